@@ -1,0 +1,137 @@
+import { type Change, DEFAULT_RULE_SETTINGS, type RuleSettings, type TerminalFacts } from './change.js';
+import type { Fence } from './fence.js';
+import { terminalKey, type Vehicle } from './vehicle.js';
+
+/** A catalog as JSON: what checkpoints keep. */
+export interface CatalogSnapshot {
+  revision: number;
+  nextVehicleNo: number;
+  nextFenceNo: number;
+  vehicles: Vehicle[];
+  terminals: TerminalFacts[];
+  fences: Fence[];
+  settings: RuleSettings;
+}
+
+/**
+ * Vehicles, terminals, fences and settings as the log has told them so far. The same changes in the same order make
+ * the same catalog, on the main thread, in the engine and in the writer.
+ */
+export class Catalog {
+  revision = 0;
+  settings: RuleSettings = DEFAULT_RULE_SETTINGS;
+  /** By number. */
+  readonly vehicles = new Map<number, Vehicle>();
+  readonly fences = new Map<number, Fence>();
+  /** By terminalKey. */
+  readonly terminals = new Map<string, TerminalFacts>();
+  readonly #vehicleById = new Map<string, Vehicle>();
+  readonly #vehicleByTerminal = new Map<string, Vehicle>();
+  readonly #fenceById = new Map<string, Fence>();
+  /** Numbers are never reused: rows and alerts of the past keep their meaning. */
+  nextVehicleNo = 1;
+  nextFenceNo = 1;
+
+  vehicleById(id: string): Vehicle | undefined {
+    return this.#vehicleById.get(id);
+  }
+
+  /** `number` without leading zeros. */
+  vehicleByTerminal(protocol: string, number: string): Vehicle | undefined {
+    return this.#vehicleByTerminal.get(terminalKey(protocol, number));
+  }
+
+  fenceById(id: string): Fence | undefined {
+    return this.#fenceById.get(id);
+  }
+
+  /** False where the change was known already (its revision is not newer). */
+  apply(change: Change): boolean {
+    if (change.revision <= this.revision) return false;
+    this.revision = change.revision;
+    switch (change.type) {
+      case 'vehicle-put':
+        this.#putVehicle(change.vehicle);
+        break;
+      case 'vehicle-delete':
+        this.#dropVehicle(change.no);
+        break;
+      case 'terminal-put':
+        this.terminals.set(terminalKey(change.terminal.protocol, change.terminal.number), change.terminal);
+        break;
+      case 'fence-put':
+        this.#putFence(change.fence);
+        break;
+      case 'fence-delete': {
+        const fence = this.fences.get(change.no);
+        if (fence) this.#fenceById.delete(fence.id);
+        this.fences.delete(change.no);
+        break;
+      }
+      case 'settings-put':
+        this.settings = change.settings;
+        break;
+      case 'alert-action':
+        break; // concerns the alert book only
+    }
+    return true;
+  }
+
+  snapshot(): CatalogSnapshot {
+    return {
+      revision: this.revision,
+      nextVehicleNo: this.nextVehicleNo,
+      nextFenceNo: this.nextFenceNo,
+      vehicles: [...this.vehicles.values()],
+      terminals: [...this.terminals.values()],
+      fences: [...this.fences.values()],
+      settings: this.settings,
+    };
+  }
+
+  static from(snapshot: CatalogSnapshot): Catalog {
+    const catalog = new Catalog();
+    for (const vehicle of snapshot.vehicles) catalog.#putVehicle(vehicle);
+    for (const terminal of snapshot.terminals)
+      catalog.terminals.set(terminalKey(terminal.protocol, terminal.number), terminal);
+    for (const fence of snapshot.fences) catalog.#putFence(fence);
+    catalog.settings = snapshot.settings;
+    catalog.revision = snapshot.revision;
+    catalog.nextVehicleNo = snapshot.nextVehicleNo;
+    catalog.nextFenceNo = snapshot.nextFenceNo;
+    return catalog;
+  }
+
+  #putVehicle(vehicle: Vehicle): void {
+    this.#dropVehicle(vehicle.no);
+    for (const { protocol, number } of vehicle.terminals) {
+      // A terminal sits in one vehicle: the newest word on it wins.
+      const key = terminalKey(protocol, number);
+      const before = this.#vehicleByTerminal.get(key);
+      if (before) before.terminals = before.terminals.filter((t) => terminalKey(t.protocol, t.number) !== key);
+      this.#vehicleByTerminal.set(key, vehicle);
+    }
+    this.vehicles.set(vehicle.no, vehicle);
+    this.#vehicleById.set(vehicle.id, vehicle);
+    if (vehicle.no >= this.nextVehicleNo) this.nextVehicleNo = vehicle.no + 1;
+  }
+
+  #dropVehicle(no: number): void {
+    const vehicle = this.vehicles.get(no);
+    if (!vehicle) return;
+    for (const { protocol, number } of vehicle.terminals) {
+      const key = terminalKey(protocol, number);
+      if (this.#vehicleByTerminal.get(key) === vehicle) this.#vehicleByTerminal.delete(key);
+    }
+    this.#vehicleById.delete(vehicle.id);
+    this.vehicles.delete(no);
+  }
+
+  #putFence(fence: Fence): void {
+    const before = this.fences.get(fence.no);
+    if (before) this.#fenceById.delete(before.id);
+    this.fences.set(fence.no, fence);
+    this.#fenceById.set(fence.id, fence);
+    if (fence.no >= this.nextFenceNo) this.nextFenceNo = fence.no + 1;
+  }
+}

@@ -1,0 +1,61 @@
+import type { AlertAction } from './alert.js';
+import type { Fence } from './fence.js';
+import type { Vehicle, VehicleCategory } from './vehicle.js';
+
+/**
+ * A fact other than a fix that everybody must learn in the same order as the fixes: each is one record in the log.
+ * A change holds the new form whole, so applying it twice does no harm.
+ */
+export type Change =
+  | { type: 'vehicle-put'; revision: number; at: number; vehicle: Vehicle }
+  | { type: 'vehicle-delete'; revision: number; at: number; no: number }
+  | { type: 'terminal-put'; revision: number; at: number; terminal: TerminalFacts }
+  | { type: 'fence-put'; revision: number; at: number; fence: Fence }
+  | { type: 'fence-delete'; revision: number; at: number; no: number }
+  | { type: 'settings-put'; revision: number; at: number; settings: RuleSettings }
+  | {
+      type: 'alert-action';
+      revision: number;
+      at: number;
+      alertId: string;
+      action: AlertAction;
+      by: string;
+      note: string;
+    };
+
+/** What a terminal said of itself when it registered or authenticated. */
+export interface TerminalFacts {
+  protocol: string;
+  /** Without leading zeros. */
+  number: string;
+  /** False after it deregistered (终端注销). */
+  registered: boolean;
+  manufacturer?: string;
+  model?: string;
+  terminalId?: string;
+  province?: number;
+  city?: number;
+  imei?: string;
+  softwareVersion?: string;
+}
+
+/** Limits that hold everywhere; a change of them is a change of rules and so has a revision. */
+export interface RuleSettings {
+  /** km/h by kind of operation; a kind that is not named has no limit. */
+  speedLimits: Partial<Record<VehicleCategory, number>>;
+  /** Seconds that a speed limit must be exceeded before it is an alert (交运发〔2016〕160号 annex 2 note 2: 30 s). */
+  speedDurationS: number;
+}
+
+export const DEFAULT_RULE_SETTINGS: RuleSettings = {
+  speedLimits: {
+    coach: 100,
+    'dangerous-goods': 80,
+    truck: 90,
+    bus: 70,
+    'school-bus': 80,
+    taxi: 120,
+    'ride-hailing': 120,
+  },
+  speedDurationS: 30,
+};

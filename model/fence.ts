@@ -1,0 +1,38 @@
+import type { LineString, MultiPolygon, Point, Polygon } from 'geojson';
+import type { Severity } from './alert.js';
+import type { VehicleCategory } from './vehicle.js';
+
+/** Polygon (holes allowed) and MultiPolygon are areas; a Point with `radius` a circle; a LineString with `width` a corridor. */
+export type FenceGeometry = Polygon | MultiPolygon | Point | LineString;
+
+export type FenceRule =
+  | { type: 'enter' | 'exit'; severity?: Severity }
+  /** `limit` in km/h; raised when exceeded for at least `duration` s (default 0: at once). */
+  | { type: 'overspeed'; limit: number; duration?: number; severity?: Severity };
+
+export interface FenceProperties {
+  name: string;
+  rules: FenceRule[];
+  /** Metres, for a Point. */
+  radius?: number;
+  /** Metres from edge to edge, for a LineString. */
+  width?: number;
+  /** Only vehicles of these kinds; all where absent. */
+  categories?: VehicleCategory[];
+  /** Daily window of force in Beijing time, `HH:MM`; may run over midnight. */
+  hours?: { from: string; to: string };
+  /** Whatever else the owner of the fence keeps with it. */
+  [key: string]: unknown;
+}
+
+export interface Fence {
+  no: number;
+  id: string;
+  /** Catalog revision at which this form came into force. */
+  revision: number;
+  geometry: FenceGeometry;
+  properties: FenceProperties;
+  /** Epoch ms. */
+  createdAt: number;
+  updatedAt: number;
+}

@@ -1,0 +1,46 @@
+/** Counts by label; a label that was never counted is absent. */
+export type Tally = Record<string, number>;
+
+export function count(tally: Tally, label: string, n = 1): void {
+  tally[label] = (tally[label] ?? 0) + n;
+}
+
+export function total(tally: Tally): number {
+  let sum = 0;
+  for (const n of Object.values(tally)) sum += n;
+  return sum;
+}
+
+/**
+ * The counters on which conservation is checked, `GET /v1/stats/live`. A record is one fix.
+ *
+ *   frames.received  = frames.handled + Σ frames.rejected
+ *   fixes.received   = fixes.accepted + Σ fixes.rejected + fixes.pending
+ *   log.accepted     = store.storedNew + store.duplicate + store.quarantined + store.inSpool
+ *   log.accepted     = engine.evaluated + Σ engine.notEvaluable + engine.inSpool
+ *
+ * `frames` and `fixes` count since this process started; `log`, `store` and `engine` count since the log began, through
+ * every restart: they are kept with the watermarks they belong to.
+ */
+export interface LiveStats {
+  since: string;
+  frames: { received: number; handled: number; rejected: Tally };
+  fixes: { received: number; accepted: number; pending: number; rejected: Tally; bySource: Tally };
+  log: { accepted: number; lastSeq: number; bytes: number; quotaBytes: number; state: SpoolState };
+  store: {
+    state: 'ready' | 'away' | 'starting';
+    storedNew: number;
+    duplicate: number;
+    conflict: number;
+    quarantined: number;
+    inSpool: number;
+    lagSeconds: number;
+  };
+  engine: { evaluated: number; notEvaluable: Tally; inSpool: number; stepFailures: Tally; alerts: Tally };
+  connections: { open: number; authenticated: number };
+  vehicles: { known: number; online: number };
+  stream: { clients: number; subscriptions: number };
+}
+
+/** `filling`: over 70 % of the quota; `full`: senders are paused; `failed`: the disk refuses writes. */
+export type SpoolState = 'ok' | 'filling' | 'full' | 'failed';
