@@ -1,0 +1,300 @@
+import { readFileSync } from 'node:fs';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import { DEFAULT_RULE_SETTINGS, type RuleSettings } from './model/change.js';
+import { VEHICLE_CATEGORIES, type VehicleCategory } from './model/vehicle.js';
+
+/** Everything that can be set, typed. Outside this file nobody reads the environment. */
+export interface Settings {
+  dataDir: string;
+  httpHost: string;
+  httpPort: number;
+  tcpHost: string;
+  jt808Port: number;
+  databaseUrl: string | null;
+  adminKey: string | null;
+  ackLevel: 'write' | 'fsync' | 'stored';
+  timePolicy: 'live' | 'replay';
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug';
+  spoolSegmentBytes: number;
+  /** null: 20 GiB or 70 % of the free space at start, whichever is less. */
+  spoolMaxBytes: number | null;
+  spoolFsyncMs: number;
+  terminalAuth: 'required' | 'any' | 'off';
+  registrationRequired: boolean;
+  /** Frames per second that one terminal may send on and on; 0: no limit. */
+  terminalRate: number;
+  maxConnections: number;
+  /** A vehicle that was heard within this many seconds is online. */
+  onlineSeconds: number;
+  retentionDays: number;
+  /** West, south, east, north in degrees; fixes more than 50 km outside are marked. */
+  region: [number, number, number, number] | null;
+  rules: RuleSettings;
+}
+
+export interface LoadedSettings {
+  settings: Settings;
+  /** In force, by key, as text; secrets masked. What `--print-config` shows. */
+  printed: Record<string, string>;
+  /** One sentence each: a key that nothing reads, a key of a later version. */
+  warnings: string[];
+}
+
+/** A setting that cannot be used; the message is one line for each, saying key, value and what is allowed. */
+export class ConfigError extends Error {
+  readonly code = 'bad-config';
+}
+
+interface Key {
+  name: string;
+  /** As text; '' means not set. */
+  fallback: string;
+  allowed: string;
+  secret?: boolean;
+  read: (text: string, into: Settings) => boolean;
+}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+/** The one table of keys. `read` answers false where the text is not allowed. */
+const KEYS: Key[] = [
+  key('CHEJI_DATA_DIR', './data', 'a directory', z.string().min(1), (s, v) => (s.dataDir = v)),
+  key('CHEJI_HTTP_HOST', '127.0.0.1', 'an address or host name', z.string().min(1), (s, v) => (s.httpHost = v)),
+  key('CHEJI_HTTP_PORT', '8080', 'a port, 1–65535', port.min(1), (s, v) => (s.httpPort = v)),
+  key('CHEJI_TCP_HOST', '0.0.0.0', 'an address or host name', z.string().min(1), (s, v) => (s.tcpHost = v)),
+  key('CHEJI_JT808_PORT', '6808', 'a port, or 0 for off', port, (s, v) => (s.jt808Port = v)),
+  key(
+    'CHEJI_DATABASE_URL',
+    '',
+    'postgres://user:password@host:port/database',
+    z.url({ protocol: /^postgres(ql)?$/ }),
+    (s, v) => (s.databaseUrl = v),
+    { secret: true },
+  ),
+  key(
+    'CHEJI_ADMIN_KEY',
+    '',
+    '16 to 200 visible characters',
+    z.string().regex(/^[\x21-\x7e]{16,200}$/),
+    (s, v) => (s.adminKey = v),
+    {
+      secret: true,
+    },
+  ),
+  key(
+    'CHEJI_ACK_LEVEL',
+    'fsync',
+    'write, fsync or stored',
+    z.enum(['write', 'fsync', 'stored']),
+    (s, v) => (s.ackLevel = v),
+  ),
+  key('CHEJI_TIME_POLICY', 'live', 'live or replay', z.enum(['live', 'replay']), (s, v) => (s.timePolicy = v)),
+  key(
+    'CHEJI_LOG_LEVEL',
+    'info',
+    'fatal, error, warn, info or debug',
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug']),
+    (s, v) => (s.logLevel = v),
+  ),
+  key(
+    'CHEJI_SPOOL_SEGMENT_BYTES',
+    String(64 * 1024 * 1024),
+    'bytes, 1 MiB to 1 GiB',
+    z.coerce
+      .number()
+      .int()
+      .min(1 << 20)
+      .max(1 << 30),
+    (s, v) => (s.spoolSegmentBytes = v),
+  ),
+  key(
+    'CHEJI_SPOOL_MAX_BYTES',
+    '',
+    'bytes, at least 16 MiB',
+    z.coerce
+      .number()
+      .int()
+      .min(16 << 20),
+    (s, v) => (s.spoolMaxBytes = v),
+  ),
+  key(
+    'CHEJI_SPOOL_FSYNC_MS',
+    '5',
+    'milliseconds, 1–10000',
+    z.coerce.number().int().min(1).max(10_000),
+    (s, v) => (s.spoolFsyncMs = v),
+  ),
+  key(
+    'CHEJI_TERMINAL_AUTH',
+    'required',
+    'required (the code that registration gave), any (any code) or off (none)',
+    z.enum(['required', 'any', 'off']),
+    (s, v) => (s.terminalAuth = v),
+  ),
+  key(
+    'CHEJI_REGISTRATION_REQUIRED',
+    'false',
+    'true (only terminals of the registry) or false (new terminals appear by themselves)',
+    z.enum(['true', 'false']),
+    (s, v) => (s.registrationRequired = v === 'true'),
+  ),
+  key(
+    'CHEJI_TERMINAL_RATE',
+    '20',
+    'frames per second of one terminal, or 0 for no limit',
+    z.coerce.number().min(0).max(1_000_000),
+    (s, v) => (s.terminalRate = v),
+  ),
+  key(
+    'CHEJI_MAX_CONNECTIONS',
+    '65000',
+    'terminals connected at once, 1–1000000',
+    z.coerce.number().int().min(1).max(1_000_000),
+    (s, v) => (s.maxConnections = v),
+  ),
+  key(
+    'CHEJI_ONLINE_SECONDS',
+    '300',
+    'seconds, 10–86400',
+    z.coerce.number().int().min(10).max(86_400),
+    (s, v) => (s.onlineSeconds = v),
+  ),
+  key(
+    'CHEJI_RETENTION_DAYS',
+    '183',
+    'days that tracks are kept, 1–36500',
+    z.coerce.number().int().min(1).max(36_500),
+    (s, v) => (s.retentionDays = v),
+  ),
+  key('CHEJI_REGION', '', 'west,south,east,north in degrees', z.string().transform(bbox), (s, v) => (s.region = v)),
+  key(
+    'CHEJI_SPEED_LIMITS',
+    Object.entries(DEFAULT_RULE_SETTINGS.speedLimits)
+      .map(([category, limit]) => `${category}=${limit}`)
+      .join(','),
+    `category=km/h,… with categories of ${VEHICLE_CATEGORIES.join(', ')}`,
+    z.string().transform(speedLimits),
+    (s, v) => (s.rules.speedLimits = v),
+  ),
+  key(
+    'CHEJI_SPEED_DURATION',
+    String(DEFAULT_RULE_SETTINGS.speedDurationS),
+    'seconds, 0–3600',
+    z.coerce.number().min(0).max(3600),
+    (s, v) => (s.rules.speedDurationS = v),
+  ),
+];
+
+/** Keys of the contract that this version does not serve yet: told, never refused, so that one environment fits all. */
+const LATER: Record<string, string> = {
+  CHEJI_JT809_PORT: 'JT/T 809 links are not in this version',
+  CHEJI_JT905_PORT: 'JT/T 905 terminals are not in this version',
+  CHEJI_MQTT_PORT: 'MQTT is not in this version',
+  CHEJI_MQTT_URL: 'MQTT is not in this version',
+  CHEJI_REDIS_URL: 'several nodes are not in this version; this one runs alone',
+};
+
+/** Read by the tests and by CI, not by the server. */
+const FOR_TESTS = new Set(['CHEJI_REQUIRE_SERVICES', 'CHEJI_SHARED']);
+
+/** Environment over file over defaults. Throws ConfigError with one line for each wrong key. */
+export function loadSettings(env: Record<string, string | undefined> = process.env, file?: string): LoadedSettings {
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  const fromFile = file === undefined ? {} : readConfigFile(file, problems);
+  const settings = { rules: { ...DEFAULT_RULE_SETTINGS } } as Settings;
+  Object.assign(settings, { databaseUrl: null, adminKey: null, spoolMaxBytes: null, region: null });
+  const printed: Record<string, string> = {};
+
+  for (const k of KEYS) {
+    const text = env[k.name] || fromFile[k.name] || k.fallback;
+    printed[k.name] = k.secret && text !== '' ? mask(text) : text;
+    if (text === '') continue;
+    if (!k.read(text, settings)) problems.push(`${k.name}=${k.secret ? mask(text) : text}: must be ${k.allowed}`);
+  }
+  for (const name of [...Object.keys(env), ...Object.keys(fromFile)]) {
+    if (!name.startsWith('CHEJI_') || KEYS.some((k) => k.name === name) || FOR_TESTS.has(name)) continue;
+    const value = env[name] ?? fromFile[name];
+    if (name in LATER) {
+      if (value !== '' && value !== '0') warnings.push(`${name} is set, but ${LATER[name]}`);
+    } else {
+      warnings.push(`${name} is set, but no such setting exists; \`cheji serve --help\` lists them`);
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return { settings, printed, warnings };
+}
+
+/** Key, default and what is allowed, for `--help` and the documentation. */
+export function describeSettings(): { name: string; fallback: string; allowed: string }[] {
+  return KEYS.map(({ name, fallback, allowed }) => ({ name, fallback, allowed }));
+}
+
+function key<T extends z.ZodType>(
+  name: string,
+  fallback: string,
+  allowed: string,
+  schema: T,
+  set: (into: Settings, value: NonNullable<z.output<T>>) => unknown,
+  options: { secret?: boolean } = {},
+): Key {
+  return {
+    name,
+    fallback,
+    allowed,
+    ...options,
+    read: (text, into) => {
+      const result = schema.safeParse(text);
+      if (!result.success || result.data === undefined) return false;
+      set(into, result.data as NonNullable<z.output<T>>);
+      return true;
+    },
+  };
+}
+
+function readConfigFile(file: string, problems: string[]): Record<string, string> {
+  let parsed: unknown;
+  try {
+    parsed = parseYaml(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`${file}: ${(error as Error).message.split('\n')[0]}`);
+  }
+  if (parsed === null) return {};
+  if (typeof parsed !== 'object' || Array.isArray(parsed)) throw new ConfigError(`${file}: must be a map of keys`);
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(parsed as Record<string, unknown>)) {
+    const known = KEYS.some((k) => k.name === name) || name in LATER;
+    if (!known) problems.push(`${file}: ${name}: no such setting; the names are those of the environment variables`);
+    else if (typeof value === 'object') problems.push(`${file}: ${name}: must be one value`);
+    else values[name] = String(value);
+  }
+  return values;
+}
+
+function mask(secret: string): string {
+  // Of a URL the host stays readable; anything else is hidden whole.
+  return secret.includes('://') ? secret.replace(/\/\/.*@/, '//***@') : '***';
+}
+
+function bbox(text: string, context: z.RefinementCtx): [number, number, number, number] | undefined {
+  const [west, south, east, north, ...rest] = text.split(',').map(Number);
+  const good =
+    rest.length === 0 && west >= -180 && east <= 180 && west < east && south >= -90 && north <= 90 && south < north;
+  if (good) return [west, south, east, north];
+  context.addIssue({ code: 'custom' });
+}
+
+function speedLimits(text: string, context: z.RefinementCtx): RuleSettings['speedLimits'] | undefined {
+  const limits: RuleSettings['speedLimits'] = {};
+  for (const part of text.split(',').filter(Boolean)) {
+    const [category, limit] = part.split('=').map((s) => s.trim());
+    const known = (VEHICLE_CATEGORIES as readonly string[]).includes(category);
+    if (!known || !(Number(limit) > 0 && Number(limit) <= 300)) {
+      context.addIssue({ code: 'custom' });
+      return;
+    }
+    limits[category as VehicleCategory] = Number(limit);
+  }
+  return limits;
+}

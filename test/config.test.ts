@@ -1,0 +1,92 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ConfigError, describeSettings, loadSettings } from '../config.js';
+
+function configFile(name: string, text: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'cheji-config-')), name);
+  writeFileSync(file, text);
+  return file;
+}
+
+test('an empty environment gives the defaults of the contract', () => {
+  const { settings, warnings } = loadSettings({});
+  expect(settings).toMatchObject({
+    dataDir: './data',
+    httpHost: '127.0.0.1',
+    httpPort: 8080,
+    tcpHost: '0.0.0.0',
+    jt808Port: 6808,
+    databaseUrl: null,
+    adminKey: null,
+    ackLevel: 'fsync',
+    timePolicy: 'live',
+    logLevel: 'info',
+  });
+  expect(settings.rules.speedLimits['dangerous-goods']).toBe(80);
+  expect(warnings).toEqual([]);
+});
+
+test('each wrong value is one line with the key, the value and what is allowed', () => {
+  const env = { CHEJI_HTTP_PORT: '70000', CHEJI_ACK_LEVEL: 'maybe', CHEJI_REGION: '120,31,119,32' };
+  expect(() => loadSettings(env)).toThrow(ConfigError);
+  expect(() => loadSettings(env)).toThrow(
+    [
+      'CHEJI_HTTP_PORT=70000: must be a port, 1–65535',
+      'CHEJI_ACK_LEVEL=maybe: must be write, fsync or stored',
+      'CHEJI_REGION=120,31,119,32: must be west,south,east,north in degrees',
+    ].join('\n'),
+  );
+});
+
+test.each([
+  ['CHEJI_SPEED_LIMITS', 'taxi=fast'],
+  ['CHEJI_SPEED_LIMITS', 'tram=50'],
+  ['CHEJI_JT808_PORT', '-1'],
+  ['CHEJI_DATABASE_URL', 'mysql://h/db'],
+  ['CHEJI_ADMIN_KEY', 'short'],
+  ['CHEJI_REGISTRATION_REQUIRED', 'yes'],
+])('%s=%s is refused', (name, value) => {
+  expect(() => loadSettings({ [name]: value })).toThrow(name);
+});
+
+test('the environment wins over the file, the file over the defaults', () => {
+  const file = configFile('cheji.yaml', 'CHEJI_HTTP_PORT: 9000\nCHEJI_TIME_POLICY: replay\n');
+  const { settings } = loadSettings({ CHEJI_HTTP_PORT: '9001' }, file);
+  expect(settings.httpPort).toBe(9001);
+  expect(settings.timePolicy).toBe('replay');
+});
+
+test('a file may be JSON; a key in it that does not exist is refused by name', () => {
+  expect(loadSettings({}, configFile('c.json', '{"CHEJI_JT808_PORT": 0}')).settings.jt808Port).toBe(0);
+  expect(() => loadSettings({}, configFile('c.yaml', 'CHEJI_HTTP_PROT: 1'))).toThrow(
+    'CHEJI_HTTP_PROT: no such setting',
+  );
+  expect(() => loadSettings({}, configFile('c.yaml', '- a'))).toThrow('must be a map of keys');
+  expect(() => loadSettings({}, '/nowhere/cheji.yaml')).toThrow('ENOENT');
+});
+
+test('secrets are masked in what is printed and in complaints', () => {
+  const { printed } = loadSettings({
+    CHEJI_DATABASE_URL: 'postgres://u:secret@db:5432/x',
+    CHEJI_ADMIN_KEY: 'k'.repeat(20),
+  });
+  expect(printed.CHEJI_DATABASE_URL).toBe('postgres://***@db:5432/x');
+  expect(JSON.stringify(printed)).not.toMatch(/secret|kkk/);
+  expect(() => loadSettings({ CHEJI_ADMIN_KEY: 'p4ss' })).toThrow('CHEJI_ADMIN_KEY=***');
+});
+
+test('keys of later versions and unknown keys are told, not refused', () => {
+  const { warnings } = loadSettings({ CHEJI_REDIS_URL: 'redis://h', CHEJI_MQTT_PORT: '0', CHEJI_COLOUR: 'red' });
+  expect(warnings).toEqual([
+    'CHEJI_REDIS_URL is set, but several nodes are not in this version; this one runs alone',
+    'CHEJI_COLOUR is set, but no such setting exists; `cheji serve --help` lists them',
+  ]);
+});
+
+test('every key is described, and the default that it describes is allowed', () => {
+  for (const { name, fallback } of describeSettings()) {
+    if (fallback) expect(() => loadSettings({ [name]: fallback })).not.toThrow();
+  }
+});
