@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** The places inside the data directory; the only file that knows their names. */
+export interface DataDir {
+  root: string;
+  spool: string;
+  alerts: string;
+  checkpoints: string;
+  postgres: string;
+  keys: string;
+  /** Gives the directory free for another process. */
+  release(): void;
+}
+
+/** The directory cannot be used; the message says why and what to do. */
+export class DataDirError extends Error {
+  readonly code = 'bad-data-dir';
+}
+
+/**
+ * Makes the directory and its parts where they are missing and takes it for this process: two writers on one log would
+ * destroy it. A process that was killed leaves its lock behind; it is recognised by the owner's being gone.
+ */
+export function openDataDir(dir: string): DataDir {
+  const root = resolve(dir);
+  const at = (name: string) => join(root, name);
+  const parts = { spool: at('spool'), alerts: at('alerts'), checkpoints: at('checkpoints'), postgres: at('postgres') };
+  try {
+    // 0711: the embedded database may run as another user and must reach its own folder, and nothing else.
+    mkdirSync(root, { recursive: true, mode: 0o711 });
+    for (const folder of [parts.spool, parts.alerts, parts.checkpoints])
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(at('keys'), { recursive: true, mode: 0o700 });
+    chmodSync(at('keys'), 0o700);
+  } catch (error) {
+    throw new DataDirError(
+      `data directory ${root}: ${(error as Error).message}; give CHEJI_DATA_DIR a directory that this user may write`,
+    );
+  }
+  const lock = at('lock');
+  const owner = existsSync(lock) ? readFileSync(lock, 'utf8').trim() : '';
+  const [pid] = owner.split(' ');
+  if (owner && Number(pid) !== process.pid && processMark(Number(pid)) === owner) {
+    throw new DataDirError(
+      `data directory ${root} is in use by process ${pid}; stop it, or set another CHEJI_DATA_DIR`,
+    );
+  }
+  writeFileSync(lock, processMark(process.pid) ?? '');
+  return { root, ...parts, keys: at('keys'), release: () => rmSync(lock, { force: true }) };
+}
+
+/** A secret of the installation, kept in a file that only this user reads; made on first use. */
+export function secretFile(keys: string, name: string): string {
+  const file = join(keys, name);
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  const secret = randomBytes(24).toString('base64url');
+  writeFileSync(file, `${secret}\n`, { mode: 0o600, flag: 'wx' });
+  return secret;
+}
+
+/** Process number and start time, so that a number used again is not taken for its former owner; null where it is gone. */
+function processMark(pid: number): string | null {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return null;
+  }
+  try {
+    // Field 22 of /proc/<pid>/stat, counted behind the command name, which may hold spaces.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return `${pid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+  } catch {
+    return `${pid}`; // no /proc (macOS): the number alone must do
+  }
+}
