@@ -70,6 +70,19 @@ export function sealBlock(
   return block;
 }
 
+/** Seals `block` and reads it back as views, without checking the checksum that was just written. */
+export function closeBlock(
+  block: Buffer,
+  head: { kind: BlockKind; firstSeq: number; count: number; fixesBefore: number; closedAt: number },
+): Block {
+  sealBlock(block, head);
+  return {
+    ...head,
+    body: block.subarray(BLOCK_HEADER_BYTES, BLOCK_HEADER_BYTES + block.readUInt32LE(28)),
+    bytes: block,
+  };
+}
+
 /**
  * Reads the block that starts at `offset`.
  * 'short': the bytes end inside it (a torn tail, or more is still to come); 'bad': no block starts here.
