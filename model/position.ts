@@ -1,3 +1,7 @@
+import { qualityNames } from './quality.js';
+import { SOURCE_NAMES } from './source.js';
+import { msToRfc3339 } from './units.js';
+
 export const NO_FENCES: readonly number[] = Object.freeze([]) as readonly number[];
 
 /** Bits of `Position.flags`. */
@@ -53,4 +57,23 @@ export function jsonNumber(value: number, digits: number): number | null {
   if (!Number.isFinite(value)) return null;
   const scale = 10 ** digits;
   return Math.round(value * scale) / scale;
+}
+
+/** The form in which a fix leaves the system; `alarm` is the common set of bits, `status` the source's own word. */
+export function positionJson(p: Position, vehicleId: string): PositionJson {
+  return {
+    vehicleId,
+    time: msToRfc3339(p.fixTime),
+    receivedAt: msToRfc3339(p.receivedTime),
+    lon: jsonNumber(p.lon, 7),
+    lat: jsonNumber(p.lat, 7),
+    speed: jsonNumber(p.speedKmh, 1),
+    heading: jsonNumber(p.headingDeg, 0),
+    altitude: jsonNumber(p.altitudeM, 0),
+    alarm: p.alarms,
+    status: p.statusWord,
+    mileage: jsonNumber(p.mileageKm, 1),
+    source: SOURCE_NAMES[p.source],
+    quality: qualityNames(p.quality),
+  };
 }

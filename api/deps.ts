@@ -1,0 +1,159 @@
+import type { Logger } from 'pino';
+import type { Alert, AlertAction, AlertState, AlertTransition, Severity } from '../model/alert.js';
+import type { Catalog } from '../model/catalog.js';
+import type { Fence, FenceGeometry, FenceProperties } from '../model/fence.js';
+import type { Fleet } from '../model/fleet.js';
+import type { Position } from '../model/position.js';
+import type { RejectReason } from '../model/reject.js';
+import type { LiveStats } from '../model/stats.js';
+import type { TerminalRef, Vehicle, VehicleCategory } from '../model/vehicle.js';
+
+/** Everything the API asks of the other parts; main.ts joins them. */
+export interface ApiDeps {
+  /** The main thread's own, kept up to date by whoever owns them; the API only reads. */
+  catalog: Catalog;
+  fleet: Fleet;
+  registry: RegistryWrites;
+  alerts: AlertSource;
+  history: HistorySource;
+  /**
+   * Positions from a platform, each as parsed from JSON. One result per item, in order, once every item that is `ok`
+   * is durable. An item whose reason is 'full' was not taken because the intake has no room.
+   */
+  acceptPositions(items: readonly unknown[]): Promise<PositionResult[]>;
+  /** The additional items of a fix as named values (`Protocol.describeItems` of the fix's source). */
+  describeItems(source: number, items: Uint8Array): Record<string, unknown>;
+  /** Rejected frames that are kept, newest first. */
+  quarantine(): Iterable<QuarantineEntry>;
+  stats(): LiveStats;
+  readiness(): Readiness;
+  log: Logger;
+}
+
+/** How the API is served; `DEFAULT_API_OPTIONS` in api/server.ts has every default. */
+export interface ApiOptions {
+  host: string;
+  /** 0 for any free port. */
+  port: number;
+  /** Full-rights key. */
+  adminKey: string;
+  /** A vehicle is online while something of it came within this time, ms. */
+  onlineMs: number;
+  /** Page and its parts as vite built them. */
+  webDir: string;
+  /** swagger-ui-dist, or a copy of its bundle and style sheet. */
+  docsDir: string;
+  /** Origins other than our own that may open the stream, such as `https://map.example.cn`. */
+  allowedOrigins: readonly string[];
+  /** Hosts of map tiles that the page may load, as CSP sources. */
+  tileHosts: readonly string[];
+  /** A view that holds more vehicles than this gets densities instead. */
+  maxVehiclesInView: number;
+}
+
+/** The write side of the catalog. Each resolves once the change is durable; the catalog has it by then. */
+export interface RegistryWrites {
+  /** Puts the vehicle with this id in place of the one before, or makes it. */
+  putVehicle(input: VehicleInput): Promise<Vehicle>;
+  /** False where there is no such vehicle. */
+  deleteVehicle(id: string): Promise<boolean>;
+  /** Makes a fence under a new id where `id` is absent. */
+  putFence(input: FenceInput): Promise<Fence>;
+  deleteFence(id: string): Promise<boolean>;
+  alertAction(input: { alertId: string; action: AlertAction; by: string; note: string }): Promise<void>;
+}
+
+export interface VehicleInput {
+  id: string;
+  plate: string | null;
+  plateColor: number | null;
+  category: VehicleCategory;
+  company: string | null;
+  region: string | null;
+  terminals: TerminalRef[];
+}
+
+export interface FenceInput {
+  id?: string;
+  geometry: FenceGeometry;
+  properties: FenceProperties;
+}
+
+/** Alerts as the alert log has them (alerts/feed.ts): newest forms in memory, transitions by number. */
+export interface AlertSource {
+  /** Name of this generation of the alert log; changes only where the log was lost or rebuilt. */
+  readonly epoch: string;
+  /** Number of the newest transition; 0 before the first. */
+  readonly last: number;
+  /** The oldest number that `since` can still continue after. */
+  readonly oldest: number;
+  /** The newest form of an alert that is open or recent. */
+  get(id: string): Alert | undefined;
+  /** Open and recent alerts in their newest form, in any order. */
+  alerts(): Iterable<Alert>;
+  /** At most `limit` transitions after number `after`, in order. */
+  since(after: number, limit: number): AlertTransition[];
+  /** Called after transitions are committed to the log and readable by `since`; returns the way to stop it. */
+  subscribe(listener: (transitions: readonly AlertTransition[]) => void): () => void;
+}
+
+export interface AlertFilter {
+  state?: readonly AlertState[];
+  type?: readonly string[];
+  severity?: readonly Severity[];
+  /** Vehicle ids. */
+  vehicle?: readonly string[];
+  /** Fence ids. */
+  fence?: readonly string[];
+  /** Bounds of occurredAt, epoch ms: from ≤ occurredAt < to. */
+  from?: number;
+  to?: number;
+}
+
+/** Place of an alert in a list that runs from the newest: by occurredAt, then by id. */
+export interface AlertPlace {
+  /** Epoch ms. */
+  occurredAt: number;
+  id: string;
+}
+
+/** What the database has (store/history.ts). Rejects with an error whose `code` is 'database-away' where it cannot say. */
+export interface HistorySource {
+  /** Fixes of one vehicle with from ≤ fixTime < to (epoch ms), oldest first, in batches. */
+  track(vehicleNo: number, from: number, to: number): AsyncIterable<Position[]>;
+  /** At most `limit` alerts after `after`, newest first. */
+  alerts(filter: AlertFilter & { after?: AlertPlace; limit: number }): Promise<Alert[]>;
+  alert(id: string): Promise<Alert | undefined>;
+}
+
+export type PositionResult = { ok: true } | { ok: false; reason: RejectReason | 'full'; detail: string };
+
+export interface QuarantineEntry {
+  /** Epoch ms. */
+  at: number;
+  source: string;
+  reason: RejectReason;
+  /** What and where, for people. */
+  detail: string;
+  /** Terminal number or platform, where one is known. */
+  peer: string | null;
+  bytes: Uint8Array;
+}
+
+export type PartName = 'spool' | 'database' | 'engine' | 'writer';
+
+export interface Readiness {
+  /** Input is taken and kept; the database has no say in it. */
+  ready: boolean;
+  parts: Record<PartName, { state: string; detail?: string }>;
+}
+
+/** What `startApi` gives back. */
+export interface ApiServer {
+  port: number;
+  /** Numbers of vehicles whose row in the fleet changed; call after each commit. */
+  changed(vehicleNos: Iterable<number>): void;
+  streamStats(): { clients: number; subscriptions: number };
+  /** Ends streams with 1012, lets answers that are under way finish, and closes. */
+  close(): Promise<void>;
+}
