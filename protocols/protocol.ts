@@ -21,6 +21,8 @@ export interface Conversation {
   readonly held: number;
   /** True while a frame has begun and not ended: the slow-sender time-out watches it. */
   readonly insideFrame: boolean;
+  /** The frame being handled, as it came over the wire: for the quarantine. Borrowed; empty when nothing is in hand. */
+  readonly current: Uint8Array;
 }
 
 /** What a terminal says when it registers (终端注册). */
