@@ -1,0 +1,43 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+
+/** What each file of this folder that is a benchmark exports. */
+export interface Bench {
+  name: string;
+  /** One line: what is measured, and beside what. */
+  describe: string;
+  /** Prints its figures; what it returns is kept as JSON. `options` are the words after the name. */
+  run(options: string[]): Promise<object>;
+}
+
+/** The list of benchmarks: a new one is a line. Loaded when asked for, because some bring native code. */
+const BENCHES: Record<string, () => Promise<Bench>> = {
+  http: () => import('./http.js'),
+};
+
+const [name, ...options] = process.argv.slice(2);
+if (!name || !(name in BENCHES)) {
+  console.error(name ? `no benchmark "${name}"; there are:` : 'usage: npm run bench -- NAME; the names:');
+  for (const load of Object.values(BENCHES)) {
+    const bench = await load();
+    console.error(`  ${bench.name.padEnd(14)} ${bench.describe}`);
+  }
+  process.exitCode = name === '--help' ? 0 : 2;
+} else {
+  const bench = await BENCHES[name]();
+  const machine = {
+    cpu: cpus()[0].model,
+    cores: cpus().length,
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  };
+  const date = new Date().toISOString();
+  console.log(`${bench.name}: ${bench.describe}\n${machine.cores} × ${machine.cpu}, Node ${machine.node}, ${date}\n`);
+  const figures = await bench.run(options);
+  const folder = join(import.meta.dirname, '../../bench/results');
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${bench.name}.json`);
+  writeFileSync(file, `${JSON.stringify({ bench: bench.name, date, machine, ...figures }, null, 2)}\n`);
+  console.log(`\nkept in bench/results/${bench.name}.json`);
+}

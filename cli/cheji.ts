@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError } from 'commander';
+import { decodeCommand } from './decode.js';
+import { demoCommand } from './demo.js';
+import { doctorCommand } from './doctor.js';
+import { replayCommand } from './replay.js';
+import { serveCommand } from './serve.js';
+import { simulateCommand } from './simulate.js';
+
+const EXIT_BAD_INPUT = 1;
+const EXIT_WRONG_USAGE = 2;
+
+const program = new Command('cheji')
+  .description(
+    'Real-time monitoring of commercial vehicles: JT/T 808 terminals in, durable tracks, live map and alerts out.',
+  )
+  .version(version(), '-V, --version', 'print the version')
+  .helpOption('-h, --help', 'show help')
+  .showHelpAfterError('(add --help for the options and an example)')
+  .showSuggestionAfterError(true)
+  .addHelpText(
+    'after',
+    '\nExamples:\n  cheji serve\n  cheji decode 7e0002000001380013800000017c7e\n  cheji replay tracks.csv --to 127.0.0.1:6808 --speed 60\n' +
+      '\nData goes to stdout, messages to stderr. Exit codes: 0 done, 1 bad input, 2 wrong usage.',
+  )
+  .exitOverride();
+
+for (const make of [serveCommand, decodeCommand, replayCommand, simulateCommand, demoCommand, doctorCommand]) {
+  program.addCommand(make().copyInheritedSettings(program));
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has printed what it had to say.
+    process.exitCode = error.exitCode === 0 ? 0 : EXIT_WRONG_USAGE;
+  } else {
+    console.error(`cheji: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = EXIT_BAD_INPUT;
+  }
+}
+
+/** The version of the package this file is in, be it the source tree or dist/. */
+function version(): string {
+  for (const up of ['../package.json', '../../package.json']) {
+    const path = fileURLToPath(new URL(up, import.meta.url));
+    if (existsSync(path)) return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+  }
+  throw new Error('package.json is missing beside the program: install cheji again');
+}

@@ -1,0 +1,63 @@
+import { Command } from 'commander';
+import { loadSettings } from '../config.js';
+import { checkDatabase } from '../store/check-database.js';
+import {
+  type Check,
+  checkClock,
+  checkDataDir,
+  checkNative,
+  checkNode,
+  checkPorts,
+  firstLine,
+  type Outcome,
+  result,
+} from './support/checks.js';
+import { examples, InputError } from './support/command.js';
+
+const MARKS: Record<Outcome, string> = { ok: 'ok     ', warning: 'warning', broken: 'BROKEN ' };
+
+export function doctorCommand(): Command {
+  const command = new Command('doctor')
+    .description('Check what the system stands on, and say how to mend what is broken.')
+    .option('--config <file>', 'settings, as for serve')
+    .option('--json', 'one JSON object per check')
+    .action(async (options: { config?: string; json?: boolean }) => {
+      let broken = 0;
+      for await (const check of examine(options.config)) {
+        if (check.outcome === 'broken') broken++;
+        console.log(options.json ? JSON.stringify(check) : line(check));
+      }
+      if (broken > 0) throw new InputError(`${broken} ${broken === 1 ? 'thing is' : 'things are'} broken`);
+    });
+  return examples(command, 'cheji doctor', 'CHEJI_DATABASE_URL=postgres://cheji:secret@db/cheji cheji doctor --json');
+}
+
+async function* examine(config?: string): AsyncGenerator<Check> {
+  yield checkNode();
+  yield await checkNative();
+  yield checkClock();
+  let loaded: ReturnType<typeof loadSettings>;
+  try {
+    loaded = loadSettings(process.env, config);
+  } catch (error) {
+    for (const problem of (error as Error).message.split('\n')) {
+      yield result('settings', 'broken', problem, 'correct it in the environment or the --config file');
+    }
+    return;
+  }
+  const { settings, warnings } = loaded;
+  yield result('settings', 'ok', config ? `${config} and the environment` : 'environment', '');
+  for (const warning of warnings) yield result('settings', 'warning', warning, 'remove it');
+  yield checkDataDir(settings.dataDir);
+  yield* await checkPorts(settings);
+  try {
+    const { state, detail, mend } = await checkDatabase(settings.databaseUrl);
+    yield result('database', state, detail, mend);
+  } catch (error) {
+    yield result('database', 'broken', firstLine(error), 'see CHEJI_DATABASE_URL in `cheji serve --help`');
+  }
+}
+
+function line({ name, outcome, found, mend }: Check): string {
+  return `${MARKS[outcome]} ${name.padEnd(16)} ${found}${mend ? `\n${' '.repeat(25)}→ ${mend}` : ''}`;
+}

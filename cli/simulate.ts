@@ -1,0 +1,141 @@
+import { writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Command, Option } from 'commander';
+import { type Endpoint, endpoint, examples, InputError, numberAbove, wholeNumber } from './support/command.js';
+import { SimulatedFleet, type SimulatedVehicle } from './support/fleet.js';
+import { fenceFeature, ordersOf, readScenario, type Scenario } from './support/scenario.js';
+import { TerminalClient } from './support/terminal-client.js';
+import { Truth } from './support/truth.js';
+
+/** New connections per second: a fleet does not switch its ignition on in one moment. */
+const CONNECTS_PER_SECOND = 400;
+
+export interface SimulateOptions {
+  to: Endpoint;
+  vehicles: number;
+  /** Reports per second of each vehicle. */
+  rate: number;
+  seed: number;
+  /** Seconds; Infinity: until the signal. */
+  duration: number;
+  window: number;
+  scenario?: Scenario;
+  signal?: AbortSignal;
+}
+
+export interface SimulateSummary {
+  vehicles: number;
+  seed: number;
+  fixes: number;
+  acknowledged: number;
+  resent: number;
+  refused: number;
+  seconds: number;
+}
+
+interface CommandOptions extends Omit<SimulateOptions, 'scenario' | 'signal'> {
+  scenario?: string;
+  truth?: string;
+  api?: string;
+  key?: string;
+}
+
+export function simulateCommand(): Command {
+  const command = new Command('simulate')
+    .description('Run a made-up fleet over real TCP; the same seed gives the same fleet.')
+    .requiredOption('--vehicles <n>', 'how many', wholeNumber(1, 100_000))
+    .option('--rate <hz>', 'reports per second of each vehicle', numberAbove(0), 0.1)
+    .addOption(new Option('--protocol <name>', 'what the terminals speak').choices(['jt808']).default('jt808'))
+    .requiredOption('--to <host:port>', 'where the server listens for terminals', endpoint)
+    .option('--seed <n>', 'where chance starts', wholeNumber(0, 2 ** 31), 1)
+    .option('--duration <seconds>', 'end after so long; without it, at Ctrl-C', numberAbove(0), Infinity)
+    .option('--window <messages>', 'messages that a terminal may have unacknowledged', wholeNumber(1, 1000), 4)
+    .option('--scenario <file>', 'YAML or JSON: fences, and violations of named vehicles')
+    .option('--truth <file>', 'where to write what must be detected (default: the scenario file + .truth.json)')
+    .option('--api <url>', "lay the scenario's fences first, through this server's API; needs --key")
+    .option('--key <key>', 'the admin key for --api')
+    .action(run);
+  return examples(
+    command,
+    'cheji simulate --vehicles 100 --rate 1 --to 127.0.0.1:6808 --duration 60',
+    'cheji simulate --vehicles 50 --to 127.0.0.1:6808 --scenario evening.yaml --api http://127.0.0.1:8080 --key KEY',
+    '',
+    'A scenario:',
+    '  fences:     [{ name: depot, lon: 120.30, lat: 31.57, radius: 300, limit: 40 }]',
+    '  violations: [{ type: fence, vehicle: 3, fence: depot, at: 20, duration: 120 },',
+    '               { type: overspeed, vehicle: 4, speed: 130, at: 10, duration: 60 },',
+    '               { type: sos, vehicle: 5, at: 30 }]',
+  );
+}
+
+async function run(options: CommandOptions, command: Command): Promise<void> {
+  const scenario = options.scenario ? readScenario(options.scenario, options.vehicles) : undefined;
+  if ((options.truth || options.api) && !scenario) command.error('error: --truth and --api need --scenario');
+  if (options.api && !options.key) command.error('error: --api needs --key');
+  if (scenario && options.api) await layFences(scenario, options.api, options.key as string);
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  process.once('SIGTERM', () => stop.abort());
+  const { truth, ...summary } = await simulate({ ...options, scenario, signal: stop.signal });
+  if (scenario) {
+    const file = options.truth ?? `${options.scenario}.truth.json`;
+    const fences = { type: 'FeatureCollection', features: scenario.fences.map(fenceFeature) };
+    writeFileSync(file, `${JSON.stringify({ fences, expected: truth.expected }, null, 2)}\n`);
+    console.error(`${truth.expected.length} expected alerts written to ${file}`);
+  }
+  console.log(JSON.stringify(summary));
+  if (summary.refused > 0) throw new InputError(`the server refused ${summary.refused} fixes`);
+}
+
+/** Drives the fleet until its time or the signal ends it, and every fix sent is acknowledged or refused. */
+export async function simulate(options: SimulateOptions): Promise<SimulateSummary & { truth: Truth }> {
+  const scenario = options.scenario ?? { fences: [], violations: [] };
+  // Whole seconds, because the protocol carries no less: truth and server must speak of the same time.
+  const start = Math.ceil(Date.now() / 1000) * 1000;
+  const fleet = new SimulatedFleet({ ...options, start, orders: ordersOf(scenario) });
+  const truth = new Truth(scenario);
+  const counts = { fixes: 0, acknowledged: 0, resent: 0, refused: 0 };
+  const every = 1 / options.rate;
+
+  const drive = async (vehicle: SimulatedVehicle) => {
+    const { number, plate } = vehicle;
+    const terminal = new TerminalClient({ ...options.to, number, plate, plateColor: 2, window: options.window });
+    terminal.on('accepted', (fixes) => (counts.acknowledged += fixes.length));
+    terminal.on('refused', (fixes) => (counts.refused += fixes.length));
+    terminal.on('resent', (fixes) => (counts.resent += fixes.length));
+    terminal.once('unwelcome', (reason) => console.error(`terminal ${number}: ${reason}`));
+    // Spread over the interval and over the ramp, so that neither reports nor connections come in bursts.
+    const first = Math.max((vehicle.index / options.vehicles) * every, vehicle.index / CONNECTS_PER_SECOND);
+    for (let second = first; second < options.duration; second += every) {
+      if (!(await sleep(start + second * 1000 - Date.now(), options.signal))) break;
+      const fix = vehicle.fixAt(options.rate > 1 ? second : Math.floor(second));
+      counts.fixes++;
+      truth.see(number, fix);
+      await terminal.send(fix);
+    }
+    await terminal.drained(options.signal);
+    terminal.stop();
+  };
+  await Promise.all(fleet.vehicles.map(drive));
+  const seconds = Math.round((Date.now() - start) / 100) / 10;
+  return { vehicles: options.vehicles, seed: options.seed, ...counts, seconds, truth };
+}
+
+/** False when the signal came first. */
+async function sleep(ms: number, signal?: AbortSignal): Promise<boolean> {
+  if (signal?.aborted) return false;
+  if (ms <= 0) return true;
+  return pause(ms, true, { signal }).catch(() => false);
+}
+
+/** Creates the scenario's fences through the API. Throws InputError with the server's own words. */
+export async function layFences(scenario: Scenario, api: string, key: string): Promise<void> {
+  for (const fence of scenario.fences) {
+    const response = await fetch(new URL('/v1/fences', api), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(fenceFeature(fence)),
+    });
+    if (!response.ok) throw new InputError(`fence "${fence.name}": ${response.status} ${await response.text()}`);
+  }
+}

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** Who may import from whom (docs/architecture.md, Arrows); `.` is the files of the root, which know all. */
+const ARROWS: Record<string, readonly string[]> = {
+  model: [],
+  protocols: ['model'],
+  geo: ['model'],
+  store: ['model'],
+  ingest: ['model', 'protocols', 'store'],
+  alerts: ['model', 'geo', 'store'],
+  api: ['model', 'alerts', 'geo', 'store'],
+};
+/** Packages by folder where not everyone may have them. */
+const KEPT_IN_ONE_PLACE: Record<string, RegExp> = {
+  'uWebSockets.js': /^(api|bench|cli)\//,
+  pg: /^(store|bench|cli)\//,
+  rbush: /^geo\//,
+};
+
+const imports = Object.keys(ARROWS).flatMap((folder) => sources(join(ROOT, folder)).flatMap(importsOf));
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .map((name) => join(folder, name));
+}
+
+function importsOf(file: string): { file: string; target: string }[] {
+  const text = readFileSync(file, 'utf8');
+  return [
+    ...text.matchAll(/^(?:import|export)\s[^;]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('([^']+)'\)/gm),
+  ].map((match) => ({ file: relative(ROOT, file), target: match[1] ?? match[2] ?? match[3] }));
+}
+
+test('imports point one way', () => {
+  const wrong = imports.filter(({ file, target }) => {
+    if (!target.startsWith('.')) return false;
+    const from = file.split('/')[0];
+    const to = relative(ROOT, join(ROOT, dirname(file), target)).split('/')[0];
+    return to !== from && !ARROWS[from].includes(to);
+  });
+  expect(imports.length).toBeGreaterThan(20);
+  expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+});
+
+test('protocols do no I/O', () => {
+  const wrong = imports.filter(
+    ({ file, target }) => file.startsWith('protocols/') && /^node:(net|fs|http|dgram)/.test(target),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test.each(Object.entries(KEPT_IN_ONE_PLACE))('%s is imported in its place only', (name, place) => {
+  const wrong = imports.filter(({ file, target }) => target === name && !place.test(file));
+  expect(wrong).toEqual([]);
+});
+
+test('only config.ts reads the environment', () => {
+  const readers = [
+    ...Object.keys(ARROWS).flatMap((folder) => sources(join(ROOT, folder))),
+    join(ROOT, 'main.ts'),
+  ].filter((file) => /process\.env\b/.test(readFileSync(file, 'utf8')));
+  expect(readers.map((file) => relative(ROOT, file))).toEqual([]);
+});
