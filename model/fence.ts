@@ -7,7 +7,7 @@ export type FenceGeometry = Polygon | MultiPolygon | Point | LineString;
 
 export type FenceRule =
   | { type: 'enter' | 'exit'; severity?: Severity }
-  /** `limit` in km/h; raised when exceeded for at least `duration` s (default 0: at once). */
+  /** `limit` in km/h; raised when exceeded for more than `duration` s (default 0: at once). */
   | { type: 'overspeed'; limit: number; duration?: number; severity?: Severity };
 
 export interface FenceProperties {
@@ -17,6 +17,8 @@ export interface FenceProperties {
   radius?: number;
   /** Metres from edge to edge, for a LineString. */
   width?: number;
+  /** Of the rules that name none of their own. */
+  severity?: Severity;
   /** Only vehicles of these kinds; all where absent. */
   categories?: VehicleCategory[];
   /** Daily window of force in Beijing time, `HH:MM`; may run over midnight. */

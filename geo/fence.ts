@@ -1,0 +1,72 @@
+import type { Fence, FenceGeometry, FenceProperties } from '../model/fence.js';
+import { unwrap } from './antimeridian.js';
+import { Area } from './area.js';
+import { boxContains } from './box.js';
+import { Circle } from './circle.js';
+import { Corridor } from './corridor.js';
+import type { Shape } from './shape.js';
+
+/** Segments in one piece of a corridor: a long route has a large box, its pieces have small ones. */
+const SEGMENTS_PER_PIECE = 16;
+
+/** A fence ready for many questions. */
+export interface PreparedFence {
+  readonly no: number;
+  /** A place is in the fence where it is in any of them. */
+  readonly shapes: readonly Shape[];
+}
+
+/** `fence` has been through `parseFence`. */
+export function prepareFence(fence: Pick<Fence, 'no' | 'geometry' | 'properties'>): PreparedFence {
+  return { no: fence.no, shapes: shapesOf(fence.geometry, fence.properties) };
+}
+
+/** The plain test, without an index: what every faster way must agree with. Degrees, longitude −180 … 180. */
+export function fenceContains(fence: PreparedFence, lon: number, lat: number): boolean {
+  for (const shape of fence.shapes) {
+    for (const shift of turnsOf(shape)) {
+      if (boxContains(shape.box, lon + shift, lat) && shape.contains(lon + shift, lat)) return true;
+    }
+  }
+  return false;
+}
+
+/** What to add to a longitude of −180 … 180 to meet the shape: a shape across 180° is met from both sides. */
+export function turnsOf(shape: Shape): readonly number[] {
+  if (shape.box.maxX > 180) return shape.box.minX < -180 ? [-360, 0, 360] : [0, 360];
+  return shape.box.minX < -180 ? [-360, 0] : [0];
+}
+
+function shapesOf(geometry: FenceGeometry, properties: FenceProperties): Shape[] {
+  switch (geometry.type) {
+    case 'Polygon':
+      return [area(geometry.coordinates)];
+    case 'MultiPolygon':
+      return geometry.coordinates.map(area);
+    case 'Point': {
+      const [lon, lat] = geometry.coordinates;
+      return [new Circle(lon, lat, properties.radius ?? 0)];
+    }
+    case 'LineString': {
+      const line = unwrap(geometry.coordinates);
+      const pieces: Shape[] = [];
+      for (let i = 0; i < line.length - 1; i += SEGMENTS_PER_PIECE) {
+        pieces.push(new Corridor(line.slice(i, i + SEGMENTS_PER_PIECE + 1), (properties.width ?? 0) / 2));
+      }
+      return pieces;
+    }
+  }
+}
+
+/** Holes are moved by whole turns to where their outer ring went. */
+function area(rings: readonly (readonly (readonly number[])[])[]): Shape {
+  const [outer, ...holes] = rings.map(unwrap);
+  const west = Math.min(...outer.map(([lon]) => lon));
+  const east = Math.max(...outer.map(([lon]) => lon));
+  const beside = holes.map((hole) => {
+    const first = hole[0][0];
+    const turn = first < west ? 360 : first > east ? -360 : 0;
+    return hole.map(([lon, lat]): [number, number] => [lon + turn, lat]);
+  });
+  return new Area([outer, ...beside]);
+}

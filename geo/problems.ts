@@ -1,0 +1,18 @@
+export interface Problem {
+  /** Where, as in `geometry.coordinates[0][3]`. */
+  path: string;
+  /** What is wrong and what is allowed. */
+  message: string;
+}
+
+/** Enough to mend a file by hand; a ring of 10,000 bad vertices needs no 10,000 sentences. */
+const MAX_PROBLEMS = 20;
+
+/** Collects what is wrong, up to a bound. */
+export class Problems {
+  readonly list: Problem[] = [];
+
+  add(path: string, message: string): void {
+    if (this.list.length < MAX_PROBLEMS) this.list.push({ path, message });
+  }
+}

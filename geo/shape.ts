@@ -1,0 +1,15 @@
+import type { Box } from './box.js';
+
+/** How a closed box lies to a shape. `MIXED` where it is not certain. */
+export const OUTSIDE = 0;
+export const MIXED = 1;
+export const INSIDE = 2;
+export type Cover = typeof OUTSIDE | typeof MIXED | typeof INSIDE;
+
+/** One connected piece of a fence, prepared for many questions. Longitudes are in the frame of its box, which may pass 180°. */
+export interface Shape {
+  readonly box: Box;
+  /** Closed: the edge belongs to the shape. */
+  contains(lon: number, lat: number): boolean;
+  cover(box: Box): Cover;
+}
