@@ -13,6 +13,7 @@ export class Problems {
   readonly list: Problem[] = [];
 
   add(path: string, message: string): void {
-    if (this.list.length < MAX_PROBLEMS) this.list.push({ path, message });
+    if (this.list.length >= MAX_PROBLEMS) return;
+    if (!this.list.some((known) => known.path === path && known.message === message)) this.list.push({ path, message });
   }
 }
