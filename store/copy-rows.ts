@@ -1,0 +1,167 @@
+import type { Position } from '../model/position.js';
+import { tileOf } from './tile.js';
+
+/** Columns of `positions` in the order in which `CopyRows` writes them. */
+export const POSITION_COLUMNS = [
+  'time',
+  'received_at',
+  'lon',
+  'lat',
+  'mileage',
+  'vehicle_no',
+  'sub_seq',
+  'alarms',
+  'alarm_word',
+  'status_word',
+  'tile',
+  'heading',
+  'speed',
+  'altitude',
+  'quality',
+  'source',
+  'flags',
+  'items',
+] as const;
+
+/** PostgreSQL manual, COPY, "Binary Format": signature, flags, length of the header extension. */
+const HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
+const TRAILER_BYTES = 2;
+/** The most that a row takes without its items: the field count, and every field with its length before it. */
+const ROW_BYTES = 2 + 5 * (4 + 8) + 8 * (4 + 4) + 4 * (4 + 2) + 4;
+const START_BYTES = 1024 * 1024;
+
+/** Epoch ms of 2000-01-01, from which PostgreSQL counts microseconds; also the first legal time of a fix. */
+export const FIRST_TIME = Date.UTC(2000, 0, 1);
+/** Epoch ms at which legal times end: the constraint `positions_time`. */
+export const END_TIME = Date.UTC(2100, 0, 1);
+/** The high half of '-infinity' as a timestamptz. */
+const MINUS_INFINITY_HIGH = -0x80000000;
+const TWO_32 = 2 ** 32;
+
+/**
+ * Collects fixes as the bytes of a binary COPY into POSITION_COLUMNS. What is not known becomes NULL; a time that is
+ * none, or outside the legal ones, becomes '-infinity', which the table refuses, so that such a fix ends in quarantine.
+ * One buffer serves for ever; it grows to the largest batch.
+ */
+export class CopyRows {
+  count = 0;
+  #buffer = Buffer.allocUnsafeSlow(START_BYTES);
+  #view = new DataView(this.#buffer.buffer);
+  #at = HEADER.copy(this.#buffer);
+
+  clear(): void {
+    this.#at = HEADER.length;
+    this.count = 0;
+  }
+
+  /** Keeps nothing of `p`. */
+  add(p: Position): void {
+    this.#reserve(ROW_BYTES + (p.items?.length ?? 0));
+    this.#view.setInt16(this.#at, POSITION_COLUMNS.length);
+    this.#at += 2;
+    this.#time(p.fixTime);
+    if (Number.isFinite(p.receivedTime)) this.#time(p.receivedTime);
+    else this.#null();
+    this.#double(p.lon);
+    this.#double(p.lat);
+    this.#double(p.mileageKm);
+    this.#int(p.vehicleNo);
+    this.#int(p.subSeq);
+    this.#int(p.alarms);
+    this.#int(p.alarmWord);
+    this.#int(p.statusWord);
+    this.#int(tileOf(p.lon, p.lat));
+    this.#int(p.headingDeg);
+    this.#real(p.speedKmh);
+    this.#short(p.altitudeM);
+    this.#short(p.quality);
+    this.#short(p.source);
+    this.#short(p.flags);
+    this.#bytes(p.items);
+    this.count++;
+  }
+
+  /** All rows so far with the trailer; valid until the next `add` or `clear`. */
+  bytes(): Buffer {
+    this.#reserve(TRAILER_BYTES);
+    this.#view.setInt16(this.#at, -1);
+    return this.#buffer.subarray(0, this.#at + TRAILER_BYTES);
+  }
+
+  #time(ms: number): void {
+    this.#view.setInt32(this.#at, 8);
+    if (ms >= FIRST_TIME && ms < END_TIME) {
+      const micros = Math.round((ms - FIRST_TIME) * 1000);
+      this.#view.setInt32(this.#at + 4, Math.floor(micros / TWO_32));
+      this.#view.setUint32(this.#at + 8, micros % TWO_32);
+    } else {
+      this.#view.setInt32(this.#at + 4, MINUS_INFINITY_HIGH);
+      this.#view.setUint32(this.#at + 8, 0);
+    }
+    this.#at += 12;
+  }
+
+  #double(value: number): void {
+    if (Number.isNaN(value)) {
+      this.#null();
+      return;
+    }
+    this.#view.setInt32(this.#at, 8);
+    this.#view.setFloat64(this.#at + 4, value);
+    this.#at += 12;
+  }
+
+  #real(value: number): void {
+    if (Number.isNaN(value)) {
+      this.#null();
+      return;
+    }
+    this.#view.setInt32(this.#at, 4);
+    this.#view.setFloat32(this.#at + 4, value);
+    this.#at += 8;
+  }
+
+  /** Unsigned values keep their bit pattern. */
+  #int(value: number): void {
+    if (Number.isNaN(value)) {
+      this.#null();
+      return;
+    }
+    this.#view.setInt32(this.#at, 4);
+    this.#view.setInt32(this.#at + 4, value);
+    this.#at += 8;
+  }
+
+  #short(value: number): void {
+    if (Number.isNaN(value)) {
+      this.#null();
+      return;
+    }
+    this.#view.setInt32(this.#at, 2);
+    this.#view.setInt16(this.#at + 4, value);
+    this.#at += 6;
+  }
+
+  #bytes(value: Uint8Array | null): void {
+    if (value === null) {
+      this.#null();
+      return;
+    }
+    this.#view.setInt32(this.#at, value.length);
+    this.#buffer.set(value, this.#at + 4);
+    this.#at += 4 + value.length;
+  }
+
+  #null(): void {
+    this.#view.setInt32(this.#at, -1);
+    this.#at += 4;
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#at + bytes <= this.#buffer.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(this.#buffer.length * 2, this.#at + bytes));
+    this.#buffer.copy(grown, 0, 0, this.#at);
+    this.#buffer = grown;
+    this.#view = new DataView(grown.buffer);
+  }
+}

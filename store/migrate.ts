@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ClientBase } from 'pg';
+import { backoffMs, sqlState } from './db.js';
+import { TRACKS_VIEW } from './views.js';
+
+export interface Migration {
+  number: number;
+  /** File name, such as `001-tracks.sql`. */
+  name: string;
+  sql: string;
+}
+
+/** A database that must not be migrated; the message says why and what to do. */
+export class MigrationError extends Error {
+  readonly code = 'bad-migration';
+}
+
+/** Advisory lock that all of our processes take while they migrate: 'cheji' in ASCII. */
+const LOCK = 0x6368656a69;
+const LOCK_NOT_AVAILABLE = '55P03';
+const LOCK_ATTEMPTS = 30;
+
+/** The migrations beside this file, in order of their numbers. */
+export async function loadMigrations(dir = new URL('./migrations/', import.meta.url)): Promise<Migration[]> {
+  const names = (await readdir(dir)).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(
+    names.map(async (name, i) => {
+      const number = Number(/^(\d{3})-/.exec(name)?.[1]);
+      if (number !== i + 1) throw new MigrationError(`${name}: migrations are numbered 001, 002 … without gaps`);
+      return { number, name, sql: await readFile(new URL(name, dir), 'utf8') };
+    }),
+  );
+}
+
+/**
+ * Brings the schema up to date, one transaction per migration, while no other process does. A database that is ahead of
+ * this program is left as it is: schemas change in steps that the version before still works with.
+ *
+ * @returns names of the migrations that were run now
+ * @throws MigrationError where a migration that was run is not the one we have
+ */
+export async function migrate(db: ClientBase, migrations: readonly Migration[]): Promise<string[]> {
+  await db.query('select pg_advisory_lock($1)', [LOCK]);
+  try {
+    // Asked first: `if not exists` prints a notice into the server's log at every start.
+    const { rows: known } = await db.query("select to_regclass('schema_migrations') as found");
+    if (known[0].found === null) await db.query(SCHEMA_MIGRATIONS);
+    const { rows } = await db.query<{ number: number; checksum: string }>(
+      'select number, checksum from schema_migrations',
+    );
+    const done = new Map(rows.map((row) => [row.number, row.checksum]));
+    const run: string[] = [];
+    for (const migration of migrations) {
+      const checksum = checksumOf(migration.sql);
+      const before = done.get(migration.number);
+      if (before === checksum) continue;
+      if (before !== undefined) {
+        throw new MigrationError(
+          `migration ${migration.name} is not the one that this database was made with; ` +
+            'run the version of cheji that made it, or start with an empty database',
+        );
+      }
+      await withLockTimeout(db, async () => {
+        await db.query(migration.sql);
+        await db.query('insert into schema_migrations (number, name, checksum) values ($1, $2, $3)', [
+          migration.number,
+          migration.name,
+          checksum,
+        ]);
+      });
+      run.push(migration.name);
+    }
+    await refreshViews(db);
+    return run;
+  } finally {
+    await db.query('select pg_advisory_unlock($1)', [LOCK]).catch(() => {}); // the lock ends with the connection anyway
+  }
+}
+
+/** Makes the view anew where this program's names are others than those it was made with; the comment tells. */
+async function refreshViews(db: ClientBase): Promise<void> {
+  const checksum = checksumOf(TRACKS_VIEW);
+  const { rows } = await db.query("select obj_description(to_regclass('tracks')) as checksum");
+  if (rows[0].checksum === checksum) return;
+  await withLockTimeout(db, async () => {
+    await db.query('drop view if exists tracks');
+    await db.query(TRACKS_VIEW);
+    await db.query(`comment on view tracks is '${checksum}'`);
+  });
+}
+
+function checksumOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+const SCHEMA_MIGRATIONS = `create table schema_migrations (
+  number integer primary key,
+  name text not null,
+  checksum text not null,
+  applied_at timestamptz not null default now()
+)`;
+
+/** One transaction that waits at most 1 s for a lock, so that ingest behind it is not held up longer, and tries again. */
+async function withLockTimeout(db: ClientBase, work: () => Promise<void>): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await db.query('begin');
+      await db.query("set local lock_timeout = '1s'");
+      await db.query('set local statement_timeout = 0');
+      await work();
+      await db.query('commit');
+      return;
+    } catch (error) {
+      await db.query('rollback').catch(() => {}); // a lost connection has rolled back by itself
+      if (sqlState(error) !== LOCK_NOT_AVAILABLE || attempt === LOCK_ATTEMPTS) throw error;
+      await pause(Math.min(backoffMs(attempt), 2_000));
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * Zoom of the tile that is stored with every position: 2^15 tiles a side, about 1.0 km at 35° north. Its number has
+ * 30 bits, so it fits a database integer, and a tile of a coarser zoom z is one range of numbers:
+ * from `q << 2(15 − z)` up to, not including, `(q + 1) << 2(15 − z)`.
+ */
+export const TILE_ZOOM = 15;
+const TILES = 2 ** TILE_ZOOM;
+/** Where Web Mercator ends; positions beyond it lie in the outermost row. */
+const MAX_LAT = 85.0511287798066;
+
+/** Quadkey of a place as an integer (the bits of x and y in turn, y first); NaN where the place is not known. */
+export function tileOf(lon: number, lat: number): number {
+  const sin = Math.sin((Math.max(-MAX_LAT, Math.min(lat, MAX_LAT)) * Math.PI) / 180);
+  const x = Math.floor((lon / 360 + 0.5) * TILES);
+  const y = Math.floor((0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * TILES);
+  if (Number.isNaN(x + y)) return NaN;
+  return spread(clamp(x)) | (spread(clamp(y)) << 1);
+}
+
+function clamp(n: number): number {
+  return Math.max(0, Math.min(n, TILES - 1));
+}
+
+/** Puts a zero bit between any two bits of a 15-bit number. */
+function spread(n: number): number {
+  n = (n | (n << 8)) & 0x00ff00ff;
+  n = (n | (n << 4)) & 0x0f0f0f0f;
+  n = (n | (n << 2)) & 0x33333333;
+  return (n | (n << 1)) & 0x55555555;
+}

@@ -1,0 +1,22 @@
+import { QUALITY_NAMES } from '../model/quality.js';
+import { SOURCE_NAMES } from '../model/source.js';
+
+/** The positions as people read them in psql: with the vehicle's name and plate, and words for numbers. */
+export const TRACKS_VIEW = `
+create view tracks as
+select v.id as vehicle, v.plate, p.time, p.lon, p.lat, p.speed, p.heading, p.altitude, p.mileage,
+  p.alarms::bigint & 4294967295 as alarms,
+  p.alarm_word::bigint & 4294967295 as alarm_word,
+  p.status_word::bigint & 4294967295 as status_word,
+  (${textArray(SOURCE_NAMES)})[p.source + 1] as source,
+  p.flags & 1 <> 0 as located,
+  p.flags & 2 <> 0 as backfilled,
+  case when p.flags & 4 <> 0 then p.flags & 8 <> 0 end as acc_on,
+  array(select name from unnest(${textArray(QUALITY_NAMES)}) with ordinality as names (name, bit)
+        where p.quality & (1 << (bit::integer - 1)) <> 0 order by bit) as quality,
+  p.received_at, p.vehicle_no, p.sub_seq, p.items
+from positions p left join vehicles v using (vehicle_no)`;
+
+function textArray(names: readonly string[]): string {
+  return `array[${names.map((name) => `'${name}'`).join(', ')}]::text[]`;
+}
