@@ -1,0 +1,53 @@
+import {
+  close as closeFile,
+  closeSync,
+  fdatasync,
+  fsyncSync,
+  ftruncate,
+  open,
+  openSync,
+  unlink,
+  writev,
+} from 'node:fs';
+
+/** The file operations that a log's durability rests on, behind a small face so that tests can make each of them fail. */
+export interface FileOps {
+  /** Opens a new file for writing; rejects with EEXIST where there is one. */
+  create(path: string): Promise<number>;
+  /** Resolves to the bytes written, which may be fewer than given. */
+  writev(fd: number, parts: readonly Uint8Array[], position: number): Promise<number>;
+  fdatasync(fd: number): Promise<void>;
+  ftruncate(fd: number, bytes: number): Promise<void>;
+  close(fd: number): Promise<void>;
+  unlink(path: string): Promise<void>;
+  /** Makes the names of new and deleted files durable. */
+  syncDir(dir: string): Promise<void>;
+}
+
+export const realFiles: FileOps = {
+  create: (path) =>
+    new Promise((resolve, reject) => open(path, 'wx', 0o640, (error, fd) => (error ? reject(error) : resolve(fd)))),
+  writev: (fd, parts, position) =>
+    new Promise((resolve, reject) =>
+      writev(fd, parts, position, (error, written) => (error ? reject(error) : resolve(written))),
+    ),
+  fdatasync: (fd) => new Promise((resolve, reject) => fdatasync(fd, settle(resolve, reject))),
+  ftruncate: (fd, bytes) => new Promise((resolve, reject) => ftruncate(fd, bytes, settle(resolve, reject))),
+  close: (fd) => new Promise((resolve, reject) => closeFile(fd, settle(resolve, reject))),
+  unlink: (path) => new Promise((resolve, reject) => unlink(path, settle(resolve, reject))),
+  syncDir: async (dir) => syncDirNow(dir),
+};
+
+/** The same, at once: for start-up, and for the rare moments when a segment begins or ends. */
+export function syncDirNow(dir: string): void {
+  const fd = openSync(dir, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function settle(resolve: () => void, reject: (error: Error) => void) {
+  return (error: Error | null | undefined) => (error ? reject(error) : resolve());
+}
