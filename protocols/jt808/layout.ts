@@ -1,0 +1,248 @@
+import { gmt8BcdToMs, msToBeijing, msToGmt8Bcd } from '../../model/units.js';
+import { array, type Codec, type Field, type Fields, hexBytes, show } from './codecs.js';
+import type { Edition } from './edition.js';
+import { decodeText, encodeText, stripPadding } from './text.js';
+import type { Reader, Writer } from './wire.js';
+
+/**
+ * Message bodies are written once, as fields in the order of the standard's tables. Decoding to JSON, encoding from JSON
+ * and the byte-by-byte explanation all come from that one list.
+ */
+
+export interface FieldOptions {
+  /** Written when the JSON does not say; without it the name has to be there. */
+  default?: unknown;
+}
+
+export function field(name: string, codec: Codec, options: FieldOptions = {}): Field {
+  return {
+    read(r, out) {
+      const at = r.at;
+      const value = codec.composite ? r.named(name, () => codec.read(r)) : codec.read(r);
+      if (r.failure !== null) return r.blame(name);
+      if (!codec.composite) r.explain(at, name, value);
+      out[name] = value;
+    },
+    write: (w, from) => codec.write(w, from[name] ?? options.default, name),
+  };
+}
+
+/** Fields one after the other. */
+export function sequence(...fields: Field[]): Field {
+  return {
+    read(r, out) {
+      for (const f of fields) {
+        if (r.failure !== null) return;
+        f.read(r, out);
+      }
+    },
+    write(w, from) {
+      for (const f of fields) f.write(w, from);
+    },
+  };
+}
+
+/** What a condition may look at: on decoding how much is left, on encoding Infinity. */
+export interface Form {
+  edition: Edition;
+  remaining: number;
+}
+
+/** Fields that are there only under a condition on the fields before them, the edition, or what is left. */
+export function when(test: (fields: Fields, form: Form) => boolean, ...fields: Field[]): Field {
+  const body = sequence(...fields);
+  return {
+    read: (r, out) => {
+      if (test(out, r)) body.read(r, out);
+    },
+    write: (w, from) => {
+      if (test(from, { edition: w.edition, remaining: Number.POSITIVE_INFINITY })) body.write(w, from);
+    },
+  };
+}
+
+/** Fields that may be missing at the end: read when at least `bytes` are left, written when the JSON has `name`. */
+export function optional(name: string, bytes: number, ...fields: Field[]): Field {
+  const body = sequence(...fields);
+  return {
+    read: (r, out) => {
+      if (r.remaining >= bytes) body.read(r, out);
+    },
+    write: (w, from) => {
+      if (from[name] !== undefined) body.write(w, from);
+    },
+  };
+}
+
+/** One of several layouts: found from the bytes on decoding, from the JSON and the edition on encoding. */
+export function oneOf<K extends string>(
+  variants: Record<K, Field>,
+  found: (r: Reader) => K,
+  meant: (from: Fields, edition: Edition) => K,
+): Field {
+  return {
+    read: (r, out) => variants[found(r)].read(r, out),
+    write: (w, from) => variants[meant(from, w.edition)].write(w, from),
+  };
+}
+
+/** Something worked out from the fields before it, for people; not written. */
+export function derived(work: (out: Fields, edition: Edition) => void): Field {
+  return {
+    read: (r, out) => {
+      if (r.failure === null) work(out, r.edition);
+    },
+    write: () => {},
+  };
+}
+
+/** How many members `list` has: encoding counts them. */
+export function countOf(list: string, codec: Codec, name = 'count'): Field {
+  return {
+    read: (r, out) => field(name, codec).read(r, out),
+    write: (w, from) => codec.write(w, array(from[list], list).length, name),
+  };
+}
+
+/** A list of `item`s with their number, called `countName`, right in front. */
+export function counted(count: Codec, countName: string, name: string, item: Codec): Field {
+  return sequence(countOf(name, count, countName), {
+    read: (r, out) => {
+      out[name] = readItems(r, name, item, out[countName] as number);
+    },
+    write: (w, from) => writeItems(w, name, item, array(from[name], name)),
+  });
+}
+
+/** A list that fills what is left. An item that is cut off ends it: see `trailing`. */
+export function listToEnd(name: string, item: Codec, itemBytes: number): Field {
+  return {
+    read(r, out) {
+      out[name] = readItems(r, name, item, Math.floor(r.remaining / itemBytes));
+    },
+    write: (w, from) => writeItems(w, name, item, array(from[name], name)),
+  };
+}
+
+function readItems(r: Reader, name: string, item: Codec, n: number): unknown[] {
+  const list: unknown[] = [];
+  for (let i = 0; i < n && r.failure === null; i++) {
+    const at = r.at;
+    const value = r.named(`${name}[${i}]`, () => item.read(r));
+    if (r.failure !== null) break;
+    if (!item.composite) r.explain(at, `${name}[${i}]`, value);
+    list.push(value);
+  }
+  return list;
+}
+
+function writeItems(w: Writer, name: string, item: Codec, list: unknown[]): void {
+  for (let i = 0; i < list.length; i++) item.write(w, list[i], `${name}[${i}]`);
+}
+
+export interface TextOptions {
+  /** The field is padded with spaces too. */
+  spaces?: boolean;
+}
+
+/**
+ * STRING in GBK: of `length` bytes (padded with 0x00 on the right), after a length of its own, or all that is left.
+ * Where the text alone would not give the same bytes back, they are kept beside it as `<name>Hex`.
+ */
+export function text(name: string, length: number | 'rest' | Codec, options: TextOptions = {}): Field {
+  const size = typeof length === 'number' ? length : null;
+  const canonical = (value: string) => padRight(encodeText(value), size ?? 0);
+  return {
+    read(r, out) {
+      const at = r.at;
+      const n = size ?? (length === 'rest' ? r.remaining : ((length as Codec).read(r) as number));
+      const raw = r.raw(n);
+      if (r.failure !== null) return r.blame(name);
+      const value = stripPadding(decodeText(raw), options.spaces === true);
+      r.explain(at, name, value);
+      out[name] = value;
+      if (!canonical(value).equals(raw)) out[`${name}Hex`] = raw.toString('hex');
+    },
+    write(w, from) {
+      const value = from[name] ?? '';
+      if (typeof value !== 'string') throw new RangeError(`${name}: must be text, not ${show(value)}`);
+      let raw = canonical(value);
+      const kept = from[`${name}Hex`];
+      if (typeof kept === 'string') {
+        const bytes = Buffer.from(kept, 'hex');
+        // The text is what counts: bytes of another text are left over from before it was changed.
+        if (stripPadding(decodeText(bytes), options.spaces === true) === value) raw = bytes;
+      }
+      if (size !== null && raw.length > size) {
+        throw new RangeError(`${name}: '${value}' takes ${raw.length} bytes in GBK, ${size} are there`);
+      }
+      if (size === null && length !== 'rest') (length as Codec).write(w, raw.length, `length of ${name}`);
+      w.raw(raw);
+    },
+  };
+}
+
+/**
+ * BCD[6] in GMT+8 as `2026-01-31T12:00:00+08:00`; null where it is no time, and then `<name>Bcd` has its digits.
+ * Encodes from the same, from any RFC 3339 time, or from epoch ms.
+ */
+export function time(name: string): Field {
+  return {
+    read(r, out) {
+      const at = r.take(6);
+      if (at < 0) return r.blame(name);
+      const value = msToBeijing(gmt8BcdToMs(r.bytes, at));
+      r.explain(at, name, value);
+      out[name] = value;
+      if (value === null) out[`${name}Bcd`] = r.bytes.toString('hex', at, at + 6);
+    },
+    write(w, from) {
+      const value = from[name] ?? null;
+      if (value === null) return w.raw(hexBytes(from[`${name}Bcd`], 6, `${name}Bcd`));
+      const out = Buffer.alloc(6);
+      msToGmt8Bcd(epochMs(value, name), out, 0);
+      w.raw(out);
+    },
+  };
+}
+
+/** A file, picture or packet that fills what is left: its length, its first bytes to look at, and all of it. */
+export function blob(name: string): Field {
+  return {
+    read(r, out) {
+      const at = r.at;
+      const raw = r.raw(r.remaining);
+      const head = raw.toString('hex', 0, 8);
+      r.explain(at, name, raw.length > 8 ? `${head}… (${raw.length} bytes)` : head);
+      out[`${name}Length`] = raw.length;
+      out[`${name}HeadHex`] = head;
+      out[`${name}Hex`] = raw.toString('hex');
+    },
+    write: (w, from) => w.raw(hexBytes(from[`${name}Hex`] ?? '', null, `${name}Hex`)),
+  };
+}
+
+/** What is left when all that is known has been read; absent when nothing is. */
+export const trailing: Field = {
+  read(r, out) {
+    if (r.failure !== null || r.remaining === 0) return;
+    const at = r.at;
+    const value = r.raw(r.remaining).toString('hex');
+    r.explain(at, 'trailing', value);
+    out.trailing = value;
+  },
+  write(w, from) {
+    if (from.trailing !== undefined) w.raw(hexBytes(from.trailing, null, 'trailing'));
+  },
+};
+
+/** Epoch ms of a time in JSON: RFC 3339, or epoch ms as a number. Throws RangeError for anything else. */
+function epochMs(value: unknown, name: string): number {
+  const ms = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  if (!Number.isFinite(ms)) throw new RangeError(`${name}: must be an RFC 3339 time, not ${show(value)}`);
+  return ms;
+}
+
+function padRight(bytes: Buffer, length: number): Buffer {
+  return bytes.length >= length ? bytes : Buffer.concat([bytes], length);
+}
