@@ -98,7 +98,6 @@ const REGISTRATION_RESULTS = [
   'no such terminal',
 ];
 const TICK_MS = 250;
-const STATUS_ACC_AND_LOCATED = 0b11;
 
 /**
  * One JT/T 808 terminal over real TCP: registers, authenticates, reports, waits for 0x8001 by serial number and message
@@ -344,7 +343,8 @@ function locationMessage(fixes: TerminalFix[]): { msgId: number; fields: Record<
 function locationFields(fix: TerminalFix): Record<string, unknown> {
   return {
     alarm: fix.alarm ?? 0,
-    status: STATUS_ACC_AND_LOCATED,
+    acc: true,
+    positioned: true,
     lon: fix.lon,
     lat: fix.lat,
     altitude: known(fix.altitudeM),
