@@ -1,15 +1,18 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { AlertAction } from '../model/alert.js';
 import type { Catalog } from '../model/catalog.js';
 import type { Change, RuleSettings, TerminalFacts } from '../model/change.js';
 import type { Fence, FenceGeometry, FenceProperties } from '../model/fence.js';
-import type { TerminalRef, Vehicle, VehicleCategory } from '../model/vehicle.js';
+import { stripZeros, type TerminalRef, terminalKey, type Vehicle, type VehicleCategory } from '../model/vehicle.js';
 
-/** Why a write was refused, and what was wrong where. */
+/** Why a write was refused, and what was wrong where. `unavailable`: the log takes nothing just now; try again. */
 export interface Refusal {
-  refused: 'invalid' | 'conflict' | 'not-found' | 'unavailable';
+  refused: 'invalid' | 'not-found' | 'unavailable';
   problems: { path: string; message: string }[];
 }
 
+/** A vehicle as the outside gives it. An item left out stays as it is, or is unknown in a new vehicle. */
 export interface VehicleInput {
   id: string;
   plate?: string | null;
@@ -27,6 +30,13 @@ export interface FenceInput {
   properties: FenceProperties;
 }
 
+/** What a terminal says of the vehicle it sits in. */
+export interface VehicleHints {
+  plate?: string | null;
+  plateColor?: number | null;
+  category?: VehicleCategory;
+}
+
 /** The side of the spool that the registry needs. */
 export interface ChangeLog {
   readonly accepting: boolean;
@@ -34,44 +44,203 @@ export interface ChangeLog {
   whenAccepted(fn: () => void): void;
 }
 
+/** ASCII letters and digits, `. _ : -`, and Chinese characters as they stand on plates. */
+const ID = /^[A-Za-z0-9._:\-\p{Script=Han}]{1,64}$/u;
+const ID_RULE = '1 to 64 letters, digits, Chinese characters or any of . _ : -';
+
+/** A change before it gets its revision and time. */
+type Fact = Change extends infer C ? (C extends Change ? Omit<C, 'revision' | 'at'> : never) : never;
+
+/**
+ * The write side of the catalog. Each write is one change: it goes into the log, then into the catalog, in one turn of
+ * the event loop, so that the catalog of this thread is what the log will say once it is flushed. Promises resolve when it
+ * is. A process that dies before takes the catalog with it; nobody was told of the change.
+ *
+ * So a catalog may be ahead of `committedSeq`: whoever keeps a snapshot of it waits for `whenAccepted` before the
+ * snapshot counts.
+ */
 export class Registry {
   constructor(
     readonly catalog: Catalog,
     readonly log: ChangeLog,
+    /** Epoch ms. */
     readonly clock: () => number,
   ) {}
+
+  /**
+   * Makes or changes the vehicle with this id. Terminals that sit in other vehicles move here, and are told in `moved`;
+   * the vehicles that they leave stay, with their tracks.
+   */
   async putVehicle(
-    _input: VehicleInput,
+    input: VehicleInput,
   ): Promise<{ vehicle: Vehicle; created: boolean; moved: TerminalRef[] } | Refusal> {
-    throw new Error('not yet');
+    const before = this.catalog.vehicleById(input.id);
+    const terminals = input.terminals?.map(({ protocol, number }) => ({ protocol, number: stripZeros(number) }));
+    const refusal = this.#refusal([...idProblems(input.id), ...terminalProblems(terminals ?? [])]);
+    if (refusal) return refusal;
+    const moved = (terminals ?? []).filter(({ protocol, number }) => {
+      const holder = this.catalog.vehicleByTerminal(protocol, number);
+      return holder !== undefined && holder !== before;
+    });
+    const vehicle = this.#putVehicle({ ...input, terminals }, before);
+    await this.#accepted();
+    return { vehicle, created: before === undefined, moved };
   }
-  async deleteVehicle(_id: string): Promise<{ vehicle: Vehicle } | Refusal> {
-    throw new Error('not yet');
+
+  /** Takes the vehicle out of the registry; its tracks and alerts stay. Its terminals are unknown from then on. */
+  async deleteVehicle(id: string): Promise<{ vehicle: Vehicle } | Refusal> {
+    const refusal = this.#refusal([]);
+    if (refusal) return refusal;
+    const vehicle = this.catalog.vehicleById(id);
+    if (!vehicle) return notFound('vehicle', id);
+    this.#record({ type: 'vehicle-delete', no: vehicle.no });
+    await this.#accepted();
+    return { vehicle };
   }
-  /** Synchronous: the vehicle's record is in the log before anything added after this call. */
-  ensureVehicleForTerminal(
-    _protocol: string,
-    _number: string,
-    _hints: { plate?: string | null; plateColor?: number | null; category?: VehicleCategory } = {},
-  ): Vehicle {
-    throw new Error('not yet');
+
+  /**
+   * The vehicle that the terminal sits in, made on first contact. At once: its record is in the log before anything that
+   * is added after this call. It never refuses, because senders are paused while the log takes nothing.
+   *
+   * A new vehicle's id is the terminal's number without leading zeros, `<protocol>-<number>` where another vehicle has
+   * that. What the terminal says of plate, colour and category fills in what is not known, and overrules nothing. The
+   * same plate in another vehicle does not join the two: a terminal's word is not enough to mix two tracks.
+   */
+  ensureVehicleForTerminal(protocol: string, number: string, hints: VehicleHints = {}): Vehicle {
+    const terminal = { protocol, number: stripZeros(number) };
+    const known = this.catalog.vehicleByTerminal(protocol, terminal.number);
+    if (!known) return this.#putVehicle({ ...hints, id: this.#freeId(terminal), terminals: [terminal] }, undefined);
+    const plate = known.plate ?? hints.plate ?? null;
+    const plateColor = known.plateColor ?? hints.plateColor ?? null;
+    if (plate === known.plate && plateColor === known.plateColor) return known;
+    return this.#putVehicle({ id: known.id, plate, plateColor }, known);
   }
-  async putTerminal(_terminal: TerminalFacts): Promise<void> {}
-  async putFence(_input: FenceInput): Promise<{ fence: Fence; created: boolean } | Refusal> {
-    throw new Error('not yet');
+
+  /** Keeps what a terminal said of itself; nothing is written where it said the same before. */
+  async putTerminal(terminal: TerminalFacts): Promise<void> {
+    const facts = { ...terminal, number: stripZeros(terminal.number) };
+    const known = this.catalog.terminals.get(terminalKey(facts.protocol, facts.number));
+    if (!known || !isDeepStrictEqual(known, facts)) this.#record({ type: 'terminal-put', terminal: facts });
+    await this.#accepted();
   }
-  async deleteFence(_id: string): Promise<{ fence: Fence } | Refusal> {
-    throw new Error('not yet');
+
+  /** Makes or changes a fence whose geometry and properties have been found good (geo/fence-input.ts). */
+  async putFence(input: FenceInput): Promise<{ fence: Fence; created: boolean } | Refusal> {
+    const refusal = this.#refusal(input.id === undefined ? [] : idProblems(input.id));
+    if (refusal) return refusal;
+    const before = input.id === undefined ? undefined : this.catalog.fenceById(input.id);
+    const no = before?.no ?? this.catalog.nextFenceNo;
+    const at = this.clock();
+    const fence: Fence = {
+      no,
+      id: input.id ?? this.#freeFenceId(no),
+      revision: this.catalog.revision + 1,
+      geometry: input.geometry,
+      properties: input.properties,
+      createdAt: before?.createdAt ?? at,
+      updatedAt: at,
+    };
+    this.#record({ type: 'fence-put', fence });
+    await this.#accepted();
+    return { fence, created: before === undefined };
   }
-  async alertAction(_input: {
+
+  async deleteFence(id: string): Promise<{ fence: Fence } | Refusal> {
+    const refusal = this.#refusal([]);
+    if (refusal) return refusal;
+    const fence = this.catalog.fenceById(id);
+    if (!fence) return notFound('fence', id);
+    this.#record({ type: 'fence-delete', no: fence.no });
+    await this.#accepted();
+    return { fence };
+  }
+
+  /** What a person did with an alert. That there is such an alert, the caller has looked up. */
+  async alertAction(input: {
     alertId: string;
     action: AlertAction;
     by: string;
     note: string;
-  }): Promise<{ at: number; revision: number } | Refusal> {
-    throw new Error('not yet');
+  }): Promise<{ revision: number; at: number } | Refusal> {
+    const refusal = this.#refusal([]);
+    if (refusal) return refusal;
+    const { revision, at } = this.#record({ type: 'alert-action', ...input });
+    await this.#accepted();
+    return { revision, at };
   }
-  async putSettings(_settings: RuleSettings): Promise<{ settings: RuleSettings; revision: number } | Refusal> {
-    throw new Error('not yet');
+
+  async putSettings(settings: RuleSettings): Promise<{ settings: RuleSettings; revision: number } | Refusal> {
+    const refusal = this.#refusal([]);
+    if (refusal) return refusal;
+    const { revision } = this.#record({ type: 'settings-put', settings });
+    await this.#accepted();
+    return { settings, revision };
   }
+
+  /** Into the log first: what it throws (a change too long for a block) must not leave the catalog ahead of it. */
+  #record(fact: Fact): Change {
+    const change = { ...fact, revision: this.catalog.revision + 1, at: this.clock() } as Change;
+    this.log.addChange(change);
+    this.catalog.apply(change);
+    return change;
+  }
+
+  #accepted(): Promise<void> {
+    return new Promise((resolve) => this.log.whenAccepted(resolve));
+  }
+
+  /** An item that is undefined is as before; one that is null is unknown from now on. */
+  #putVehicle(input: VehicleInput, before: Vehicle | undefined): Vehicle {
+    const vehicle: Vehicle = {
+      no: before?.no ?? this.catalog.nextVehicleNo,
+      id: input.id,
+      plate: input.plate === undefined ? (before?.plate ?? null) : input.plate,
+      plateColor: input.plateColor === undefined ? (before?.plateColor ?? null) : input.plateColor,
+      category: input.category ?? before?.category ?? 'other',
+      company: input.company === undefined ? (before?.company ?? null) : input.company,
+      region: input.region === undefined ? (before?.region ?? null) : input.region,
+      terminals: input.terminals ?? before?.terminals ?? [],
+      createdAt: before?.createdAt ?? this.clock(),
+    };
+    this.#record({ type: 'vehicle-put', vehicle });
+    return vehicle;
+  }
+
+  #freeId({ protocol, number }: TerminalRef): string {
+    const candidates = [number, `${protocol}-${number}`, `${protocol}-vehicle-${this.catalog.nextVehicleNo}`];
+    // The last has a number that is never given twice, so only a name chosen to collide can be there before it.
+    return candidates.find((id) => ID.test(id) && !this.catalog.vehicleById(id)) ?? randomUUID();
+  }
+
+  #freeFenceId(no: number): string {
+    const id = `fence-${no}`;
+    return this.catalog.fenceById(id) ? randomUUID() : id;
+  }
+
+  #refusal(problems: Refusal['problems']): Refusal | null {
+    if (problems.length > 0) return { refused: 'invalid', problems };
+    if (this.log.accepting) return null;
+    const message = 'nothing can be recorded just now: the log is full or its disk refuses writes; try again';
+    return { refused: 'unavailable', problems: [{ path: '', message }] };
+  }
+}
+
+function idProblems(id: string): Refusal['problems'] {
+  return ID.test(id) ? [] : [{ path: 'id', message: `must be ${ID_RULE}` }];
+}
+
+function terminalProblems(terminals: readonly TerminalRef[]): Refusal['problems'] {
+  const problems: Refusal['problems'] = [];
+  const seen = new Set<string>();
+  terminals.forEach(({ protocol, number }, i) => {
+    if (!ID.test(number)) problems.push({ path: `terminals[${i}].number`, message: `must be ${ID_RULE}` });
+    const key = terminalKey(protocol, number);
+    if (seen.has(key)) problems.push({ path: `terminals[${i}]`, message: `${key} is there twice` });
+    seen.add(key);
+  });
+  return problems;
+}
+
+function notFound(kind: string, id: string): Refusal {
+  return { refused: 'not-found', problems: [{ path: 'id', message: `there is no ${kind} ${id}` }] };
 }
