@@ -45,7 +45,10 @@ export async function readTracks(file: string, options: TrackOptions = {}): Prom
   const tracks: Tracks = { byVehicle: new Map(), fixes: 0, bad: [] };
   let columns: Partial<Record<Field, number>> | null = null;
   let line = 0;
-  const rows = createReadStream(file).pipe(parse<string[], string[]>({ ignoreEmpty: false, trim: true }));
+  const rows = parse<string[], string[]>({ ignoreEmpty: false, trim: true });
+  createReadStream(file)
+    .on('error', (error) => rows.destroy(error))
+    .pipe(rows);
   try {
     for await (const row of rows as AsyncIterable<string[]>) {
       line++;
@@ -53,7 +56,7 @@ export async function readTracks(file: string, options: TrackOptions = {}): Prom
         columns = readHeading(row, options.map ?? {});
         continue;
       }
-      if (row.length === 1 && row[0] === '') continue;
+      if (row.every((cell) => cell === '')) continue;
       const fix = readRow(row, columns, options.date);
       if (typeof fix === 'string') {
         if (options.strict) throw new InputError(`${file}:${line}: ${fix}`);
@@ -136,5 +139,13 @@ function readTime(text: string, date?: string): number | string {
     if (!date) return `time "${text}" has no date; give it with --date YYYY-MM-DD`;
     ms = Date.parse(`${date}T${text}+08:00`);
   }
-  return Number.isNaN(ms) ? `time "${text}" is not a time` : ms;
+  return Number.isNaN(ms) || !isCalendarDay(text) ? `time "${text}" is not a time` : ms;
+}
+
+/** Date.parse takes 30 February for 1 March. True for a text without a date. */
+function isCalendarDay(text: string): boolean {
+  const [, year, month, day] = /^(\d{4})[-/](\d\d)[-/](\d\d)/.exec(text) ?? [];
+  return (
+    year === undefined || new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day)
+  );
 }
