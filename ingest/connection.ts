@@ -1,0 +1,380 @@
+import type { Socket } from 'node:net';
+import type { TerminalFacts } from '../model/change.js';
+import type { Position } from '../model/position.js';
+import type { RejectReason } from '../model/reject.js';
+import type {
+  Conversation,
+  Protocol,
+  Registration,
+  RegistrationAnswer,
+  ReplyWhen,
+  Sink,
+} from '../protocols/protocol.js';
+import type { Identity } from './identity.js';
+import type { CloseReason, IngestStats } from './ingest-stats.js';
+import type { Intake, Origin } from './intake.js';
+import type { TcpLimits } from './limits.js';
+import { Manners } from './manners.js';
+import type { Quarantine } from './quarantine.js';
+import type { ReceiveClock } from './receive-clock.js';
+import { ReplyQueue } from './reply-queue.js';
+
+/** Refused before they became a frame, or after: each is a unit of its own in the count of frames. */
+const NEVER_A_FRAME: ReadonlySet<RejectReason> = new Set<RejectReason>([
+  'no-frame',
+  'frame-too-long',
+  'bad-escape',
+  'bad-checksum',
+  'short-header',
+  'bad-length',
+  'package-timeout',
+  'package-limit',
+]);
+
+/** Why reading stands still: bits. */
+const PAUSED_TURN = 1; //  newly accepted, waits for its turn
+const PAUSED_SPOOL = 2; // the log has no room
+const PAUSED_RATE = 4; //  the terminal sends more than it may
+
+/** What a connection asks of the server that it belongs to. */
+export interface ConnectionHost {
+  readonly protocol: Protocol;
+  /** Number of model/source.ts. */
+  readonly source: number;
+  readonly intake: Intake;
+  readonly identity: Identity;
+  readonly stats: IngestStats;
+  readonly quarantine: Quarantine;
+  readonly limits: TcpLimits;
+  readonly clock: ReceiveClock;
+  /** Calls `fn` once every change recorded so far is durable. */
+  whenAccepted(fn: () => void): void;
+  /** The connection has replies that wait for the log. */
+  awaits(connection: Connection): void;
+  /** The connection speaks for its `terminal` from now on. */
+  loggedIn(connection: Connection): void;
+  /** Keeps new connections of an address out for a while. */
+  holdAddress(address: string): void;
+}
+
+/** One peer: who it is, what it may still do, and the replies it is owed. */
+export class Connection implements Sink, Origin {
+  /** Number of the terminal that authenticated here, without leading zeros. */
+  terminal: string | null = null;
+  authenticated = false;
+  /** Why it ends, from the moment that is decided. */
+  closing: CloseReason | null = null;
+  #conversation: Conversation;
+  readonly #manners: Manners;
+  readonly #replies: ReplyQueue;
+  #paused = 0;
+  #finishBy = Infinity; // monotonic ms
+  // The bytes in hand.
+  #inHand = false;
+  #receivedAt = 0; //     monotonic ms
+  #receivedTime = NaN; // epoch ms
+  #frameOpen = false; //  a frame is counted as received and neither as handled nor as rejected
+  #afterChange = false; // the frame changed the registry: its reply waits for that record
+  #owed = 0; //           replies that wait for such a record
+  // Identity.
+  #vehicleNo = 0;
+  #vehicleRevision = -1;
+  #refusal: RejectReason = 'not-authenticated';
+
+  constructor(
+    readonly socket: Socket,
+    readonly address: string,
+    readonly host: ConnectionHost,
+  ) {
+    this.#manners = new Manners(host.limits, performance.now());
+    this.#replies = new ReplyQueue(host.stats.ackLatency);
+    this.#conversation = host.protocol.open(this);
+  }
+
+  receive(bytes: Buffer): void {
+    if (this.closing !== null) return;
+    this.#receivedAt = performance.now();
+    this.#receivedTime = this.host.clock.now();
+    this.#inHand = true;
+    try {
+      this.#conversation.receive(bytes);
+    } catch (error) {
+      this.#decoderFailed(error, bytes);
+    }
+    this.#putDown();
+    const reason = this.#manners.read(bytes.length, this.#conversation.insideFrame, this.#receivedAt);
+    if (reason !== null) this.drop(reason);
+    else if (this.#manners.tooFast(this.#receivedAt)) this.#pause(PAUSED_RATE);
+  }
+
+  /** About once a second. `now` is monotonic ms. */
+  sweep(now: number): void {
+    if (this.closing !== null) {
+      if (now > this.#finishBy) this.socket.destroy();
+      return;
+    }
+    this.#inHand = true;
+    try {
+      this.#conversation.tick(this.host.clock.now());
+    } catch (error) {
+      this.#decoderFailed(error, EMPTY);
+    }
+    this.#putDown();
+    if (this.#paused & PAUSED_RATE && !this.#manners.tooFast(now)) this.#resume(PAUSED_RATE);
+    if (this.#paused !== 0) return;
+    const reason = this.#manners.overdue(now, this.authenticated || this.host.identity.auth === 'off');
+    if (reason !== null) this.drop(reason);
+  }
+
+  // Reading and not reading.
+
+  /** Waits unread until `start`. */
+  waitTurn(): void {
+    this.#pause(PAUSED_TURN);
+  }
+
+  start(): void {
+    this.#manners.begin(performance.now());
+    this.#resume(PAUSED_TURN);
+  }
+
+  pauseForSpool(): void {
+    this.#pause(PAUSED_SPOOL);
+  }
+
+  resumeAfterSpool(): void {
+    this.#resume(PAUSED_SPOOL);
+  }
+
+  #pause(why: number): void {
+    if (this.#paused === 0) this.socket.pause();
+    if (why === PAUSED_RATE && (this.#paused & PAUSED_RATE) === 0) this.host.stats.ratePauses++;
+    this.#paused |= why;
+  }
+
+  #resume(why: number): void {
+    if ((this.#paused & why) === 0) return;
+    this.#paused &= ~why;
+    if (this.#paused !== 0 || this.closing !== null) return;
+    this.#manners.goOn(performance.now());
+    this.socket.resume();
+  }
+
+  // What the conversation finds: Sink.
+
+  frame(_messageId: number): void {
+    this.#settleFrame();
+    this.host.stats.framesReceived++;
+    this.#manners.frames++;
+    this.#frameOpen = true;
+    this.#afterChange = false;
+  }
+
+  register(registration: Registration): RegistrationAnswer {
+    this.#afterChange = true;
+    return this.host.identity.register(registration);
+  }
+
+  authenticate(terminal: TerminalFacts, authCode: string): boolean {
+    this.#afterChange = true;
+    if (this.authenticated && terminal.number !== this.terminal) {
+      this.finish('other-terminal');
+      return false;
+    }
+    const result = this.host.identity.authenticate(terminal, authCode, this.#receivedTime);
+    if (result === 'ok') {
+      this.#logIn(terminal.number);
+      return true;
+    }
+    this.host.stats.authFailures++;
+    if (result === 'held') this.finish('terminal-held');
+    return false;
+  }
+
+  admits(terminalNumber: string): boolean {
+    if (this.authenticated) {
+      if (terminalNumber === this.terminal) return true;
+      this.#refusal = 'other-terminal';
+      return false;
+    }
+    this.#refusal = 'not-authenticated';
+    const { identity, protocol } = this.host;
+    if (identity.auth !== 'off' || identity.isHeld(protocol.name, terminalNumber, this.#receivedTime)) return false;
+    this.#logIn(terminalNumber);
+    return true;
+  }
+
+  deregister(terminalNumber: string): void {
+    if (!this.authenticated || terminalNumber !== this.terminal) return;
+    this.#afterChange = true;
+    this.host.identity.deregister(this.host.protocol.name, terminalNumber);
+    this.#logOut();
+  }
+
+  position(p: Position): boolean {
+    const { intake, source } = this.host;
+    p.source = source;
+    p.receivedTime = this.#receivedTime;
+    p.vehicleNo = this.#vehicle();
+    if (p.vehicleNo === 0) {
+      intake.refuse(p, 'unknown-terminal', this, 'the registry has no vehicle with this terminal');
+      return false;
+    }
+    const refusal = intake.accept(p, this);
+    // Not taken at all: it must not be answered either, so that the terminal sends it again.
+    if (refusal === 'full') this.drop('overload');
+    return refusal === null;
+  }
+
+  reply(bytes: Buffer, when: ReplyWhen): void {
+    if (when === 'now') {
+      this.#replies.add(bytes);
+    } else if (this.#afterChange) {
+      this.#owed++;
+      this.host.whenAccepted(() => {
+        this.#owed--;
+        this.#replies.add(bytes);
+        this.#write();
+      });
+    } else {
+      if (!this.#replies.waiting) this.host.awaits(this);
+      this.#replies.addWaiting(bytes, this.host.intake.taken, this.#receivedAt);
+    }
+    if (!this.#inHand) this.#write();
+  }
+
+  reject(reason: RejectReason, bytes: Buffer, detail = ''): void {
+    if (reason === 'not-authenticated') reason = this.#refusal;
+    this.#countRejected(reason);
+    const { quarantine, clock, protocol } = this.host;
+    const at = clock.now();
+    if (quarantine.wants(reason, at)) {
+      const { peer, address } = this;
+      quarantine.add({ at, reason, detail, source: protocol.name, peer, address, bytes });
+    }
+    if (reason === 'bad-checksum') this.#badChecksum();
+    else if (reason === 'other-terminal') this.finish('other-terminal');
+    else if (reason === 'not-authenticated' && this.#manners.unauthenticated()) this.finish('not-authenticated');
+  }
+
+  // Whose fix it is, for the quarantine: Origin.
+
+  get peer(): string | null {
+    return this.terminal;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#conversation.current;
+  }
+
+  // Replies and the end.
+
+  /** Sends what has become durable; `now` in monotonic ms. False where nothing waits for fixes any more. */
+  release(durable: number, now: number): boolean {
+    this.#replies.release(durable, now);
+    this.#write();
+    return this.#replies.waiting;
+  }
+
+  /** The peer will send no more; it may still read. */
+  ended(): void {
+    this.finish('peer');
+  }
+
+  /** Takes no more, sends the replies that are still owed, then closes. */
+  finish(reason: CloseReason): void {
+    if (this.closing !== null) return;
+    this.closing = reason;
+    this.#finishBy = performance.now() + this.host.limits.closeGraceMs;
+    // What still comes is read and thrown away, unanswered: closing over unread bytes would reset the connection and
+    // cost the peer the replies that are on their way.
+    this.socket.resume();
+    this.#write();
+  }
+
+  /** Closes at once. */
+  drop(reason: CloseReason): void {
+    this.closing ??= reason;
+    this.socket.destroy();
+  }
+
+  /** The socket is gone. */
+  closed(): void {
+    this.#logOut();
+  }
+
+  #write(): void {
+    if (this.#inHand || !this.socket.writable) return;
+    const bytes = this.#replies.take();
+    if (bytes !== null) {
+      this.socket.write(bytes);
+      if (this.socket.writableLength > this.host.limits.writeBufferBytes) this.drop('write-buffer');
+    }
+    if (this.closing !== null && !this.#replies.waiting && this.#owed === 0) this.socket.end();
+  }
+
+  #putDown(): void {
+    this.#inHand = false;
+    this.#settleFrame();
+    this.#write();
+  }
+
+  /** A fault of ours: the state of the conversation is in doubt, the peer is not. */
+  #decoderFailed(error: unknown, bytes: Buffer): void {
+    this.reject('decoder-bug', bytes, error instanceof Error ? (error.stack ?? error.message) : String(error));
+    this.#conversation = this.host.protocol.open(this);
+  }
+
+  #logIn(number: string): void {
+    if (this.authenticated) return;
+    this.terminal = number;
+    this.authenticated = true;
+    this.host.stats.connectionsAuthenticated++;
+    this.host.loggedIn(this);
+  }
+
+  #logOut(): void {
+    if (!this.authenticated) return;
+    this.authenticated = false;
+    this.host.stats.connectionsAuthenticated--;
+  }
+
+  /** Looked up once, and again after the registry changed: a terminal may move to another vehicle while it is connected. */
+  #vehicle(): number {
+    const { identity, protocol } = this.host;
+    if (this.#vehicleRevision !== identity.revision && this.terminal !== null) {
+      this.#vehicleNo = identity.vehicleNo(protocol.name, this.terminal);
+      this.#vehicleRevision = identity.revision;
+    }
+    return this.#vehicleNo;
+  }
+
+  #settleFrame(): void {
+    if (!this.#frameOpen) return;
+    this.#frameOpen = false;
+    this.host.stats.framesHandled++;
+  }
+
+  #countRejected(reason: RejectReason): void {
+    const { stats } = this.host;
+    if (NEVER_A_FRAME.has(reason) || (reason === 'decoder-bug' && !this.#frameOpen)) {
+      stats.framesReceived++;
+      stats.rejectFrame(reason);
+    } else if (this.#frameOpen) {
+      // The first reason counts: a batch may hold several bad parts.
+      this.#frameOpen = false;
+      stats.rejectFrame(reason);
+    }
+  }
+
+  #badChecksum(): void {
+    const { limits, identity, protocol } = this.host;
+    if (!this.#manners.badChecksum(this.#receivedAt)) return;
+    // Thousands share an address: it is held only where nothing better is known of the peer.
+    if (this.terminal !== null) identity.hold(protocol.name, this.terminal, this.#receivedTime + limits.holdMs);
+    else this.host.holdAddress(this.address);
+    this.drop('bad-checksums');
+  }
+}
+
+const EMPTY = Buffer.alloc(0);

@@ -1,0 +1,98 @@
+import { LOCATED, Position } from '../model/position.js';
+
+/** What is wrong with a position in JSON, and where. */
+export interface PositionProblem {
+  field: string;
+  message: string;
+}
+
+export interface PositionInput {
+  vehicleId: string;
+  position: Position;
+}
+
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
+const MAX_ID_LENGTH = 64;
+const MAX_U32 = 0xffffffff;
+
+/**
+ * One position as a platform sends it (contract §5), checked by hand: there are many in a body. Numbers are rounded to
+ * what the log keeps, so that the same position sent again equals the one in the log.
+ *
+ * `lon` and `lat` are both given, or both null for a report without a fix. Anything else may be absent or null.
+ * Members that we do not know are let be.
+ */
+export function parsePosition(item: unknown): PositionInput | PositionProblem {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+    return { field: '', message: 'must be an object' };
+  }
+  const from = item as Record<string, unknown>;
+  const { vehicleId, time, lon, lat } = from;
+  if (typeof vehicleId !== 'string' || vehicleId.length === 0 || vehicleId.length > MAX_ID_LENGTH) {
+    return { field: 'vehicleId', message: `must be a text of 1 to ${MAX_ID_LENGTH} characters` };
+  }
+  const fixTime = typeof time === 'string' ? parseRfc3339(time) : NaN;
+  if (Number.isNaN(fixTime)) {
+    return {
+      field: 'time',
+      message: 'must be an RFC 3339 time with seconds and zone, such as 2026-03-01T08:00:00+08:00',
+    };
+  }
+  const p = new Position();
+  p.fixTime = fixTime;
+  if (lon !== null || lat !== null) {
+    if (!isWithin(lon, -180, 180)) return { field: 'lon', message: 'must be a number from -180 to 180 degrees' };
+    if (!isWithin(lat, -90, 90)) return { field: 'lat', message: 'must be a number from -90 to 90 degrees' };
+    p.lon = Math.round(lon * 1e7) / 1e7;
+    p.lat = Math.round(lat * 1e7) / 1e7;
+    p.flags = LOCATED;
+  }
+  return readOptional(from, p) ?? { vehicleId, position: p };
+}
+
+/** The members that may be absent; what is wrong with the first bad one, or undefined. */
+function readOptional(from: Record<string, unknown>, p: Position): PositionProblem | undefined {
+  const { speed, heading, altitude, mileage, alarm, status } = from;
+  if (speed != null) {
+    if (!isWithin(speed, 0, 6_500)) return { field: 'speed', message: 'must be a number from 0 to 6500 km/h' };
+    p.speedKmh = Math.round(speed * 10) / 10;
+  }
+  if (heading != null) {
+    if (!isWithin(heading, 0, 360)) return { field: 'heading', message: 'must be a number from 0 to 360 degrees' };
+    p.headingDeg = Math.round(heading) % 360;
+  }
+  if (altitude != null) {
+    if (!isWithin(altitude, -32_000, 32_000)) return { field: 'altitude', message: 'must be a number of metres' };
+    p.altitudeM = Math.round(altitude);
+  }
+  if (mileage != null) {
+    if (!isWithin(mileage, 0, 400_000_000)) return { field: 'mileage', message: 'must be a number of kilometres' };
+    p.mileageKm = Math.round(mileage * 10) / 10;
+  }
+  if (alarm != null) {
+    if (!isU32(alarm)) return { field: 'alarm', message: 'must be a whole number of 32 bits, one for each alarm' };
+    p.alarms = p.alarmWord = alarm;
+  }
+  if (status != null) {
+    if (!isU32(status)) return { field: 'status', message: 'must be a whole number of 32 bits' };
+    p.statusWord = status;
+  }
+}
+
+/** Epoch ms; NaN where the text is no RFC 3339 time or names a day or hour that does not exist. */
+function parseRfc3339(text: string): number {
+  const parts = RFC3339.exec(text);
+  if (parts === null) return NaN;
+  // Date.parse takes 30 February for 1 March.
+  const day = new Date(Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])));
+  if (day.getUTCDate() !== Number(parts[3]) || day.getUTCMonth() !== Number(parts[2]) - 1) return NaN;
+  return Date.parse(text.replace(' ', 'T'));
+}
+
+function isWithin(value: unknown, low: number, high: number): value is number {
+  return typeof value === 'number' && value >= low && value <= high;
+}
+
+function isU32(value: unknown): value is number {
+  return isWithin(value, 0, MAX_U32) && Number.isInteger(value);
+}

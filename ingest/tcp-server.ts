@@ -1,0 +1,228 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { sourceNumber } from '../model/source.js';
+import type { Protocol } from '../protocols/protocol.js';
+import { Admission } from './admission.js';
+import { Connection, type ConnectionHost } from './connection.js';
+import type { Identity } from './identity.js';
+import type { IngestStats } from './ingest-stats.js';
+import type { Intake } from './intake.js';
+import { TCP_LIMITS, type TcpLimits } from './limits.js';
+import type { Quarantine } from './quarantine.js';
+import type { ReceiveClock } from './receive-clock.js';
+
+export interface TcpServerOptions {
+  protocol: Protocol;
+  host: string;
+  /** 0 for any free port. */
+  port: number;
+  intake: Intake;
+  identity: Identity;
+  stats: IngestStats;
+  quarantine: Quarantine;
+  clock: ReceiveClock;
+  /** The log's: calls back once every record added so far is durable. */
+  whenAccepted: (fn: () => void) => void;
+  limits?: Partial<TcpLimits>;
+  /** One line for people; nothing of a frame's content. */
+  log?: (level: 'info' | 'warn', message: string) => void;
+}
+
+export interface TcpServer {
+  port: number;
+  /** Stops accepting and reading, acknowledges what was accepted, then closes; within `limits.closeGraceMs`. */
+  close(): Promise<void>;
+}
+
+/** Waiting connections get their turn in steps of this. */
+const TURN_MS = 100;
+const SWEEP_MS = 1_000;
+/** As long as Linux lets it be by default: a storm of reconnecting terminals waits in the kernel (sheet §6 row 1). */
+const BACKLOG = 4_096;
+
+/** Listens for terminals of one protocol. Resolves when the port is open; rejects where it cannot be had. */
+export async function startTcpServer(options: TcpServerOptions): Promise<TcpServer> {
+  const listener = new TcpListener(options);
+  await listener.listen(options.host, options.port);
+  return listener;
+}
+
+class TcpListener implements TcpServer, ConnectionHost {
+  readonly protocol: Protocol;
+  readonly source: number;
+  readonly intake: Intake;
+  readonly identity: Identity;
+  readonly stats: IngestStats;
+  readonly quarantine: Quarantine;
+  readonly limits: TcpLimits;
+  readonly clock: ReceiveClock;
+  readonly whenAccepted: (fn: () => void) => void;
+  port = 0;
+  readonly #log: NonNullable<TcpServerOptions['log']>;
+  readonly #server: Server;
+  readonly #admission: Admission;
+  readonly #connections = new Set<Connection>();
+  /** By terminal number: the newest login. */
+  readonly #byTerminal = new Map<string, Connection>();
+  #awaiting: Connection[] = [];
+  #waitingTurn: Connection[] = [];
+  #turns: number;
+  #spoolPaused = false;
+  #stopped = false;
+  readonly #timers: NodeJS.Timeout[];
+
+  constructor(options: TcpServerOptions) {
+    this.protocol = options.protocol;
+    this.source = sourceNumber(options.protocol.name);
+    this.intake = options.intake;
+    this.identity = options.identity;
+    this.stats = options.stats;
+    this.quarantine = options.quarantine;
+    this.clock = options.clock;
+    this.whenAccepted = options.whenAccepted;
+    this.limits = { ...TCP_LIMITS, ...options.limits };
+    this.#log = options.log ?? (() => {});
+    this.#admission = new Admission(this.limits);
+    this.#turns = this.#turnsPerStep;
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
+    this.#server.maxConnections = this.limits.maxConnections;
+    this.#server.on('connection', (socket) => this.#accept(socket));
+    this.#server.on('drop', () => this.stats.connectionsDropped++);
+    this.intake.onDurable(() => this.#release());
+    this.intake.onRoom(() => this.#resumeAll());
+    this.#timers = [setInterval(() => this.#sweep(), SWEEP_MS), setInterval(() => this.#giveTurns(), TURN_MS)];
+  }
+
+  listen(host: string, port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const failed = (error: Error): void => {
+        this.#stopTimers();
+        reject(error);
+      };
+      this.#server.once('error', failed);
+      this.#server.listen({ host, port, backlog: BACKLOG }, () => {
+        this.#server.off('error', failed);
+        // After listening, an error is one of accepting: out of descriptors, say. The kernel keeps the peer waiting.
+        this.#server.on('error', (error) => this.#log('warn', `${this.protocol.name} listener: ${error.message}`));
+        const address = this.#server.address();
+        this.port = typeof address === 'object' && address !== null ? address.port : port;
+        resolve();
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#stopped = true;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const connection of this.#connections) connection.finish('shutdown');
+    const grace = setTimeout(() => {
+      for (const connection of this.#connections) connection.drop('shutdown');
+    }, this.limits.closeGraceMs);
+    await closed;
+    clearTimeout(grace);
+    this.#stopTimers();
+  }
+
+  // What connections ask of it.
+
+  awaits(connection: Connection): void {
+    this.#awaiting.push(connection);
+  }
+
+  loggedIn(connection: Connection): void {
+    if (connection.terminal === null) return;
+    const before = this.#byTerminal.get(connection.terminal);
+    this.#byTerminal.set(connection.terminal, connection);
+    // JT/T 808 §5: the newest login of an identity is the valid one.
+    if (before !== undefined && before !== connection) before.finish('superseded');
+  }
+
+  holdAddress(address: string): void {
+    this.#admission.hold(address, performance.now());
+    this.#log('warn', `${this.protocol.name}: ${address} is kept out for ${this.limits.holdMs / 1000} s: bad frames`);
+  }
+
+  // Coming and going.
+
+  #accept(socket: Socket): void {
+    const address = socket.remoteAddress;
+    socket.on('error', () => {}); // 'close' follows and tells all there is to tell
+    if (address === undefined || this.#stopped) {
+      socket.destroy();
+      return;
+    }
+    const refusal = this.#admission.refuses(address, performance.now());
+    this.stats.connectionsAccepted++;
+    if (refusal !== null) {
+      this.stats.closed(refusal);
+      socket.destroy();
+      return;
+    }
+    const connection = new Connection(socket, address, this);
+    this.#connections.add(connection);
+    this.stats.connectionsOpen++;
+    socket.on('data', (bytes: Buffer) => {
+      connection.receive(bytes);
+      if (this.intake.full) this.#pauseAll();
+    });
+    socket.on('end', () => connection.ended());
+    socket.on('close', (failed) => this.#closed(connection, failed));
+    if (this.#spoolPaused) connection.pauseForSpool();
+    if (this.limits.newPerSecond > 0 && --this.#turns < 0) {
+      connection.waitTurn();
+      this.#waitingTurn.push(connection);
+    }
+  }
+
+  #closed(connection: Connection, failed: boolean): void {
+    this.#connections.delete(connection);
+    this.stats.connectionsOpen--;
+    connection.closed();
+    this.stats.closed(connection.closing ?? (failed ? 'error' : 'peer'));
+    const { terminal } = connection;
+    if (terminal !== null && this.#byTerminal.get(terminal) === connection) this.#byTerminal.delete(terminal);
+  }
+
+  /** At most `newPerSecond` connections begin to be read in a second, so that a storm of logins stays bearable. */
+  #giveTurns(): void {
+    this.#turns = this.#turnsPerStep;
+    const given = this.#waitingTurn.splice(0, this.#turns);
+    this.#turns -= given.length;
+    for (const connection of given) connection.start();
+  }
+
+  get #turnsPerStep(): number {
+    return Math.max(1, Math.round((this.limits.newPerSecond * TURN_MS) / 1000));
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    for (const connection of this.#connections) connection.sweep(now);
+  }
+
+  // Acknowledgements and back-pressure.
+
+  #release(): void {
+    const awaiting = this.#awaiting;
+    this.#awaiting = [];
+    const now = performance.now();
+    const { durable } = this.intake;
+    for (const connection of awaiting) if (connection.release(durable, now)) this.#awaiting.push(connection);
+  }
+
+  #pauseAll(): void {
+    if (this.#spoolPaused) return;
+    this.#spoolPaused = true;
+    this.stats.spoolPauses++;
+    for (const connection of this.#connections) connection.pauseForSpool();
+  }
+
+  #resumeAll(): void {
+    if (!this.#spoolPaused) return;
+    this.#spoolPaused = false;
+    for (const connection of this.#connections) connection.resumeAfterSpool();
+  }
+
+  #stopTimers(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+}
