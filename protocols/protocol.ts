@@ -17,6 +17,8 @@ export interface Conversation {
   receive(bytes: Buffer): void;
   /** Called about once a second with epoch ms: gives up split messages that wait too long. */
   tick(now: number): void;
+  /** The connection is over: gives up, and rejects, the parts of split messages that are held back. */
+  close(): void;
   /** Bytes held back: an unfinished frame and unfinished split messages. */
   readonly held: number;
   /** True while a frame has begun and not ended: the slow-sender time-out watches it. */
@@ -48,7 +50,10 @@ export interface Sink {
   /** True where data of this terminal number (without leading zeros) is welcome on this conversation. */
   admits(terminalNumber: string): boolean;
   deregister(terminalNumber: string): void;
-  /** The position is the sink's from now on. False: it was refused (and counted); no success reply is due for it. */
+  /**
+   * The position is the sink's from now on. False: it was refused for ever, and counted; it is acknowledged all the same,
+   * or else it would come again for ever. A sink that can take nothing more ends the connection instead.
+   */
   position(p: Position): boolean;
   reply(bytes: Buffer, when: ReplyWhen): void;
   /** `bytes` is the refused frame or part; `detail` says what and where, for people. */

@@ -1,4 +1,5 @@
 import { BACKFILLED, Position } from '../../../model/position.js';
+import type { Sink } from '../../protocol.js';
 import { array, BYTE, type Field, type Fields, WORD } from '../codecs.js';
 import { countOf, field, sequence, trailing } from '../layout.js';
 import { locationBody } from '../location-fields.js';
@@ -48,8 +49,7 @@ const TYPE_BLIND_SPOT = 1;
 const HEAD_BYTES = 3;
 
 /**
- * Reads every location of the batch at `bytes[start…end)` and hands it to `take`. Returns false when `take` refused any,
- * or null where the head is cut off.
+ * Reads every location of the batch at `bytes[start…end)` into `sink`; false where the head is cut off.
  *
  * The bytes count, not the announced number: terminals are in the field whose number is wrong. A location that is cut
  * off is handed on as a fix without time and place, so that whoever judges fixes counts it.
@@ -59,20 +59,20 @@ export function readLocations(
   start: number,
   end: number,
   alarmMask: number,
-  take: (p: Position) => boolean,
-): boolean | null {
-  if (end - start < HEAD_BYTES) return null;
+  sink: Pick<Sink, 'position'>,
+): boolean {
+  if (end - start < HEAD_BYTES) return false;
   const flags = bytes[start + 2] === TYPE_BLIND_SPOT ? BACKFILLED : 0;
-  let takenAll = true;
   let at = start + HEAD_BYTES;
-  while (at + 2 <= end) {
-    const length = (bytes[at] << 8) | bytes[at + 1];
-    at += 2;
+  while (at < end) {
+    const bodyStart = at + 2;
+    const length = bodyStart <= end ? (bytes[at] << 8) | bytes[at + 1] : 0;
+    const bodyEnd = bodyStart + length;
     const p = new Position();
     p.flags = flags;
-    if (at + length <= end) readLocation(bytes, at, at + length, alarmMask, flags, p);
-    if (!take(p)) takenAll = false;
-    at += length;
+    if (bodyEnd <= end) readLocation(bytes, bodyStart, bodyEnd, alarmMask, flags, p);
+    sink.position(p);
+    at = bodyEnd;
   }
-  return takenAll;
+  return true;
 }

@@ -1,0 +1,332 @@
+import type { TerminalFacts } from '../../model/change.js';
+import { Position } from '../../model/position.js';
+import type { Conversation, ReplyWhen, Sink } from '../protocol.js';
+import { ALARM_MASKS } from './alarm-bits.js';
+import type { Fields } from './codecs.js';
+import type { Edition } from './edition.js';
+import { encodeBody } from './encode.js';
+import { FrameCutter, frameBytes, MAX_WIRE_BYTES } from './frame.js';
+import { Header, readHeader, withHeader } from './header.js';
+import type { Message } from './message.js';
+import {
+  generalResponseBody,
+  platformGeneralResponse,
+  RESULT_FAILED,
+  RESULT_MALFORMED,
+  RESULT_NOT_SUPPORTED,
+  RESULT_OK,
+  terminalGeneralResponse,
+} from './messages/general-response.js';
+import { heartbeat } from './messages/heartbeat.js';
+import { locationBatch, readLocations } from './messages/location-batch.js';
+import { locationReport, readLocation } from './messages/location-report.js';
+import { locationQueryResponse, replySerialBytes, vehicleControlResponse } from './messages/location-responses.js';
+import { registerResponse } from './messages/register-response.js';
+import { platformResendRequest, terminalResendRequest } from './messages/resend-parts.js';
+import { serverTimeQuery, serverTimeResponse, utcBcd } from './messages/server-time.js';
+import { terminalAuth } from './messages/terminal-auth.js';
+import { terminalDeregister } from './messages/terminal-deregister.js';
+import { terminalRegister } from './messages/terminal-register.js';
+import { MemoryBudget, type OpenMessage, PART_LIMITS, PartJoiner, type PartLimits } from './subpackage.js';
+import { terminalNumber } from './terminal-number.js';
+import { Reader } from './wire.js';
+
+export interface Jt808Options {
+  /** Longest frame on the wire. */
+  maxFrameBytes: number;
+  parts: PartLimits;
+  /** What the split messages of all conversations may hold together. */
+  partsBudget: MemoryBudget;
+  /** Epoch ms, for the answer to a time query. */
+  clock: () => number;
+}
+
+const DEFAULTS: Jt808Options = {
+  maxFrameBytes: MAX_WIRE_BYTES,
+  parts: PART_LIMITS,
+  partsBudget: new MemoryBudget(256 * 1024 * 1024),
+  clock: Date.now,
+};
+
+/** Messages that a terminal may send before it has authenticated. */
+const BEFORE_AUTH: ReadonlySet<number> = new Set([terminalRegister.id, terminalAuth.id, serverTimeQuery.id]);
+
+/** Messages that are handled here; the rest is answered as not supported. */
+const SUPPORTED: ReadonlySet<number> = new Set(
+  [
+    terminalGeneralResponse,
+    heartbeat,
+    terminalDeregister,
+    serverTimeQuery,
+    terminalResendRequest,
+    terminalRegister,
+    terminalAuth,
+    locationReport,
+    locationQueryResponse,
+    vehicleControlResponse,
+    locationBatch,
+  ].map((message) => message.id),
+);
+
+/** Messages that the 2011 edition does not have: who sends one follows 2013. */
+const SINCE_2013: ReadonlySet<number> = new Set([0x0704, 0x0705, 0x0107, 0x0108, 0x0805]);
+
+/**
+ * One connection that speaks JT/T 808: mostly one terminal, but several on one link are told apart by their numbers.
+ *
+ * Each frame ends as exactly one of: handled, rejected with a reason, or a part kept for later. Each is answered as the
+ * standard asks (§7.2 and the sheet of each message), under the number and header form that it came with.
+ */
+export class Jt808Conversation implements Conversation {
+  readonly #sink: Sink;
+  readonly #options: Jt808Options;
+  readonly #cutter: FrameCutter;
+  readonly #parts: PartJoiner;
+  readonly #header = new Header();
+  #edition: Edition | null = null; // what is known beyond the header: 2011 or 2013
+  #seq = 0; //                        of what we send
+  #number = ''; //                    of the frame in hand, without leading zeros …
+  #numberBytes = Buffer.alloc(0); //  … and as it came
+  #protocolVersion = 1;
+
+  constructor(sink: Sink, options: Partial<Jt808Options> = {}) {
+    this.#sink = sink;
+    this.#options = { ...DEFAULTS, ...options };
+    this.#cutter = new FrameCutter(
+      (bytes, start, end) => this.#frame(bytes, start, end),
+      (reason, bytes, detail) => sink.reject(reason, bytes, detail),
+      this.#options.maxFrameBytes,
+    );
+    this.#parts = new PartJoiner(this.#options.parts, this.#options.partsBudget, (reason, part, detail) =>
+      sink.reject(reason, part, detail),
+    );
+  }
+
+  get held(): number {
+    return this.#cutter.held + this.#parts.held;
+  }
+
+  get insideFrame(): boolean {
+    return this.#cutter.insideFrame;
+  }
+
+  get current(): Buffer {
+    return this.#cutter.current;
+  }
+
+  receive(bytes: Buffer): void {
+    this.#cutter.push(bytes);
+  }
+
+  tick(now: number): void {
+    this.#parts.tick(now, (message, missing) => this.#askForParts(message, missing));
+  }
+
+  close(): void {
+    this.#parts.close();
+  }
+
+  #frame(bytes: Buffer, start: number, end: number): void {
+    const h = this.#header;
+    const wrong = readHeader(bytes, start, end, this.#edition, h);
+    if (wrong !== null) {
+      const detail =
+        wrong === 'bad-length'
+          ? `${h.declaredLength} body bytes declared, ${h.bodyEnd - h.bodyStart} are there`
+          : `${end - start} bytes are too few for a header`;
+      this.#sink.reject(wrong, this.#cutter.current, detail);
+      return;
+    }
+    this.#recognise(bytes, h);
+    this.#sink.frame(h.messageId);
+    try {
+      this.#message(bytes, h);
+    } catch (error) {
+      this.#sink.reject('decoder-bug', this.#cutter.current, error instanceof Error ? error.stack : String(error));
+    }
+  }
+
+  /** Whose frame it is. The number is made into text only when it changes. */
+  #recognise(bytes: Buffer, h: Header): void {
+    const known = this.#numberBytes;
+    const length = h.numberEnd - h.numberStart;
+    let same = known.length === length;
+    for (let i = 0; same && i < length; i++) same = known[i] === bytes[h.numberStart + i];
+    if (!same) {
+      this.#numberBytes = Buffer.from(bytes.subarray(h.numberStart, h.numberEnd));
+      this.#number = terminalNumber(this.#numberBytes.toString('hex'));
+      this.#edition = null;
+    }
+    if (h.protocolVersion > 0) this.#protocolVersion = h.protocolVersion;
+    if (h.edition === '2011' && SINCE_2013.has(h.messageId)) this.#edition = h.edition = '2013';
+  }
+
+  #message(bytes: Buffer, h: Header): void {
+    const id = h.messageId;
+    if (!BEFORE_AUTH.has(id) && !this.#sink.admits(this.#number)) {
+      this.#refuse('not-authenticated', RESULT_FAILED, `message 0x${id.toString(16)} of terminal ${this.#number}`);
+    } else if (!SUPPORTED.has(id)) {
+      this.#refuse('unknown-message', RESULT_NOT_SUPPORTED, `message 0x${id.toString(16).padStart(4, '0')}`);
+    } else if (h.encrypted) {
+      this.#refuse('encrypted', RESULT_MALFORMED, 'the body is encrypted, and no key is known');
+    } else if (h.packageTotal > 1) {
+      this.#part(bytes, h);
+    } else {
+      this.#body(bytes, h.bodyStart, h.bodyEnd);
+    }
+  }
+
+  /** One part of a split message: answered by itself, and handled as a whole with the last one. */
+  #part(bytes: Buffer, h: Header): void {
+    const sender = { number: this.#number, numberBytes: this.#numberBytes, edition: this.#bodyEdition };
+    const outcome = this.#parts.add(h, sender, bytes.subarray(h.bodyStart, h.bodyEnd));
+    if (outcome === 'held' || outcome === 'repeated') this.#respond(RESULT_OK, 'now');
+    else if (Buffer.isBuffer(outcome)) this.#body(outcome, 0, outcome.length);
+    else this.#refuse(outcome.reason, RESULT_FAILED, outcome.detail);
+  }
+
+  /** A whole body of the message in hand. */
+  #body(bytes: Buffer, start: number, end: number): void {
+    switch (this.#header.messageId) {
+      case locationReport.id:
+        this.#location(bytes, start, end);
+        break;
+      case locationBatch.id:
+        this.#locations(bytes, start, end);
+        break;
+      case vehicleControlResponse.id:
+        this.#location(bytes, start + 2, end);
+        break;
+      case locationQueryResponse.id:
+        this.#location(bytes, start + replySerialBytes(bytes, start, end), end);
+        break;
+      case heartbeat.id:
+        this.#respond(RESULT_OK, 'now');
+        break;
+      case terminalRegister.id:
+        this.#register(bytes, start, end);
+        break;
+      case terminalAuth.id:
+        this.#authenticate(bytes, start, end);
+        break;
+      case terminalDeregister.id:
+        this.#sink.deregister(this.#number);
+        this.#respond(RESULT_OK, 'accepted');
+        break;
+      case serverTimeQuery.id:
+        this.#send(serverTimeResponse, { timeUtcBcd: utcBcd(this.#options.clock()) }, 'now');
+        break;
+      case terminalResendRequest.id:
+        // We send nothing that is split, so there is no part to send again.
+        this.#respond(RESULT_FAILED, 'now');
+        break;
+      case terminalGeneralResponse.id:
+        break; // an answer wants no answer
+    }
+  }
+
+  /**
+   * A position that the sink refuses is refused for ever and counted; it is acknowledged like the others, or else the
+   * terminal would send it again for ever.
+   */
+  #location(bytes: Buffer, start: number, end: number): void {
+    const p = new Position();
+    if (readLocation(bytes, start, end, this.#alarmMask, 0, p)) {
+      this.#sink.position(p);
+      this.#respond(RESULT_OK, 'accepted');
+    } else {
+      this.#cutOff(end - start);
+    }
+  }
+
+  #locations(bytes: Buffer, start: number, end: number): void {
+    if (readLocations(bytes, start, end, this.#alarmMask, this.#sink)) this.#respond(RESULT_OK, 'accepted');
+    else this.#cutOff(end - start);
+  }
+
+  #register(bytes: Buffer, start: number, end: number): void {
+    const fields = this.#read(terminalRegister, bytes, start, end);
+    if (fields === null) return;
+    if (fields.layout !== '2019') this.#edition = fields.layout as Edition;
+    const plateColor = fields.plateColor as number;
+    const terminal: TerminalFacts = {
+      ...this.#facts(fields),
+      province: fields.provinceId as number,
+      city: fields.cityId as number,
+    };
+    // Colour 0 says that there is no plate; the text is then the VIN.
+    const plate = plateColor === 0 ? null : (fields.plate as string) || null;
+    const answer = this.#sink.register({ terminal, plate, plateColor: plate === null ? null : plateColor });
+    this.#send(registerResponse, { replySeq: this.#header.seq, ...answer }, answer.result === 0 ? 'accepted' : 'now');
+  }
+
+  #authenticate(bytes: Buffer, start: number, end: number): void {
+    const fields = this.#read(terminalAuth, bytes, start, end);
+    if (fields === null) return;
+    const welcome = this.#sink.authenticate(this.#facts(fields), fields.authCode as string);
+    this.#respond(welcome ? RESULT_OK : RESULT_FAILED, welcome ? 'accepted' : 'now');
+  }
+
+  #facts(fields: Fields): TerminalFacts {
+    const facts: TerminalFacts = { protocol: 'jt808', number: this.#number, registered: true };
+    for (const key of ['manufacturer', 'model', 'terminalId', 'imei', 'softwareVersion'] as const) {
+      if (typeof fields[key] === 'string' && fields[key] !== '') facts[key] = fields[key];
+    }
+    return facts;
+  }
+
+  /** The body by names; null, and refused, where it is cut off. */
+  #read(message: Message, bytes: Buffer, start: number, end: number): Fields | null {
+    const fields: Fields = {};
+    const r = new Reader(bytes, start, end, this.#bodyEdition);
+    message.body.read(r, fields);
+    if (r.failure === null) return fields;
+    this.#refuse(r.failure.reason, RESULT_MALFORMED, `${r.failure.field}: ${r.failure.message}`);
+    return null;
+  }
+
+  #cutOff(length: number): void {
+    this.#refuse('short-body', RESULT_MALFORMED, `${length} bytes are too few for a location`);
+  }
+
+  #askForParts(message: OpenMessage, missing: number[]): void {
+    if (message.edition === '2011') return; // has no such message
+    const most = message.edition === '2019' ? 500 : 255; // what the count, and the frame, can hold
+    const fields = { originalSeq: message.firstSeq, packetIds: missing.slice(0, most) };
+    const body = encodeBody(platformResendRequest.id, fields, message.edition);
+    this.#sink.reply(this.#frameTo(message.numberBytes, message.edition, platformResendRequest.id, body), 'now');
+  }
+
+  // What goes back.
+
+  #refuse(reason: Parameters<Sink['reject']>[0], result: number, detail: string): void {
+    this.#sink.reject(reason, this.#cutter.current, detail);
+    if (this.#header.messageId !== terminalGeneralResponse.id) this.#respond(result, 'now');
+  }
+
+  #respond(result: number, when: ReplyWhen): void {
+    const { seq, messageId } = this.#header;
+    const body = generalResponseBody(seq, messageId, result);
+    this.#sink.reply(this.#frameTo(this.#numberBytes, this.#bodyEdition, platformGeneralResponse.id, body), when);
+  }
+
+  #send(message: Message, fields: Fields, when: ReplyWhen): void {
+    const body = encodeBody(message.id, fields, this.#bodyEdition);
+    this.#sink.reply(this.#frameTo(this.#numberBytes, this.#bodyEdition, message.id, body), when);
+  }
+
+  #frameTo(number: Uint8Array, edition: Edition, messageId: number, body: Buffer): Buffer {
+    const seq = this.#seq;
+    this.#seq = (seq + 1) & 0xffff;
+    return frameBytes(withHeader({ messageId, edition, number, seq, protocolVersion: this.#protocolVersion }, body));
+  }
+
+  get #bodyEdition(): Edition {
+    const { edition } = this.#header;
+    return edition === 'vendor' ? '2013' : edition;
+  }
+
+  get #alarmMask(): number {
+    return ALARM_MASKS[this.#bodyEdition];
+  }
+}

@@ -1,0 +1,10 @@
+import type { Protocol } from '../protocol.js';
+import { describeItems } from './additional-items.js';
+import { Jt808Conversation } from './conversation.js';
+
+/** JT/T 808: from the terminal in the vehicle to the platform, editions 2011, 2013 and 2019. */
+export const jt808: Protocol = {
+  name: 'jt808',
+  open: (sink) => new Jt808Conversation(sink),
+  describeItems,
+};
