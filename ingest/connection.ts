@@ -300,6 +300,7 @@ export class Connection implements Sink, Origin {
 
   /** The socket is gone. */
   closed(): void {
+    this.#conversation.close();
     this.#logOut();
   }
 
