@@ -1,0 +1,111 @@
+import type { Alert, AlertAction } from '../model/alert.js';
+import type { ApiClient } from './api-client.js';
+import type { Page } from './api-types.js';
+
+const CURSOR_STORED_AS = 'cheji.alerts.cursor';
+/** What the page remembers; beyond it the oldest that are dealt with are forgotten first. */
+const MOST = 2000;
+const LIST_LIMIT = 200;
+
+/** Alerts in their newest form, from the list of the API and from the stream, each revision once. */
+export class AlertBook {
+  readonly byId = new Map<string, Alert>();
+  /** Why the list could not be read; empty where it could. */
+  problem = '';
+  /** The server could not send again all that was missed. */
+  gap = false;
+  readonly #api: ApiClient;
+  readonly #changed: (() => void)[] = [];
+
+  constructor(api: ApiClient) {
+    this.#api = api;
+  }
+
+  onChange(changed: () => void): void {
+    this.#changed.push(changed);
+  }
+
+  /** Where the stream goes on after a break, and after the page was closed. */
+  get cursor(): string | undefined {
+    return localStorage.getItem(CURSOR_STORED_AS) ?? undefined;
+  }
+
+  /** `recovered` false: the server cannot continue after our cursor, so the list must be read again. */
+  subscribed(cursor: string | undefined, recovered: boolean | undefined): void {
+    const resumed = this.cursor !== undefined;
+    if (recovered === false && resumed) this.gap = true;
+    // A resumed stream brings its own cursors, one with each alert that was missed.
+    if (cursor !== undefined && !(resumed && recovered)) localStorage.setItem(CURSOR_STORED_AS, cursor);
+    void this.load();
+  }
+
+  streamed(alert: Alert, cursor: string): void {
+    localStorage.setItem(CURSOR_STORED_AS, cursor);
+    if (this.#put(alert)) this.#tell();
+  }
+
+  /** Reads the newest alerts, and the open ones however old. */
+  async load(): Promise<void> {
+    try {
+      for (const state of [undefined, 'raised', 'acknowledged']) {
+        const page = await this.#api.get<Page<Alert>>('/v1/alerts', { state, limit: LIST_LIMIT });
+        for (const alert of page.items) this.#put(alert);
+      }
+      this.problem = '';
+    } catch (error) {
+      this.problem = (error as Error).message;
+    }
+    this.#tell();
+  }
+
+  /** Throws ApiError where the server refuses; the new form arrives by the answer and again by the stream. */
+  async act(id: string, action: AlertAction, note: string): Promise<void> {
+    const alert = await this.#api.post<Alert>(`/v1/alerts/${encodeURIComponent(id)}/${action}`, { note });
+    if (this.#put(alert)) this.#tell();
+  }
+
+  /** Newest first. */
+  sorted(onlyOpen: boolean): Alert[] {
+    return [...this.byId.values()]
+      .filter((alert) => !onlyOpen || isOpen(alert))
+      .sort((a, b) => Date.parse(b.occurredAt) - Date.parse(a.occurredAt) || (a.id < b.id ? 1 : -1));
+  }
+
+  openCount(): number {
+    let open = 0;
+    for (const alert of this.byId.values()) if (isOpen(alert)) open++;
+    return open;
+  }
+
+  /** Vehicles that somebody should look at now. */
+  alertedVehicles(): Set<string> {
+    const ids = new Set<string>();
+    for (const alert of this.byId.values()) {
+      if (alert.state === 'raised' && alert.severity !== 'info') ids.add(alert.vehicleId);
+    }
+    return ids;
+  }
+
+  #put(alert: Alert): boolean {
+    const known = this.byId.get(alert.id);
+    if (known && known.revision >= alert.revision) return false;
+    this.byId.set(alert.id, alert);
+    if (this.byId.size > MOST) this.#forgetOldest();
+    return true;
+  }
+
+  #forgetOldest(): void {
+    const oldestFirst = this.sorted(false).reverse();
+    const { id } = oldestFirst.find((alert) => !isOpen(alert)) ?? oldestFirst[0];
+    this.byId.delete(id);
+  }
+
+  #tell(): void {
+    for (const changed of this.#changed) changed();
+  }
+}
+
+/** The condition lasts, or nobody has said the last word on it. */
+export function isOpen(alert: Alert): boolean {
+  return alert.state === 'raised' || alert.state === 'acknowledged';
+}

@@ -1,0 +1,55 @@
+import type { AccessKey } from './access-key.js';
+
+/** An answer other than 2xx (contract §5): the API's own code and sentence where it gave them. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+const TIMEOUT_MS = 20_000;
+
+export class ApiClient {
+  readonly #key: AccessKey;
+  readonly #refused: () => void;
+
+  /** `refused` is called when the API does not know the key. */
+  constructor(key: AccessKey, refused: () => void) {
+    this.#key = key;
+    this.#refused = refused;
+  }
+
+  /** Throws ApiError on an answer that is not 2xx, TypeError or DOMException where none came. */
+  async get<T>(path: string, query: Record<string, string | number | undefined> = {}): Promise<T> {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+    return this.#call<T>(search.size > 0 ? `${path}?${search}` : path, { method: 'GET' });
+  }
+
+  /** Throws as `get` does. */
+  async post<T>(path: string, body: unknown): Promise<T> {
+    return this.#call<T>(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
+  async #call<T>(path: string, request: RequestInit): Promise<T> {
+    const headers = new Headers(request.headers);
+    headers.set('authorization', `Bearer ${this.#key.value}`);
+    const answer = await fetch(path, { ...request, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (answer.ok) return (await answer.json()) as T;
+    if (answer.status === 401) this.#refused();
+    const problem = await answer.json().then(
+      (body: { error?: { code?: string; message?: string } }) => body.error,
+      () => undefined,
+    );
+    throw new ApiError(answer.status, problem?.code ?? 'http', problem?.message ?? `HTTP ${answer.status}`);
+  }
+}

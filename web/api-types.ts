@@ -1,0 +1,56 @@
+import type { Alert } from '../model/alert.js';
+import type { FenceGeometry, FenceProperties } from '../model/fence.js';
+import type { PositionJson } from '../model/position.js';
+import type { Vehicle, VehicleCategory } from '../model/vehicle.js';
+
+export type Bbox = [west: number, south: number, east: number, north: number];
+
+/** Items of `GET /v1/vehicles`, answer of `GET /v1/vehicles/{id}`. */
+export interface VehicleJson extends Pick<Vehicle, 'id' | 'plate' | 'plateColor' | 'category' | 'company' | 'region'> {
+  terminals: Vehicle['terminals'];
+  online: boolean;
+  /** RFC 3339: when anything last came from it. */
+  lastSeen: string | null;
+  position: PositionJson | null;
+}
+
+/** A position of the stream: with what the map shows beside it. */
+export interface LivePosition extends PositionJson {
+  plate: string | null;
+  category: VehicleCategory;
+  online: boolean;
+}
+
+export interface DensityCell {
+  bbox: Bbox;
+  count: number;
+}
+
+export interface FenceFeature {
+  type: 'Feature';
+  id: string;
+  geometry: FenceGeometry;
+  properties: FenceProperties;
+  revision: number;
+}
+
+export interface Page<T> {
+  items: T[];
+  cursor: string | null;
+}
+
+/** Client to server (contract §6). */
+export type StreamRequest =
+  | { op: 'subscribe'; id: number; channel: 'positions'; bbox: Bbox }
+  | { op: 'subscribe'; id: number; channel: 'alerts'; cursor?: string }
+  | { op: 'update'; id: number; bbox: Bbox }
+  | { op: 'ping' };
+
+/** Server to client (contract §6). */
+export type StreamMessage =
+  | { type: 'subscribed'; id: number; epoch?: string; cursor?: string; recovered?: boolean }
+  | { type: 'positions'; id: number; snapshot: boolean; items: LivePosition[]; gone?: string[] }
+  | { type: 'density'; id: number; cells: DensityCell[] }
+  | { type: 'alert'; id: number; cursor: string; alert: Alert }
+  | { type: 'error'; id?: number; code: string; message: string }
+  | { type: 'pong' };

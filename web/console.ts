@@ -1,0 +1,239 @@
+import type { Alert } from '../model/alert.js';
+import { AccessKey } from './access-key.js';
+import { AlertBook } from './alert-book.js';
+import { ApiClient } from './api-client.js';
+import type { Bbox, StreamMessage } from './api-types.js';
+import { el, fill } from './dom.js';
+import { Fences } from './fences.js';
+import { fleetBox } from './fleet-box.js';
+import { LiveVehicles } from './live-vehicles.js';
+import { LiveMap } from './map/live-map.js';
+import { AlertDetail } from './panels/alert-detail.js';
+import { AlertList } from './panels/alert-list.js';
+import { emptyState } from './panels/empty-state.js';
+import { FenceList } from './panels/fence-list.js';
+import { KeyDialog } from './panels/key-dialog.js';
+import { legend } from './panels/legend.js';
+import { StatusLine } from './panels/status-line.js';
+import { tabs } from './panels/tabs.js';
+import { TopBar } from './panels/top-bar.js';
+import { TrackPanel } from './panels/track-panel.js';
+import { VehicleList } from './panels/vehicle-list.js';
+import { VehiclePanel } from './panels/vehicle-panel.js';
+import { ServerStatus } from './server-status.js';
+import { Stream } from './stream.js';
+import { label } from './text/language.js';
+
+const POSITIONS = 1;
+const ALERTS = 2;
+const WORLD: Bbox = [-180, -85, 180, 85];
+const STATES_REFRESH_MS = 10_000;
+
+/** What the page tells of itself to whoever watches it from outside, such as its tests. */
+export interface PageReport {
+  ready: boolean;
+  connected: boolean;
+  /** Vehicles drawn one by one on the map. */
+  vehicles(): number;
+  /** Alerts known to the page. */
+  alerts(): number;
+}
+
+declare global {
+  interface Window {
+    __cheji: PageReport;
+  }
+}
+
+/** The operator's console: joins the parts of the page to each other and to the server. */
+export class Console {
+  readonly #key = new AccessKey();
+  readonly #api: ApiClient;
+  readonly #keyDialog: KeyDialog;
+  readonly #status: ServerStatus;
+  readonly #vehicles = new LiveVehicles();
+  readonly #alerts: AlertBook;
+  readonly #fences: Fences;
+  readonly #stream: Stream;
+  readonly #topBar: TopBar;
+  readonly #statusLine: StatusLine;
+  readonly #left = el('aside', 'side left');
+  readonly #right = el('aside', 'side right');
+  readonly #lists: HTMLElement;
+  readonly #alertList: AlertList;
+  readonly #alertDetail: AlertDetail;
+  readonly #vehiclePanel: VehiclePanel;
+  readonly #report: PageReport;
+  #map: LiveMap | null = null;
+  /** Goes to the vehicles once, where the address does not name a place. */
+  #placeChosen = location.hash.startsWith('#map=');
+
+  constructor() {
+    this.#api = new ApiClient(this.#key, () => this.#keyDialog.ask());
+    this.#keyDialog = new KeyDialog(this.#key);
+    this.#status = new ServerStatus(this.#api);
+    this.#alerts = new AlertBook(this.#api);
+    this.#fences = new Fences(this.#api);
+    this.#stream = new Stream(() => this.#key.value, {
+      opened: () => this.#subscribe(),
+      message: (message) => this.#take(message),
+      refused: () => this.#keyDialog.ask(),
+      state: (state, retryAt) => {
+        this.#report.connected = state === 'connected';
+        this.#topBar.setConnection(state, retryAt);
+      },
+    });
+    this.#topBar = new TopBar(this.#status, this.#alerts, () => this.#stream.retryNow());
+    this.#statusLine = new StatusLine(this.#status);
+    this.#alertList = new AlertList(this.#alerts, this.#fences, (alert) => this.#openAlert(alert));
+    this.#alertDetail = new AlertDetail(this.#alerts, this.#fences, {
+      close: () => this.#closeAlert(),
+      showVehicle: (id) => void this.#openVehicle(id),
+      showPlace: (alert) => this.#showPlace(alert),
+    });
+    const track = new TrackPanel(this.#api, {
+      show: (shown) => {
+        this.#map?.track.show(shown);
+        this.#map?.fit(fleetBox(shown.fixes, 1)!);
+      },
+      moveMarker: (lon, lat) => this.#map?.track.moveMarker(lon, lat),
+      clear: () => this.#map?.track.clear(),
+    });
+    this.#vehiclePanel = new VehiclePanel(this.#api, this.#vehicles, track, () => this.#closeVehicle());
+    this.#lists = tabs([
+      ['vehicles', new VehicleList(this.#api, this.#vehicles, (id) => void this.#openVehicle(id)).element],
+      [
+        'fences',
+        new FenceList(
+          this.#fences,
+          ({ shape }) => this.#map?.fit(shape.box, 16),
+          (id) => this.#map?.highlightFence(id),
+        ).element,
+      ],
+    ]);
+    this.#report = window.__cheji = {
+      ready: false,
+      connected: false,
+      vehicles: () => this.#map?.drawn ?? 0,
+      alerts: () => this.#alerts.byId.size,
+    };
+  }
+
+  async start(): Promise<void> {
+    const ground = el('div', 'map');
+    const stage = el('main', 'stage', ground, legend(this.#vehicles), emptyState(this.#status));
+    fill(this.#left, this.#lists);
+    fill(this.#right, this.#alertList.element);
+    document.body.append(
+      this.#topBar.element,
+      this.#statusLine.banner,
+      this.#left,
+      stage,
+      this.#right,
+      this.#statusLine.element,
+    );
+    this.#alerts.onChange(() => this.#vehicles.setAlerted(this.#alerts.alertedVehicles()));
+    this.#key.onChange(() => {
+      this.#stream.retryNow();
+      void this.#fences.refresh();
+      void this.#status.refresh();
+    });
+    setInterval(() => this.#vehicles.refreshStates(), STATES_REFRESH_MS);
+    try {
+      this.#map = await LiveMap.create(ground, this.#vehicles, this.#fences, {
+        viewChanged: () => this.#map && this.#stream.send({ op: 'update', id: POSITIONS, bbox: this.#map.bbox() }),
+        vehiclePicked: (id) => void this.#openVehicle(id),
+        pointed: (lon, lat) => this.#statusLine.showPointer(lon, lat),
+      });
+    } catch (error) {
+      console.error(error);
+      fill(ground, el('p', 'no-map', label('no-webgl')));
+    }
+    void this.#status.run();
+    void this.#fences.refresh();
+    this.#stream.retryNow();
+    this.#report.ready = true;
+  }
+
+  #subscribe(): void {
+    // Without a place of its own the page first asks for the whole world, and then goes to where the vehicles are.
+    const bbox = this.#placeChosen && this.#map ? this.#map.bbox() : WORLD;
+    this.#stream.send({ op: 'subscribe', id: POSITIONS, channel: 'positions', bbox });
+    this.#stream.send({ op: 'subscribe', id: ALERTS, channel: 'alerts', cursor: this.#alerts.cursor });
+  }
+
+  #take(message: StreamMessage): void {
+    switch (message.type) {
+      case 'subscribed':
+        if (message.id === ALERTS) this.#alerts.subscribed(message.cursor, message.recovered);
+        break;
+      case 'positions':
+        if (message.snapshot) this.#vehicles.snapshot(message.items);
+        else this.#vehicles.update(message.items, message.gone ?? []);
+        this.#goToFleet();
+        break;
+      case 'density':
+        this.#vehicles.density(message.cells);
+        this.#goToFleet();
+        break;
+      case 'alert':
+        this.#alerts.streamed(message.alert, message.cursor);
+        if (message.alert.fenceId !== null && !this.#fences.byId.has(message.alert.fenceId))
+          void this.#fences.refresh();
+        break;
+      case 'error':
+        console.error(`stream: ${message.code}: ${message.message}`);
+        break;
+      case 'pong':
+        break;
+    }
+  }
+
+  #goToFleet(): void {
+    if (this.#placeChosen || !this.#map) return;
+    const places = [
+      ...this.#vehicles.list.map(({ position }) => ({ lon: position.lon!, lat: position.lat! })),
+      ...this.#vehicles.cells.map(({ bbox }) => ({ lon: (bbox[0] + bbox[2]) / 2, lat: (bbox[1] + bbox[3]) / 2 })),
+    ];
+    const box = fleetBox(places, 0.96);
+    if (!box) return;
+    this.#placeChosen = true;
+    this.#map.fit(box);
+  }
+
+  async #openVehicle(id: string): Promise<void> {
+    fill(this.#left, this.#vehiclePanel.element);
+    const live = this.#vehicles.byId.get(id);
+    this.#map?.select(id, live?.position.plate ?? id);
+    const vehicle = await this.#vehiclePanel.show(id);
+    if (!vehicle) return;
+    this.#map?.select(id, vehicle.plate ?? id);
+    const { lon, lat } = vehicle.position ?? {};
+    if (!live && typeof lon === 'number' && typeof lat === 'number') this.#map?.flyTo(lon, lat);
+  }
+
+  #closeVehicle(): void {
+    this.#vehiclePanel.hide();
+    this.#map?.select(null);
+    fill(this.#left, this.#lists);
+  }
+
+  #openAlert(alert: Alert): void {
+    this.#alertDetail.show(alert);
+    fill(this.#right, this.#alertDetail.element);
+    this.#showPlace(alert);
+  }
+
+  #closeAlert(): void {
+    this.#alertDetail.hide();
+    fill(this.#right, this.#alertList.element);
+    this.#map?.markAlert(null);
+  }
+
+  #showPlace(alert: Alert): void {
+    const { lon, lat } = alert.position;
+    if (lon !== null && lat !== null) this.#map?.flyTo(lon, lat);
+    this.#map?.markAlert(alert);
+    this.#map?.select(alert.vehicleId, alert.plate ?? alert.vehicleId);
+  }
+}

@@ -1,0 +1,8 @@
+import './styles/base.css';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import './styles/layout.css';
+import './styles/panels.css';
+import './styles/map.css';
+import { Console } from './console.js';
+
+new Console().start();

@@ -1,0 +1,166 @@
+import { Map as MapLibre, Marker, NavigationControl, ScaleControl, setWorkerUrl } from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import type { Alert } from '../../model/alert.js';
+import type { Bbox } from '../api-types.js';
+import { debounce, el } from '../dom.js';
+import type { Fences, ShownFence } from '../fences.js';
+import type { LiveVehicle, LiveVehicles } from '../live-vehicles.js';
+import { baseStyle } from './base-map.js';
+import { DensityLayer } from './density-layer.js';
+import { FenceLayers } from './fence-layers.js';
+import { Graticule } from './graticule.js';
+import { MAX_LAT } from './mercator.js';
+import { readPalette } from './palette.js';
+import { TrackLayer } from './track-layer.js';
+import { TrailLayer } from './trail-layer.js';
+import { VehicleLayer } from './vehicle-layer.js';
+
+setWorkerUrl(workerUrl);
+
+/** China, while nothing says where the vehicles are. */
+const FIRST_VIEW: Bbox = [73, 17, 135, 54];
+const FLY_ZOOM = 14;
+const FLY_MS = 900;
+/** The stream is asked for a little more than is seen, so that a short pan shows no empty edge. */
+const MARGIN = 0.1;
+
+export interface LiveMapHandlers {
+  /** The map came to rest on another view. */
+  viewChanged(): void;
+  vehiclePicked(id: string): void;
+  pointed(lon: number, lat: number): void;
+}
+
+/** The map with everything that is drawn on it. */
+export class LiveMap {
+  readonly #map: MapLibre;
+  readonly #vehicles: VehicleLayer;
+  readonly #fences: FenceLayers;
+  readonly track: TrackLayer;
+  readonly #name = new Marker({ element: el('div', 'vehicle-label'), anchor: 'left', offset: [16, 0] });
+  readonly #hover = el('div', 'hover-card');
+  #alertPlace: Marker | null = null;
+  #selected: string | null = null;
+
+  private constructor(map: MapLibre, vehicles: LiveVehicles, fences: Fences, handlers: LiveMapHandlers) {
+    this.#map = map;
+    const palette = readPalette();
+    new Graticule(map);
+    this.#fences = new FenceLayers(map, fences, palette);
+    new DensityLayer(map, vehicles, palette);
+    const trails = new TrailLayer(palette);
+    vehicles.follow(trails);
+    map.addLayer(trails);
+    this.track = new TrackLayer(map, palette);
+    this.#vehicles = new VehicleLayer(vehicles, palette);
+    map.addLayer(this.#vehicles);
+    map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
+    map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-left');
+    this.#hover.hidden = true;
+    map.getContainer().append(this.#hover);
+
+    map.on(
+      'moveend',
+      debounce(150, () => handlers.viewChanged()),
+    );
+    map.on('render', () => this.#placeName());
+    map.on('click', ({ lngLat }) => {
+      const vehicle = this.#vehicles.at(lngLat.lng, lngLat.lat);
+      if (vehicle) handlers.vehiclePicked(vehicle.position.vehicleId);
+    });
+    map.on('mousemove', ({ lngLat, point }) => {
+      handlers.pointed(lngLat.lng, lngLat.lat);
+      this.#point(point, this.#vehicles.at(lngLat.lng, lngLat.lat), this.#fences.at(point));
+    });
+    map.on('mouseout', () => this.#point({ x: 0, y: 0 }, null, null));
+  }
+
+  /** Throws where the browser gives no WebGL 2. */
+  static async create(
+    container: HTMLElement,
+    vehicles: LiveVehicles,
+    fences: Fences,
+    handlers: LiveMapHandlers,
+  ): Promise<LiveMap> {
+    const map = new MapLibre({
+      container,
+      style: await baseStyle(readPalette()),
+      bounds: FIRST_VIEW,
+      hash: 'map',
+      minZoom: 1,
+      maxZoom: 18.5,
+      renderWorldCopies: false,
+      attributionControl: false,
+      // North stays up: headings are read off the arrows.
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+    });
+    map.touchZoomRotate.disableRotation();
+    map.keyboard.disableRotation();
+    await map.once('load');
+    return new LiveMap(map, vehicles, fences, handlers);
+  }
+
+  /** Vehicles drawn one by one in the last frame. */
+  get drawn(): number {
+    return this.#vehicles.drawn;
+  }
+
+  /** The view with a margin, within the bounds that the stream takes. */
+  bbox(): Bbox {
+    const view = this.#map.getBounds();
+    const dx = (view.getEast() - view.getWest()) * MARGIN;
+    const dy = (view.getNorth() - view.getSouth()) * MARGIN;
+    return [
+      Math.max(-180, view.getWest() - dx),
+      Math.max(-MAX_LAT, view.getSouth() - dy),
+      Math.min(180, view.getEast() + dx),
+      Math.min(MAX_LAT, view.getNorth() + dy),
+    ];
+  }
+
+  fit(box: Bbox, maxZoom = FLY_ZOOM): void {
+    this.#map.fitBounds(box, { padding: 60, maxZoom, duration: FLY_MS });
+  }
+
+  flyTo(lon: number, lat: number): void {
+    this.#map.flyTo({ center: [lon, lat], zoom: Math.max(FLY_ZOOM, this.#map.getZoom()), duration: FLY_MS });
+  }
+
+  /** Rings the vehicle and writes `name` beside it. */
+  select(vehicleId: string | null, name = ''): void {
+    this.#selected = vehicleId;
+    this.#name.getElement().textContent = name;
+    this.#vehicles.select(vehicleId);
+    this.#placeName();
+  }
+
+  highlightFence(id: string | null): void {
+    this.#fences.highlight(id);
+  }
+
+  /** Marks where an alert happened, which is seldom where the vehicle is by now. */
+  markAlert(alert: Alert | null): void {
+    this.#alertPlace?.remove();
+    this.#alertPlace = null;
+    if (!alert || alert.position.lon === null || alert.position.lat === null) return;
+    const element = el('div', `alert-place ${alert.severity}`);
+    this.#alertPlace = new Marker({ element }).setLngLat([alert.position.lon, alert.position.lat]).addTo(this.#map);
+  }
+
+  #placeName(): void {
+    const place = this.#selected === null ? null : this.#vehicles.placeOf(this.#selected);
+    if (place) this.#name.setLngLat(place).addTo(this.#map);
+    else this.#name.remove();
+  }
+
+  #point({ x, y }: { x: number; y: number }, vehicle: LiveVehicle | null, fence: ShownFence | null): void {
+    this.#map.getCanvas().style.cursor = vehicle ? 'pointer' : '';
+    this.#fences.highlight(fence?.feature.id ?? null);
+    const text = vehicle ? (vehicle.position.plate ?? vehicle.position.vehicleId) : fence?.feature.properties.name;
+    this.#hover.hidden = !text;
+    this.#hover.textContent = text ?? '';
+    this.#hover.style.transform = `translate(${x + 14}px, ${y + 14}px)`;
+  }
+}

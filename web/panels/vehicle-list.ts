@@ -1,0 +1,146 @@
+import type { ApiClient } from '../api-client.js';
+import type { Page, VehicleJson } from '../api-types.js';
+import { atMostEvery, debounce, el, keyedRows } from '../dom.js';
+import type { LiveVehicle, LiveVehicles } from '../live-vehicles.js';
+import { number, onLanguage, t } from '../text/language.js';
+import { VEHICLE_STATES, type VehicleState, vehicleState } from '../vehicle-state.js';
+import { stateMark } from './state-mark.js';
+
+const MOST_ROWS = 200;
+const FOUND_LIMIT = 50;
+
+interface Row {
+  id: string;
+  plate: string | null;
+  state: VehicleState;
+  speed: number | null;
+}
+
+/** Vehicles of the view, those that need attention first; or those that a search finds anywhere. */
+export class VehicleList {
+  readonly element: HTMLElement;
+  readonly #search = el('input', 'field search');
+  readonly #summary = el('p', 'list-summary');
+  readonly #rows = el('ul', 'rows');
+  readonly #api: ApiClient;
+  readonly #vehicles: LiveVehicles;
+  readonly #pick: (id: string) => void;
+  #found: Row[] | null = null;
+  #asked = 0;
+
+  constructor(api: ApiClient, vehicles: LiveVehicles, pick: (id: string) => void) {
+    this.#api = api;
+    this.#vehicles = vehicles;
+    this.#pick = pick;
+    this.#search.type = 'search';
+    this.#search.autocomplete = 'off';
+    this.element = el('section', 'vehicle-list', this.#search, this.#summary, this.#rows);
+    const ask = debounce(200, () => void this.#find());
+    this.#search.addEventListener('input', ask);
+    const draw = atMostEvery(1000, () => this.#draw());
+    vehicles.onChange(draw);
+    onLanguage(() => this.#draw());
+    this.#draw();
+  }
+
+  async #find(): Promise<void> {
+    const query = this.#search.value.trim();
+    const question = ++this.#asked;
+    if (query === '') {
+      this.#found = null;
+      return this.#draw();
+    }
+    // The id is asked for whole, the plate by any part of it; a vehicle that does not exist is no error here.
+    const [byPlate, byId] = await Promise.allSettled([
+      this.#api.get<Page<VehicleJson>>('/v1/vehicles', { plate: query, limit: FOUND_LIMIT }),
+      this.#api.get<VehicleJson>(`/v1/vehicles/${encodeURIComponent(query)}`),
+    ]);
+    if (question !== this.#asked) return; // another letter was typed meanwhile
+    const found = new Map<string, Row>();
+    if (byId.status === 'fulfilled') found.set(byId.value.id, rowOf(byId.value));
+    if (byPlate.status === 'fulfilled') for (const v of byPlate.value.items) found.set(v.id, rowOf(v));
+    const part = query.toLowerCase();
+    for (const vehicle of this.#vehicles.list) {
+      if (found.size >= FOUND_LIMIT) break;
+      if (vehicle.position.vehicleId.toLowerCase().includes(part))
+        found.set(vehicle.position.vehicleId, liveRow(vehicle));
+    }
+    this.#found = [...found.values()];
+    this.#draw();
+  }
+
+  #draw(): void {
+    this.#search.placeholder = t('search-hint');
+    this.#search.ariaLabel = t('search-hint');
+    const rows = this.#found ?? this.#inView();
+    keyedRows(
+      this.#rows,
+      rows,
+      (row) => row.id,
+      (row) => this.#createRow(row),
+      updateRow,
+    );
+    this.#summary.textContent = this.#summaryText(rows.length);
+  }
+
+  #inView(): Row[] {
+    const byState = VEHICLE_STATES.map((): LiveVehicle[] => []);
+    for (const vehicle of this.#vehicles.list) byState[VEHICLE_STATES.indexOf(vehicle.state)].push(vehicle);
+    const rows: Row[] = [];
+    for (const group of byState.reverse()) {
+      if (rows.length >= MOST_ROWS) break;
+      rows.push(
+        ...group
+          .map(liveRow)
+          .sort(byName)
+          .slice(0, MOST_ROWS - rows.length),
+      );
+    }
+    return rows;
+  }
+
+  #summaryText(shown: number): string {
+    if (this.#found) {
+      return shown > 0
+        ? t('found', { count: number(shown) })
+        : t('nothing-found', { query: this.#search.value.trim() });
+    }
+    const count = number(this.#vehicles.inView());
+    if (this.#vehicles.cells.length > 0) return t('in-view-density', { count });
+    return shown > 0 ? t('in-view', { count }) : t('nothing-in-view');
+  }
+
+  #createRow({ id }: Row): HTMLElement {
+    const open = el('button', 'row', el('span', 'row-mark'), el('span', 'row-name'), el('span', 'row-value'));
+    open.type = 'button';
+    open.addEventListener('click', () => this.#pick(id));
+    return el('li', '', open);
+  }
+}
+
+function updateRow(item: HTMLElement, row: Row): void {
+  const [mark, name, value] = item.firstElementChild!.children as Iterable<Element> as unknown as HTMLElement[];
+  if (item.dataset.state !== row.state) {
+    item.dataset.state = row.state;
+    mark.replaceChildren(stateMark(row.state));
+  }
+  const title = row.plate ?? row.id;
+  if (name.textContent !== title) name.textContent = title;
+  const speed = row.state === 'stale' || row.speed === null ? '' : `${number(row.speed)} km/h`;
+  if (value.textContent !== speed) value.textContent = speed;
+}
+
+function liveRow({ position, state }: LiveVehicle): Row {
+  return { id: position.vehicleId, plate: position.plate, state, speed: position.speed };
+}
+
+function rowOf({ id, plate, online, position }: VehicleJson): Row {
+  const state = position ? vehicleState({ ...position, online }, false, Date.now()) : 'stale';
+  return { id, plate, state, speed: position?.speed ?? null };
+}
+
+function byName(a: Row, b: Row): number {
+  const left = a.plate ?? a.id;
+  const right = b.plate ?? b.id;
+  return left < right ? -1 : left > right ? 1 : 0;
+}

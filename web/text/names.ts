@@ -1,0 +1,111 @@
+import type { AlarmName } from '../../model/alarm.js';
+import type { QualityName } from '../../model/quality.js';
+import type { VehicleCategory } from '../../model/vehicle.js';
+import { language } from './language.js';
+
+type Names<K extends string> = Record<K, [zh: string, en: string]>;
+
+const ALARMS: Names<AlarmName> = {
+  emergency: ['紧急报警', 'Emergency call'],
+  overspeed: ['超速报警', 'Overspeed'],
+  fatigue: ['疲劳驾驶', 'Fatigue driving'],
+  'dangerous-driving': ['危险驾驶行为', 'Dangerous driving'],
+  'gnss-fault': ['GNSS 模块故障', 'GNSS fault'],
+  'gnss-antenna-cut': ['GNSS 天线未接或剪断', 'GNSS antenna cut'],
+  'gnss-antenna-short': ['GNSS 天线短路', 'GNSS antenna short'],
+  'power-low': ['终端主电源欠压', 'Power low'],
+  'power-lost': ['终端主电源掉电', 'Power lost'],
+  'display-fault': ['终端显示器故障', 'Display fault'],
+  'tts-fault': ['TTS 模块故障', 'Speech fault'],
+  'camera-fault': ['摄像头故障', 'Camera fault'],
+  'ic-card-fault': ['IC 卡模块故障', 'IC card fault'],
+  'overspeed-warning': ['超速预警', 'Overspeed warning'],
+  'fatigue-warning': ['疲劳驾驶预警', 'Fatigue warning'],
+  'forbidden-period': ['违规行驶', 'Driving in a forbidden period'],
+  'tyre-pressure-warning': ['胎压预警', 'Tyre pressure'],
+  'right-blind-spot': ['右转盲区异常', 'Right blind spot'],
+  'day-driving-exceeded': ['当天累计驾驶超时', 'Driving time of the day exceeded'],
+  'parking-timeout': ['超时停车', 'Parked too long'],
+  'area-in-out': ['进出区域', 'Area entered or left'],
+  'route-in-out': ['进出路线', 'Route entered or left'],
+  'section-time': ['路段行驶时间不足或过长', 'Section too fast or too slow'],
+  'route-deviation': ['路线偏离', 'Off the route'],
+  'vss-fault': ['车辆 VSS 故障', 'Speed sensor fault'],
+  'fuel-abnormal': ['油量异常', 'Fuel level abnormal'],
+  'vehicle-stolen': ['车辆被盗', 'Vehicle stolen'],
+  'illegal-ignition': ['非法点火', 'Illegal ignition'],
+  'illegal-displacement': ['非法位移', 'Illegal displacement'],
+  collision: ['碰撞侧翻', 'Collision'],
+  'rollover-warning': ['侧翻预警', 'Rollover warning'],
+  'illegal-door-opening': ['非法开门', 'Illegal door opening'],
+};
+
+const QUALITIES: Names<QualityName> = {
+  late: ['补报', 'late'],
+  'very-late': ['超期补报', 'very late'],
+  'suspect-time': ['时间可疑', 'time doubtful'],
+  'no-fix': ['未定位', 'no fix'],
+  'suspect-place': ['位置可疑', 'place doubtful'],
+  'suspect-motion': ['漂移可疑', 'motion doubtful'],
+  repeat: ['重复', 'repeat'],
+  'out-of-order': ['乱序', 'out of order'],
+};
+
+const CATEGORIES: Names<VehicleCategory> = {
+  coach: ['客运车辆', 'Coach'],
+  'dangerous-goods': ['危险货物运输', 'Dangerous goods'],
+  truck: ['重型货车', 'Truck'],
+  taxi: ['巡游出租车', 'Taxi'],
+  'ride-hailing': ['网约车', 'Ride-hailing'],
+  bus: ['公交车', 'Bus'],
+  'school-bus': ['校车', 'School bus'],
+  other: ['其他', 'Other'],
+};
+
+const ALERTS: Names<'fence-enter' | 'fence-exit' | 'overspeed'> = {
+  'fence-enter': ['驶入围栏', 'Fence entered'],
+  'fence-exit': ['驶出围栏', 'Fence left'],
+  overspeed: ['超速', 'Overspeed'],
+};
+
+const COMPASS: [zh: string, en: string][] = [
+  ['北', 'N'],
+  ['东北', 'NE'],
+  ['东', 'E'],
+  ['东南', 'SE'],
+  ['南', 'S'],
+  ['西南', 'SW'],
+  ['西', 'W'],
+  ['西北', 'NW'],
+];
+
+export function alarmLabel(name: string): string {
+  return named(ALARMS, name);
+}
+
+export function qualityLabel(name: string): string {
+  return named(QUALITIES, name);
+}
+
+export function categoryLabel(name: string): string {
+  return named(CATEGORIES, name);
+}
+
+/** An alert's type; one with the prefix `terminal-` is an alarm that the terminal reported. */
+export function alertLabel(type: string): string {
+  return type.startsWith('terminal-') ? alarmLabel(type.slice('terminal-'.length)) : named(ALERTS, type);
+}
+
+/** "NE 45°". */
+export function headingLabel(degrees: number): string {
+  return `${pick(COMPASS[Math.round(degrees / 45) % 8])} ${Math.round(degrees)}°`;
+}
+
+/** A name that this page does not know is shown as it came. */
+function named(names: Record<string, [zh: string, en: string]>, name: string): string {
+  return Object.hasOwn(names, name) ? pick(names[name]) : name;
+}
+
+function pick([zh, en]: [zh: string, en: string]): string {
+  return language() === 'en' ? en : zh;
+}
