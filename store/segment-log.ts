@@ -173,7 +173,7 @@ export class SegmentLog {
     let deleted = false;
     while (this.#segments.length > 1) {
       const [oldest, next] = this.#segments;
-      if (next.firstSeq > seq || next.durableBytes === 0) break;
+      if (next.firstSeq > seq || !this.#segments.some((other) => other !== oldest && other.durableBytes > 0)) break;
       const recordsBehind = this.#committedSeq - next.firstSeq + 1;
       const isYoung = oldest.sealedAt > Date.now() - this.#o.keepMs;
       if (isYoung && recordsBehind < this.#o.keepRecords) break;

@@ -48,10 +48,8 @@ export interface Recovery {
  * Throws what the file system throws when it can neither cut nor flush.
  */
 export function recoverSegments(dir: string): Recovery {
-  const names = listSegments(dir);
   const found: Recovery = { segments: [], lastSeq: 0, seenSeq: 0, fixes: 0, tornTails: 0, tornBytes: 0 };
-  let name: SegmentName | undefined;
-  while ((name = names.at(-1))) {
+  for (const name of listSegments(dir).reverse()) {
     const good = goodPrefix(name);
     const torn = statSync(name.path).size - good.bytes;
     found.seenSeq = Math.max(found.seenSeq, name.firstSeq - 1, good.lastSeq, good.seenBehind);
@@ -60,17 +58,15 @@ export function recoverSegments(dir: string): Recovery {
       found.tornBytes += torn;
       putAside(dir, name, good.bytes, torn);
     }
-    if (good.bytes > 0) {
-      cutAndFlush(name.path, good.bytes);
-      found.lastSeq = good.lastSeq;
-      found.fixes = good.fixes;
-      break;
-    }
-    unlinkSync(name.path);
-    names.pop();
+    // An empty segment goes, unless numbers in it were seen: then its name still says that the log reaches back to them.
+    if (good.bytes === 0 && good.seenBehind === 0) unlinkSync(name.path);
+    else cutAndFlush(name.path, good.bytes);
+    found.lastSeq = good.lastSeq;
+    found.fixes = good.fixes;
+    if (good.bytes > 0) break;
   }
   syncDirNow(dir);
-  found.segments = names.map((segment) => {
+  found.segments = listSegments(dir).map((segment) => {
     const { size, mtimeMs } = statSync(segment.path);
     return { ...segment, bytes: size, sealedAt: mtimeMs };
   });
