@@ -57,7 +57,14 @@ export class HttpSource {
     if (this.#intake.full) return { ok: false, reason: 'full', detail: 'no room just now; send it again later' };
     const input = parsePosition(item);
     if (!('position' in input))
-      return this.#refuse(new Position(), 'bad-item', item, address, input.message, input.field);
+      return this.#refuse(
+        new Position(),
+        'bad-item',
+        item,
+        address,
+        `${input.field || 'a position'} ${input.message}`,
+        input.field,
+      );
     const { vehicleId, position } = input;
     const known = this.#registry.catalog.vehicleById(vehicleId);
     if (known) return this.#give(position, known.no, item, address);
@@ -74,7 +81,7 @@ export class HttpSource {
     const vehicle = this.#registry.catalog.vehicleById(vehicleId);
     if (vehicle) return this.#give(p, vehicle.no, item, address);
     const outcome = await made;
-    const detail = 'refused' in outcome ? outcome.problems.map(({ message }) => message).join('; ') : '';
+    const detail = 'refused' in outcome ? `vehicleId ${outcome.problems.map(({ message }) => message).join('; ')}` : '';
     return this.#refuse(p, 'bad-item', item, address, detail, 'vehicleId');
   }
 
@@ -99,7 +106,7 @@ export class HttpSource {
   ): PositionResult {
     p.source = SOURCE;
     p.receivedTime = this.#clock.now();
-    this.#intake.refuse(p, reason, new JsonOrigin(item, address), field === '' ? detail : `${field}: ${detail}`);
+    this.#intake.refuse(p, reason, new JsonOrigin(item, address), detail);
     return { ok: false, reason, detail, field };
   }
 }

@@ -114,13 +114,15 @@ export class Verdict {
     if (later < 0) return marks & (LATE | VERY_LATE | SUSPECT_TIME) ? marks : marks | OUT_OF_ORDER;
     const located = (marks & (NO_FIX | SUSPECT_PLACE)) === 0;
     if (later === 0) {
-      if (p.lon === head.lon[i] && p.lat === head.lat[i]) {
+      if (head.source[i] !== p.source) return marks; // two sources, two facts
+      const samePlace = p.lon === head.lon[i] && p.lat === head.lat[i];
+      const sameSpeed = Object.is(Math.fround(p.speedKmh), head.speedKmh[i]);
+      if (samePlace && sameSpeed && p.alarmWord === head.alarmWord[i]) {
         p.subSeq = head.subSeq[i];
-        const same = Object.is(Math.fround(p.speedKmh), head.speedKmh[i]) && p.alarmWord === head.alarmWord[i];
-        return same ? marks | REPEAT : marks;
+        return marks | REPEAT;
       }
-      // Two places in one second are legal, and then usually sent again as a pair: the first of it must find its own
-      // row again, so after the second place any other one goes by the first's number.
+      // Two fixes of one second are legal, and when they are sent again they come as a pair: the first must find its
+      // own row again. So there is one number more, and after it whatever is not a repeat goes by the first's.
       if (head.subSeq[i] > 0) return marks | OUT_OF_ORDER;
       p.subSeq = 1;
     } else if (later >= MIN_MOTION_MS && located && jumps(p, head.lon[i], head.lat[i], later)) {
