@@ -59,8 +59,9 @@ export class LogReader {
     while (this.position <= committed) {
       const block = this.#file?.peek();
       if (typeof block !== 'object') {
-        if (this.#moveOn()) continue;
-        break;
+        // Before going on to another place, which may fail: what was found so far is not to be lost.
+        if (blocks.length > 0 || !this.#moveOn()) break;
+        continue;
       }
       const lastSeq = block.firstSeq + block.count - 1;
       // Only whole groups are committed, so a block that reaches beyond is one that is still being written.
