@@ -50,13 +50,14 @@ export class FenceIndex {
   }
 
   /** Adds a fence, or puts its new form in place of the old one. */
-  put(fence: Pick<Fence, 'no' | 'geometry' | 'properties'>): void {
+  put(fence: Pick<Fence, 'no' | 'geometry' | 'properties'>): PreparedFence {
     this.remove(fence.no);
     const prepared = prepareFence(fence);
     const entries = prepared.shapes.flatMap((shape) => turnsOf(shape).map((turn) => entryOf(fence.no, shape, turn)));
     for (const entry of entries) this.#tree.insert(entry);
     this.#fences.set(fence.no, { prepared, entries });
     this.#forgetCells(entries);
+    return prepared;
   }
 
   remove(no: number): void {

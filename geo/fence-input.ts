@@ -40,7 +40,7 @@ export function parseFence(
   const ownId = typeof input.id === 'string' || typeof input.id === 'number' ? String(input.id) : undefined;
   const properties = readFenceProperties(given as Record<string, unknown>, id ?? ownId ?? 'fence', problems);
   if (geometry) readSize(geometry.type, properties, problems);
-  if (!geometry || problems.list.length > 0) return { problems: problems.list };
+  if (!geometry || problems.count > 0) return { problems: problems.list };
   return { geometry, properties };
 }
 
@@ -65,7 +65,7 @@ function readGeometry(input: unknown, problems: Problems): FenceGeometry | null 
   const path = 'geometry.coordinates';
   const { coordinates } = input;
   const budget = { left: MAX_VERTICES };
-  const before = problems.list.length;
+  const before = problems.count;
   let geometry: FenceGeometry;
   switch (input.type) {
     case 'Point':
@@ -87,13 +87,13 @@ function readGeometry(input: unknown, problems: Problems): FenceGeometry | null 
       problems.add('geometry.type', 'must be Polygon, MultiPolygon, Point or LineString');
       return null;
   }
-  return problems.list.length === before ? geometry : null;
+  return problems.count === before ? geometry : null;
 }
 
 function readPolygon(input: unknown, path: string, budget: { left: number }, problems: Problems): Place[][] {
-  const before = problems.list.length;
+  const before = problems.count;
   const rings = list(input, path, 1, problems).map((ring, i) => readRing(ring, `${path}[${i}]`, budget, problems));
-  if (problems.list.length > before) return rings;
+  if (problems.count > before) return rings;
   const flat = rings.map(unwrap);
   const open = flat.findIndex((ring) => ring[0][0] !== ring[ring.length - 1][0]);
   if (open >= 0) {

@@ -1,0 +1,128 @@
+import { fenceContains, type PreparedFence } from '../geo/fence.js';
+import type { RuleSettings } from '../model/change.js';
+import type { Fence, FenceRule } from '../model/fence.js';
+import { VEHICLE_CATEGORIES, type VehicleCategory } from '../model/vehicle.js';
+import type { Hours, Rule, RuleFence } from './rule.js';
+import { FenceEnter } from './rules/fence-enter.js';
+import { FenceExit } from './rules/fence-exit.js';
+import { Overspeed } from './rules/overspeed.js';
+import { RULE_SEVERITY } from './severity.js';
+
+const NONE: readonly Rule[] = [];
+
+/** Catalog revision at which each kind's speed limit came into force; the settings themselves do not say. */
+export type LimitRevisions = Partial<Record<VehicleCategory, number>>;
+
+/** The rules in force, by the fence or the kind of vehicle that they are for. Changes when the catalog does. */
+export class RuleBook {
+  readonly #byId = new Map<string, Rule>();
+  readonly #byFence = new Map<number, readonly Rule[]>();
+  readonly #byCategory = new Map<VehicleCategory, Overspeed>();
+
+  get(id: string): Rule | undefined {
+    return this.#byId.get(id);
+  }
+
+  ofFence(no: number): readonly Rule[] {
+    return this.#byFence.get(no) ?? NONE;
+  }
+
+  ofCategory(category: VehicleCategory): Rule | undefined {
+    return this.#byCategory.get(category);
+  }
+
+  /** Puts the fence's rules in force, in place of those it had. Returns the ids of rules that are no more. */
+  putFence(fence: Fence, prepared: PreparedFence): Set<string> {
+    const gone = this.removeFence(fence.no);
+    const rules = fenceRules(fence, prepared);
+    for (const rule of rules) {
+      this.#byId.set(rule.id, rule);
+      gone.delete(rule.id);
+    }
+    this.#byFence.set(fence.no, rules);
+    return gone;
+  }
+
+  /** Returns the ids of the rules it had. */
+  removeFence(no: number): Set<string> {
+    const gone = new Set(this.ofFence(no).map((rule) => rule.id));
+    for (const id of gone) this.#byId.delete(id);
+    this.#byFence.delete(no);
+    return gone;
+  }
+
+  /** A limit that did not change keeps its revision. Returns the ids of rules that are no more. */
+  putSettings(settings: RuleSettings, revision: number, known: LimitRevisions = {}): Set<string> {
+    const gone = new Set<string>();
+    for (const category of VEHICLE_CATEGORIES) {
+      const before = this.#byCategory.get(category);
+      const kmh = settings.speedLimits[category];
+      if (kmh === undefined) {
+        if (!before) continue;
+        gone.add(before.id);
+        this.#byId.delete(before.id);
+        this.#byCategory.delete(category);
+        continue;
+      }
+      const seconds = settings.speedDurationS;
+      if (before && before.limit.kmh === kmh && before.limit.seconds === seconds) continue;
+      const rule = new Overspeed(
+        `speed-limit:${category}`,
+        known[category] ?? revision,
+        RULE_SEVERITY.overspeed,
+        null,
+        [category],
+        { kmh, seconds },
+      );
+      this.#byId.set(rule.id, rule);
+      this.#byCategory.set(category, rule);
+    }
+    return gone;
+  }
+
+  limitRevisions(): LimitRevisions {
+    const revisions: LimitRevisions = {};
+    for (const [category, rule] of this.#byCategory) revisions[category] = rule.revision;
+    return revisions;
+  }
+}
+
+/** Ids are `fence:<fence id>:<type>`, and `:2`, `:3` … behind it for more rules of one type. */
+function fenceRules(fence: Fence, prepared: PreparedFence): Rule[] {
+  const { properties } = fence;
+  const ruleFence: RuleFence = {
+    no: fence.no,
+    id: fence.id,
+    name: properties.name,
+    revision: fence.revision,
+    hours: properties.hours ? { from: minutes(properties.hours.from), to: minutes(properties.hours.to) } : null,
+    categories: properties.categories ?? null,
+    contains: (lon, lat) => fenceContains(prepared, lon, lat),
+  };
+  const seen = new Map<string, number>();
+  return properties.rules.map((rule) => {
+    const nth = (seen.get(rule.type) ?? 0) + 1;
+    seen.set(rule.type, nth);
+    const id = `fence:${fence.id}:${rule.type}${nth === 1 ? '' : `:${nth}`}`;
+    return fenceRule(rule, id, ruleFence, properties.severity ?? null);
+  });
+}
+
+function fenceRule(rule: FenceRule, id: string, fence: RuleFence, ofFence: Rule['severity'] | null): Rule {
+  switch (rule.type) {
+    case 'enter':
+      return new FenceEnter(id, fence.revision, rule.severity ?? ofFence ?? RULE_SEVERITY['fence-enter'], fence);
+    case 'exit':
+      return new FenceExit(id, fence.revision, rule.severity ?? ofFence ?? RULE_SEVERITY['fence-exit'], fence);
+    case 'overspeed': {
+      const severity = rule.severity ?? ofFence ?? RULE_SEVERITY.overspeed;
+      const limit = { kmh: rule.limit, seconds: rule.duration ?? 0 };
+      return new Overspeed(id, fence.revision, severity, fence, fence.categories, limit);
+    }
+  }
+}
+
+/** `HH:MM` to minutes after midnight. */
+function minutes(text: string): Hours['from'] {
+  return Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
+}

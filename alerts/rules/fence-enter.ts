@@ -1,0 +1,41 @@
+import type { Severity } from '../../model/alert.js';
+import type { VehicleCategory } from '../../model/vehicle.js';
+import type { Rule, RuleFence, RuleInput, Say } from '../rule.js';
+
+/** The vehicle is inside, and that was said. */
+type Memory = 'in';
+
+/**
+ * A vehicle is in a fence: raised with the first fix inside while the fence is in force, cleared with the first fix
+ * outside, or when its hours end. A vehicle that was inside already when it was first seen counts as having entered.
+ */
+export class FenceEnter implements Rule<Memory> {
+  readonly type = 'fence-enter';
+
+  constructor(
+    readonly id: string,
+    readonly revision: number,
+    readonly severity: Severity,
+    readonly fence: RuleFence,
+  ) {}
+
+  appliesTo(category: VehicleCategory): boolean {
+    return this.fence.categories === null || this.fence.categories.includes(category);
+  }
+
+  judge({ facts, previous, inside, inForce }: RuleInput, memory: Memory | undefined, say: Say): Memory | undefined {
+    const holds = inside && inForce;
+    if (holds === (memory === 'in')) return memory;
+    const evidence = {
+      fixes: { previous, deciding: facts },
+      checks: [{ what: 'inside', value: inside, is: '=' as const, threshold: true, result: inside }],
+    };
+    if (holds) {
+      const wasInside = previous === null ? null : this.fence.contains(previous.lon, previous.lat);
+      say.raise(facts, { ...evidence, ...(wasInside === false ? {} : { firstFix: true }) });
+      return 'in';
+    }
+    say.clear(evidence, inside ? 'out-of-hours' : undefined);
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Severity } from '../../model/alert.js';
+import type { VehicleCategory } from '../../model/vehicle.js';
+import type { Rule, RuleFence, RuleInput, Say } from '../rule.js';
+
+/** Where the vehicle was found last while the fence was in force. `out`: it has left, and that was said. */
+interface Memory {
+  state: 'in' | 'out';
+  /** Revision of the fence by which it was found there. */
+  revision: number;
+}
+
+/**
+ * A vehicle has left a fence: raised with the first fix outside after one inside, both within the hours of force; cleared
+ * when it is back, or when the hours end. A fence that was drawn anew so that it no longer holds the vehicle's last
+ * place was left by nobody.
+ */
+export class FenceExit implements Rule<Memory> {
+  readonly type = 'fence-exit';
+
+  constructor(
+    readonly id: string,
+    readonly revision: number,
+    readonly severity: Severity,
+    readonly fence: RuleFence,
+  ) {}
+
+  appliesTo(category: VehicleCategory): boolean {
+    return this.fence.categories === null || this.fence.categories.includes(category);
+  }
+
+  judge({ facts, previous, inside, inForce }: RuleInput, memory: Memory | undefined, say: Say): Memory | undefined {
+    const evidence = () => ({
+      fixes: { previous, deciding: facts },
+      checks: [{ what: 'inside', value: inside, is: '=' as const, threshold: false, result: !inside }],
+    });
+    if (!inForce) {
+      if (memory?.state === 'out') say.clear(evidence(), 'out-of-hours');
+      return undefined;
+    }
+    if (inside) {
+      if (memory?.state === 'out') say.clear(evidence());
+      return memory?.state === 'in' && memory.revision === this.revision
+        ? memory
+        : { state: 'in', revision: this.revision };
+    }
+    if (memory?.state !== 'in') return memory;
+    const left =
+      memory.revision === this.revision || (previous !== null && this.fence.contains(previous.lon, previous.lat));
+    if (!left) return undefined;
+    say.raise(facts, evidence());
+    return { state: 'out', revision: this.revision };
+  }
+}

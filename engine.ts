@@ -1,0 +1,173 @@
+import { deserialize, serialize } from 'node:v8';
+import { AlertBook, type AlertBookSnapshot } from './alerts/alert-book.js';
+import { news } from './alerts/news-step.js';
+import { type LimitRevisions, RuleBook } from './alerts/rule-book.js';
+import { rules } from './alerts/rules-step.js';
+import { terminalAlarms } from './alerts/terminal-alarm-step.js';
+import { VehicleMemories, type VehicleMemory } from './alerts/vehicle-memory.js';
+import { FenceIndex } from './geo/fence-index.js';
+import { fences } from './geo/fence-step.js';
+import type { Alert, AlertTransition } from './model/alert.js';
+import { type Block, KIND_CHANGE, KIND_FIXES } from './model/block.js';
+import { Catalog, type CatalogSnapshot } from './model/catalog.js';
+import type { Change } from './model/change.js';
+import { FixBatch } from './model/fix-batch.js';
+import { Position } from './model/position.js';
+import { count, type Tally } from './model/stats.js';
+import { type NamedStep, runSteps } from './model/step.js';
+import { msToRfc3339 } from './model/units.js';
+
+/** Of the form of `snapshot`; another one is not read, and the log is replayed from its start. */
+const SNAPSHOT_VERSION = 1;
+
+/** What became of the fixes, since the log began; part of the state. */
+export interface EngineCounters {
+  evaluated: number;
+  /** By the first mark that kept the fix from being judged. */
+  notEvaluable: Tally;
+  /** By step or rule type. */
+  stepFailures: Tally;
+  /** Alerts raised, by type. */
+  alerts: Tally;
+}
+
+interface Snapshot {
+  version: number;
+  seq: number;
+  catalog: CatalogSnapshot;
+  limitRevisions: LimitRevisions;
+  memories: [number, VehicleMemory][];
+  alerts: AlertBookSnapshot;
+  counters: EngineCounters;
+}
+
+/**
+ * What becomes of accepted records: blocks of the log in, alert transitions out.
+ *
+ * A function of the log: no clock, no randomness, no input but the blocks. The same blocks give the same transitions,
+ * from the log's start or from any snapshot on the way.
+ */
+export class Engine {
+  readonly counters: EngineCounters = { evaluated: 0, notEvaluable: {}, stepFailures: {}, alerts: {} };
+  readonly #catalog: Catalog;
+  readonly #memories = new VehicleMemories();
+  readonly #fences = new FenceIndex();
+  readonly #ruleBook = new RuleBook();
+  readonly #alerts = new AlertBook((type) => count(this.counters.alerts, type));
+  readonly #steps: readonly NamedStep[];
+  readonly #fix = new Position(); // reused: steps copy what they keep
+  /** The last record taken in. */
+  #seq = 0;
+  /** Told of each failure of a step or rule, for the log; what is counted does not depend on it. */
+  onFailure: (what: string, error: unknown) => void = () => {};
+
+  constructor(snapshot?: Snapshot) {
+    this.#catalog = snapshot ? Catalog.from(snapshot.catalog) : new Catalog();
+    this.#ruleBook.putSettings(this.#catalog.settings, 0, snapshot?.limitRevisions);
+    for (const fence of this.#catalog.fences.values()) {
+      this.#ruleBook.putFence(fence, this.#fences.put(fence));
+    }
+    if (snapshot) {
+      this.#seq = snapshot.seq;
+      this.#memories.restore(snapshot.memories);
+      this.#alerts.restore(snapshot.alerts);
+      Object.assign(this.counters, snapshot.counters);
+    }
+    this.#steps = [
+      terminalAlarms(this.#catalog, this.#memories, this.#alerts), // a call for help counts even without a fix
+      news(this.#catalog, this.#memories, this.counters), //          from here on, only news
+      fences(this.#fences),
+      rules(this.#catalog, this.#ruleBook, this.#memories, this.#alerts, this.#failed),
+    ];
+  }
+
+  /** The last record that is in this state. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Takes in one block; records that are in the state already are passed over. */
+  apply(block: Block): void {
+    if (block.firstSeq + block.count - 1 <= this.#seq) return;
+    if (block.kind === KIND_FIXES) this.#applyFixes(new FixBatch(block));
+    else if (block.kind === KIND_CHANGE) this.#applyChange(block);
+    this.#seq = block.firstSeq + block.count - 1;
+  }
+
+  /** Transitions since the last call, in order. */
+  take(): AlertTransition[] {
+    return this.#alerts.take();
+  }
+
+  openAlerts(): Alert[] {
+    return this.#alerts.openAlerts();
+  }
+
+  /** The whole state, without transitions that were not taken. */
+  snapshot(): Buffer {
+    const snapshot: Snapshot = {
+      version: SNAPSHOT_VERSION,
+      seq: this.#seq,
+      catalog: this.#catalog.snapshot(),
+      limitRevisions: this.#ruleBook.limitRevisions(),
+      memories: this.#memories.snapshot(),
+      alerts: this.#alerts.snapshot(),
+      counters: this.counters,
+    };
+    return serialize(snapshot);
+  }
+
+  /** The engine as it was; null where the snapshot is of another version. */
+  static from(bytes: Buffer): Engine | null {
+    const snapshot = deserialize(bytes) as Snapshot;
+    return snapshot.version === SNAPSHOT_VERSION ? new Engine(snapshot) : null;
+  }
+
+  #applyFixes(batch: FixBatch): void {
+    const p = this.#fix;
+    for (let i = Math.max(0, this.#seq + 1 - batch.firstSeq); i < batch.count; i++) {
+      batch.read(i, p);
+      this.#alerts.inputSeq = p.seq;
+      runSteps(this.#steps, p, this.#failed);
+    }
+  }
+
+  #applyChange(block: Block): void {
+    const change = JSON.parse(Buffer.from(block.body).toString('utf8')) as Change;
+    if (!this.#catalog.apply(change)) return;
+    this.#alerts.inputSeq = block.firstSeq;
+    const at = msToRfc3339(change.at) ?? '';
+    switch (change.type) {
+      case 'fence-put':
+        this.#dropRules(this.#ruleBook.putFence(change.fence, this.#fences.put(change.fence)), at, 'rule-removed');
+        break;
+      case 'fence-delete':
+        this.#fences.remove(change.no);
+        this.#dropRules(this.#ruleBook.removeFence(change.no), at, 'fence-removed');
+        break;
+      case 'settings-put':
+        this.#dropRules(this.#ruleBook.putSettings(change.settings, change.revision), at, 'rule-removed');
+        break;
+      case 'vehicle-delete':
+        this.#alerts.clearVehicle(change.no, at, 'vehicle-removed');
+        this.#memories.drop(change.no);
+        break;
+      case 'alert-action':
+        this.#alerts.act(change);
+        break;
+      case 'vehicle-put':
+      case 'terminal-put':
+        break; // the catalog has it
+    }
+  }
+
+  #dropRules(ids: ReadonlySet<string>, at: string, reason: 'fence-removed' | 'rule-removed'): void {
+    this.#memories.forgetRules(ids);
+    this.#alerts.clearRules(ids, at, reason);
+  }
+
+  readonly #failed = (what: string, error: unknown): void => {
+    count(this.counters.stepFailures, what);
+    this.onFailure(what, error);
+  };
+}
