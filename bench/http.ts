@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,6 +39,7 @@ export async function run(options: string[]): Promise<object> {
   const seconds = Number(option(options, '--seconds') ?? 10);
   const vehicles = Number(option(options, '--vehicles') ?? VEHICLES);
   const dataDir = await mkdtemp(join(tmpdir(), 'cheji-bench-'));
+  await chmod(dataDir, 0o755); // started by root, the database runs as somebody else
   const server = await startServer({ dataDir, env: { CHEJI_TIME_POLICY: 'replay', CHEJI_JT808_PORT: '0' } });
   try {
     const vehicle = await load(server, vehicles);

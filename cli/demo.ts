@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { loadSettings } from '../config.js';
-import { start } from '../main.js';
 import { layFences, simulate } from './simulate.js';
 import { examples, numberAbove, wholeNumber } from './support/command.js';
 import type { Scenario } from './support/scenario.js';
@@ -28,9 +27,12 @@ async function demo(options: { vehicles: number; rate: number; seed: number }): 
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort()).once('SIGTERM', () => stop.abort());
   const dataDir = await mkdtemp(join(tmpdir(), 'cheji-demo-'));
+  await chmod(dataDir, 0o755); // started by root, the database runs as somebody else
   try {
     const key = randomBytes(24).toString('base64url');
     const { settings } = loadSettings({ CHEJI_ADMIN_KEY: key, ...process.env, CHEJI_DATA_DIR: dataDir });
+    // Loaded here, so that the other commands start at once, and `doctor` runs where native code does not load.
+    const { start } = await import('../main.js');
     const running = await start(settings);
     const url = `http://${settings.httpHost}:${settings.httpPort}`;
     const scenario = demoScenario(options.vehicles);

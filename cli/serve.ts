@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { describeSettings, loadSettings } from '../config.js';
-import { start } from '../main.js';
 import { examples } from './support/command.js';
 
 export function serveCommand(): Command {
@@ -26,6 +25,8 @@ async function serve(options: { config?: string; printConfig?: boolean }): Promi
     for (const [name, value] of Object.entries(printed)) console.log(`${name}=${value}`);
     return;
   }
+  // Loaded here, so that the other commands start at once, and `doctor` runs where native code does not load.
+  const { start } = await import('../main.js');
   const running = await start(settings);
   // The first signal asks to finish, the second insists: what was acknowledged is on disk either way.
   const onSignal = () => {

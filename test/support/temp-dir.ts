@@ -1,11 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A fresh directory; whoever makes it removes it. */
-export function makeTempDir(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'cheji-test-'));
+/** A fresh directory; whoever makes it removes it. Open to others, for the database of a root user runs as nobody. */
+export async function makeTempDir(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'cheji-test-'));
+  await chmod(dir, 0o755);
+  return dir;
 }
 
 /** A fresh directory that is gone when the test that asked for it ends. */

@@ -1,0 +1,40 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { TestServer } from '../support/cheji.js';
+import { listeners, memoryMiB, processTree } from '../support/proc.js';
+
+const REST_MS = 3000;
+
+test('first start on an empty directory: ready in time, small at rest, and only the terminal port open to others', async () => {
+  const server = await TestServer.start();
+  onTestFinished(() => server.end());
+  await pause(REST_MS);
+  const processes = processTree(server.now.pid);
+  const memory = memoryMiB(processes);
+  console.log(
+    `ready in ${(server.now.readyMs / 1000).toFixed(1)} s; ${memory.toFixed(0)} MiB at rest, ${processes.length} processes`,
+  );
+  expect(server.now.readyMs).toBeLessThan(20_000);
+  expect(processes.length).toBeGreaterThan(3); // PostgreSQL is a family of processes
+  expect(memory).toBeLessThan(350);
+
+  const open = listeners(processes);
+  expect(open.map(({ port }) => port)).toEqual(expect.arrayContaining([server.now.httpPort, server.now.jt808Port]));
+  const beyondLoopback = open.filter(({ address }) => !address.startsWith('127.') && address !== '::1');
+  expect(beyondLoopback.map(({ port }) => port)).toEqual([server.now.jt808Port]);
+});
+
+test('SIGTERM ends it with exit code 0, and nothing of it stays behind', async () => {
+  const server = await TestServer.start();
+  onTestFinished(() => server.end());
+  const processes = processTree(server.now.pid);
+  expect(await server.now.stop()).toBe(0);
+  const left = processes.filter((pid) => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  });
+  expect(left).toEqual([]);
+});

@@ -1,0 +1,115 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { withMotion } from '../../cli/support/motion.js';
+import { randomFrom } from '../../cli/support/random.js';
+import { TerminalClient, type TerminalFix } from '../../cli/support/terminal-client.js';
+import { readTracks, type Tracks } from '../../cli/support/tracks.js';
+import { comparable, readAlertLog } from '../support/alert-log.js';
+import { TestServer } from '../support/cheji.js';
+import { drained, expectConserved } from '../support/conservation.js';
+import { countPositions, embeddedUrl, query } from '../support/database.js';
+import { needs } from '../support/needs.js';
+import { layWuxiFences, TAXIS, taxiFile } from '../support/wuxi.js';
+
+const KILLS = 20;
+const LONGEST_LIFE_MS = 800;
+const SEED = 20;
+const ENV = { CHEJI_TIME_POLICY: 'replay', CHEJI_TERMINAL_RATE: '0' };
+
+/** Plays the tracks as terminals, in the order of their times, no further than it is allowed to. */
+class Player {
+  readonly acknowledged = new Set<string>();
+  readonly #terminals: TerminalClient[] = [];
+  readonly #finished: Promise<void>;
+  #released: (until: number) => void = () => {};
+  #until = 0;
+
+  constructor(tracks: Tracks, to: { host: string; port: number }) {
+    this.#finished = this.#play(tracks, to);
+  }
+
+  /** Lets the first `count` fixes of the day go. */
+  release(count: number): void {
+    this.#until = count;
+    this.#released(count);
+  }
+
+  async finish(): Promise<void> {
+    await this.#finished;
+    await Promise.all(this.#terminals.map((terminal) => terminal.drained()));
+    for (const terminal of this.#terminals) terminal.stop();
+  }
+
+  async #play(tracks: Tracks, to: { host: string; port: number }): Promise<void> {
+    const day: { terminal: TerminalClient; fix: TerminalFix }[] = [];
+    for (const [number, fixes] of tracks.byVehicle) {
+      const terminal = new TerminalClient({ ...to, number, window: 4, backOffMs: 50, longestBackOffMs: 400 });
+      terminal.on('accepted', (accepted) => {
+        for (const fix of accepted) this.acknowledged.add(`${number} ${fix.time}`);
+      });
+      withMotion(fixes);
+      for (const fix of fixes) day.push({ terminal, fix });
+      this.#terminals.push(terminal);
+    }
+    day.sort((a, b) => a.fix.time - b.fix.time);
+    for (const [i, { terminal, fix }] of day.entries()) {
+      while (i >= this.#until) await new Promise((done) => (this.#released = done));
+      // Not waited for: a terminal that has lost its connection must not hold up the others.
+      void terminal.send(fix);
+    }
+  }
+}
+
+async function start(tracks: Tracks): Promise<{ server: TestServer; player: Player }> {
+  const server = await TestServer.start(ENV);
+  onTestFinished(() => server.end());
+  await layWuxiFences(server);
+  return { server, player: new Player(tracks, { host: '127.0.0.1', port: server.now.jt808Port }) };
+}
+
+async function storedFixes(server: TestServer): Promise<Set<string>> {
+  const rows = await query<{ fix: string }>(
+    embeddedUrl(server.now.dataDir),
+    `select v.id || ' ' || (extract(epoch from p.time) * 1000)::bigint as fix from positions p join vehicles v using (vehicle_no)`,
+  );
+  return new Set(rows.map(({ fix }) => fix));
+}
+
+needs('recordings', 'kill -9', (shared) => {
+  test(`at ${KILLS} random moments of a day of taxis: nothing acknowledged is missing, nothing is there twice, the alerts are those of a run in peace`, {
+    timeout: 420_000,
+  }, async () => {
+    const peace = await start(await readTracks(taxiFile(shared)));
+    peace.player.release(TAXIS.fixes);
+    await peace.player.finish();
+    await drained(peace.server);
+    await peace.server.now.stop();
+
+    const { server, player } = await start(await readTracks(taxiFile(shared)));
+    const random = randomFrom(SEED);
+    const acknowledgedBefore: number[] = [];
+    for (let kill = 1; kill <= KILLS; kill++) {
+      player.release(Math.floor((TAXIS.fixes * kill) / (KILLS + 1)));
+      await pause(random() * LONGEST_LIFE_MS);
+      await server.now.kill();
+      acknowledgedBefore.push(player.acknowledged.size);
+      await server.restart();
+    }
+    // The kills fell into the replay: it went on between them, and had not come to its end.
+    expect(new Set(acknowledgedBefore).size).toBeGreaterThan(KILLS / 2);
+    expect(acknowledgedBefore[KILLS - 1]).toBeLessThan(TAXIS.fixes);
+    player.release(TAXIS.fixes);
+    await player.finish();
+    expectConserved(await drained(server));
+
+    const stored = await storedFixes(server);
+    expect([...player.acknowledged].filter((fix) => !stored.has(fix))).toEqual([]);
+    expect(player.acknowledged.size).toBe(TAXIS.fixes);
+    expect(await countPositions(embeddedUrl(server.now.dataDir))).toEqual({ rows: TAXIS.fixes, distinct: TAXIS.fixes });
+
+    await server.now.stop();
+    const expected = comparable(readAlertLog(peace.server.now.dataDir));
+    expect(expected.length).toBeGreaterThan(100);
+    expect(comparable(readAlertLog(server.now.dataDir))).toEqual(expected);
+  });
+});

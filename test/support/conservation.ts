@@ -1,0 +1,26 @@
+import { expect } from 'vitest';
+import { type LiveStats, total } from '../../model/stats.js';
+import type { TestServer } from './cheji.js';
+import { waitFor } from './wait-for.js';
+
+export async function liveStats(server: TestServer): Promise<LiveStats> {
+  return (await server.now.api<LiveStats>('/v1/stats/live')).body;
+}
+
+/** Waits until the server has nothing left to do, and answers its counters. */
+export async function drained(server: TestServer, timeoutMs = 60_000): Promise<LiveStats> {
+  return waitFor(
+    'engine and writer to reach the end of the log',
+    () => liveStats(server),
+    (s) => s.fixes.pending === 0 && s.store.inSpool === 0 && s.engine.inSpool === 0,
+    { timeoutMs },
+  );
+}
+
+/** The equations of model/stats.ts. */
+export function expectConserved(s: LiveStats): void {
+  expect(s.frames.received, 'frames').toBe(s.frames.handled + total(s.frames.rejected));
+  expect(s.fixes.received, 'fixes').toBe(s.fixes.accepted + total(s.fixes.rejected) + s.fixes.pending);
+  expect(s.log.accepted, 'store').toBe(s.store.storedNew + s.store.duplicate + s.store.quarantined + s.store.inSpool);
+  expect(s.log.accepted, 'engine').toBe(s.engine.evaluated + total(s.engine.notEvaluable) + s.engine.inSpool);
+}

@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** Process `pid` and all that it has started, however deep. Linux. */
+export function processTree(pid: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  const tree = [pid];
+  for (const parent of tree) {
+    for (const [child, itsParent] of parents) if (itsParent === parent) tree.push(child);
+  }
+  return tree;
+}
+
+/** Proportional set size in MiB: shared pages count once over all processes, so that sums are honest. */
+export function memoryMiB(pids: number[]): number {
+  let kib = 0;
+  for (const pid of pids) {
+    const match = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+    kib += Number(match?.[1]);
+  }
+  return kib / 1024;
+}
+
+export interface Listener {
+  address: string;
+  port: number;
+}
+
+/** TCP sockets on which any of these processes listens. */
+export function listeners(pids: number[]): Listener[] {
+  const inodes = new Set<string>();
+  for (const pid of pids) {
+    for (const fd of readdirSync(`/proc/${pid}/fd`)) {
+      try {
+        const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1];
+        if (inode) inodes.add(inode);
+      } catch {
+        // It was closed while we looked.
+      }
+    }
+  }
+  const found = new Map<string, Listener>();
+  for (const file of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    for (const line of readFileSync(file, 'utf8').split('\n').slice(1)) {
+      const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
+      if (state !== LISTEN || !inodes.has(inode)) continue;
+      const [hex, port] = local.split(':');
+      found.set(inode, { address: readable(hex), port: Number.parseInt(port, 16) });
+    }
+  }
+  return [...found.values()];
+}
+
+const LISTEN = '0A';
+
+/** The kernel prints addresses as little-endian 32-bit words. */
+function readable(hex: string): string {
+  const bytes = Buffer.from(hex, 'hex');
+  for (let i = 0; i < bytes.length; i += 4) bytes.subarray(i, i + 4).reverse();
+  if (bytes.length === 4) return bytes.join('.');
+  if (bytes.every((byte, i) => byte === (i === 15 ? 1 : 0))) return '::1';
+  return bytes.every((byte) => byte === 0) ? '::' : bytes.toString('hex');
+}
