@@ -22,7 +22,7 @@ const program = new Command('cheji')
   .showSuggestionAfterError(true)
   .addHelpText(
     'after',
-    '\nExamples:\n  cheji serve\n  cheji decode 7e0002000001380013800000017c7e\n  cheji replay tracks.csv --to 127.0.0.1:6808 --speed 60\n' +
+    '\nExamples:\n  cheji serve\n  cheji decode 7e000200000138001380000001a97e\n  cheji replay tracks.csv --to 127.0.0.1:6808 --speed 60\n' +
       '\nData goes to stdout, messages to stderr. Exit codes: 0 done, 1 bad input, 2 wrong usage.',
   )
   .exitOverride();

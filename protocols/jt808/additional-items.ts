@@ -29,12 +29,23 @@ interface Item {
   /** The names that the item gives; the first one tells whether JSON has it. */
   names: readonly [string, ...string[]];
   body: Field;
+  /** The text that describes the item, where that is not JT/T 808. */
+  standard?: string;
 }
 
-function one(id: number, length: number | ((length: number) => boolean), name: string, codec: Codec): Item {
+function one(
+  id: number,
+  length: number | ((length: number) => boolean),
+  name: string,
+  codec: Codec,
+  standard?: string,
+): Item {
   const fits = typeof length === 'number' ? (n: number) => n === length : length;
-  return { id, fits, names: [name], body: field(name, codec) };
+  return { id, fits, names: [name], body: field(name, codec), standard };
 }
+
+const VIDEO = 'JT/T 1078-2016 §5.2 table 13';
+const ACTIVE_SAFETY = 'T/JSATL 12-2017 §4.5';
 
 /** Cabin temperature (0x06): the top bit is the sign, the rest the amount. */
 const SIGN_AND_AMOUNT: Codec = {
@@ -64,21 +75,21 @@ const ITEMS: readonly Item[] = [
   one(0x11, (n) => n === 1 || n === 5, 'overspeedAlarm', OVERSPEED_ALARM),
   one(0x12, 6, 'areaAlarm', AREA_ALARM),
   one(0x13, 7, 'routeTimeAlarm', ROUTE_TIME_ALARM),
-  one(0x14, 4, 'videoAlarm', DWORD),
-  one(0x15, 4, 'videoLossChannels', DWORD),
-  one(0x16, 4, 'videoBlockChannels', DWORD),
-  one(0x17, 2, 'storageFault', WORD),
-  one(0x18, (n) => n === 2 || n === 3, 'abnormalDriving', ABNORMAL_DRIVING),
+  one(0x14, 4, 'videoAlarm', DWORD, VIDEO),
+  one(0x15, 4, 'videoLossChannels', DWORD, VIDEO),
+  one(0x16, 4, 'videoBlockChannels', DWORD, VIDEO),
+  one(0x17, 2, 'storageFault', WORD, VIDEO),
+  one(0x18, (n) => n === 2 || n === 3, 'abnormalDriving', ABNORMAL_DRIVING, VIDEO),
   one(0x25, 4, 'vehicleSignals', DWORD),
   one(0x2a, 2, 'ioStatus', WORD),
   // AD0 is bits 0–15 of one DWORD, so it comes second.
   { id: 0x2b, fits: (n) => n === 4, names: ['ad0', 'ad1'], body: sequence(field('ad1', WORD), field('ad0', WORD)) },
   one(0x30, 1, 'rssi', BYTE),
   one(0x31, 1, 'satellites', BYTE),
-  one(0x64, fitsDriverAlarm, 'adas', ADAS),
-  one(0x65, fitsDriverAlarm, 'dsm', DSM),
-  one(0x66, fitsTpms, 'tpms', TPMS),
-  one(0x67, fitsBsd, 'bsd', BSD),
+  one(0x64, fitsDriverAlarm, 'adas', ADAS, ACTIVE_SAFETY),
+  one(0x65, fitsDriverAlarm, 'dsm', DSM, ACTIVE_SAFETY),
+  one(0x66, fitsTpms, 'tpms', TPMS, ACTIVE_SAFETY),
+  one(0x67, fitsBsd, 'bsd', BSD, ACTIVE_SAFETY),
 ];
 
 const BY_ID = new Map(ITEMS.map((item) => [item.id, item]));
@@ -100,14 +111,17 @@ export const additionalItems: Field = {
       const length = r.uint(1);
       const name = hexNumber(id, 2);
       ids.push(name);
-      r.explain(at, `item ${name}`, `${length} bytes`);
+      r.explain(at, `item ${name}`, `length ${length}`);
       const item = BY_ID.get(id);
       const raw = r.bytes.toString('hex', r.at, r.at + length);
       if (item?.fits(length)) {
         const before = namedAt.get(item);
         if (before !== undefined) extra.push(before);
         namedAt.set(item, { id: name, hex: raw });
-        r.within(length, '', (part) => item.body.read(part, out));
+        r.within(length, '', (part) => {
+          part.clause = item.standard ?? r.clause;
+          item.body.read(part, out);
+        });
       } else {
         extra.push({ id: name, hex: raw });
         r.within(length, '', (part) => {

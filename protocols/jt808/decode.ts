@@ -2,6 +2,7 @@ import { type Fields, hexNumber } from './codecs.js';
 import type { Edition, HeaderEdition } from './edition.js';
 import { unescapeInto } from './frame.js';
 import { Header, readHeader } from './header.js';
+import { clauseOf } from './message.js';
 import { messageName } from './message-id.js';
 import { MESSAGES_BY_ID } from './messages/index.js';
 import { imeiOf, terminalNumber } from './terminal-number.js';
@@ -27,8 +28,31 @@ export type Decoded =
   | ({ ok: true; protocol: 'jt808'; edition: HeaderEdition; name: string } & Fields)
   | { ok: false; protocol: 'jt808'; error: DecodeError };
 
+export const FRAME_CLAUSE = 'JT/T 808 §4.4.2';
+const HEADER_CLAUSE = 'JT/T 808 §4.4.3';
 const DELIMITER = 0x7e;
 const HEAD_OF_PART_BYTES = 16;
+
+/**
+ * Cuts input that people paste, which may hold several frames, at its delimiters. Each piece keeps the ones around it,
+ * so that bytes before the first or after the last one show as what they are; input without any is one piece.
+ */
+export function splitFrames(bytes: Buffer): { bytes: Buffer; offset: number }[] {
+  const pieces: { bytes: Buffer; offset: number }[] = [];
+  let start = 0;
+  while (start < bytes.length) {
+    const opens = bytes[start] === DELIMITER;
+    const next = bytes.indexOf(DELIMITER, start + (opens ? 1 : 0));
+    if (opens && next === start + 1) {
+      start = next; // 7e 7e: one frame ended, the next begins
+      continue;
+    }
+    const end = next < 0 ? bytes.length : opens ? next + 1 : next;
+    if (!opens || end > start + 1) pieces.push({ bytes: bytes.subarray(start, end), offset: start });
+    start = next < 0 ? bytes.length : next;
+  }
+  return pieces;
+}
 
 /**
  * One frame, as on the wire, to the JSON that people read (outside contract §3). Delimiters may be missing.
@@ -70,6 +94,7 @@ export function decodeFrame(bytes: Buffer, options: DecodeOptions = {}): Decoded
     length: 1,
     field: 'check code',
     value: checksumOk ? 'ok' : `wrong, should be ${hexNumber(plain[unescaped.length - 1] ^ unescaped.xor, 2)}`,
+    clause: FRAME_CLAUSE,
   });
   if (body.failure !== null && !options.lenient) {
     const { reason, field, message, offset } = body.failure;
@@ -98,7 +123,7 @@ function headerFields(bytes: Buffer, h: Header, checksumOk: boolean, explained: 
   };
   if (explained !== null) {
     const row = (offset: number, end: number, field: string, value: unknown) =>
-      explained.push({ offset, length: end - offset, field, value });
+      explained.push({ offset, length: end - offset, field, value, clause: HEADER_CLAUSE });
     const seqBytes = h.edition === 'vendor' ? 1 : 2;
     row(0, 2, 'msgId', fields.msgId);
     row(2, 4, 'attributes', attributesText(h));
@@ -128,6 +153,7 @@ function readBody(bytes: Buffer, h: Header, fields: Fields, explained: Explained
   const message = MESSAGES_BY_ID.get(h.messageId);
   const laterPart = h.packageTotal > 1 && h.packageIndex > 1;
   if (message !== undefined && !laterPart && !h.encrypted) {
+    r.clause = clauseOf(message, edition);
     message.body.read(r, fields);
     // The first part of a split message ends where it was cut: what could be read is what there is.
     if (h.packageTotal > 1) r.failure = null;

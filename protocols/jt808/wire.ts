@@ -7,7 +7,8 @@ export interface Explained {
   length: number;
   field: string;
   value: unknown;
-  clause?: string;
+  /** The text that says so. */
+  clause: string;
 }
 
 export interface Failure {
@@ -24,6 +25,8 @@ export interface Failure {
  */
 export class Reader {
   failure: Failure | null = null;
+  /** The text that describes what is being read, for explanations. */
+  clause = '';
   #path = '';
 
   constructor(
@@ -74,6 +77,7 @@ export class Reader {
     const at = this.take(length);
     if (at < 0) return;
     const part = new Reader(this.bytes, at, at + length, this.edition, this.explained);
+    part.clause = this.clause;
     part.#path = this.#join(name);
     read(part);
   }
@@ -88,7 +92,8 @@ export class Reader {
   }
 
   explain(offset: number, name: string, value: unknown): void {
-    this.explained?.push({ offset, length: this.at - offset, field: this.#join(name), value });
+    const { clause } = this;
+    this.explained?.push({ offset, length: this.at - offset, field: this.#join(name), value, clause });
   }
 
   #join(name: string): string {

@@ -1,0 +1,122 @@
+import { createInterface } from 'node:readline';
+import { Command, Option } from 'commander';
+import { type DecodeOptions, decodeFrame, splitFrames } from '../protocols/jt808/decode.js';
+import { type Explanation, explainFrame } from '../protocols/jt808/explain.js';
+import { examples, InputError } from './support/command.js';
+
+interface Options {
+  protocol: string;
+  edition: 'auto' | '2011' | '2013' | '2019';
+  explain?: boolean;
+  lenient?: boolean;
+}
+
+export function decodeCommand(): Command {
+  const command = new Command('decode')
+    .description('Print frames as JSON, one object per frame and line, or with --explain byte by byte.')
+    .argument('[hex...]', 'frames as hex digits, with or without spaces and 0x; - reads lines from stdin')
+    .addOption(new Option('--protocol <name>', 'what the frames speak').choices(['jt808']).default('jt808'))
+    .addOption(
+      new Option('--edition <year>', 'edition of the standard, where the frame does not show it')
+        .choices(['auto', '2011', '2013', '2019'])
+        .default('auto'),
+    )
+    .option('--explain', 'print a table instead: offset, bytes, field, value, and the clause that says so')
+    .option('--lenient', 'go on in spite of a wrong check code or length')
+    .action(async (hex: string[], options: Options) => {
+      let bad = 0;
+      if (hex.length === 0) command.error('error: give hex digits, or - to read lines from stdin', { exitCode: 2 });
+      if (hex.length === 1 && hex[0] === '-') {
+        let line = 0;
+        for await (const text of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+          line++;
+          if (text.trim() !== '') bad += decodeLine(text, `line ${line}, `, options);
+        }
+      } else {
+        bad = decodeLine(hex.join(' '), '', options);
+      }
+      if (bad > 0) throw new InputError(bad === 1 ? '1 frame is bad' : `${bad} frames are bad`);
+    });
+  return examples(
+    command,
+    'cheji decode 7e000200000138001380000001a97e',
+    'cheji decode --explain "7e 00 02 00 00 04 30 48 32 54 65 00 b7 ca 7e"',
+    'cheji decode --lenient - < frames.txt',
+  );
+}
+
+/** Prints what a line of hex holds; `where` begins the messages about it. Returns how many frames were bad. */
+function decodeLine(text: string, where: string, { edition, lenient, explain }: Options): number {
+  const options: DecodeOptions = { edition, lenient };
+  const parsed = parseHex(text);
+  if ('wrong' in parsed) {
+    const error = { code: 'bad-hex', message: parsed.wrong, offset: parsed.at };
+    console.log(JSON.stringify({ ok: false, protocol: 'jt808', error }));
+    console.error(`cheji decode: ${where}character ${parsed.at + 1}: ${parsed.wrong}`);
+    return 1;
+  }
+  let bad = 0;
+  for (const { bytes, offset } of splitFrames(parsed.bytes)) {
+    const explanation = explain ? explainFrame(bytes, options) : null;
+    const decoded = explanation?.decoded ?? decodeFrame(bytes, options);
+    if (explanation !== null) console.log(table(explanation));
+    if (decoded.ok) {
+      if (explanation === null) console.log(JSON.stringify(decoded));
+      continue;
+    }
+    bad++;
+    const error = { ...decoded.error, offset: decoded.error.offset + offset };
+    if (explanation === null) console.log(JSON.stringify({ ...decoded, error }));
+    console.error(`cheji decode: ${where}byte ${error.offset}: ${error.code}: ${error.message}`);
+  }
+  return bad;
+}
+
+/** Hex digits to bytes; or what is wrong, and at which character. */
+export function parseHex(text: string): { bytes: Buffer } | { wrong: string; at: number } {
+  let digits = '';
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (/[\s,:;-]/.test(c)) continue;
+    if (c === '0' && /x/i.test(text[i + 1] ?? '') && digits.length % 2 === 0) {
+      i++;
+    } else if (/[0-9a-f]/i.test(c)) {
+      digits += c;
+    } else {
+      return { wrong: `'${c}' is no hex digit`, at: i };
+    }
+  }
+  if (digits === '') return { wrong: 'no hex digits', at: 0 };
+  if (digits.length % 2 !== 0) return { wrong: 'half a byte at the end', at: text.length };
+  return { bytes: Buffer.from(digits, 'hex') };
+}
+
+const LONGEST_HEX = 24;
+
+function table({ rows, escapes, decoded }: Explanation): string {
+  const cells = rows.map((row) => [
+    String(row.offset),
+    row.hex.length > LONGEST_HEX ? `${row.hex.slice(0, LONGEST_HEX - 1)}…` : row.hex,
+    row.field,
+    row.value,
+    row.clause,
+  ]);
+  const head = ['offset', 'hex', 'field', 'value', 'clause'];
+  const widths = head.map((title, i) => Math.max(width(title), ...cells.map((row) => width(row[i]))));
+  const line = (row: string[]) =>
+    row
+      .map((cell, i) => cell + ' '.repeat(widths[i] - width(cell)))
+      .join('  ')
+      .trimEnd();
+  const lines = [line(head), ...cells.map(line)];
+  if (decoded.ok) lines.unshift(`${decoded.msgId} ${decoded.name}, JT/T 808 ${decoded.edition}`);
+  if (escapes > 0) lines.push(`(offsets leave out ${escapes} bytes that escaping added on the wire)`);
+  return lines.join('\n');
+}
+
+/** Columns that text takes on a terminal: Chinese characters take two. */
+function width(text: string): number {
+  let columns = 0;
+  for (const c of text) columns += c >= '\u2e80' ? 2 : 1;
+  return columns;
+}
