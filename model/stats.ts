@@ -16,7 +16,7 @@ export function total(tally: Tally): number {
  *
  *   frames.received  = frames.handled + Σ frames.rejected
  *   fixes.received   = fixes.accepted + Σ fixes.rejected + fixes.pending
- *   log.accepted     = store.storedNew + store.duplicate + store.quarantined + store.inSpool
+ *   log.accepted     = store.storedNew + store.duplicate + store.quarantined + store.missed + store.inSpool
  *   log.accepted     = engine.evaluated + Σ engine.notEvaluable + engine.inSpool
  *
  * `frames` and `fixes` count since this process started; `log`, `store` and `engine` count since the log began, through
@@ -31,9 +31,13 @@ export interface LiveStats {
     state: 'ready' | 'away' | 'starting';
     storedNew: number;
     duplicate: number;
+    /** Those among the duplicates whose payload was another one; both are kept. */
     conflict: number;
     quarantined: number;
+    /** Gone from the log before this database had them: stored in an earlier database, or lost to a rotten disk. */
+    missed: number;
     inSpool: number;
+    /** Age of the oldest record that waits. */
     lagSeconds: number;
   };
   engine: { evaluated: number; notEvaluable: Tally; inSpool: number; stepFailures: Tally; alerts: Tally };

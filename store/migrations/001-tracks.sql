@@ -11,11 +11,20 @@ create table vehicles (
   category text not null,
   company text,
   region text,
-  terminals jsonb not null,      -- [{protocol, number}]
   created_at timestamptz not null,
   deleted_at timestamptz
 );
-create unique index vehicles_id on vehicles (id) where deleted_at is null;
+create index vehicles_by_id on vehicles (id);
+create index vehicles_by_plate on vehicles (plate);
+
+create table terminals (
+  protocol text not null,
+  number text not null,          -- without leading zeros
+  vehicle_no integer,            -- the vehicle it sits in now
+  facts jsonb,                   -- what it said of itself when it registered
+  primary key (protocol, number)
+);
+create index terminals_by_vehicle on terminals (vehicle_no);
 
 create table fences (
   fence_no integer primary key,

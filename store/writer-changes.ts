@@ -1,0 +1,110 @@
+import type { ClientBase } from 'pg';
+import type { Change, TerminalFacts } from '../model/change.js';
+import type { Fence } from '../model/fence.js';
+import { terminalKey, type Vehicle } from '../model/vehicle.js';
+import { jsonText } from './json-text.js';
+
+/**
+ * The changes of one batch, brought into the tables together: of each vehicle, terminal and fence only the last word
+ * counts, because the batch becomes visible as a whole. Settings and alert actions have no table of their own.
+ */
+export class ChangeSet {
+  readonly #vehicles = new Map<number, Vehicle>();
+  readonly #vehiclesGone = new Map<number, number>();
+  /** By terminalKey: the vehicle that a terminal sits in. */
+  readonly #seats = new Map<string, { protocol: string; number: string; no: number }>();
+  readonly #terminals = new Map<string, TerminalFacts>();
+  readonly #fences = new Map<number, Fence>();
+  readonly #fencesGone = new Map<number, number>();
+
+  add(change: Change): void {
+    switch (change.type) {
+      case 'vehicle-put':
+        this.#putVehicle(change.vehicle);
+        break;
+      case 'vehicle-delete':
+        this.#vehiclesGone.set(change.no, change.at);
+        this.#emptySeats(change.no);
+        break;
+      case 'terminal-put':
+        this.#terminals.set(terminalKey(change.terminal.protocol, change.terminal.number), change.terminal);
+        break;
+      case 'fence-put':
+        this.#fences.set(change.fence.no, change.fence);
+        this.#fencesGone.delete(change.fence.no);
+        break;
+      case 'fence-delete':
+        this.#fencesGone.set(change.no, change.at);
+        break;
+      case 'settings-put':
+      case 'alert-action':
+        break;
+    }
+  }
+
+  /** Inside the caller's transaction. */
+  async apply(db: ClientBase): Promise<void> {
+    if (this.#vehicles.size > 0) await db.query(PUT_VEHICLES, [jsonText([...this.#vehicles.values()])]);
+    const touched = [...this.#vehicles.keys(), ...this.#vehiclesGone.keys()];
+    if (touched.length > 0) await db.query(EMPTY_SEATS, [touched]);
+    if (this.#seats.size > 0) await db.query(TAKE_SEATS, [jsonText([...this.#seats.values()])]);
+    if (this.#vehiclesGone.size > 0) await db.query(DELETE_VEHICLES, gone(this.#vehiclesGone));
+    if (this.#terminals.size > 0) await db.query(PUT_TERMINALS, [jsonText([...this.#terminals.values()])]);
+    if (this.#fences.size > 0) await db.query(PUT_FENCES, [jsonText([...this.#fences.values()])]);
+    if (this.#fencesGone.size > 0) await db.query(DELETE_FENCES, gone(this.#fencesGone));
+  }
+
+  #putVehicle(vehicle: Vehicle): void {
+    this.#vehicles.set(vehicle.no, vehicle);
+    this.#vehiclesGone.delete(vehicle.no);
+    this.#emptySeats(vehicle.no);
+    for (const { protocol, number } of vehicle.terminals) {
+      this.#seats.set(terminalKey(protocol, number), { protocol, number, no: vehicle.no });
+    }
+  }
+
+  #emptySeats(no: number): void {
+    for (const [key, seat] of this.#seats) if (seat.no === no) this.#seats.delete(key);
+  }
+}
+
+function gone(numbers: Map<number, number>): [number[], number[]] {
+  return [[...numbers.keys()], [...numbers.values()]];
+}
+
+const PUT_VEHICLES = `
+  insert into vehicles (vehicle_no, id, plate, plate_color, category, company, region, created_at)
+  select no, id, plate, "plateColor", category, company, region, to_timestamp("createdAt" / 1000)
+  from jsonb_to_recordset($1::jsonb) as v (no integer, id text, plate text, "plateColor" integer, category text,
+    company text, region text, "createdAt" double precision)
+  on conflict (vehicle_no) do update set id = excluded.id, plate = excluded.plate, plate_color = excluded.plate_color,
+    category = excluded.category, company = excluded.company, region = excluded.region, deleted_at = null`;
+
+const DELETE_VEHICLES = `
+  update vehicles set deleted_at = to_timestamp(at / 1000)
+  from unnest($1::integer[], $2::double precision[]) as gone (no, at) where vehicle_no = no`;
+
+const EMPTY_SEATS = 'update terminals set vehicle_no = null where vehicle_no = any($1)';
+
+const TAKE_SEATS = `
+  insert into terminals (protocol, number, vehicle_no)
+  select protocol, number, no from jsonb_to_recordset($1::jsonb) as s (protocol text, number text, no integer)
+  on conflict (protocol, number) do update set vehicle_no = excluded.vehicle_no`;
+
+const PUT_TERMINALS = `
+  insert into terminals (protocol, number, facts)
+  select facts ->> 'protocol', facts ->> 'number', facts - 'protocol' - 'number'
+  from jsonb_array_elements($1::jsonb) as facts
+  on conflict (protocol, number) do update set facts = excluded.facts`;
+
+const PUT_FENCES = `
+  insert into fences (fence_no, id, revision, geometry, properties, created_at, updated_at)
+  select no, id, revision, geometry, properties, to_timestamp("createdAt" / 1000), to_timestamp("updatedAt" / 1000)
+  from jsonb_to_recordset($1::jsonb) as f (no integer, id text, revision bigint, geometry jsonb, properties jsonb,
+    "createdAt" double precision, "updatedAt" double precision)
+  on conflict (fence_no) do update set id = excluded.id, revision = excluded.revision, geometry = excluded.geometry,
+    properties = excluded.properties, updated_at = excluded.updated_at, deleted_at = null`;
+
+const DELETE_FENCES = `
+  update fences set deleted_at = to_timestamp(at / 1000)
+  from unnest($1::integer[], $2::double precision[]) as gone (no, at) where fence_no = no`;
