@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Result } from 'autocannon';
 import { randomFrom } from '../cli/support/random.js';
-import { cpuSeconds } from './support/cpu.js';
 import { freePort } from './support/free-ports.js';
+import { cpuSeconds } from './support/proc.js';
 import { ADMIN_KEY, type ServerProcess, startServer } from './support/server-process.js';
 
 export const name = 'http';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { listeners, memoryMiB, processTree } from '../../bench/support/proc.js';
 import { TestServer } from '../support/cheji.js';
-import { listeners, memoryMiB, processTree } from '../support/proc.js';
 
 const REST_MS = 3000;
 
