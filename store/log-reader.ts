@@ -49,7 +49,7 @@ export class LogReader {
   }
 
   /**
-   * The next blocks, as many as fit in `maxBytes` and at least one where there is one; [] at the committed end.
+   * The next blocks of one segment, as many as fit in `maxBytes` and at least one; [] at the committed end only.
    * Throws LogGapError where the record at `position` was deleted.
    */
   next(maxBytes = 8 * 1024 * 1024): Block[] {

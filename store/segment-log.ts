@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Block, KIND_FIXES } from '../model/block.js';
 import { type FileOps, realFiles, syncDirNow } from './file-ops.js';
@@ -40,7 +40,7 @@ export const SEGMENT_BYTES = 64 * 1024 * 1024;
 const SEQ_JUMP = 2 ** 24;
 /** Level `write` waits for the disk beyond this. */
 const UNFLUSHED_BYTES_MAX = 64 * 1024 * 1024;
-/** Exists while a log is open at level `write`: found at the start, the end of the log may have been lost. */
+/** Is there while a log is open at level `write`: found at the start, the end of the log may have been lost. */
 const UNFLUSHED_MARK = 'unflushed';
 
 /**
@@ -62,6 +62,8 @@ export class SegmentLog {
   readonly #segments: Segment[];
   #active: (Segment & { fd: number }) | null = null;
   #nextSeq: number;
+  /** First number after those left out; 0 where none were. */
+  readonly #sureFrom: number;
   #committedSeq: number;
   #committedFixes: number;
   /** Appends run one after another; this is the last of them. */
@@ -101,10 +103,10 @@ export class SegmentLog {
     this.#committedSeq = found.lastSeq;
     this.#committedFixes = found.fixes;
     const mark = join(options.dir, UNFLUSHED_MARK);
-    const seen = found.seenSeq + (existsSync(mark) ? SEQ_JUMP : 0);
-    this.#nextSeq = Math.max(seen + 1, options.notBefore ?? 1);
+    const unsure = existsSync(mark);
+    this.#nextSeq = Math.max(found.seenSeq + (unsure ? SEQ_JUMP : 0) + 1, options.notBefore ?? 1);
+    this.#sureFrom = unsure ? this.#nextSeq : 0;
     if (this.#o.level === 'write') writeFileSync(mark, 'this log is open at acknowledgement level "write"\n');
-    else if (existsSync(mark)) unlinkSync(mark);
     syncDirNow(options.dir);
     this.shared = options.shared ?? new SharedArrayBuffer(16);
     this.#view = new BigInt64Array(this.shared);
@@ -199,7 +201,11 @@ export class SegmentLog {
     if (this.#flushTimer) clearTimeout(this.#flushTimer);
     if (this.#active) await this.#finish(this.#active);
     await this.#truncation;
-    if (this.#o.level === 'write' && this.state === 'ok') await this.#o.files.unlink(join(this.#o.dir, UNFLUSHED_MARK));
+    // Numbers that were left out stay out only once a record behind them is on disk.
+    if (this.state === 'failed' || this.#committedSeq < this.#sureFrom) return;
+    await this.#o.files.unlink(join(this.#o.dir, UNFLUSHED_MARK)).catch((error) => {
+      if (!isMissing(error)) throw error;
+    });
   }
 
   #enqueue(work: () => Promise<void>): Promise<void> {
