@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { loadSettings } from '../config.js';
-import { checkDatabase } from '../store/check-database.js';
+import { checkDatabase } from './support/check-database.js';
 import {
   type Check,
   checkClock,
@@ -8,7 +8,6 @@ import {
   checkNative,
   checkNode,
   checkPorts,
-  firstLine,
   type Outcome,
   result,
 } from './support/checks.js';
@@ -50,12 +49,7 @@ async function* examine(config?: string): AsyncGenerator<Check> {
   for (const warning of warnings) yield result('settings', 'warning', warning, 'remove it');
   yield checkDataDir(settings.dataDir);
   yield* await checkPorts(settings);
-  try {
-    const { state, detail, mend } = await checkDatabase(settings.databaseUrl);
-    yield result('database', state, detail, mend);
-  } catch (error) {
-    yield result('database', 'broken', firstLine(error), 'see CHEJI_DATABASE_URL in `cheji serve --help`');
-  }
+  yield await checkDatabase(settings);
 }
 
 function line({ name, outcome, found, mend }: Check): string {

@@ -33,7 +33,8 @@ export interface SimulateSummary {
   seconds: number;
 }
 
-interface CommandOptions extends Omit<SimulateOptions, 'scenario' | 'signal'> {
+interface CommandOptions extends Omit<SimulateOptions, 'duration' | 'scenario' | 'signal'> {
+  duration?: number;
   scenario?: string;
   truth?: string;
   api?: string;
@@ -48,7 +49,7 @@ export function simulateCommand(): Command {
     .addOption(new Option('--protocol <name>', 'what the terminals speak').choices(['jt808']).default('jt808'))
     .requiredOption('--to <host:port>', 'where the server listens for terminals', endpoint)
     .option('--seed <n>', 'where chance starts', wholeNumber(0, 2 ** 31), 1)
-    .option('--duration <seconds>', 'end after so long; without it, at Ctrl-C', numberAbove(0), Infinity)
+    .option('--duration <seconds>', 'end after so long; without it, at Ctrl-C', numberAbove(0))
     .option('--window <messages>', 'messages that a terminal may have unacknowledged', wholeNumber(1, 1000), 4)
     .option('--scenario <file>', 'YAML or JSON: fences, and violations of named vehicles')
     .option('--truth <file>', 'where to write what must be detected (default: the scenario file + .truth.json)')
@@ -76,7 +77,12 @@ async function run(options: CommandOptions, command: Command): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  const { truth, ...summary } = await simulate({ ...options, scenario, signal: stop.signal });
+  const { truth, ...summary } = await simulate({
+    ...options,
+    duration: options.duration ?? Infinity,
+    scenario,
+    signal: stop.signal,
+  });
   if (scenario) {
     const file = options.truth ?? `${options.scenario}.truth.json`;
     const fences = { type: 'FeatureCollection', features: scenario.fences.map(fenceFeature) };
