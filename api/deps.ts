@@ -1,12 +1,11 @@
 import type { Logger } from 'pino';
-import type { Alert, AlertAction, AlertState, AlertTransition, Severity } from '../model/alert.js';
+import type { Alert, AlertState, AlertTransition, Severity } from '../model/alert.js';
 import type { Catalog } from '../model/catalog.js';
-import type { Fence, FenceGeometry, FenceProperties } from '../model/fence.js';
 import type { Fleet } from '../model/fleet.js';
 import type { Position } from '../model/position.js';
 import type { RejectReason } from '../model/reject.js';
 import type { LiveStats } from '../model/stats.js';
-import type { TerminalRef, Vehicle, VehicleCategory } from '../model/vehicle.js';
+import type { Registry } from '../store/registry.js';
 
 /** Everything the API asks of the other parts; main.ts joins them. */
 export interface ApiDeps {
@@ -23,15 +22,17 @@ export interface ApiDeps {
   acceptPositions(items: readonly unknown[]): Promise<PositionResult[]>;
   /** The additional items of a fix as named values (`Protocol.describeItems` of the fix's source). */
   describeItems(source: number, items: Uint8Array): Record<string, unknown>;
-  /** Rejected frames that are kept, newest first. */
-  quarantine(): Iterable<QuarantineEntry>;
+  /** Refused frames and fixes that are kept (ingest/quarantine.ts): newest first, older than entry `before` where given. */
+  quarantine: { list(limit: number, before?: number): QuarantineEntry[] };
   stats(): LiveStats;
   readiness(): Readiness;
   log: Logger;
 }
 
-/** How the API is served; `DEFAULT_API_OPTIONS` in api/server.ts has every default. */
+/** How the API is served; `API_DEFAULTS` in api/server.ts has what main.ts need not say. */
 export interface ApiOptions {
+  /** Of the product, as the document of the API shows it. */
+  version: string;
   host: string;
   /** 0 for any free port. */
   port: number;
@@ -41,8 +42,8 @@ export interface ApiOptions {
   onlineMs: number;
   /** Page and its parts as vite built them. */
   webDir: string;
-  /** swagger-ui-dist, or a copy of its bundle and style sheet. */
-  docsDir: string;
+  /** swagger-ui-dist, or a directory with its bundle and style sheet; null: no page at /docs. */
+  docsDir: string | null;
   /** Origins other than our own that may open the stream, such as `https://map.example.cn`. */
   allowedOrigins: readonly string[];
   /** Hosts of map tiles that the page may load, as CSP sources. */
@@ -51,33 +52,11 @@ export interface ApiOptions {
   maxVehiclesInView: number;
 }
 
-/** The write side of the catalog. Each resolves once the change is durable; the catalog has it by then. */
-export interface RegistryWrites {
-  /** Puts the vehicle with this id in place of the one before, or makes it. */
-  putVehicle(input: VehicleInput): Promise<Vehicle>;
-  /** False where there is no such vehicle. */
-  deleteVehicle(id: string): Promise<boolean>;
-  /** Makes a fence under a new id where `id` is absent. */
-  putFence(input: FenceInput): Promise<Fence>;
-  deleteFence(id: string): Promise<boolean>;
-  alertAction(input: { alertId: string; action: AlertAction; by: string; note: string }): Promise<void>;
-}
-
-export interface VehicleInput {
-  id: string;
-  plate: string | null;
-  plateColor: number | null;
-  category: VehicleCategory;
-  company: string | null;
-  region: string | null;
-  terminals: TerminalRef[];
-}
-
-export interface FenceInput {
-  id?: string;
-  geometry: FenceGeometry;
-  properties: FenceProperties;
-}
+/** The write side of the catalog: each resolves once the change is durable; the catalog has it by then. */
+export type RegistryWrites = Pick<
+  Registry,
+  'putVehicle' | 'deleteVehicle' | 'putFence' | 'deleteFence' | 'alertAction'
+>;
 
 /** Alerts as the alert log has them (alerts/feed.ts): newest forms in memory, transitions by number. */
 export interface AlertSource {
@@ -129,15 +108,22 @@ export interface HistorySource {
 export type PositionResult = { ok: true } | { ok: false; reason: RejectReason | 'full'; detail: string };
 
 export interface QuarantineEntry {
+  /** Grows by one with each entry kept since the process started. */
+  number: number;
   /** Epoch ms. */
   at: number;
-  source: string;
   reason: RejectReason;
   /** What and where, for people. */
   detail: string;
-  /** Terminal number or platform, where one is known. */
+  /** Protocol or feed it came by. */
+  source: string;
+  /** Terminal number or vehicle id, where one is known. */
   peer: string | null;
+  address: string | null;
+  /** The raw bytes, cut off at a limit. */
   bytes: Uint8Array;
+  /** How long they were before. */
+  length: number;
 }
 
 export type PartName = 'spool' | 'database' | 'engine' | 'writer';

@@ -1,0 +1,15 @@
+import type { ApiDeps, ApiOptions } from './deps.js';
+import type { ApiMetrics } from './metrics.js';
+import type { VehicleJson } from './vehicle-json.js';
+
+/** What the route files share. */
+export interface App {
+  deps: ApiDeps;
+  options: ApiOptions;
+  metrics: ApiMetrics;
+  vehicles: VehicleJson;
+  /** Wall clock, epoch ms. */
+  now(): number;
+  /** Tells the stream that the registry's word on vehicle `no` changed; `goneId` where it was deleted. */
+  registryChanged(no: number, goneId?: string): void;
+}

@@ -1,0 +1,66 @@
+/** Every error the API answers with. The code is stable across languages and versions; the sentence is for people. */
+export const ERROR_CODES = {
+  'bad-request': {
+    status: 400,
+    meaning: 'a parameter or the body is not what the route takes; `details` says what and where',
+  },
+  unauthorized: { status: 401, meaning: 'no key, or not one that is known' },
+  forbidden: { status: 403, meaning: 'not from this origin' },
+  'not-found': { status: 404, meaning: 'no such route, or nothing with this id' },
+  'method-not-allowed': { status: 405, meaning: 'the route exists, but not with this method; see the header Allow' },
+  conflict: { status: 409, meaning: 'something with this id exists, or its state does not allow this' },
+  'precondition-failed': { status: 412, meaning: 'it was changed since the version that If-Match names' },
+  'too-large': { status: 413, meaning: 'the body is longer than the route takes' },
+  'unsupported-media': { status: 415, meaning: 'a content type or encoding that the route does not take' },
+  unprocessable: { status: 422, meaning: 'well-formed, but nothing of it could be accepted; `details` says why' },
+  internal: { status: 500, meaning: 'our mistake; the log has it under the request id' },
+  busy: { status: 503, meaning: 'no room at the moment; try again after the header Retry-After' },
+  'database-away': { status: 503, meaning: 'history cannot be read while the database is away' },
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export interface ErrorDetail {
+  /** Where: `query.bbox`, `body.features[3].geometry`. */
+  path: string;
+  message: string;
+}
+
+/** An answer that is not a success: thrown by whoever finds out, written by api/server.ts. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: readonly ErrorDetail[] = [],
+    readonly headers: readonly (readonly [string, string])[] = [],
+  ) {
+    super(message);
+  }
+
+  get status(): number {
+    return ERROR_CODES[this.code].status;
+  }
+
+  toJSON(): { error: { code: ErrorCode; message: string; details: readonly ErrorDetail[] } } {
+    return { error: { code: this.code, message: this.message, details: this.details } };
+  }
+}
+
+/** What any thrown thing means to the caller: ours as it is, a database that is away as 503, the rest as our mistake. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof Error && 'code' in error && error.code === 'database-away') {
+    return new ApiError(
+      'database-away',
+      'the database is away; live positions and new alerts still work',
+      [],
+      RETRY_SOON,
+    );
+  }
+  return new ApiError('internal', 'something went wrong on our side');
+}
+
+/** A header for answers that may well succeed in a moment. */
+export const RETRY_SOON: readonly (readonly [string, string])[] = [['Retry-After', '2']];

@@ -1,0 +1,169 @@
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { LiveStats, Tally } from '../model/stats.js';
+
+const LAG_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
+
+/** What the stream has counted since the process started. */
+export interface StreamCounts {
+  clients: number;
+  subscriptions: number;
+  sentBytes: number;
+  /** Ticks that a slow client did not get; a snapshot made up for them. */
+  conflated: number;
+  bufferedSum: number;
+  bufferedMax: number;
+  /** Connections that we ended, by reason. */
+  dropped: Tally;
+}
+
+type Value = (stats: LiveStats) => number;
+type Labelled = (stats: LiveStats) => Tally;
+
+/** Counters of LiveStats that only grow. Names as in the usual set for such systems; see `GET /metrics`. */
+const TOTALS: [name: string, help: string, value: Value][] = [
+  ['ingest_frames_received_total', 'Complete frames cut out of the input', (s) => s.frames.received],
+  ['ingest_frames_handled_total', 'Frames that were understood', (s) => s.frames.handled],
+  ['ingest_fixes_received_total', 'Fixes decoded', (s) => s.fixes.received],
+  ['ingest_fixes_accepted_total', 'Fixes durable in the spool', (s) => s.fixes.accepted],
+  ['store_rows_total', 'Fixes stored as new rows', (s) => s.store.storedNew],
+  ['ingest_duplicates_total', 'Fixes that the store had already', (s) => s.store.duplicate],
+  ['store_conflicts_total', 'Fixes with the key of another', (s) => s.store.conflict],
+  ['store_quarantined_total', 'Fixes that the database refused', (s) => s.store.quarantined],
+  ['engine_evaluated_total', 'Fixes that the rules have judged', (s) => s.engine.evaluated],
+];
+
+const TOTALS_BY_LABEL: [name: string, help: string, label: string, values: Labelled][] = [
+  ['ingest_positions_total', 'Fixes decoded', 'source', (s) => s.fixes.bySource],
+  ['ingest_decode_errors_total', 'Frames refused', 'reason', (s) => s.frames.rejected],
+  ['ingest_fixes_rejected_total', 'Fixes refused', 'reason', (s) => s.fixes.rejected],
+  ['engine_not_evaluable_total', 'Fixes that the rules do not judge', 'reason', (s) => s.engine.notEvaluable],
+  ['engine_step_failures_total', 'Failures inside a step of the engine', 'step', (s) => s.engine.stepFailures],
+  ['alerts_total', 'Alerts raised', 'kind', (s) => s.engine.alerts],
+];
+
+const GAUGES: [name: string, help: string, value: Value][] = [
+  ['ingest_fixes_pending', 'Fixes taken and not yet durable', (s) => s.fixes.pending],
+  ['spool_bytes', 'Bytes of the spool on disk', (s) => s.log.bytes],
+  ['spool_quota_bytes', 'Bytes that the spool may take', (s) => s.log.quotaBytes],
+  ['spool_last_seq', 'Sequence number of the newest record', (s) => s.log.lastSeq],
+  ['store_queue_rows', 'Fixes accepted and not yet stored', (s) => s.store.inSpool],
+  ['store_lag_seconds', 'Age of the oldest fix not yet stored', (s) => s.store.lagSeconds],
+  ['store_ready', '1 while the database takes rows', (s) => (s.store.state === 'ready' ? 1 : 0)],
+  ['engine_queue_fixes', 'Fixes accepted and not yet judged', (s) => s.engine.inSpool],
+  ['ingest_connections', 'Terminal connections open', (s) => s.connections.open],
+  [
+    'ingest_connections_authenticated',
+    'Terminal connections that have authenticated',
+    (s) => s.connections.authenticated,
+  ],
+  ['vehicles_known', 'Vehicles in the registry', (s) => s.vehicles.known],
+  ['vehicles_online', 'Vehicles heard of lately', (s) => s.vehicles.online],
+];
+
+/** The series of `GET /metrics`. Nothing in a label comes from outside: never a vehicle, a plate or an address. */
+export class ApiMetrics {
+  readonly alertLatency: Histogram;
+  readonly #registry = new Registry();
+  readonly #requests: Counter;
+  readonly #seconds: Histogram;
+  readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: 10 });
+
+  constructor(stats: () => LiveStats, stream: () => StreamCounts, fences: () => number) {
+    const registers = [this.#registry];
+    collectDefaultMetrics({ register: this.#registry });
+    this.#loop.enable();
+    this.#requests = new Counter({
+      name: 'http_requests_total',
+      help: 'Requests answered',
+      labelNames: ['route', 'status'],
+      registers,
+    });
+    this.#seconds = new Histogram({
+      name: 'http_request_seconds',
+      help: 'Time until the answer was ready',
+      labelNames: ['route'],
+      buckets: LAG_BUCKETS,
+      registers,
+    });
+    this.alertLatency = new Histogram({
+      name: 'alert_latency_seconds',
+      help: 'From the fix received to the alert written to a socket',
+      buckets: LAG_BUCKETS,
+      registers,
+    });
+
+    for (const [name, help, value] of TOTALS) this.#total(name, help, () => value(stats()));
+    for (const [name, help, label, values] of TOTALS_BY_LABEL) this.#totals(name, help, label, () => values(stats()));
+    for (const [name, help, value] of GAUGES) this.#gauge(name, help, () => value(stats()));
+    this.#gauge('geo_fences', 'Fences in force', fences);
+    this.#gauge('ws_clients', 'Stream connections', () => stream().clients);
+    this.#gauge('ws_subscriptions', 'Stream subscriptions', () => stream().subscriptions);
+    this.#gauge('ws_buffered_bytes_sum', 'Bytes waiting for slow stream clients', () => stream().bufferedSum);
+    this.#gauge('ws_buffered_bytes_max', 'Bytes waiting for the slowest of them', () => stream().bufferedMax);
+    this.#total('ws_sent_bytes_total', 'Bytes given to stream clients', () => stream().sentBytes);
+    this.#total('ws_conflated_total', 'Ticks that a slow client was spared', () => stream().conflated);
+    this.#totals('ws_dropped_clients_total', 'Stream connections ended by us', 'reason', () => stream().dropped);
+    this.#gauge('event_loop_lag_seconds', 'Longest delay of the main thread since the last scrape', () => {
+      const longest = this.#loop.max / 1e9;
+      this.#loop.reset();
+      return longest;
+    });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  /** `route` as the table writes it, never the path that was asked for. */
+  answered(route: string, status: number, seconds: number): void {
+    this.#requests.inc({ route, status });
+    this.#seconds.observe({ route }, seconds);
+  }
+
+  stop(): void {
+    this.#loop.disable();
+    this.#registry.clear();
+  }
+
+  #gauge(name: string, help: string, value: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(value());
+      },
+    });
+  }
+
+  // The truth is counted where it happens; at a scrape the series is set to it.
+  #total(name: string, help: string, value: () => number): void {
+    new Counter({
+      name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(value());
+      },
+    });
+  }
+
+  #totals(name: string, help: string, label: string, values: () => Tally): void {
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [key, n] of Object.entries(values())) this.inc({ [label]: key }, n);
+      },
+    });
+  }
+}

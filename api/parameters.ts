@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { ApiError } from './errors.js';
+
+/** Query parameters that several routes and the stream share; each says what is wrong with it and where. */
+
+/** Degrees WGS-84: west, south, east, north. */
+export type Bbox = readonly [west: number, south: number, east: number, north: number];
+
+const SIDES = ['west', 'south', 'east', 'north'];
+const BOUNDS = [180, 90, 180, 90];
+
+/** Four finite numbers to a box; a message where they are none. */
+export function bboxProblem(box: readonly unknown[]): string | null {
+  if (box.length !== 4) return `four numbers west,south,east,north are needed; got ${box.length}`;
+  for (let i = 0; i < 4; i++) {
+    const value = box[i];
+    if (typeof value !== 'number' || !Number.isFinite(value)) return `${SIDES[i]} is not a number`;
+    if (Math.abs(value) > BOUNDS[i]) return `${SIDES[i]} ${value} is outside -${BOUNDS[i]}…${BOUNDS[i]}`;
+  }
+  const [west, south, east, north] = box as Bbox;
+  if (south > north) return `south ${south} is greater than north ${north}`;
+  if (west > east) return `west ${west} is greater than east ${east}; ask for a box across 180° in two parts`;
+  return null;
+}
+
+export const bboxParam = z
+  .string()
+  .meta({ description: 'west,south,east,north in degrees WGS-84', examples: ['120.2,31.5,120.4,31.6'] })
+  .transform((text, context): Bbox => {
+    const box = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+    const problem = bboxProblem(box);
+    if (problem === null) return box as unknown as Bbox;
+    context.addIssue({ code: 'custom', message: problem });
+    return z.NEVER;
+  });
+
+export const booleanParam = z.enum(['true', 'false'], 'true or false').transform((text) => text === 'true');
+
+/** RFC 3339 to epoch ms. A plus that was not escaped arrives as a space; it can only have meant the offset. */
+export const timeParam = z
+  .string()
+  .meta({ description: 'RFC 3339', examples: ['2024-05-01T08:00:00Z'] })
+  .transform((text, context): number => {
+    const parsed = z.iso.datetime({ offset: true }).safeParse(text.replace(' ', '+'));
+    if (parsed.success) return Date.parse(parsed.data);
+    context.addIssue({ code: 'custom', message: `"${text}" is no RFC 3339 time such as 2024-05-01T08:00:00Z` });
+    return z.NEVER;
+  });
+
+/** `a,b,c`, each of them checked by `item`. */
+export function listParam<T extends z.ZodType<string, string>>(item: T, most = 100) {
+  return z
+    .string()
+    .meta({ description: 'one or several, separated by commas' })
+    .transform((text) => text.split(','))
+    .pipe(z.array(item).max(most));
+}
+
+export function limitParam(most: number, usual: number) {
+  const message = `a whole number from 1 to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,7}$/, message)
+    .meta({ description: `at most ${most}; ${usual} where absent` })
+    .transform(Number)
+    .pipe(z.int(message).min(1, message).max(most, message))
+    .default(usual);
+}
+
+/** A number within bounds, from text. */
+export function numberParam(low: number, high: number, unit: string) {
+  const message = `a number from ${low} to ${high} (${unit})`;
+  return z
+    .string()
+    .regex(/^-?\d+(\.\d+)?$/, message)
+    .meta({ description: unit })
+    .transform(Number)
+    .pipe(z.number().min(low, message).max(high, message));
+}
+
+export const cursorParam = z.string().max(200).meta({ description: 'from the page before' });
+
+/** Opaque to callers, so that what is inside may change. */
+export function writeCursor(kind: string, place: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify([kind, ...place])).toString('base64url');
+}
+
+export function readCursor(kind: string, cursor: string): (string | number)[] {
+  try {
+    const [of, ...place] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as (string | number)[];
+    if (of === kind) return place;
+  } catch {
+    // falls through to the one answer for every wrong cursor
+  }
+  throw new ApiError('bad-request', 'query.cursor: not a cursor of this list', [
+    { path: 'query.cursor', message: 'take it from the page before' },
+  ]);
+}

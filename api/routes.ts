@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { App } from './app.js';
+import { openapi } from './openapi.js';
+import { json, type Route, route } from './route.js';
+import { alertRoutes } from './routes/alerts.js';
+import { fenceRoutes } from './routes/fences.js';
+import { positionRoutes } from './routes/positions.js';
+import { systemRoutes } from './routes/system.js';
+import { trackRoutes } from './routes/track.js';
+import { vehicleRoutes } from './routes/vehicles.js';
+
+/** The one table: what is not in it is 404, and what is in it is in the document. */
+export function routeTable(app: App): Route[] {
+  const routes: Route[] = [
+    ...vehicleRoutes(app),
+    ...trackRoutes(app),
+    ...fenceRoutes(app),
+    ...alertRoutes(app),
+    ...positionRoutes(app),
+    ...systemRoutes(app),
+    route({
+      method: 'get',
+      path: '/openapi.json',
+      auth: 'none',
+      tag: 'System',
+      summary: 'This document',
+      responses: { 200: { description: 'OpenAPI 3.1', schema: z.record(z.string(), z.unknown()) } },
+      handle: () => json((text ??= JSON.stringify(openapi(routes, app.options.version)))),
+    }),
+  ];
+  let text: string | undefined;
+  return routes;
+}

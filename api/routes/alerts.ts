@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import {
+  ALERT_ACTIONS,
+  ALERT_STATES,
+  type Alert,
+  type AlertAction,
+  type AlertState,
+  SEVERITIES,
+} from '../../model/alert.js';
+import { matchesAlert } from '../alert-filter.js';
+import type { App } from '../app.js';
+import type { AlertFilter, AlertPlace } from '../deps.js';
+import { ApiError } from '../errors.js';
+import { cursorParam, limitParam, listParam, readCursor, timeParam, writeCursor } from '../parameters.js';
+import { refusal } from '../refusal.js';
+import { json, type Route, route } from '../route.js';
+import { alertActionSchema, alertId, alertSchema, fenceId, listOf, vehicleId, whySchema } from '../schemas.js';
+import { fenceJson } from './fences.js';
+
+/** How long a person's action may wait to be seen in the alert before it is only confirmed as taken. */
+const VISIBLE_WITHIN_MS = 2000;
+
+const listQuery = z.strictObject({
+  state: listParam(z.enum(ALERT_STATES)).optional(),
+  type: listParam(z.string().min(1).max(64)).optional(),
+  severity: listParam(z.enum(SEVERITIES)).optional(),
+  vehicle: listParam(vehicleId).optional(),
+  fence: listParam(fenceId).optional(),
+  from: timeParam.optional(),
+  to: timeParam.optional(),
+  limit: limitParam(1000, 100),
+  cursor: cursorParam.optional(),
+});
+
+const idParam = z.strictObject({ id: alertId });
+
+const pageSchema = listOf(alertSchema).extend({
+  partial: z.string().optional().describe('there where older alerts could not be read: why'),
+});
+
+/** An action that says the last word cannot be followed by another; acknowledging is for what is still open. */
+const ALLOWED_IN: Record<AlertAction, readonly AlertState[]> = {
+  acknowledge: ['raised', 'cleared'],
+  resolve: ['raised', 'acknowledged', 'cleared'],
+  dismiss: ['raised', 'acknowledged', 'cleared'],
+};
+
+export function alertRoutes(app: App): Route[] {
+  const { alerts, history, registry, catalog } = app.deps;
+
+  return [
+    route({
+      method: 'get',
+      path: '/v1/alerts',
+      auth: 'key',
+      tag: 'Alerts',
+      summary: 'Alerts, newest first',
+      description:
+        'By the time at which their condition began. While the database is away the list holds what is open or recent, and `partial` says so.',
+      query: listQuery,
+      responses: { 200: { description: 'a page of alerts', schema: pageSchema } },
+      handle: async ({ query }) => json(await listAlerts(query)),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/alerts/{id}',
+      auth: 'key',
+      tag: 'Alerts',
+      summary: 'One alert',
+      params: idParam,
+      responses: { 200: { description: 'in its newest form', schema: alertSchema } },
+      errors: ['not-found', 'database-away'],
+      handle: async ({ params }) => json(await knownAlert(params.id)),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/alerts/{id}/why',
+      auth: 'key',
+      tag: 'Alerts',
+      summary: 'Why it was raised',
+      description: 'The rule and its revision, the fixes used, every threshold compared, and the result.',
+      params: idParam,
+      responses: { 200: { description: 'its evidence', schema: whySchema } },
+      errors: ['not-found', 'database-away'],
+      async handle({ params }) {
+        const { id, type, ruleId, ruleRevision, evidence, fenceId } = await knownAlert(params.id);
+        const fence = fenceId === null ? undefined : catalog.fenceById(fenceId);
+        return json({ id, type, ruleId, ruleRevision, evidence, fence: fence ? fenceJson(fence) : null });
+      },
+    }),
+    ...ALERT_ACTIONS.map((action) =>
+      route({
+        method: 'post',
+        path: `/v1/alerts/{id}/${action}`,
+        auth: 'key',
+        tag: 'Alerts',
+        summary: `${action[0].toUpperCase()}${action.slice(1)} an alert`,
+        params: idParam,
+        body: { schema: alertActionSchema, types: ['application/json'], limit: 64 * 1024 },
+        responses: {
+          200: { description: 'the alert as it is now', schema: alertSchema },
+          202: { description: 'taken and durable, but not yet seen in the alert: as it was', schema: alertSchema },
+        },
+        errors: ['not-found', 'conflict', 'busy', 'database-away'],
+        async handle({ params, body }) {
+          const before = await knownAlert(params.id);
+          if (!ALLOWED_IN[action].includes(before.state)) {
+            const message = `the alert is ${before.state}; ${action} is for ${ALLOWED_IN[action].join(', ')}`;
+            throw new ApiError('conflict', message, [{ path: 'path.id', message }]);
+          }
+          const seen = changeOf(before);
+          const outcome = await registry.alertAction({ alertId: params.id, action, by: 'admin', note: body.note });
+          if ('refused' in outcome) {
+            seen.cancel();
+            throw refusal(outcome);
+          }
+          const after = await seen.alert;
+          return json(after ?? before, after ? 200 : 202);
+        },
+      }),
+    ),
+  ];
+
+  /** The alert's next form, or null where none comes in time. */
+  function changeOf(before: Alert): { alert: Promise<Alert | null>; cancel(): void } {
+    let cancel = () => {};
+    const alert = new Promise<Alert | null>((resolve) => {
+      const done = (found: Alert | null) => {
+        stop();
+        clearTimeout(timer);
+        resolve(found);
+      };
+      const stop = alerts.subscribe((transitions) => {
+        const newer = transitions.find((t) => t.alert.id === before.id && t.alert.revision > before.revision);
+        if (newer) done(newer.alert);
+      });
+      const timer = setTimeout(done, VISIBLE_WITHIN_MS, null);
+      cancel = () => done(null);
+    });
+    return { alert, cancel: () => cancel() };
+  }
+
+  async function knownAlert(id: string): Promise<Alert> {
+    const alert = alerts.get(id) ?? (await history.alert(id));
+    if (alert) return alert;
+    throw new ApiError('not-found', `no alert with id "${id}"`, [{ path: 'path.id', message: 'there is none' }]);
+  }
+
+  /**
+   * Joins what is in memory, newest forms and all that the database may not have yet, with what is in the database.
+   * Both are read from the same place on and in the same order, so the first `limit` of the two are the page.
+   */
+  async function listAlerts(
+    query: z.output<typeof listQuery>,
+  ): Promise<{ items: Alert[]; cursor: string | null; partial?: string }> {
+    const { limit, cursor, ...filter } = query;
+    const after = cursor === undefined ? undefined : place(readCursor('alerts', cursor));
+    const recent = recentAlerts(filter, after);
+    let older: Alert[] = [];
+    let partial: string | undefined;
+    try {
+      older = await history.alerts({ ...filter, after, limit: limit + 1 });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'database-away')) throw error;
+      partial = 'the database is away: only alerts that are open or recent';
+    }
+    // An alert that memory knows is listed, or left out, in its newest form; the database may lag behind.
+    const merged = [...recent, ...older.filter((alert) => alerts.get(alert.id) === undefined)].sort(newestFirst);
+    const items = merged.slice(0, limit);
+    const more = merged.length > limit || older.length > limit;
+    const last = items.at(-1) ?? older.at(-1);
+    const next = more && last ? writeCursor('alerts', [Date.parse(last.occurredAt), last.id]) : null;
+    return { items, cursor: next, ...(partial && { partial }) };
+  }
+
+  function recentAlerts(filter: AlertFilter, after: AlertPlace | undefined): Alert[] {
+    const found: Alert[] = [];
+    for (const alert of alerts.alerts()) {
+      if (matchesAlert(filter, alert) && (!after || comesAfter(alert, after))) found.push(alert);
+    }
+    return found;
+  }
+}
+
+function place([occurredAt, id]: (string | number)[]): AlertPlace {
+  return { occurredAt: Number(occurredAt), id: String(id) };
+}
+
+function newestFirst(a: Alert, b: Alert): number {
+  return Date.parse(b.occurredAt) - Date.parse(a.occurredAt) || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+}
+
+function comesAfter(alert: Alert, after: AlertPlace): boolean {
+  const at = Date.parse(alert.occurredAt);
+  return at < after.occurredAt || (at === after.occurredAt && alert.id < after.id);
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { App } from '../app.js';
+import type { PositionResult } from '../deps.js';
+import { ApiError, RETRY_SOON } from '../errors.js';
+import { parseJson, plainBody } from '../json-body.js';
+import { json, type Route, route } from '../route.js';
+import { positionInputSchema, positionResultsSchema } from '../schemas.js';
+import type { Request } from '../uws.js';
+
+const BULK_BYTES = 16 * 1024 * 1024;
+/** Items taken between two turns of the event loop, so that a bulk upload delays no terminal's acknowledgement. */
+const SLICE = 500;
+const MAX_ITEM_DETAILS = 100;
+
+/** A line of NDJSON that is no JSON: in the place of its item. */
+class BadLine {
+  constructor(readonly detail: string) {}
+}
+
+export function positionRoutes(app: App): Route[] {
+  return [
+    route({
+      method: 'post',
+      path: '/v1/positions',
+      auth: 'key',
+      tag: 'Positions',
+      summary: 'Positions from a platform without a terminal protocol',
+      description:
+        'A JSON array, or one JSON object per line (NDJSON); gzip is welcome. Answered once every item that is `ok` is ' +
+        'durable; the results are in the order of the items. Sending an item again does no harm: a fix that is known ' +
+        'already is recognised.',
+      body: {
+        schema: z.array(positionInputSchema) as z.ZodType<unknown[]>,
+        types: ['application/json', 'application/x-ndjson'],
+        limit: BULK_BYTES,
+        read: readItems,
+      },
+      responses: { 200: { description: 'one result per item', schema: positionResultsSchema } },
+      errors: ['unprocessable', 'busy'],
+      async handle({ body }) {
+        const results = await accept(body);
+        const accepted = results.filter((result) => result.ok).length;
+        const full = results.some((result) => !result.ok && result.reason === 'full');
+        if (full) {
+          const message = `no room at the moment; ${accepted} of ${results.length} were accepted. Send all of them again later`;
+          throw new ApiError('busy', message, [], RETRY_SOON);
+        }
+        const details = results.flatMap((result, i) =>
+          result.ok ? [] : [{ path: `body[${i}]`, message: `${result.reason}: ${result.detail}` }],
+        );
+        if (accepted === 0 && details.length > 0) {
+          throw new ApiError(
+            'unprocessable',
+            `none was accepted; ${details[0].path}: ${details[0].message}`,
+            details.slice(0, MAX_ITEM_DETAILS),
+          );
+        }
+        return json({ accepted, rejected: details.length, items: results.map(resultJson) });
+      },
+    }),
+  ];
+
+  async function accept(items: readonly unknown[]): Promise<PositionResult[]> {
+    const results: PositionResult[] = [];
+    for (let from = 0; from < items.length; from += SLICE) {
+      if (from > 0) await new Promise(setImmediate);
+      const slice = items.slice(from, from + SLICE);
+      const given = await app.deps.acceptPositions(slice.filter((item) => !(item instanceof BadLine)));
+      let next = 0;
+      for (const item of slice) {
+        results.push(item instanceof BadLine ? { ok: false, reason: 'bad-item', detail: item.detail } : given[next++]);
+      }
+      // Once there is no room, the rest would only be turned away one by one.
+      if (given.some((result) => !result.ok && result.reason === 'full')) {
+        for (let i = results.length; i < items.length; i++)
+          results.push({ ok: false, reason: 'full', detail: 'no room' });
+        break;
+      }
+    }
+    return results;
+  }
+}
+
+async function readItems(bytes: Buffer, request: Request): Promise<unknown[]> {
+  const text = (await plainBody(bytes, request)).toString();
+  if (request.headers['content-type'].startsWith('application/x-ndjson')) {
+    return text.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [readLine(line, i + 1)]));
+  }
+  const body = parseJson(text, 'body');
+  if (Array.isArray(body)) return body;
+  throw new ApiError('bad-request', 'body: an array of positions is needed', [
+    { path: 'body', message: 'must be an array' },
+  ]);
+}
+
+function readLine(line: string, number: number): unknown {
+  try {
+    return parseJson(line, `line ${number}`);
+  } catch (error) {
+    return new BadLine(error instanceof ApiError ? error.message : 'not JSON');
+  }
+}
+
+function resultJson(result: PositionResult) {
+  return result.ok ? result : { ok: false, error: { code: result.reason, message: result.detail } };
+}

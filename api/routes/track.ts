@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import type { Position } from '../../model/position.js';
+import type { App } from '../app.js';
+import { ApiError, RETRY_SOON } from '../errors.js';
+import { booleanParam, numberParam, timeParam } from '../parameters.js';
+import { type Route, route } from '../route.js';
+import { listOf, trackPositionSchema, vehicleId } from '../schemas.js';
+import { csvTrack } from '../track/csv.js';
+import type { TrackContext, TrackFormat } from '../track/format.js';
+import { geojsonTrack } from '../track/geojson.js';
+import { gpxTrack } from '../track/gpx.js';
+import { jsonTrack } from '../track/json.js';
+import { limited, MAX_ROWS, primed, simplified } from '../track/read.js';
+import { knownVehicle } from './vehicles.js';
+
+const DAY_MS = 86_400_000;
+const MAX_RANGE_MS = 31 * DAY_MS;
+/** Tracks written at the same time; each holds a database connection. */
+const MAX_AT_ONCE = 20;
+
+const FORMATS = { json: jsonTrack, csv: csvTrack, geojson: geojsonTrack, gpx: gpxTrack } as const satisfies Record<
+  string,
+  TrackFormat
+>;
+
+const trackQuery = z.strictObject({
+  from: timeParam.optional().meta({ description: '24 hours before `to` where absent' }),
+  to: timeParam.optional().meta({ description: 'now where absent; not included' }),
+  simplify: numberParam(0, 10_000, 'metres')
+    .optional()
+    .meta({ description: 'keep only fixes that matter to the line by this many metres' }),
+  format: z.enum(Object.keys(FORMATS) as [keyof typeof FORMATS, ...(keyof typeof FORMATS)[]]).default('json'),
+  extra: booleanParam.optional().meta({ description: 'with the additional items of each fix (json)' }),
+  excel: z.enum(['0', '1']).optional().meta({ description: '1: a byte order mark in front (csv)' }),
+});
+
+export function trackRoutes(app: App): Route[] {
+  const { deps } = app;
+  let running = 0;
+
+  return [
+    route({
+      method: 'get',
+      path: '/v1/vehicles/{id}/track',
+      auth: 'key',
+      tag: 'Vehicles',
+      summary: 'Fixes in time order',
+      description:
+        `At most 31 days and ${MAX_ROWS.toLocaleString('en')} fixes. A longer track ends with a \`cursor\` that is the next \`from\` (json), ` +
+        'or is broken off in the middle (the other formats), so that it cannot be taken for the whole.',
+      params: z.strictObject({ id: vehicleId }),
+      query: trackQuery,
+      responses: {
+        200: {
+          description: 'the track',
+          schema: listOf(trackPositionSchema),
+          types: {
+            'text/csv': 'a row per fix',
+            'application/geo+json': 'a Feature, LineString or MultiLineString, with `properties.times`',
+            'application/gpx+xml': 'GPX 1.1',
+          },
+        },
+      },
+      errors: ['not-found', 'database-away', 'busy'],
+      async handle({ params, query }) {
+        const vehicle = knownVehicle(app, params.id);
+        const { from, to } = range(query, app.now());
+        if (running === MAX_AT_ONCE) {
+          throw new ApiError('busy', `${MAX_AT_ONCE} tracks are being written already`, [], RETRY_SOON);
+        }
+        const format: TrackFormat = FORMATS[query.format];
+        let cutAt: number | null = null;
+        const context: TrackContext = {
+          vehicle,
+          from,
+          to,
+          cut: () => cutAt,
+          extra: query.extra ? (p: Position) => (p.items ? deps.describeItems(p.source, p.items) : undefined) : null,
+          excel: query.excel === '1',
+        };
+        running++;
+        try {
+          const whole = await primed(deps.history.track(vehicle.no, from, to));
+          const rows = limited(whole, MAX_ROWS, (fixTime) => (cutAt = fixTime));
+          const batches = query.simplify === undefined ? rows : [await simplified(rows, query.simplify)];
+          const headers: [string, string][] = [['Content-Type', format.contentType]];
+          if (format.extension) {
+            const name = encodeURIComponent(`track-${vehicle.id}.${format.extension}`);
+            headers.push(['Content-Disposition', `attachment; filename*=UTF-8''${name}`]);
+          }
+          return { status: 200, headers, body: written(format, toAsync(batches), context) };
+        } catch (error) {
+          running--;
+          throw error;
+        }
+      },
+    }),
+  ];
+
+  async function* written(format: TrackFormat, batches: AsyncIterable<Position[]>, context: TrackContext) {
+    try {
+      yield* format.write(batches, context);
+      if (context.cut() !== null && !format.tellsCut) throw new Error(`track of more than ${MAX_ROWS} fixes`);
+    } finally {
+      running--;
+    }
+  }
+}
+
+async function* toAsync<T>(items: AsyncIterable<T> | Iterable<T>): AsyncIterable<T> {
+  yield* items;
+}
+
+function range(query: z.output<typeof trackQuery>, now: number): { from: number; to: number } {
+  const to = query.to ?? now;
+  const from = query.from ?? to - DAY_MS;
+  const problem =
+    from >= to
+      ? { path: 'query.from', message: 'is not before `to`' }
+      : to - from > MAX_RANGE_MS
+        ? { path: 'query.to', message: 'is more than 31 days after `from`' }
+        : null;
+  if (problem) throw new ApiError('bad-request', `${problem.path}: ${problem.message}`, [problem]);
+  return { from, to };
+}

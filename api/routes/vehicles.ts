@@ -1,0 +1,206 @@
+import { z } from 'zod';
+import { distanceM, lonMetresPerDegree, METRES_PER_DEGREE } from '../../geo/distance.js';
+import { VEHICLE_CATEGORIES, type Vehicle } from '../../model/vehicle.js';
+import type { App } from '../app.js';
+import { ApiError } from '../errors.js';
+import {
+  type Bbox,
+  bboxParam,
+  booleanParam,
+  cursorParam,
+  limitParam,
+  listParam,
+  numberParam,
+  readCursor,
+  writeCursor,
+} from '../parameters.js';
+import { refusal } from '../refusal.js';
+import { json, NO_CONTENT, type Route, route } from '../route.js';
+import { listOf, vehicleId, vehicleInputSchema, vehicleSchema } from '../schemas.js';
+import { VehicleFilter } from '../vehicle-filter.js';
+
+const MAX_PAGE = 5000;
+const MAX_NEAREST = 1000;
+
+const filterParams = {
+  online: booleanParam.optional(),
+  category: listParam(z.enum(VEHICLE_CATEGORIES)).optional(),
+  plate: z.string().min(1).max(32).optional().meta({ description: 'any part of it' }),
+  ids: listParam(vehicleId, 500).optional(),
+};
+
+const listQuery = z.strictObject({
+  bbox: bboxParam.optional(),
+  ...filterParams,
+  limit: limitParam(MAX_PAGE, 1000),
+  cursor: cursorParam.optional(),
+});
+
+const nearestQuery = z.strictObject({
+  lon: numberParam(-180, 180, 'degrees'),
+  lat: numberParam(-90, 90, 'degrees'),
+  k: limitParam(MAX_NEAREST, 10),
+  maxDistance: numberParam(0, 20_100_000, 'metres').optional(),
+  ...filterParams,
+});
+
+const idParam = z.strictObject({ id: vehicleId });
+const nearbySchema = vehicleSchema.extend({ distance: z.number().describe('metres') }).meta({ id: 'NearbyVehicle' });
+
+export function vehicleRoutes(app: App): Route[] {
+  const { catalog, registry } = app.deps;
+
+  return [
+    route({
+      method: 'get',
+      path: '/v1/vehicles',
+      auth: 'key',
+      tag: 'Vehicles',
+      summary: 'Current state of vehicles',
+      description: 'In the order of their registration. With `bbox`, only vehicles whose newest fix lies in it.',
+      query: listQuery,
+      responses: { 200: { description: 'a page of vehicles', schema: listOf(vehicleSchema) } },
+      handle: ({ query }) => json(listVehicles(app, query)),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/vehicles:nearest',
+      auth: 'key',
+      tag: 'Vehicles',
+      summary: 'The k nearest vehicles',
+      description:
+        'By distance from the place; only vehicles that are online, unless `online=false` asks for the others.',
+      query: nearestQuery,
+      responses: { 200: { description: 'nearest first', schema: listOf(nearbySchema) } },
+      handle: ({ query }) => json(nearestVehicles(app, query)),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/vehicles/{id}',
+      auth: 'key',
+      tag: 'Vehicles',
+      summary: 'One vehicle',
+      params: idParam,
+      responses: { 200: { description: 'its current state', schema: vehicleSchema } },
+      errors: ['not-found'],
+      handle: ({ params }) => json(app.vehicles.state(knownVehicle(app, params.id), app.now())),
+    }),
+    route({
+      method: 'put',
+      path: '/v1/vehicles/{id}',
+      auth: 'key',
+      tag: 'Vehicles',
+      summary: 'Register a vehicle, or replace what is known of it',
+      description: 'A terminal that sat in another vehicle moves to this one.',
+      params: idParam,
+      body: { schema: vehicleInputSchema, types: ['application/json'], limit: 1024 * 1024 },
+      responses: {
+        200: { description: 'replaced', schema: vehicleSchema },
+        201: { description: 'registered', schema: vehicleSchema },
+      },
+      errors: ['conflict', 'busy'],
+      async handle({ params, body }) {
+        if (body.id !== undefined && body.id !== params.id) {
+          const message = `"${body.id}" is not the id of the path, "${params.id}"`;
+          throw new ApiError('bad-request', `body.id: ${message}`, [{ path: 'body.id', message }]);
+        }
+        const outcome = await registry.putVehicle({ ...body, id: params.id });
+        if ('refused' in outcome) throw refusal(outcome);
+        app.registryChanged(outcome.vehicle.no);
+        return json(app.vehicles.state(outcome.vehicle, app.now()), outcome.created ? 201 : 200);
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/v1/vehicles/{id}',
+      auth: 'key',
+      tag: 'Vehicles',
+      summary: 'Take a vehicle out of the registry',
+      description: 'Its tracks and alerts stay. A terminal that goes on reporting appears as a new vehicle.',
+      params: idParam,
+      responses: { 204: { description: 'gone' } },
+      errors: ['not-found', 'busy'],
+      async handle({ params }) {
+        const { no } = knownVehicle(app, params.id);
+        const outcome = await registry.deleteVehicle(params.id);
+        if ('refused' in outcome) throw refusal(outcome);
+        app.registryChanged(no, params.id);
+        return NO_CONTENT;
+      },
+    }),
+  ];
+
+  function listVehicles(app: App, query: z.output<typeof listQuery>): Buffer {
+    const now = app.now();
+    const from = query.cursor === undefined ? 1 : Number(readCursor('vehicles', query.cursor)[0]);
+    const filter = new VehicleFilter(query, catalog);
+    const pieces: Buffer[] = [ITEMS];
+    let found = 0;
+    let cursor: string | null = null;
+    for (let no = from; no < catalog.nextVehicleNo; no++) {
+      if (query.bbox && !inside(no, query.bbox)) continue;
+      if (!filter.matches(no, app.vehicles.online(no, now))) continue;
+      const vehicle = catalog.vehicles.get(no);
+      if (!vehicle) continue;
+      if (found === query.limit) {
+        cursor = writeCursor('vehicles', [no]);
+        break;
+      }
+      if (found++ > 0) pieces.push(COMMA);
+      pieces.push(app.vehicles.state(vehicle, now));
+    }
+    pieces.push(Buffer.from(`],"cursor":${JSON.stringify(cursor)}}`));
+    return Buffer.concat(pieces);
+  }
+
+  /** NaN, before the first fix, is inside no box. */
+  function inside(no: number, [west, south, east, north]: Bbox): boolean {
+    const { lon, lat, capacity } = app.deps.fleet;
+    return no < capacity && lon[no] >= west && lon[no] <= east && lat[no] >= south && lat[no] <= north;
+  }
+
+  function nearestVehicles(app: App, query: z.output<typeof nearestQuery>): string {
+    const { fleet } = app.deps;
+    const now = app.now();
+    const filter = new VehicleFilter({ ...query, online: query.online ?? true }, catalog);
+    const lonScale = lonMetresPerDegree(query.lat);
+    // Kept sorted, nearest first; k is small and nearly every vehicle is farther than the last.
+    const nearest: { no: number; squared: number }[] = [];
+    const most = Math.min(fleet.capacity, catalog.nextVehicleNo);
+    for (let no = 1; no < most; no++) {
+      const dx = eastward(fleet.lon[no] - query.lon) * lonScale;
+      const dy = (fleet.lat[no] - query.lat) * METRES_PER_DEGREE;
+      const squared = dx * dx + dy * dy;
+      if (Number.isNaN(squared) || (nearest.length === query.k && squared >= nearest[nearest.length - 1].squared))
+        continue;
+      if (!filter.matches(no, app.vehicles.online(no, now)) || !catalog.vehicles.has(no)) continue;
+      let place = nearest.length;
+      while (place > 0 && nearest[place - 1].squared > squared) place--;
+      nearest.splice(place, 0, { no, squared });
+      if (nearest.length > query.k) nearest.pop();
+    }
+    const items = nearest
+      .map(({ no }) => ({ no, distance: distanceM(query.lon, query.lat, fleet.lon[no], fleet.lat[no]) }))
+      .filter(({ distance }) => distance <= (query.maxDistance ?? Infinity))
+      .sort((a, b) => a.distance - b.distance)
+      .map(({ no, distance }) => {
+        const state = app.vehicles.state(catalog.vehicles.get(no)!, now).toString();
+        return `${state.slice(0, -1)},"distance":${Math.round(distance * 10) / 10}}`;
+      });
+    return `{"items":[${items.join(',')}],"cursor":null}`;
+  }
+}
+
+/** Degrees of longitude the short way round. */
+function eastward(degrees: number): number {
+  return degrees > 180 ? degrees - 360 : degrees < -180 ? degrees + 360 : degrees;
+}
+
+export function knownVehicle(app: App, id: string): Vehicle {
+  const vehicle = app.deps.catalog.vehicleById(id);
+  if (vehicle) return vehicle;
+  throw new ApiError('not-found', `no vehicle with id "${id}"`, [{ path: 'path.id', message: 'not in the registry' }]);
+}
+
+const ITEMS = Buffer.from('{"items":[');
+const COMMA = Buffer.from(',');

@@ -1,0 +1,322 @@
+import { z } from 'zod';
+import { ALERT_ACTIONS, ALERT_STATES, SEVERITIES } from '../model/alert.js';
+import { QUALITY_NAMES } from '../model/quality.js';
+import { REJECT_REASONS, type RejectReason } from '../model/reject.js';
+import { SOURCE_NAMES } from '../model/source.js';
+import { stripZeros, VEHICLE_CATEGORIES } from '../model/vehicle.js';
+
+/** The forms of everything that goes in and out, as contract §5 has them. OpenAPI is written from these. */
+
+const time = z.iso.datetime({ offset: true });
+/** Ids end up in paths and in logs. */
+export const vehicleId = z
+  .string()
+  .regex(/^[^\s/?#%\p{Cc}]{1,64}$/u, 'a vehicle id has 1 to 64 characters without spaces, / ? # %')
+  .meta({ examples: ['13912345678'] });
+export const fenceId = z
+  .string()
+  .regex(/^[^\s/?#%\p{Cc}]{1,64}$/u, 'a fence id has 1 to 64 characters without spaces, / ? # %')
+  .meta({ examples: ['f1'] });
+export const alertId = z
+  .string()
+  .regex(/^[a-z2-7]{26}$/, 'an alert id has 26 characters a–z, 2–7')
+  .meta({ examples: ['mfrggzdfmztwq2lknnwg23tpob'] });
+
+export const positionSchema = z
+  .object({
+    vehicleId: z.string(),
+    time: time.nullable().describe('by the terminal’s clock'),
+    receivedAt: time.nullable(),
+    lon: z.number().nullable().describe('degrees east, WGS-84'),
+    lat: z.number().nullable().describe('degrees north, WGS-84'),
+    speed: z.number().nullable().describe('km/h'),
+    heading: z.number().nullable().describe('degrees clockwise from true north'),
+    altitude: z.number().nullable().describe('metres'),
+    alarm: z.int().describe('what the terminal reports, as bits: JT/T 808-2019 table 24'),
+    status: z.int().describe('status word as the source sent it'),
+    mileage: z.number().nullable().describe('km'),
+    source: z.enum(SOURCE_NAMES),
+    quality: z.array(z.enum(QUALITY_NAMES)).describe('what is doubtful about the fix; empty where nothing is'),
+  })
+  .meta({
+    id: 'Position',
+    examples: [
+      {
+        vehicleId: '13912345678',
+        time: '2024-05-01T08:00:00.000Z',
+        receivedAt: '2024-05-01T08:00:01.250Z',
+        lon: 120.3012345,
+        lat: 31.5712345,
+        speed: 46.3,
+        heading: 87,
+        altitude: 12,
+        alarm: 0,
+        status: 3,
+        mileage: 10342.5,
+        source: 'jt808',
+        quality: [],
+      },
+    ],
+  });
+
+/** A fix in a track: with its additional items where they were asked for. */
+export const trackPositionSchema = positionSchema
+  .extend({ extra: z.record(z.string(), z.unknown()).optional().describe('additional items, with extra=true') })
+  .meta({ id: 'TrackPosition' });
+
+const terminalRef = z.object({
+  protocol: z.string().min(1).max(32),
+  number: z.string().min(1).max(64).describe('without leading zeros'),
+});
+
+const vehicleFacts = {
+  plate: z.string().min(1).max(32).nullable(),
+  plateColor: z
+    .int()
+    .min(0)
+    .max(99)
+    .nullable()
+    .describe('1 blue, 2 yellow, 3 black, 4 white, 5 green, 9 other (JT/T 415)'),
+  category: z.enum(VEHICLE_CATEGORIES),
+  company: z.string().min(1).max(128).nullable(),
+  region: z
+    .string()
+    .regex(/^\d{2,6}$/, '2 to 6 digits of GB/T 2260')
+    .nullable(),
+};
+
+export const vehicleSchema = z
+  .object({
+    id: z.string(),
+    ...vehicleFacts,
+    terminals: z.array(terminalRef),
+    online: z.boolean().describe('something of it came within the last minutes'),
+    lastSeen: time.nullable().describe('when anything last came from it'),
+    position: positionSchema.nullable().describe('its newest fix'),
+  })
+  .meta({ id: 'Vehicle' });
+
+/** What a PUT may say; what it leaves out is not known. */
+export const vehicleInputSchema = z
+  .strictObject({
+    id: vehicleId.optional().describe('where given, that of the path'),
+    plate: vehicleFacts.plate.default(null),
+    plateColor: vehicleFacts.plateColor.default(null),
+    category: vehicleFacts.category.default('other'),
+    company: vehicleFacts.company.default(null),
+    region: vehicleFacts.region.default(null),
+    terminals: z
+      .array(z.strictObject({ ...terminalRef.shape }).overwrite((t) => ({ ...t, number: stripZeros(t.number) })))
+      .max(16)
+      .default([]),
+  })
+  .meta({
+    id: 'VehicleInput',
+    examples: [
+      {
+        plate: '苏B12345',
+        plateColor: 1,
+        category: 'taxi',
+        company: 'Wuxi Taxi',
+        region: '320200',
+        terminals: [{ protocol: 'jt808', number: '13912345678' }],
+      },
+    ],
+  });
+
+const geometry = z
+  .looseObject({ type: z.enum(['Polygon', 'MultiPolygon', 'Point', 'LineString']) })
+  .describe(
+    'GeoJSON, WGS-84. Polygon and MultiPolygon are areas; a Point with `radius` a circle; a LineString with `width` a corridor',
+  );
+
+const fenceExample = {
+  type: 'Feature',
+  geometry: {
+    type: 'Polygon',
+    coordinates: [
+      [
+        [120.29, 31.56],
+        [120.32, 31.56],
+        [120.32, 31.58],
+        [120.29, 31.58],
+        [120.29, 31.56],
+      ],
+    ],
+  },
+  properties: { name: 'Station square', rules: [{ type: 'enter' }, { type: 'overspeed', limit: 40, duration: 10 }] },
+};
+
+export const fenceSchema = z
+  .object({
+    type: z.literal('Feature'),
+    id: z.string(),
+    geometry,
+    properties: z.looseObject({ name: z.string(), rules: z.array(z.looseObject({ type: z.string() })) }),
+    revision: z.int().describe('also its ETag'),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'Fence' });
+
+/** A fence as it is sent: what it must look like in detail is judged by geo/fence-input.ts. */
+export const fenceInputSchema = z
+  .looseObject({
+    type: z.literal('Feature'),
+    id: fenceId.optional(),
+    geometry,
+    properties: z.looseObject({ name: z.string().optional(), rules: z.unknown().optional() }).nullish(),
+  })
+  .meta({ id: 'FenceInput', examples: [fenceExample] });
+
+export const fenceCollectionSchema = z
+  .looseObject({ type: z.literal('FeatureCollection'), features: z.array(fenceInputSchema) })
+  .meta({ id: 'FenceCollection' });
+
+export const alertSchema = z
+  .object({
+    id: z.string(),
+    type: z.string().describe('fence-enter, fence-exit, overspeed, or terminal-<alarm>'),
+    severity: z.enum(SEVERITIES),
+    state: z.enum(ALERT_STATES),
+    vehicleId: z.string(),
+    plate: z.string().nullable(),
+    fenceId: z.string().nullable(),
+    ruleId: z.string(),
+    ruleRevision: z.int(),
+    occurredAt: time.describe('fix time at which the condition began'),
+    detectedAt: time.describe('when the fix that decided it was received'),
+    clearedAt: time.nullable(),
+    clearReason: z.string().nullable(),
+    position: positionSchema,
+    evidence: z.record(z.string(), z.unknown()).describe('the fixes used, every threshold compared, and the result'),
+    handling: z.object({ action: z.enum(ALERT_ACTIONS), by: z.string(), note: z.string(), at: time }).nullable(),
+    revision: z.int(),
+  })
+  .meta({ id: 'Alert' });
+
+export const whySchema = z
+  .object({
+    id: z.string(),
+    type: z.string(),
+    ruleId: z.string(),
+    ruleRevision: z.int(),
+    evidence: alertSchema.shape.evidence,
+    fence: fenceSchema.nullable().describe('as it is now; its revision tells whether it has changed since'),
+  })
+  .meta({ id: 'AlertWhy' });
+
+export const alertActionSchema = z
+  .strictObject({ note: z.string().max(2000).default('') })
+  .meta({ id: 'AlertActionInput', examples: [{ note: 'Driver called; false alarm.' }] });
+
+const tally = z.record(z.string(), z.int()).describe('count by label');
+
+export const liveStatsSchema = z
+  .object({
+    since: time,
+    frames: z.object({ received: z.int(), handled: z.int(), rejected: tally }),
+    fixes: z.object({ received: z.int(), accepted: z.int(), pending: z.int(), rejected: tally, bySource: tally }),
+    log: z.object({
+      accepted: z.int(),
+      lastSeq: z.int(),
+      bytes: z.int(),
+      quotaBytes: z.int(),
+      state: z.enum(['ok', 'filling', 'full', 'failed']),
+    }),
+    store: z.object({
+      state: z.enum(['ready', 'away', 'starting']),
+      storedNew: z.int(),
+      duplicate: z.int(),
+      conflict: z.int(),
+      quarantined: z.int(),
+      inSpool: z.int(),
+      lagSeconds: z.number(),
+    }),
+    engine: z.object({ evaluated: z.int(), notEvaluable: tally, inSpool: z.int(), stepFailures: tally, alerts: tally }),
+    connections: z.object({ open: z.int(), authenticated: z.int() }),
+    vehicles: z.object({ known: z.int(), online: z.int() }),
+    stream: z.object({ clients: z.int(), subscriptions: z.int() }),
+  })
+  .meta({ id: 'LiveStats' });
+
+/** One position of POST /v1/positions. Each is judged by itself in ingest; this is what a good one looks like. */
+export const positionInputSchema = z
+  .looseObject({
+    vehicleId: vehicleId,
+    time,
+    lon: z.number().min(-180).max(180),
+    lat: z.number().min(-90).max(90),
+    speed: z.number().min(0).optional().describe('km/h'),
+    heading: z.number().min(0).max(360).optional(),
+    altitude: z.number().optional(),
+    mileage: z.number().min(0).optional().describe('km'),
+    alarm: z.int().min(0).optional(),
+    status: z.int().min(0).optional(),
+  })
+  .meta({
+    id: 'PositionInput',
+    examples: [{ vehicleId: 'taxi-17', time: '2024-05-01T16:00:00+08:00', lon: 120.30123, lat: 31.57123, speed: 46.3 }],
+  });
+
+export const positionResultsSchema = z
+  .object({
+    accepted: z.int(),
+    rejected: z.int(),
+    items: z.array(
+      z.union([
+        z.object({ ok: z.literal(true) }),
+        z.object({ ok: z.literal(false), error: z.object({ code: z.string(), message: z.string() }) }),
+      ]),
+    ),
+  })
+  .meta({ id: 'PositionResults' });
+
+export const quarantineEntrySchema = z
+  .object({
+    number: z.int(),
+    at: time,
+    source: z.string(),
+    reason: z.enum(Object.keys(REJECT_REASONS) as [RejectReason, ...RejectReason[]]),
+    detail: z.string().describe('what and where'),
+    peer: z.string().nullable().describe('terminal number or vehicle id, where one is known'),
+    address: z.string().nullable(),
+    length: z.int().describe('bytes before they were cut off'),
+    bytes: z.string().describe('hex'),
+  })
+  .meta({ id: 'QuarantineEntry' });
+
+const partState = z.object({ state: z.string(), detail: z.string().optional() });
+
+export const readinessSchema = z
+  .object({
+    ready: z.boolean().describe('input is taken and kept; the database has no say in it'),
+    parts: z.object({ spool: partState, database: partState, engine: partState, writer: partState }),
+  })
+  .meta({ id: 'Readiness' });
+
+export const errorSchema = z
+  .object({
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      details: z.array(z.object({ path: z.string(), message: z.string() })),
+    }),
+  })
+  .meta({
+    id: 'Error',
+    examples: [
+      {
+        error: {
+          code: 'bad-request',
+          message: 'query.bbox: four numbers west,south,east,north are needed; got 3',
+          details: [{ path: 'query.bbox', message: 'four numbers west,south,east,north are needed; got 3' }],
+        },
+      },
+    ],
+  });
+
+/** `{"items": […], "cursor": …}`; the cursor is null on the last page. */
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), cursor: z.string().nullable() });
+}

@@ -1,0 +1,208 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { App } from './app.js';
+import { KeyCheck } from './auth.js';
+import type { ApiDeps, ApiOptions, ApiServer } from './deps.js';
+import { addDocsPage } from './docs-page.js';
+import { ApiError, toApiError } from './errors.js';
+import { DATA_HEADERS, pageHeaders } from './headers.js';
+import { ApiMetrics } from './metrics.js';
+import type { Method, Route } from './route.js';
+import { routeTable } from './routes.js';
+import { StaticFiles } from './static-files.js';
+import { StreamHub } from './stream/hub.js';
+import { type Answer, type Endpoint, type Request, startHttpServer } from './uws.js';
+import { VehicleJson } from './vehicle-json.js';
+
+/** What a caller of `startApi` need not say. */
+export const API_DEFAULTS = {
+  onlineMs: 300_000,
+  webDir: fileURLToPath(new URL('../web', import.meta.url)),
+  docsDir: findSwaggerUi(),
+  allowedOrigins: [],
+  tileHosts: [],
+  maxVehiclesInView: 5000,
+} as const satisfies Partial<ApiOptions>;
+
+type GivenOptions = Omit<ApiOptions, keyof typeof API_DEFAULTS> & Partial<ApiOptions>;
+
+/** How long answers under way may take to finish when the server closes. */
+const CLOSE_GRACE_MS = 5000;
+
+/** Listens, and serves until closed. Rejects where the port is taken, or the native part of the server does not load. */
+export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiServer> {
+  const options: ApiOptions = { ...API_DEFAULTS, ...given };
+  const vehicles = new VehicleJson(deps.catalog, deps.fleet, options.onlineMs);
+  const metrics = new ApiMetrics(
+    deps.stats,
+    () => hub.counts(),
+    () => deps.catalog.fences.size,
+  );
+  const app: App = {
+    deps,
+    options,
+    metrics,
+    vehicles,
+    now: Date.now,
+    registryChanged: (no, goneId) => hub.positions.registryChanged(no, goneId),
+  };
+  const key = new KeyCheck(options.adminKey);
+  const hub: StreamHub = new StreamHub(app, key);
+  const table = routeTable(app);
+  const files = new StaticFiles();
+  files.addDirectory(options.webDir, '/', pageHeaders(options.tileHosts));
+  if (options.docsDir) addDocsPage(files, options.docsDir);
+
+  const dress = new Dresser(app);
+  const endpoints = [
+    ...table.map((route) => routeEndpoint(route, key, dress)),
+    ...wrongMethods(table, dress),
+    otherPaths(files, dress),
+  ];
+  const stop = () => {
+    hub.close();
+    metrics.stop();
+  };
+  try {
+    const stream = hub.endpoint((error) => dress.error(error, ''));
+    const server = await startHttpServer({ host: options.host, port: options.port, endpoints, stream });
+    return {
+      port: server.port,
+      changed: (vehicleNos) => hub.positions.changed(vehicleNos),
+      streamStats: () => {
+        const { clients, subscriptions } = hub.counts();
+        return { clients, subscriptions };
+      },
+      close: async () => {
+        stop();
+        await server.close(CLOSE_GRACE_MS);
+      },
+    };
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
+
+/** Gives every answer what all of them have: headers, a request id, and its place in the metrics. */
+class Dresser {
+  readonly #boot = Date.now().toString(36);
+  #requests = 0;
+
+  constructor(readonly app: App) {}
+
+  answer(answer: Answer, route: string, startedAt: number, headers = DATA_HEADERS): Answer {
+    this.app.metrics.answered(route, answer.status, (performance.now() - startedAt) / 1000);
+    return { ...answer, headers: [...headers, ['X-Request-Id', this.#id()], ...answer.headers] };
+  }
+
+  error(thrown: unknown, route: string, request?: Request): Answer {
+    const error = toApiError(thrown);
+    const id = this.#id();
+    if (error.code === 'internal') {
+      this.app.deps.log.error(
+        { err: thrown, requestId: id, method: request?.method, path: request?.path },
+        'request failed',
+      );
+    }
+    this.app.metrics.answered(route || 'none', error.status, 0);
+    return {
+      status: error.status,
+      headers: [
+        ...DATA_HEADERS,
+        ['X-Request-Id', id],
+        ['Content-Type', 'application/json; charset=utf-8'],
+        ...error.headers,
+      ],
+      body: JSON.stringify(error),
+      // The body may still be on its way, and nobody will read it.
+      close: error.code === 'too-large',
+    };
+  }
+
+  #id(): string {
+    return `${this.#boot}-${(++this.#requests).toString(36)}`;
+  }
+}
+
+function routeEndpoint(route: Route, key: KeyCheck, dress: Dresser): Endpoint {
+  return {
+    method: route.method,
+    pattern: pattern(route.path),
+    bodyLimit: route.body?.limit ?? 0,
+    admit(request) {
+      if (route.auth === 'key') key.demand(request);
+    },
+    handle(request, body) {
+      const startedAt = performance.now();
+      const answer = route.run(request, body);
+      return answer instanceof Promise
+        ? answer.then((given) => dress.answer(given, route.path, startedAt))
+        : dress.answer(answer, route.path, startedAt);
+    },
+    failed: (error, request) => dress.error(error, route.path, request),
+  };
+}
+
+/** For every path of the table: other methods are told which there are. */
+function wrongMethods(table: readonly Route[], dress: Dresser): Endpoint[] {
+  const methods = new Map<string, Method[]>();
+  for (const { path, method } of table) methods.set(path, [...(methods.get(path) ?? []), method]);
+  return [...methods].map(([path, allowed]) => {
+    const allow = allowed.map((method) => method.toUpperCase()).join(', ');
+    return refusing(pattern(path), path, dress, (request) => {
+      throw new ApiError(
+        'method-not-allowed',
+        `${request.method} is not for this path; allowed: ${allow}`,
+        [],
+        [['Allow', allow]],
+      );
+    });
+  });
+}
+
+/** Everything else is a file of the page, or nothing. */
+function otherPaths(files: StaticFiles, dress: Dresser): Endpoint {
+  return refusing('/*', 'file', dress, (request) => {
+    if (files.has(request.path) && request.method !== 'GET' && request.method !== 'HEAD') {
+      throw new ApiError('method-not-allowed', `${request.method} is not for a file`, [], [['Allow', 'GET, HEAD']]);
+    }
+    const answer = files.answer(request);
+    if (answer) return answer;
+    throw new ApiError('not-found', 'no such path; /openapi.json lists all there are');
+  });
+}
+
+function refusing(
+  path: string,
+  label: string,
+  dress: Dresser,
+  handle: (request: Request) => Answer | Promise<Answer>,
+): Endpoint {
+  return {
+    method: 'any',
+    pattern: path,
+    bodyLimit: 0,
+    admit() {},
+    async handle(request) {
+      const startedAt = performance.now();
+      return dress.answer(await handle(request), label, startedAt, []);
+    },
+    failed: (error, request) => dress.error(error, label, request),
+  };
+}
+
+/** `/v1/fences/{id}` as the router writes it. */
+function pattern(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+/** The copy that the build makes, or the package itself where the repository is run from. */
+function findSwaggerUi(): string | null {
+  try {
+    return dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  } catch {
+    return fileURLToPath(new URL('../docs-ui', import.meta.url));
+  }
+}

@@ -1,0 +1,131 @@
+import { count, type Tally } from '../../model/stats.js';
+import type { App } from '../app.js';
+import { bearer, foreignOrigin, type KeyCheck } from '../auth.js';
+import { ApiError } from '../errors.js';
+import type { StreamCounts } from '../metrics.js';
+import type { Answer, Request, Socket, StreamEndpoint } from '../uws.js';
+import { AlertsHub } from './alerts.js';
+import { CLOSE, StreamConnection } from './connection.js';
+import { PositionsHub } from './positions.js';
+
+const TICK_MS = 1000;
+const MAX_CONNECTIONS = 20_000;
+const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+/** Beyond this the library cuts the line without a word; up to it a connection can still be told why it is ended. */
+const MAX_PAYLOAD_BYTES = 256 * 1024;
+/** The sub-protocol that a client may name; another of the form `key.<key>` carries the key. */
+const PROTOCOL = 'vm.v1+json';
+const KEY_PROTOCOL = /^key\.(.+)$/;
+
+/** `GET /v1/stream` (contract §6): everybody who is connected, and the two channels. */
+export class StreamHub {
+  readonly positions: PositionsHub;
+  readonly alerts: AlertsHub;
+  readonly #connections = new Set<StreamConnection>();
+  readonly #dropped: Tally = {};
+  #sentBytes = 0;
+  #conflated = 0;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(
+    readonly app: App,
+    readonly key: KeyCheck,
+  ) {
+    this.positions = new PositionsHub(app);
+    this.alerts = new AlertsHub(app);
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  endpoint(refuse: (error: ApiError) => Answer): StreamEndpoint {
+    return {
+      pattern: '/v1/stream',
+      maxBuffered: MAX_BUFFERED_BYTES,
+      maxPayload: MAX_PAYLOAD_BYTES,
+      upgrade: (request) => {
+        if (foreignOrigin(request, this.app.options.allowedOrigins)) {
+          return refuse(new ApiError('forbidden', `origin ${request.headers.origin} may not open the stream`));
+        }
+        if (this.#connections.size >= MAX_CONNECTIONS)
+          return refuse(new ApiError('busy', 'too many stream connections'));
+        const offered = request.headers['sec-websocket-protocol'].split(',').map((protocol) => protocol.trim());
+        const key = handshakeKey(request, offered);
+        return {
+          protocol: offered.includes(PROTOCOL) ? PROTOCOL : '',
+          open: (socket) => this.#open(socket, key),
+        };
+      },
+    };
+  }
+
+  counts(): StreamCounts {
+    let subscriptions = 0;
+    let bufferedSum = 0;
+    let bufferedMax = 0;
+    for (const connection of this.#connections) {
+      subscriptions += connection.subscriptions;
+      const buffered = connection.socket.buffered();
+      bufferedSum += buffered;
+      bufferedMax = Math.max(bufferedMax, buffered);
+    }
+    return {
+      clients: this.#connections.size,
+      subscriptions,
+      sentBytes: this.#sentBytes,
+      conflated: this.#conflated,
+      bufferedSum,
+      bufferedMax,
+      dropped: this.#dropped,
+    };
+  }
+
+  send(socket: Socket, message: string | Buffer): ReturnType<Socket['send']> {
+    const result = socket.send(message);
+    if (result === 'sent' || result === 'buffered') this.#sentBytes += message.length;
+    return result;
+  }
+
+  conflated(): void {
+    this.#conflated++;
+  }
+
+  ended(reason: string): void {
+    count(this.#dropped, reason);
+  }
+
+  forget(connection: StreamConnection): void {
+    this.#connections.delete(connection);
+  }
+
+  /** Tells everybody to come back later, and ends. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.alerts.close();
+    for (const connection of [...this.#connections]) connection.end(CLOSE.restarting, 'restarting', 'restarting');
+  }
+
+  #open(socket: Socket, key: string | null): StreamConnection {
+    const known = key !== null && this.key.matches(key);
+    const connection = new StreamConnection(this, socket, known);
+    this.#connections.add(connection);
+    // Said after the upgrade, because a browser cannot read the status of a handshake that was refused.
+    if (key !== null && !known) {
+      queueMicrotask(() => connection.end(CLOSE.unauthenticated, 'unauthorized', 'a valid key is needed'));
+    }
+    return connection;
+  }
+
+  #tick(): void {
+    try {
+      this.positions.tick();
+    } catch (error) {
+      this.app.deps.log.error({ err: error }, 'stream tick failed');
+    }
+    for (const connection of [...this.#connections]) connection.watch();
+  }
+}
+
+/** The key of the handshake: header, `?key=`, or sub-protocol; null where the first message is to bring it. */
+function handshakeKey(request: Request, offered: readonly string[]): string | null {
+  const protocol = offered.map((name) => KEY_PROTOCOL.exec(name)).find((match) => match !== null);
+  return bearer(request) ?? new URLSearchParams(request.query).get('key') ?? protocol?.[1] ?? null;
+}

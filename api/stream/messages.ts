@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { ALERT_STATES, SEVERITIES } from '../../model/alert.js';
+import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
+import { parseJson } from '../json-body.js';
+import { bboxProblem } from '../parameters.js';
+import { check } from '../route.js';
+import { fenceId, vehicleId } from '../schemas.js';
+
+/** What a client of the stream may say (contract §6). What the server says is written where it is sent. */
+
+const subscriptionId = z.union([z.int(), z.string().min(1).max(64)], 'a whole number, or text of 1 to 64 characters');
+export type SubscriptionId = z.output<typeof subscriptionId>;
+
+const bbox = z.array(z.unknown()).transform((box, context): readonly [number, number, number, number] => {
+  const problem = bboxProblem(box);
+  if (problem === null) return box as unknown as readonly [number, number, number, number];
+  context.addIssue({ code: 'custom', message: problem });
+  return z.NEVER;
+});
+
+/** One value, or a list of them. */
+function oneOrMany<T extends z.ZodType>(item: T) {
+  return z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item).min(1).max(500));
+}
+
+const vehicleFilter = z.strictObject({
+  online: z.boolean().optional(),
+  category: oneOrMany(z.enum(VEHICLE_CATEGORIES)).optional(),
+  plate: z.string().min(1).max(32).optional(),
+  ids: oneOrMany(vehicleId).optional(),
+});
+
+const alertFilter = z.strictObject({
+  state: oneOrMany(z.enum(ALERT_STATES)).optional(),
+  type: oneOrMany(z.string().min(1).max(64)).optional(),
+  severity: oneOrMany(z.enum(SEVERITIES)).optional(),
+  vehicle: oneOrMany(vehicleId).optional(),
+  fence: oneOrMany(fenceId).optional(),
+});
+
+const subscribe = z.discriminatedUnion('channel', [
+  z.strictObject({
+    op: z.literal('subscribe'),
+    id: subscriptionId,
+    channel: z.literal('positions'),
+    bbox,
+    filter: vehicleFilter.default({}),
+  }),
+  z.strictObject({
+    op: z.literal('subscribe'),
+    id: subscriptionId,
+    channel: z.literal('alerts'),
+    filter: alertFilter.default({}),
+    cursor: z.string().max(200).optional(),
+  }),
+]);
+
+const SCHEMAS = {
+  auth: z.strictObject({ op: z.literal('auth'), key: z.string().max(500) }),
+  subscribe,
+  update: z.strictObject({
+    op: z.literal('update'),
+    id: subscriptionId,
+    bbox: bbox.optional(),
+    filter: vehicleFilter.optional(),
+  }),
+  unsubscribe: z.strictObject({ op: z.literal('unsubscribe'), id: subscriptionId }),
+  ping: z.strictObject({ op: z.literal('ping') }),
+};
+
+export type ClientMessage = { [Op in keyof typeof SCHEMAS]: z.output<(typeof SCHEMAS)[Op]> }[keyof typeof SCHEMAS];
+export type SubscribePositions = Extract<z.output<typeof subscribe>, { channel: 'positions' }>;
+export type SubscribeAlerts = Extract<z.output<typeof subscribe>, { channel: 'alerts' }>;
+
+/** Text to a message; throws ApiError that says what is wrong and where. `id` is told even of a message that is wrong. */
+export function readMessage(text: string, seen: (id: SubscriptionId) => void): ClientMessage {
+  const value = parseJson(text, 'message');
+  const raw = (typeof value === 'object' && value !== null ? value : {}) as { op?: unknown; id?: unknown };
+  const id = subscriptionId.safeParse(raw.id);
+  if (id.success) seen(id.data);
+  const op = check(z.enum(Object.keys(SCHEMAS) as (keyof typeof SCHEMAS)[]), raw.op, 'message.op');
+  return check<ClientMessage>(SCHEMAS[op], value, 'message');
+}

@@ -1,0 +1,418 @@
+import type { HttpRequest, HttpResponse, TemplatedApp, us_listen_socket, WebSocket } from 'uWebSockets.js';
+import { STATUS_CODES } from 'node:http';
+import { ApiError } from './errors.js';
+
+/**
+ * The one file that knows uWebSockets.js. It keeps its rules for everybody: a request is read before the handler
+ * returns, an aborted response is never touched, every write is corked, bodies have limits, and what a handler throws
+ * becomes an answer. `publish` is not offered at all: it drops messages silently, and crashes before a ws route exists.
+ */
+
+/** A request, read whole but for its body. */
+export interface Request {
+  method: string;
+  path: string;
+  /** Raw, without the question mark. */
+  query: string;
+  /** Values of the pattern's `:name` parts in order, percent-decoding still to do. */
+  params: string[];
+  headers: RequestHeaders;
+  /** Address of the peer as text. */
+  address: string;
+}
+
+const READ_HEADERS = [
+  'authorization',
+  'accept-encoding',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'host',
+  'if-match',
+  'if-none-match',
+  'origin',
+  'sec-websocket-protocol',
+] as const;
+
+/** The headers that somebody asks for; empty where not sent. */
+export type RequestHeaders = Record<(typeof READ_HEADERS)[number], string>;
+
+export interface Answer {
+  status: number;
+  headers: readonly (readonly [string, string])[];
+  /** An iterable is streamed in chunks at the reader's pace. null: no body, as with 204 and 304. */
+  body: string | Uint8Array | AsyncIterable<string | Uint8Array> | null;
+  /** Ends the connection too: for a request whose body nobody will read. */
+  close?: boolean;
+}
+
+export interface Endpoint {
+  method: 'get' | 'post' | 'put' | 'delete' | 'any';
+  /** `:name` for one part of the path, `*` at the end for the rest. */
+  pattern: string;
+  /** Most bytes of body; 0 where the route takes none. */
+  bodyLimit: number;
+  /** Called before the body is read; throws to refuse. */
+  admit(request: Request): void;
+  handle(request: Request, body: Buffer): Answer | Promise<Answer>;
+  /** The answer for something thrown by `admit`, by `handle` or while reading the body. */
+  failed(error: unknown, request: Request): Answer;
+}
+
+/** One WebSocket; every method is harmless after it has closed. */
+export interface Socket {
+  /** 'dropped': it did not fit under the limit of buffered bytes and was not taken. */
+  send(text: string | Uint8Array): 'sent' | 'buffered' | 'dropped' | 'closed';
+  /** Bytes that wait for the peer to read. */
+  buffered(): number;
+  /** Runs `writes` so that all they send leaves in one packet. */
+  cork(writes: () => void): void;
+  ping(): void;
+  end(code: number, reason: string): void;
+}
+
+export interface StreamEndpoint {
+  pattern: string;
+  maxBuffered: number;
+  /** Beyond this uWebSockets.js itself cuts the connection; the handler refuses politely at a smaller size. */
+  maxPayload: number;
+  /** The handler of the connection to be, or an answer that refuses it. */
+  upgrade(request: Request): { protocol: string; open(socket: Socket): StreamHandler } | Answer;
+}
+
+export interface StreamHandler {
+  message(text: string): void;
+  /** The peer answered a ping. */
+  pong(): void;
+  /** The peer has caught up. */
+  drain(): void;
+  closed(): void;
+}
+
+export interface HttpServer {
+  port: number;
+  /** Stops listening, waits at most `graceMs` for answers under way, then cuts what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface HttpServerOptions {
+  host: string;
+  /** 0 for any free port. */
+  port: number;
+  endpoints: readonly Endpoint[];
+  stream: StreamEndpoint;
+}
+
+/** Above this a body goes out as the reader takes it; below, one copy into the socket is cheaper. */
+const STREAM_ABOVE_BYTES = 256 * 1024;
+const NO_BODY = Buffer.alloc(0);
+
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const uws = await load();
+  const app = uws.App();
+  let underWay = 0;
+  const exchanges = { begin: () => underWay++, end: () => underWay-- };
+  registerStream(app, options.stream);
+  for (const endpoint of options.endpoints) registerEndpoint(app, endpoint, exchanges);
+
+  // The types know listen(port, options) only; the native call also takes the host in front of both. Without this
+  // option a second server on the port would be given half of the connections, and nobody would notice.
+  const listen = app.listen.bind(app) as unknown as (
+    host: string,
+    port: number,
+    flags: number,
+    done: (socket: us_listen_socket | false) => void,
+  ) => void;
+  const listening = await new Promise<us_listen_socket | false>((resolve) =>
+    listen(options.host, options.port, uws.LIBUS_LISTEN_EXCLUSIVE_PORT, resolve),
+  );
+  if (!listening) {
+    throw new Error(
+      `cannot listen on ${options.host}:${options.port}: the port is taken or not allowed (CHEJI_HTTP_PORT)`,
+    );
+  }
+  return {
+    port: uws.us_socket_local_port(listening as never),
+    async close(graceMs) {
+      uws.us_listen_socket_close(listening);
+      const until = performance.now() + graceMs;
+      while (underWay > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+      app.close();
+    },
+  };
+}
+
+async function load() {
+  try {
+    const module = await import('uWebSockets.js');
+    // The module has the constant by itself; its types hide it in an enum that does not exist at run time.
+    return module as typeof module & { LIBUS_LISTEN_EXCLUSIVE_PORT: number };
+  } catch (error) {
+    const cause = error instanceof Error ? error.message.split('\n').at(-1) : String(error);
+    throw new Error(
+      `uWebSockets.js has no binary that loads here: it needs Node.js 20 or 22 on glibc Linux (Debian, Ubuntu; not ` +
+        `Alpine), macOS or Windows, x64 or arm64; this is Node.js ${process.version} on ${process.platform}-` +
+        `${process.arch}. ${cause}`,
+    );
+  }
+}
+
+function registerEndpoint(app: TemplatedApp, endpoint: Endpoint, exchanges: { begin(): void; end(): void }): void {
+  const register = { get: app.get, post: app.post, put: app.put, delete: app.del, any: app.any }[endpoint.method];
+  const parameters = endpoint.pattern.split('/').filter((part) => part.startsWith(':')).length;
+
+  register.call(app, endpoint.pattern, (res, req) => {
+    const request = readRequest(res, req, parameters);
+    const exchange = new Exchange(res);
+    exchanges.begin();
+    const answer = (given: Answer) => exchange.answer(given, () => exchanges.end());
+    const fail = (error: unknown) => answer(endpoint.failed(error, request));
+    const handle = (body: Buffer) => {
+      try {
+        const given = endpoint.handle(request, body);
+        if (given instanceof Promise) given.then(answer).catch(fail);
+        else answer(given);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    exchange.onAborted(() => exchanges.end());
+    try {
+      endpoint.admit(request);
+    } catch (error) {
+      return fail(error);
+    }
+    if (endpoint.bodyLimit === 0) handle(NO_BODY);
+    else readBody(res, request, endpoint.bodyLimit, handle, fail);
+  });
+}
+
+function readRequest(res: HttpResponse, req: HttpRequest, parameters: number): Request {
+  const headers = {} as RequestHeaders;
+  for (const name of READ_HEADERS) headers[name] = req.getHeader(name);
+  const params: string[] = [];
+  for (let i = 0; i < parameters; i++) params.push(req.getParameter(i) ?? '');
+  return {
+    method: req.getCaseSensitiveMethod(),
+    path: req.getUrl(),
+    query: req.getQuery(),
+    params,
+    headers,
+    address: Buffer.from(res.getRemoteAddressAsText()).toString(),
+  };
+}
+
+function readBody(
+  res: HttpResponse,
+  request: Request,
+  limit: number,
+  done: (body: Buffer) => void,
+  fail: (error: ApiError) => void,
+): void {
+  const tooLarge = () =>
+    new ApiError('too-large', `the body is longer than ${limit} bytes`, [
+      { path: 'body', message: `at most ${limit} bytes` },
+    ]);
+  if (Number(request.headers['content-length']) > limit) return fail(tooLarge());
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let over = false;
+  res.onData((chunk, isLast) => {
+    if (over) return;
+    bytes += chunk.byteLength;
+    if (bytes > limit) {
+      over = true;
+      return fail(tooLarge());
+    }
+    chunks.push(Buffer.from(Buffer.from(chunk))); // a copy: the chunk dies on return
+    if (isLast) done(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+  });
+}
+
+/** One response and whether it may still be touched. */
+class Exchange {
+  #open = true;
+  #answered = false;
+  #aborted = () => {};
+  #wake = () => {};
+
+  constructor(readonly res: HttpResponse) {}
+
+  /** Must be called before the route's callback returns. `then` runs only where no answer has been finished. */
+  onAborted(then: () => void): void {
+    this.#aborted = then;
+    this.res.onAborted(() => {
+      this.#open = false;
+      this.#wake();
+      this.#finish(this.#aborted);
+    });
+  }
+
+  answer(answer: Answer, finished: () => void): void {
+    const { body } = answer;
+    if (body !== null && typeof body !== 'string' && Symbol.asyncIterator in body) {
+      // An error before the first chunk is the source's to turn into an answer; later ones break the chunked response
+      // off, which is how a reader tells a cut from an end.
+      this.#stream(answer, body)
+        .catch(() => this.#open && this.res.close())
+        .finally(() => this.#finish(finished));
+      return;
+    }
+    if (!this.#open) return;
+    if (body !== null && typeof body !== 'string' && body.length > STREAM_ABOVE_BYTES)
+      return this.#endSlowly(answer, body, finished);
+    this.#open = false;
+    this.res.cork(() => {
+      this.#head(answer);
+      if (body === null) this.res.endWithoutBody();
+      else this.res.end(body, answer.close);
+    });
+    this.#finish(finished);
+  }
+
+  #finish(then: () => void): void {
+    if (this.#answered) return;
+    this.#answered = true;
+    then();
+  }
+
+  #head({ status, headers }: Answer): void {
+    this.res.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`);
+    for (const [name, value] of headers) this.res.writeHeader(name, value);
+  }
+
+  /** tryEnd keeps nothing in memory that the socket has not taken; the rest follows as the reader makes room. */
+  #endSlowly(answer: Answer, body: Uint8Array, finished: () => void): void {
+    const { res } = this;
+    const more = (from: number) => {
+      const [ok, done] = res.tryEnd(from === 0 ? body : body.subarray(from), body.length);
+      if (done) {
+        this.#open = false;
+        this.#finish(finished);
+      }
+      return ok;
+    };
+    res.onWritable((offset) => more(offset));
+    res.cork(() => {
+      this.#head(answer);
+      more(0);
+    });
+  }
+
+  async #stream(answer: Answer, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
+    const { res } = this;
+    let begun = false;
+    // Leaving this loop early returns the iterator, which frees the source.
+    for await (const chunk of chunks) {
+      if (!this.#open) return;
+      if (chunk.length === 0) continue; // an empty chunk would end the response
+      let room = true;
+      res.cork(() => {
+        if (!begun) this.#head(answer);
+        room = res.write(chunk);
+      });
+      begun = true;
+      if (!room) await this.#writable();
+    }
+    if (!this.#open) return;
+    this.#open = false;
+    res.cork(() => {
+      if (!begun) this.#head(answer);
+      res.end();
+    });
+  }
+
+  #writable(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      if (!this.#open) return resolve();
+      this.res.onWritable(() => {
+        resolve();
+        return true;
+      });
+    });
+  }
+}
+
+interface SocketData {
+  protocol: string;
+  open(socket: Socket): StreamHandler;
+  socket: OpenSocket | null;
+  handler: StreamHandler | null;
+}
+
+function registerStream(app: TemplatedApp, endpoint: StreamEndpoint): void {
+  app.ws<SocketData>(endpoint.pattern, {
+    maxPayloadLength: endpoint.maxPayload,
+    maxBackpressure: endpoint.maxBuffered,
+    closeOnBackpressureLimit: false,
+    // The handler pings and judges silence itself: this clock is also reset by what we send, so it misses a dead peer.
+    idleTimeout: 120,
+    sendPingsAutomatically: false,
+    upgrade(res, req, context) {
+      const request = readRequest(res, req, 0);
+      const key = req.getHeader('sec-websocket-key');
+      const extensions = req.getHeader('sec-websocket-extensions');
+      const outcome = endpoint.upgrade(request);
+      if ('status' in outcome) return new Exchange(res).answer(outcome, () => {});
+      const data: SocketData = { ...outcome, socket: null, handler: null };
+      res.upgrade(data, key, outcome.protocol, extensions, context);
+    },
+    open(ws) {
+      const data = ws.getUserData();
+      data.socket = new OpenSocket(ws);
+      data.handler = data.open(data.socket);
+    },
+    message(ws, message, isBinary) {
+      // A binary frame is no JSON text; the handler answers it as such.
+      ws.getUserData().handler?.message(isBinary ? '' : Buffer.from(message).toString());
+    },
+    pong(ws) {
+      ws.getUserData().handler?.pong();
+    },
+    drain(ws) {
+      ws.getUserData().handler?.drain();
+    },
+    close(ws) {
+      const data = ws.getUserData();
+      data.socket?.lost();
+      data.handler?.closed();
+    },
+  });
+}
+
+class OpenSocket implements Socket {
+  #ws: WebSocket<SocketData> | null;
+
+  constructor(ws: WebSocket<SocketData>) {
+    this.#ws = ws;
+  }
+
+  /** The native object must not be touched any more. */
+  lost(): void {
+    this.#ws = null;
+  }
+
+  send(text: string | Uint8Array): 'sent' | 'buffered' | 'dropped' | 'closed' {
+    if (!this.#ws) return 'closed';
+    return SEND_RESULTS[this.#ws.send(text, false)];
+  }
+
+  buffered(): number {
+    return this.#ws?.getBufferedAmount() ?? 0;
+  }
+
+  cork(writes: () => void): void {
+    if (this.#ws) this.#ws.cork(writes);
+  }
+
+  ping(): void {
+    this.#ws?.ping();
+  }
+
+  end(code: number, reason: string): void {
+    this.#ws?.end(code, reason);
+  }
+}
+
+const SEND_RESULTS = ['buffered', 'sent', 'dropped'] as const;

@@ -1,0 +1,131 @@
+import type { Catalog } from '../model/catalog.js';
+import type { Fleet } from '../model/fleet.js';
+import { jsonNumber } from '../model/position.js';
+import { qualityNames } from '../model/quality.js';
+import { SOURCE_NAMES } from '../model/source.js';
+import type { TerminalRef, Vehicle } from '../model/vehicle.js';
+import { rfc3339 } from './rfc3339.js';
+
+/** One vehicle's JSON, with everything that it was written from, so that a glance tells whether it still holds. */
+interface Written {
+  vehicle: Vehicle;
+  terminals: readonly TerminalRef[];
+  online: boolean;
+  contactTime: number;
+  fixTime: number;
+  receivedTime: number;
+  subSeq: number;
+  alarms: number;
+  statusWord: number;
+  quality: number;
+  /** The vehicle as the API shows it. */
+  state: Buffer;
+  /** Where in `state` its position lies, without the closing brace; 0 where it has none. */
+  positionStart: number;
+  positionEnd: number;
+  /** What follows the position in an item of the stream. */
+  tail: Buffer;
+}
+
+/**
+ * Vehicles as JSON bytes, written once per change and shared by the API and by every watcher of the stream: a list of
+ * a thousand vehicles is then a thousand copies of bytes (about a third of the time of writing them anew).
+ */
+export class VehicleJson {
+  readonly #written: (Written | undefined)[] = [];
+
+  constructor(
+    readonly catalog: Catalog,
+    readonly fleet: Fleet,
+    readonly onlineMs: number,
+  ) {}
+
+  /** True where something of vehicle `no` came within `onlineMs` before `now`. */
+  online(no: number, now: number): boolean {
+    return no < this.fleet.capacity && now - this.fleet.contactTime[no] <= this.onlineMs;
+  }
+
+  /** `{"id", "plate", …, "position": {…}|null}` (contract §5). */
+  state(vehicle: Vehicle, now: number): Buffer {
+    return this.#write(vehicle, now).state;
+  }
+
+  /** Adds to `pieces` an item of the stream: the position with plate, category and online; returns its bytes. */
+  pushItem(vehicle: Vehicle, now: number, pieces: Buffer[]): number {
+    const { state, positionStart, positionEnd, tail } = this.#write(vehicle, now);
+    pieces.push(state.subarray(positionStart, positionEnd), tail);
+    return positionEnd - positionStart + tail.length;
+  }
+
+  #write(vehicle: Vehicle, now: number): Written {
+    const { no } = vehicle;
+    const { fleet } = this;
+    const known = this.#written[no];
+    const online = this.online(no, now);
+    if (
+      known &&
+      known.vehicle === vehicle &&
+      known.terminals === vehicle.terminals &&
+      known.online === online &&
+      // Object.is for the times: NaN, before the first fix, equals itself.
+      Object.is(known.contactTime, at(fleet.contactTime, no)) &&
+      Object.is(known.fixTime, at(fleet.fixTime, no)) &&
+      Object.is(known.receivedTime, at(fleet.receivedTime, no)) &&
+      known.subSeq === fleet.subSeq[no] &&
+      known.alarms === fleet.alarms[no] &&
+      known.statusWord === fleet.statusWord[no] &&
+      known.quality === fleet.quality[no]
+    ) {
+      return known;
+    }
+    return (this.#written[no] = this.#writeAnew(vehicle, online));
+  }
+
+  #writeAnew(vehicle: Vehicle, online: boolean): Written {
+    const { fleet } = this;
+    const { no, terminals } = vehicle;
+    const id = JSON.stringify(vehicle.id);
+    const plate = JSON.stringify(vehicle.plate);
+    const head =
+      `{"id":${id},"plate":${plate},"plateColor":${vehicle.plateColor},"category":"${vehicle.category}",` +
+      `"company":${JSON.stringify(vehicle.company)},"region":${JSON.stringify(vehicle.region)},` +
+      `"terminals":${JSON.stringify(terminals)},"online":${online},` +
+      `"lastSeen":${rfc3339(at(fleet.contactTime, no))},"position":`;
+    const position = fleet.hasFix(no) ? this.#position(no, id) : null;
+    const start = Buffer.byteLength(head);
+    return {
+      vehicle,
+      terminals,
+      online,
+      contactTime: at(fleet.contactTime, no),
+      fixTime: at(fleet.fixTime, no),
+      receivedTime: at(fleet.receivedTime, no),
+      subSeq: fleet.subSeq[no],
+      alarms: fleet.alarms[no],
+      statusWord: fleet.statusWord[no],
+      quality: fleet.quality[no],
+      state: Buffer.from(`${head}${position ?? 'null'}}`),
+      positionStart: start,
+      positionEnd: position ? start + Buffer.byteLength(position) - 1 : start,
+      tail: Buffer.from(`,"plate":${plate},"category":"${vehicle.category}","online":${online}}`),
+    };
+  }
+
+  #position(no: number, id: string): string {
+    const { fleet } = this;
+    const quality = fleet.quality[no] === 0 ? '[]' : JSON.stringify(qualityNames(fleet.quality[no]));
+    return (
+      `{"vehicleId":${id},"time":${rfc3339(fleet.fixTime[no])},"receivedAt":${rfc3339(fleet.receivedTime[no])},` +
+      `"lon":${jsonNumber(fleet.lon[no], 7)},"lat":${jsonNumber(fleet.lat[no], 7)},` +
+      `"speed":${jsonNumber(fleet.speedKmh[no], 1)},"heading":${jsonNumber(fleet.headingDeg[no], 0)},` +
+      `"altitude":${jsonNumber(fleet.altitudeM[no], 0)},"alarm":${fleet.alarms[no]},` +
+      `"status":${fleet.statusWord[no]},"mileage":${jsonNumber(fleet.mileageKm[no], 1)},` +
+      `"source":"${SOURCE_NAMES[fleet.source[no]]}","quality":${quality}}`
+    );
+  }
+}
+
+/** A vehicle that was registered but never heard of may lie beyond the fleet's columns. */
+function at(column: Float64Array, no: number): number {
+  return no < column.length ? column[no] : NaN;
+}
