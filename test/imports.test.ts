@@ -29,11 +29,15 @@ function sources(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-function importsOf(file: string): { file: string; target: string }[] {
+function importsOf(file: string): { file: string; target: string; types: boolean }[] {
   const text = readFileSync(file, 'utf8');
   return [
     ...text.matchAll(/^(?:import|export)\s[^;]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('([^']+)'\)/gm),
-  ].map((match) => ({ file: relative(ROOT, file), target: match[1] ?? match[2] ?? match[3] }));
+  ].map((match) => ({
+    file: relative(ROOT, file),
+    target: match[1] ?? match[2] ?? match[3],
+    types: /^(import|export) type\b/.test(match[0]),
+  }));
 }
 
 test('imports point one way', () => {
@@ -65,4 +69,20 @@ test('only config.ts reads the environment', () => {
     join(ROOT, 'main.ts'),
   ].filter((file) => /process\.env\b/.test(readFileSync(file, 'utf8')));
   expect(readers.map((file) => relative(ROOT, file))).toEqual([]);
+});
+
+test('every package that runs in production is a dependency, with its version pinned', () => {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
+    string,
+    Record<string, string>
+  >;
+  const files = [...Object.keys(ARROWS), 'cli'].flatMap((folder) => sources(join(ROOT, folder)));
+  const packages = [...files, join(ROOT, 'main.ts'), join(ROOT, 'config.ts')]
+    .flatMap(importsOf)
+    .filter(({ target, types }) => !types && !/^(\.|node:)/.test(target))
+    .map(({ target }) => /^(@[^/]+\/)?[^/]+/.exec(target)?.[0] ?? target);
+  expect([...new Set(packages)].filter((name) => !(name in dependencies))).toEqual([]);
+  const all = Object.entries({ ...dependencies, ...devDependencies });
+  const loose = all.filter(([name, version]) => !name.startsWith('@types/') && /[\^~*]/.test(version));
+  expect(loose).toEqual([]);
 });

@@ -11,9 +11,13 @@ export interface Expected {
   occurredAt: string;
 }
 
+/** Reports over the limit within one minute are one event (交运发〔2016〕160号 annex 2 note 2). */
+const SAME_EVENT_MS = 60_000;
+
 interface Memory {
   inside: Set<ScenarioFence>;
-  speeding: Set<ScenarioFence>;
+  /** When the vehicle was last too fast in a fence, epoch ms. */
+  lastOver: Map<ScenarioFence, number>;
   sos: boolean;
 }
 
@@ -29,22 +33,25 @@ export class Truth {
 
   /** Fixes of one vehicle must come in the order of their times. */
   see(vehicle: string, fix: TerminalFix): void {
-    const memory = this.#memory.get(vehicle);
-    // A vehicle that is inside when it is first seen has not entered; one that calls for help does.
-    const now: Memory = { inside: new Set(), speeding: new Set(), sos: ((fix.alarm ?? 0) & 1) !== 0 };
-    for (const fence of this.scenario.fences) {
-      if (distanceM(fix.lon, fix.lat, fence.lon, fence.lat) > fence.radius) continue;
-      now.inside.add(fence);
-      if (fence.limit !== undefined && fix.speedKmh > fence.limit) now.speeding.add(fence);
-    }
+    const memory = this.#memory.get(vehicle) ?? { inside: new Set(), lastOver: new Map(), sos: false };
+    this.#memory.set(vehicle, memory);
     const note = (type: Expected['type'], fence: ScenarioFence | null) =>
       this.expected.push({ vehicle, type, fence: fence?.name ?? null, occurredAt: new Date(fix.time).toISOString() });
-    if (now.sos && !memory?.sos) note('terminal-emergency', null);
-    for (const fence of now.speeding) if (!memory?.speeding.has(fence)) note('overspeed', fence);
-    if (memory) {
-      for (const fence of now.inside) if (!memory.inside.has(fence)) note('fence-enter', fence);
-      for (const fence of memory.inside) if (!now.inside.has(fence)) note('fence-exit', fence);
+
+    const sos = ((fix.alarm ?? 0) & 1) !== 0;
+    if (sos && !memory.sos) note('terminal-emergency', null);
+    memory.sos = sos;
+    for (const fence of this.scenario.fences) {
+      const inside = distanceM(fix.lon, fix.lat, fence.lon, fence.lat) <= fence.radius;
+      // Who is inside when first seen counts as having entered.
+      if (inside && !memory.inside.has(fence)) note('fence-enter', fence);
+      if (!inside && memory.inside.has(fence)) note('fence-exit', fence);
+      if (inside) memory.inside.add(fence);
+      else memory.inside.delete(fence);
+      if (!inside || fence.limit === undefined || fix.speedKmh <= fence.limit) continue;
+      const last = memory.lastOver.get(fence);
+      if (last === undefined || fix.time - last > SAME_EVENT_MS) note('overspeed', fence);
+      memory.lastOver.set(fence, fix.time);
     }
-    this.#memory.set(vehicle, now);
   }
 }
