@@ -89,9 +89,19 @@ export class Engine {
   /** Takes in one block; records that are in the state already are passed over. */
   apply(block: Block): void {
     if (block.firstSeq + block.count - 1 <= this.#seq) return;
-    if (block.kind === KIND_FIXES) this.#applyFixes(new FixBatch(block));
-    else if (block.kind === KIND_CHANGE) this.#applyChange(block);
+    try {
+      if (block.kind === KIND_FIXES) this.#applyFixes(new FixBatch(block));
+      else if (block.kind === KIND_CHANGE) this.#applyChange(block);
+    } catch (error) {
+      // A block that we cannot take in must not hold up every one behind it.
+      this.#failed(block.kind === KIND_CHANGE ? 'change' : 'block', error);
+    }
     this.#seq = block.firstSeq + block.count - 1;
+  }
+
+  /** Fixes that the log has lost to corruption: accepted, and never to be evaluated. */
+  noteLost(fixes: number): void {
+    count(this.counters.notEvaluable, 'lost', fixes);
   }
 
   /** Transitions since the last call, in order. */

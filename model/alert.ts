@@ -54,5 +54,7 @@ export interface AlertTransition {
 /** Body of a KIND_ALERTS block: all transitions that the input up to `inputSeq` caused since the block before. */
 export interface AlertCommit {
   inputSeq: number;
+  /** Transitions of input behind `inputSeq` that are in the log up to here: one record may cause more than a block holds. */
+  beyond: number;
   transitions: AlertTransition[];
 }

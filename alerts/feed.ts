@@ -1,0 +1,140 @@
+import { setImmediate as afterEvents } from 'node:timers/promises';
+import type { Alert, AlertTransition } from '../model/alert.js';
+import type { Block } from '../model/block.js';
+import { LogGapError, LogReader } from '../store/log-reader.js';
+import { readAlertCommit } from './alert-commit.js';
+
+/** Transitions kept for readers that come back (reliability sheet §10: 24 h or 50,000). */
+const MAX_TRANSITIONS = 50_000;
+
+type Listener = (transitions: readonly AlertTransition[]) => void;
+
+/**
+ * The alert log as the main thread has it: open and recent alerts in their newest form, and the newest transitions by
+ * number for readers that resume. Everything in it is committed on disk.
+ */
+export class AlertFeed {
+  /** Name of this generation of the alert log; '' before `load`. */
+  epoch = '';
+  /** Number of the newest transition; 0 before the first. */
+  last = 0;
+  /** The oldest number that `since` can still continue after. */
+  oldest = 0;
+  readonly #limit: number;
+  readonly #alerts = new Map<string, Alert>();
+  /** The newest transitions, ascending; those before `#head` are given up. */
+  #transitions: AlertTransition[] = [];
+  #head = 0;
+  readonly #listeners = new Set<Listener>();
+  /** Pushed while `load` reads, or before it did. */
+  #waiting: AlertTransition[] | null = [];
+
+  constructor(limit = MAX_TRANSITIONS) {
+    this.#limit = limit;
+  }
+
+  /**
+   * Reads what is missing, each time the engine says that it is ready: the log in `dir` up to `alertNumber`, as far back
+   * as is kept, and the alerts that are `open`, which may be older. Leaves room for other work between blocks.
+   */
+  async load(dir: string, ready: { epoch: string; alertNumber: number; open: readonly Alert[] }): Promise<void> {
+    this.#waiting ??= [];
+    this.epoch = ready.epoch;
+    for (const alert of ready.open) if (!this.#alerts.has(alert.id)) this.#alerts.set(alert.id, alert);
+    const from = Math.max(this.last + 1, ready.alertNumber - this.#limit + 1);
+    if (from > this.last + 1) this.oldest = from - 1;
+    for await (const block of readBlocks(dir, from, ready.alertNumber, (oldest) => (this.oldest = oldest - 1))) {
+      this.#takeAndTell(readAlertCommit(block).transitions);
+    }
+    this.last = Math.max(this.last, ready.alertNumber);
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    this.push(waiting);
+  }
+
+  /** Takes in what the engine has committed, in order, and tells the subscribers. */
+  push(transitions: readonly AlertTransition[]): void {
+    if (this.#waiting) this.#waiting.push(...transitions);
+    else this.#takeAndTell(transitions);
+  }
+
+  /** The newest form of an alert that is open or recent. */
+  get(id: string): Alert | undefined {
+    return this.#alerts.get(id);
+  }
+
+  /** Open and recent alerts in their newest form, in no particular order. */
+  alerts(): Iterable<Alert> {
+    return this.#alerts.values();
+  }
+
+  /** At most `limit` transitions after number `after`, in order. None are missing where `after` is at least `oldest`. */
+  since(after: number, limit: number): AlertTransition[] {
+    let low = this.#head;
+    let high = this.#transitions.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#transitions[middle].number <= after) low = middle + 1;
+      else high = middle;
+    }
+    return this.#transitions.slice(low, low + limit);
+  }
+
+  /** Called after transitions are committed and readable by `since`; returns the way to stop it. */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #takeAndTell(transitions: readonly AlertTransition[]): void {
+    const fresh = transitions.filter(({ number }) => number > this.last);
+    for (const transition of fresh) {
+      this.last = transition.number;
+      this.#alerts.set(transition.alert.id, transition.alert);
+      this.#transitions.push(transition);
+      if (this.#transitions.length - this.#head > this.#limit) this.#giveUpOldest();
+    }
+    if (fresh.length > 0) for (const listener of this.#listeners) listener(fresh);
+  }
+
+  #giveUpOldest(): void {
+    const { number, alert } = this.#transitions[this.#head++];
+    this.oldest = number;
+    // Its newest form goes too, unless it is open still.
+    if (alert.clearedAt !== null && this.#alerts.get(alert.id) === alert) this.#alerts.delete(alert.id);
+    if (this.#head > this.#limit) {
+      this.#transitions = this.#transitions.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+}
+
+/** Blocks of the log from record `from` to `last`; `oldest` is told where those before it are gone. */
+async function* readBlocks(
+  dir: string,
+  from: number,
+  last: number,
+  oldest: (seq: number) => void,
+): AsyncGenerator<Block> {
+  let reader = new LogReader(dir, from, () => last);
+  try {
+    for (;;) {
+      let blocks: Block[];
+      try {
+        blocks = reader.next();
+      } catch (error) {
+        if (!(error instanceof LogGapError)) throw error;
+        oldest(error.oldest);
+        reader = new LogReader(dir, error.oldest, () => last);
+        continue;
+      }
+      if (blocks.length === 0) return;
+      for (const block of blocks) {
+        yield block;
+        await afterEvents();
+      }
+    }
+  } finally {
+    reader.close();
+  }
+}
