@@ -5,7 +5,7 @@ import { LogReader } from '../../store/log-reader.js';
 
 /** Every transition of the alert log in `dataDir`, in the order of the log. The server must have ended. */
 export function readAlertLog(dataDir: string): AlertTransition[] {
-  const reader = new LogReader(join(dataDir, 'alerts'), 0, () => Number.MAX_SAFE_INTEGER);
+  const reader = new LogReader(join(dataDir, 'alerts'), 1, () => Number.MAX_SAFE_INTEGER);
   const transitions: AlertTransition[] = [];
   for (let blocks = reader.next(); blocks.length > 0; blocks = reader.next()) {
     for (const block of blocks) {
@@ -30,4 +30,4 @@ export function comparable(transitions: AlertTransition[]): object[] {
     .sort((a, b) => a.alert.id.localeCompare(b.alert.id) || a.alert.revision - b.alert.revision);
 }
 
-const OF_THE_RUN = new Set(['detectedAt', 'receivedAt']);
+const OF_THE_RUN = new Set(['detectedAt', 'receivedAt', 'seq', 'delayed']);
