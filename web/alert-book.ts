@@ -77,12 +77,11 @@ export class AlertBook {
     return open;
   }
 
-  /** Vehicles that somebody should look at now. */
+  /** Vehicles that the map should call attention to. */
   alertedVehicles(): Set<string> {
     const ids = new Set<string>();
-    for (const alert of this.byId.values()) {
-      if (alert.state === 'raised' && alert.severity !== 'info') ids.add(alert.vehicleId);
-    }
+    for (const alert of this.byId.values())
+      if (alert.state === 'raised' && callsForLook(alert)) ids.add(alert.vehicleId);
     return ids;
   }
 
@@ -108,4 +107,9 @@ export class AlertBook {
 /** The condition lasts, or nobody has said the last word on it. */
 export function isOpen(alert: Alert): boolean {
   return alert.state === 'raised' || alert.state === 'acknowledged';
+}
+
+/** To be in a fence is an event and no danger, unless whoever drew the fence said so. */
+function callsForLook({ severity, type }: Alert): boolean {
+  return severity === 'critical' || (severity === 'warning' && !type.startsWith('fence-'));
 }

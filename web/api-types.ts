@@ -21,9 +21,13 @@ export interface LivePosition extends PositionJson {
   online: boolean;
 }
 
+/** Vehicles of one cell of a fine grid, at the middle of them. */
 export interface DensityCell {
-  bbox: Bbox;
+  lon: number;
+  lat: number;
   count: number;
+  moving: number;
+  emergencies: number;
 }
 
 export interface FenceFeature {
@@ -41,6 +45,7 @@ export interface Page<T> {
 
 /** Client to server (contract §6). */
 export type StreamRequest =
+  | { op: 'auth'; key: string }
   | { op: 'subscribe'; id: number; channel: 'positions'; bbox: Bbox }
   | { op: 'subscribe'; id: number; channel: 'alerts'; cursor?: string }
   | { op: 'update'; id: number; bbox: Bbox }

@@ -8,6 +8,7 @@ import { Fences } from './fences.js';
 import { fleetBox } from './fleet-box.js';
 import { LiveVehicles } from './live-vehicles.js';
 import { LiveMap } from './map/live-map.js';
+import type { PageReport } from './page-report.js';
 import { AlertDetail } from './panels/alert-detail.js';
 import { AlertList } from './panels/alert-list.js';
 import { emptyState } from './panels/empty-state.js';
@@ -28,16 +29,6 @@ const POSITIONS = 1;
 const ALERTS = 2;
 const WORLD: Bbox = [-180, -85, 180, 85];
 const STATES_REFRESH_MS = 10_000;
-
-/** What the page tells of itself to whoever watches it from outside, such as its tests. */
-export interface PageReport {
-  ready: boolean;
-  connected: boolean;
-  /** Vehicles drawn one by one on the map. */
-  vehicles(): number;
-  /** Alerts known to the page. */
-  alerts(): number;
-}
 
 declare global {
   interface Window {
@@ -107,7 +98,7 @@ export class Console {
         new FenceList(
           this.#fences,
           ({ shape }) => this.#map?.fit(shape.box, 16),
-          (id) => this.#map?.highlightFence(id),
+          (id) => this.#map?.pointFence(id),
         ).element,
       ],
     ]);
@@ -193,7 +184,7 @@ export class Console {
     if (this.#placeChosen || !this.#map) return;
     const places = [
       ...this.#vehicles.list.map(({ position }) => ({ lon: position.lon!, lat: position.lat! })),
-      ...this.#vehicles.cells.map(({ bbox }) => ({ lon: (bbox[0] + bbox[2]) / 2, lat: (bbox[1] + bbox[3]) / 2 })),
+      ...this.#vehicles.cells,
     ];
     const box = fleetBox(places, 0.96);
     if (!box) return;

@@ -54,22 +54,25 @@ export class Stream {
   #connect(): void {
     const address = new URL('v1/stream', document.baseURI);
     address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
-    // A browser cannot set headers on the handshake; contract §5 allows the key in the address here.
-    if (this.#key()) address.searchParams.set('key', this.#key());
     const socket = new WebSocket(address);
     this.#socket = socket;
     this.#handlers.state('connecting', 0);
     const tooLong = setTimeout(() => socket.close(), CONNECT_TIMEOUT_MS);
+    /** The server has said something, so it knows the key. */
+    let welcome = false;
 
     socket.addEventListener('open', () => {
       clearTimeout(tooLong);
       if (socket !== this.#socket) return;
       this.#lastHeard = Date.now();
-      this.#handlers.state('connected', 0);
+      // A browser sets no headers on the handshake, and a key in the address would end up in the logs of proxies.
+      this.send({ op: 'auth', key: this.#key() });
       this.#handlers.opened();
     });
     socket.addEventListener('message', (event: MessageEvent<string>) => {
       if (socket !== this.#socket) return;
+      if (!welcome) this.#handlers.state('connected', 0);
+      welcome = true;
       this.#failures = 0;
       this.#lastHeard = Date.now();
       this.#handlers.message(JSON.parse(event.data) as StreamMessage);

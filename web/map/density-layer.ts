@@ -6,10 +6,8 @@ import { number } from '../text/language.js';
 import type { Palette } from './palette.js';
 
 const SOURCE = 'density';
-/** Fullest cells that say their number. */
-const MOST_NUMBERS = 60;
-/** A number needs a cell so wide. */
-const NUMBER_PIXELS = 34;
+/** Cells are finer than a number is wide: one number stands for all within so many pixels. */
+const NUMBER_EVERY_PIXELS = 110;
 
 /** How many vehicles are where, when there are too many to draw one by one. */
 export class DensityLayer {
@@ -24,12 +22,13 @@ export class DensityLayer {
     map.addSource(SOURCE, { type: 'geojson', data: collection([]) });
     map.addLayer({
       id: 'density',
-      type: 'fill',
+      type: 'circle',
       source: SOURCE,
       paint: {
-        'fill-color': palette.density,
-        // Share of the fullest cell, as a square root: a lone vehicle beside a city must still be seen.
-        'fill-opacity': ['interpolate', ['linear'], ['get', 'share'], 0, 0.1, 1, 0.75],
+        'circle-color': palette.density,
+        'circle-blur': 0.5,
+        'circle-radius': ['interpolate', ['linear'], ['get', 'share'], 0, 4, 1, 16],
+        'circle-opacity': ['interpolate', ['linear'], ['get', 'share'], 0, 0.45, 1, 0.9],
       },
     });
     vehicles.onChange(() => this.#draw());
@@ -46,38 +45,33 @@ export class DensityLayer {
 
   #placeNumbers(): void {
     for (const marker of this.#numbers) marker.remove();
-    const pixelsPerDegree = (512 * 2 ** this.#map.getZoom()) / 360;
-    this.#numbers = this.#shown
-      .filter(({ bbox }) => (bbox[2] - bbox[0]) * pixelsPerDegree >= NUMBER_PIXELS)
-      .sort((a, b) => b.count - a.count)
-      .slice(0, MOST_NUMBERS)
-      .map(({ bbox: [west, south, east, north], count }) =>
-        new Marker({ element: el('div', 'density-number', number(count)) })
-          .setLngLat([(west + east) / 2, (south + north) / 2])
-          .addTo(this.#map),
-      );
+    const degrees = (NUMBER_EVERY_PIXELS * 360) / (512 * 2 ** this.#map.getZoom());
+    this.#numbers = gathered(this.#shown, degrees).map(({ lon, lat, count }) =>
+      new Marker({ element: el('div', 'density-number', number(count)) }).setLngLat([lon, lat]).addTo(this.#map),
+    );
   }
+}
+
+/** Cells joined on a coarser grid of `degrees`, each sum at the middle of its vehicles. */
+function gathered(cells: DensityCell[], degrees: number): { lon: number; lat: number; count: number }[] {
+  const sums = new Map<string, { lon: number; lat: number; count: number }>();
+  for (const { lon, lat, count } of cells) {
+    const key = `${Math.floor(lon / degrees)} ${Math.floor(lat / degrees)}`;
+    const sum = sums.get(key) ?? { lon: 0, lat: 0, count: 0 };
+    sums.set(key, { lon: sum.lon + lon * count, lat: sum.lat + lat * count, count: sum.count + count });
+  }
+  return [...sums.values()].map(({ lon, lat, count }) => ({ lon: lon / count, lat: lat / count, count }));
 }
 
 function collection(cells: DensityCell[]): GeoJSON.FeatureCollection {
   const most = cells.reduce((max, cell) => Math.max(max, cell.count), 1);
   return {
     type: 'FeatureCollection',
-    features: cells.map(({ bbox: [w, s, e, n], count }) => ({
+    features: cells.map(({ lon, lat, count }) => ({
       type: 'Feature',
+      // As a square root: a lone vehicle beside a city must still be seen.
       properties: { share: Math.sqrt(count / most) },
-      geometry: {
-        type: 'Polygon',
-        coordinates: [
-          [
-            [w, s],
-            [e, s],
-            [e, n],
-            [w, n],
-            [w, s],
-          ],
-        ],
-      },
+      geometry: { type: 'Point', coordinates: [lon, lat] },
     })),
   };
 }

@@ -15,7 +15,10 @@ export class FenceLayers {
   readonly #map: MapLibre;
   readonly #fences: Fences;
   readonly #labels = new Map<string, Marker>();
-  #highlighted: string | null = null;
+  /** Under the pointer, here or in the list. */
+  #pointed: string | null = null;
+  /** Of the alert that is being looked at. */
+  #pinned: string | null = null;
 
   constructor(map: MapLibre, fences: Fences, palette: Palette) {
     this.#map = map;
@@ -57,14 +60,24 @@ export class FenceLayers {
     );
   }
 
-  highlight(id: string | null): void {
-    if (id === this.#highlighted) return;
-    if (this.#highlighted !== null) this.#setHighlight(this.#highlighted, false);
-    if (id !== null) this.#setHighlight(id, true);
-    this.#highlighted = id;
+  point(id: string | null): void {
+    if (id === this.#pointed) return;
+    const before = this.#pointed;
+    this.#pointed = id;
+    this.#showHighlight(before);
+    this.#showHighlight(id);
   }
 
-  #setHighlight(id: string, highlighted: boolean): void {
+  pin(id: string | null): void {
+    const before = this.#pinned;
+    this.#pinned = id;
+    this.#showHighlight(before);
+    this.#showHighlight(id);
+  }
+
+  #showHighlight(id: string | null): void {
+    if (id === null) return;
+    const highlighted = id === this.#pointed || id === this.#pinned;
     this.#map.setFeatureState({ source: SOURCE, id }, { highlighted });
     this.#labels.get(id)?.getElement().classList.toggle('highlighted', highlighted);
   }

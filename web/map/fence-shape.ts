@@ -1,4 +1,4 @@
-import { bbox, buffer, centerOfMass, circle, lineString } from '@turf/turf';
+import { bbox, buffer, circle, lineString, pointOnFeature } from '@turf/turf';
 import type { Bbox, FenceFeature } from '../api-types.js';
 
 /** A fence as it is drawn: the area it covers, where its name stands, and the box around it. */
@@ -23,7 +23,7 @@ export function fenceShape({ geometry, properties }: FenceFeature): FenceShape {
       return { area, label: [middle[0], middle[1]], box: boxOf(area) };
     }
     default: {
-      const [lon, lat] = centerOfMass(geometry).geometry.coordinates;
+      const [lon, lat] = pointOnFeature(geometry).geometry.coordinates;
       return { area: geometry, label: [lon, lat], box: boxOf(geometry) };
     }
   }

@@ -3,6 +3,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Alert } from '../../model/alert.js';
 import type { Bbox } from '../api-types.js';
 import { debounce, el } from '../dom.js';
+import { evidenceFixes } from '../evidence-fixes.js';
 import type { Fences, ShownFence } from '../fences.js';
 import type { LiveVehicle, LiveVehicles } from '../live-vehicles.js';
 import { baseStyle } from './base-map.js';
@@ -39,7 +40,7 @@ export class LiveMap {
   readonly track: TrackLayer;
   readonly #name = new Marker({ element: el('div', 'vehicle-label'), anchor: 'left', offset: [16, 0] });
   readonly #hover = el('div', 'hover-card');
-  #alertPlace: Marker | null = null;
+  #alertMarkers: Marker[] = [];
   #selected: string | null = null;
 
   private constructor(map: MapLibre, vehicles: LiveVehicles, fences: Fences, handlers: LiveMapHandlers) {
@@ -91,6 +92,7 @@ export class LiveMap {
       maxZoom: 18.5,
       renderWorldCopies: false,
       attributionControl: false,
+      canvasContextAttributes: { antialias: true },
       // North stays up: headings are read off the arrows.
       dragRotate: false,
       pitchWithRotate: false,
@@ -136,17 +138,27 @@ export class LiveMap {
     this.#placeName();
   }
 
-  highlightFence(id: string | null): void {
-    this.#fences.highlight(id);
+  pointFence(id: string | null): void {
+    this.#fences.point(id);
   }
 
-  /** Marks where an alert happened, which is seldom where the vehicle is by now. */
+  /** Marks where an alert happened, which is seldom where the vehicle is by now, the fixes that decided it, and its fence. */
   markAlert(alert: Alert | null): void {
-    this.#alertPlace?.remove();
-    this.#alertPlace = null;
+    for (const marker of this.#alertMarkers) marker.remove();
+    this.#alertMarkers = [];
+    this.#fences.pin(alert?.fenceId ?? null);
     if (!alert || alert.position.lon === null || alert.position.lat === null) return;
-    const element = el('div', `alert-place ${alert.severity}`);
-    this.#alertPlace = new Marker({ element }).setLngLat([alert.position.lon, alert.position.lat]).addTo(this.#map);
+    const place = el('div', `alert-place ${alert.severity}`);
+    this.#mark(place, alert.position.lon, alert.position.lat);
+    for (const { role, lon, lat } of evidenceFixes(alert.evidence)) {
+      const fix = el('div', 'evidence-fix');
+      fix.title = role;
+      this.#mark(fix, lon, lat);
+    }
+  }
+
+  #mark(element: HTMLElement, lon: number, lat: number): void {
+    this.#alertMarkers.push(new Marker({ element }).setLngLat([lon, lat]).addTo(this.#map));
   }
 
   #placeName(): void {
@@ -157,7 +169,7 @@ export class LiveMap {
 
   #point({ x, y }: { x: number; y: number }, vehicle: LiveVehicle | null, fence: ShownFence | null): void {
     this.#map.getCanvas().style.cursor = vehicle ? 'pointer' : '';
-    this.#fences.highlight(fence?.feature.id ?? null);
+    this.#fences.point(fence?.feature.id ?? null);
     const text = vehicle ? (vehicle.position.plate ?? vehicle.position.vehicleId) : fence?.feature.properties.name;
     this.#hover.hidden = !text;
     this.#hover.textContent = text ?? '';

@@ -20,17 +20,24 @@ export interface Palette {
 export type Rgb = [number, number, number];
 
 export function readPalette(): Palette {
-  const styles = getComputedStyle(document.documentElement);
-  const hex = (name: string) => styles.getPropertyValue(`--${name}`).trim();
-  const rgb = (name: string) => toRgb(hex(name));
-  return {
-    sea: hex('map-sea'),
-    land: hex('map-land'),
-    coast: hex('map-coast'),
-    graticule: hex('map-graticule'),
-    fence: hex('fence'),
-    track: hex('track'),
-    density: hex('moving'),
+  // A colour may be written in any way that CSS knows; as the colour of an element it is read as `rgb(r, g, b)`.
+  const probe = document.body.appendChild(document.createElement('i'));
+  const css = (name: string) => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const rgb = (name: string) =>
+    css(name)
+      .match(/\d+/g)!
+      .map((part) => Number(part) / 255) as Rgb;
+  const palette = {
+    sea: css('map-sea'),
+    land: css('map-land'),
+    coast: css('map-coast'),
+    graticule: css('map-graticule'),
+    fence: css('fence'),
+    track: css('track'),
+    density: css('moving'),
     trail: rgb('trail'),
     outline: rgb('map-outline'),
     stale: rgb('stale'),
@@ -39,9 +46,6 @@ export function readPalette(): Palette {
     alarm: rgb('alarm'),
     selected: rgb('text'),
   };
-}
-
-function toRgb(hex: string): Rgb {
-  const value = Number.parseInt(hex.slice(1), 16);
-  return [((value >> 16) & 255) / 255, ((value >> 8) & 255) / 255, (value & 255) / 255];
+  probe.remove();
+  return palette;
 }

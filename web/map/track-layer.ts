@@ -6,8 +6,11 @@ import type { Palette } from './palette.js';
 const LINE = 'track-line';
 const FIXES = 'track-fixes';
 const NOTHING: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
-/** Fixes are marked one by one only where there are few of them. */
-const MOST_FIXES_MARKED = 5000;
+/** A track of more fixes marks them one by one only from close by … */
+const FEW_FIXES = 500;
+const MANY_FIXES_ZOOM = 14.5;
+/** … and one of more than this, not at all. */
+const MOST_FIXES_MARKED = 20_000;
 
 /** The track of one vehicle: a line, dashed where it said nothing for long, and a marker at a chosen moment. */
 export class TrackLayer {
@@ -43,12 +46,11 @@ export class TrackLayer {
       paint: { 'line-color': palette.track, 'line-width': 1.4, 'line-dasharray': [2, 3], 'line-opacity': 0.8 },
     });
     map.addLayer({
-      id: 'track-fixes',
+      id: FIXES,
       type: 'circle',
       source: FIXES,
-      minzoom: 11,
       paint: {
-        'circle-radius': 2.6,
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, 1.6, 14, 2.8],
         'circle-color': palette.sea,
         'circle-stroke-color': palette.track,
         'circle-stroke-width': 1.2,
@@ -70,6 +72,7 @@ export class TrackLayer {
       type: 'MultiPoint',
       coordinates: coordinates.length > MOST_FIXES_MARKED ? [] : coordinates,
     });
+    this.#map.setLayerZoomRange(FIXES, coordinates.length > FEW_FIXES ? MANY_FIXES_ZOOM : 0, 24);
   }
 
   moveMarker(lon: number, lat: number): void {

@@ -116,7 +116,7 @@ export class AlertDetail {
             ),
         ],
       ]),
-      el('div', 'why', el('h3', '', t('why')), evidenceView(alert.evidence)),
+      evidenceView(alert.evidence),
     ];
   }
 

@@ -1,49 +1,72 @@
-import { type Child, el } from '../dom.js';
+import { el } from '../dom.js';
+import { evidenceFixes } from '../evidence-fixes.js';
+import { number, t } from '../text/language.js';
+import { evidenceWord } from '../text/names.js';
 import { beijing } from '../time.js';
 import { facts } from './facts.js';
 
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
-/** Evidence is written by rules, a few levels deep; deeper than this is shown as it is. */
-const DEEPEST = 4;
-const MOST_TABLE_ROWS = 50;
-
-/** The evidence of an alert, whatever the rule put there: names and values, tables where there are several alike. */
-export function evidenceView(value: unknown, depth = 0): Child {
-  if (value === null || value === undefined) return '–';
-  if (typeof value === 'string') return RFC3339.test(value) ? beijing(value) : value;
-  if (typeof value !== 'object' || depth > DEEPEST)
-    return typeof value === 'object' ? JSON.stringify(value) : String(value);
-  if (!Array.isArray(value)) {
-    return facts(Object.entries(value).map(([name, inner]) => [words(name), evidenceView(inner, depth + 1)] as const));
-  }
-  return isTable(value) ? table(value, depth) : value.map((item) => JSON.stringify(item)).join(', ') || '–';
+/** One comparison that a rule made (alerts/rule.ts). */
+interface Check {
+  what: string;
+  value: unknown;
+  is?: string;
+  threshold?: unknown;
+  unit?: string;
+  result: boolean;
 }
 
-function isTable(rows: unknown[]): rows is Record<string, unknown>[] {
-  return rows.length > 0 && rows.every((row) => typeof row === 'object' && row !== null && !Array.isArray(row));
-}
-
-function table(rows: Record<string, unknown>[], depth: number): HTMLElement {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+/** Why an alert is one: what was compared with what, by which fixes, and whatever else its rule wrote down. */
+export function evidenceView(evidence: Record<string, unknown>): HTMLElement {
+  const { fixes: _, checks, ...more } = evidence;
   return el(
     'div',
-    'evidence-scroll',
+    'why',
+    el('h3', '', t('why')),
+    el('ul', 'checks', ...(Array.isArray(checks) ? (checks as Check[]) : []).map(checkLine)),
+    fixTable(evidence),
+    facts(Object.entries(more).map(([name, value]) => [evidenceWord(name), said(value)] as const)),
+  );
+}
+
+/** "✓ speed 63.4 > 40 km/h". */
+function checkLine({ what, value, is, threshold, unit, result }: Check): HTMLElement {
+  return el(
+    'li',
+    '',
+    el('span', 'check-mark', result ? '✓' : '✗'),
+    evidenceWord(what),
+    el('b', '', said(value)),
+    threshold === undefined ? null : el('span', 'muted', [is, said(threshold), unit].filter(Boolean).join(' ')),
+  );
+}
+
+function fixTable(evidence: Record<string, unknown>): HTMLElement | null {
+  const fixes = evidenceFixes(evidence);
+  if (fixes.length === 0) return null;
+  return el(
+    'table',
+    'evidence-fixes',
+    el('thead', '', el('tr', '', el('th'), el('th', '', t('last-fix')), el('th', '', 'km/h'))),
     el(
-      'table',
+      'tbody',
       '',
-      el('thead', '', el('tr', '', ...columns.map((name) => el('th', '', words(name))))),
-      el(
-        'tbody',
-        '',
-        ...rows
-          .slice(-MOST_TABLE_ROWS)
-          .map((row) => el('tr', '', ...columns.map((name) => el('td', '', evidenceView(row[name], depth + 1))))),
-      ),
+      ...fixes.map(({ role, time, lon, lat, speed }) => {
+        const row = el(
+          'tr',
+          '',
+          el('td', '', evidenceWord(role)),
+          el('td', '', beijing(time)),
+          el('td', '', speed === null ? '–' : number(speed, 1)),
+        );
+        row.title = `${lon}, ${lat}`;
+        return row;
+      }),
     ),
   );
 }
 
-/** `ruleRevision` to "rule revision": keys are the API's own names in every language. */
-function words(key: string): string {
-  return key.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+function said(value: unknown): string {
+  if (typeof value === 'number') return number(value, 1);
+  if (typeof value === 'boolean') return t(value ? 'yes' : 'no');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,5 +1,6 @@
 import type { Severity } from '../../model/alert.js';
 import { svg } from '../dom.js';
+import { t } from '../text/language.js';
 import type { VehicleState } from '../vehicle-state.js';
 
 /** The same shapes that the map draws (map/vehicle-shaders.ts), for lists and the legend. */
@@ -23,5 +24,6 @@ export function severityMark(severity: Severity): SVGElement {
     warning: svg('path', { d: 'M8 1.500 14.500 8 8 14.500 1.500 8Z', fill: 'currentColor' }),
     info: svg('circle', { cx: 8, cy: 8, r: 4.5, fill: 'currentColor' }),
   };
-  return svg('svg', { viewBox: '0 0 16 16', class: `mark ${severity}`, 'aria-hidden': 'true' }, shapes[severity]);
+  const name = svg('title', {}, document.createTextNode(t(`severity-${severity}`)));
+  return svg('svg', { viewBox: '0 0 16 16', class: `mark ${severity}`, role: 'img' }, name, shapes[severity]);
 }

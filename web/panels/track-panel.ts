@@ -147,7 +147,7 @@ export class TrackPanel {
     const moment = el('output', 'moment');
     const move = () => {
       const place = placeAt(fixes, Number(slider.value));
-      moment.textContent = `${beijing(place.time)}${place.speed === null ? '' : ` · ${number(place.speed)} km/h`}`;
+      moment.textContent = `${beijing(place.time).slice(5)}${place.speed === null ? '' : ` · ${number(place.speed)} km/h`}`;
       slider.setAttribute('aria-valuetext', moment.textContent);
       this.#view.moveMarker(place.lon, place.lat);
     };

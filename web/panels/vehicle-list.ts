@@ -8,6 +8,7 @@ import { stateMark } from './state-mark.js';
 
 const MOST_ROWS = 200;
 const FOUND_LIMIT = 50;
+const SHORTEST_ID = 6;
 
 interface Row {
   id: string;
@@ -37,6 +38,9 @@ export class VehicleList {
     this.element = el('section', 'vehicle-list', this.#search, this.#summary, this.#rows);
     const ask = debounce(200, () => void this.#find());
     this.#search.addEventListener('input', ask);
+    this.#search.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && this.#found?.[0]) this.#pick(this.#found[0].id);
+    });
     const draw = atMostEvery(1000, () => this.#draw());
     vehicles.onChange(draw);
     onLanguage(() => this.#draw());
@@ -50,23 +54,28 @@ export class VehicleList {
       this.#found = null;
       return this.#draw();
     }
-    // The id is asked for whole, the plate by any part of it; a vehicle that does not exist is no error here.
-    const [byPlate, byId] = await Promise.allSettled([
-      this.#api.get<Page<VehicleJson>>('/v1/vehicles', { plate: query, limit: FOUND_LIMIT }),
-      this.#api.get<VehicleJson>(`/v1/vehicles/${encodeURIComponent(query)}`),
-    ]);
-    if (question !== this.#asked) return; // another letter was typed meanwhile
     const found = new Map<string, Row>();
-    if (byId.status === 'fulfilled') found.set(byId.value.id, rowOf(byId.value));
-    if (byPlate.status === 'fulfilled') for (const v of byPlate.value.items) found.set(v.id, rowOf(v));
+    for (const vehicle of await this.#ask(query)) found.set(vehicle.id, rowOf(vehicle));
+    if (question !== this.#asked) return; // another letter was typed meanwhile
     const part = query.toLowerCase();
     for (const vehicle of this.#vehicles.list) {
       if (found.size >= FOUND_LIMIT) break;
-      if (vehicle.position.vehicleId.toLowerCase().includes(part))
-        found.set(vehicle.position.vehicleId, liveRow(vehicle));
+      const { vehicleId } = vehicle.position;
+      if (vehicleId.toLowerCase().includes(part)) found.set(vehicleId, liveRow(vehicle));
     }
     this.#found = [...found.values()];
     this.#draw();
+  }
+
+  /** Vehicles anywhere with this in their plate, or else the one with this id. */
+  async #ask(query: string): Promise<VehicleJson[]> {
+    const nothing = () => [];
+    const byPlate = await this.#api
+      .get<Page<VehicleJson>>('/v1/vehicles', { plate: query, limit: FOUND_LIMIT })
+      .then(({ items }) => items, nothing);
+    // Short pieces of a number are no ids, and those in view are found without asking.
+    if (byPlate.length > 0 || query.length < SHORTEST_ID || this.#vehicles.byId.has(query)) return byPlate;
+    return this.#api.get<VehicleJson>(`/v1/vehicles/${encodeURIComponent(query)}`).then((found) => [found], nothing);
   }
 
   #draw(): void {

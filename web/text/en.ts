@@ -4,10 +4,9 @@ export const en = {
   'other-language': '中文',
   'beijing-time': 'Beijing time',
   'just-now': 'just now',
-  close: 'Close',
+  yes: 'yes',
+  no: 'no',
   back: 'Back',
-  none: 'none',
-  unknown: 'unknown',
 
   'key-title': 'Access key',
   'key-explain':
@@ -52,8 +51,6 @@ export const en = {
   found: '{count} found',
   'nothing-found': 'No vehicle matches “{query}”.',
   'nothing-in-view': 'No vehicle in this view.',
-  'more-not-listed': '{count} more in view',
-  'show-all': 'Show all',
 
   'state-moving': 'Moving',
   'state-stopped': 'Stopped',
@@ -69,22 +66,16 @@ export const en = {
   'no-webgl': 'This browser gives no WebGL 2, so there is no map. Lists, alerts and vehicles work all the same.',
 
   speed: 'Speed',
-  heading: 'Heading',
   'last-fix': 'Last fix',
   received: 'Received',
   place: 'Place',
   altitude: 'Altitude',
   mileage: 'Mileage',
-  alarms: 'Alarms',
   quality: 'Marks',
   category: 'Kind',
   company: 'Company',
   terminals: 'Terminals',
-  source: 'Source',
-  online: 'online',
-  offline: 'offline',
   'vehicle-id': 'Id',
-  follow: 'Follow',
   'no-position': 'This vehicle has not sent a position yet.',
 
   track: 'Track',
@@ -135,7 +126,6 @@ export const en = {
   why: 'Why',
   'show-vehicle': 'Show vehicle',
   'show-place': 'Show place',
-  vehicle: 'Vehicle',
 
   'no-fences': 'No fences. Put one with POST /v1/fences.',
   'fences-unread': 'The fences cannot be read: {message}',

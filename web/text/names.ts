@@ -68,6 +68,21 @@ const ALERTS: Names<'fence-enter' | 'fence-exit' | 'overspeed'> = {
   overspeed: ['超速', 'Overspeed'],
 };
 
+/** What rules call the things that they write into the evidence. */
+const EVIDENCE: Names<string> = {
+  speed: ['速度', 'speed'],
+  duration: ['持续时间', 'duration'],
+  inside: ['在围栏内', 'inside the fence'],
+  previous: ['上一点', 'previous'],
+  onset: ['起点', 'onset'],
+  peak: ['最高点', 'peak'],
+  last: ['最后超限点', 'last over'],
+  deciding: ['判定点', 'deciding'],
+  peakSpeed: ['最高速度', 'peak speed'],
+  fixesOver: ['超限点数', 'fixes over'],
+  firstFix: ['首个定位', 'first fix'],
+};
+
 const COMPASS: [zh: string, en: string][] = [
   ['北', 'N'],
   ['东北', 'NE'],
@@ -94,6 +109,10 @@ export function categoryLabel(name: string): string {
 /** An alert's type; one with the prefix `terminal-` is an alarm that the terminal reported. */
 export function alertLabel(type: string): string {
   return type.startsWith('terminal-') ? alarmLabel(type.slice('terminal-'.length)) : named(ALERTS, type);
+}
+
+export function evidenceWord(name: string): string {
+  return named(EVIDENCE, name);
 }
 
 /** "NE 45°". */

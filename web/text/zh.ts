@@ -5,10 +5,9 @@ export const zh: Record<TextKey, string> = {
   'other-language': 'English',
   'beijing-time': '北京时间',
   'just-now': '刚刚',
-  close: '关闭',
+  yes: '是',
+  no: '否',
   back: '返回',
-  none: '无',
-  unknown: '未知',
 
   'key-title': '访问密钥',
   'key-explain':
@@ -53,8 +52,6 @@ export const zh: Record<TextKey, string> = {
   found: '找到 {count} 辆',
   'nothing-found': '没有与“{query}”匹配的车辆。',
   'nothing-in-view': '视野内没有车辆。',
-  'more-not-listed': '视野内还有 {count} 辆',
-  'show-all': '全部显示',
 
   'state-moving': '行驶',
   'state-stopped': '停车',
@@ -69,22 +66,16 @@ export const zh: Record<TextKey, string> = {
   'no-webgl': '此浏览器不支持 WebGL 2，无法显示地图。列表、告警和车辆信息不受影响。',
 
   speed: '速度',
-  heading: '方向',
   'last-fix': '定位时间',
   received: '接收时间',
   place: '位置',
   altitude: '海拔',
   mileage: '里程',
-  alarms: '终端报警',
   quality: '数据标记',
   category: '车辆类型',
   company: '所属企业',
   terminals: '终端',
-  source: '数据来源',
-  online: '在线',
-  offline: '离线',
   'vehicle-id': '编号',
-  follow: '跟踪',
   'no-position': '该车辆尚未上报位置。',
 
   track: '历史轨迹',
@@ -135,7 +126,6 @@ export const zh: Record<TextKey, string> = {
   why: '判定依据',
   'show-vehicle': '查看车辆',
   'show-place': '查看位置',
-  vehicle: '车辆',
 
   'no-fences': '还没有围栏。可通过 POST /v1/fences 添加。',
   'fences-unread': '无法读取围栏：{message}',

@@ -1,0 +1,307 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, isIP } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { pageHeaders } from '../../../api/headers.js';
+import type { Alert, AlertAction } from '../../../model/alert.js';
+import type { PositionJson } from '../../../model/position.js';
+import type {
+  Bbox,
+  DensityCell,
+  FenceFeature,
+  LivePosition,
+  StreamMessage,
+  StreamRequest,
+  VehicleJson,
+} from '../../../web/api-types.js';
+
+export const KEY = 'test-key';
+const WEB = join(import.meta.dirname, '../../../dist/web');
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+};
+
+/** One page that watches. */
+interface Watcher {
+  socket: WebSocket;
+  positions: { id: number; bbox: Bbox; had: Set<string> } | null;
+  alerts: number | null;
+}
+
+/**
+ * The server as the page knows it (contract §5 and §6), with everything it says held in plain fields, so that a test
+ * sets the scene and looks at what the page makes of it.
+ */
+export class MockServer {
+  vehicles = new Map<string, VehicleJson>();
+  fences: FenceFeature[] = [];
+  alerts: Alert[] = [];
+  tracks = new Map<string, PositionJson[]>();
+  /** Sent instead of positions while it is not null. */
+  density: DensityCell[] | null = null;
+  database = 'ready';
+  inSpool = 0;
+  key = KEY;
+  /** Notes that came with actions, by alert id. */
+  readonly actions: { id: string; action: AlertAction; note: string }[] = [];
+  /** Every bbox that a page asked positions for, and every cursor that it resumed from. */
+  readonly views: Bbox[] = [];
+  readonly cursors: (string | undefined)[] = [];
+  readonly #http = createServer((request, response) => void this.#answer(request, response));
+  readonly #stream = new WebSocketServer({ noServer: true });
+  readonly #watchers = new Set<Watcher>();
+  readonly #alertLog: Alert[] = [];
+  #accepted = 0;
+  /** New connections are refused while true. */
+  #down = false;
+
+  async start(): Promise<void> {
+    this.#http.on('upgrade', (request, socket, head) => {
+      if (this.#down) {
+        socket.destroy();
+        return;
+      }
+      this.#stream.handleUpgrade(request, socket, head, (opened) => this.#watch(opened));
+    });
+    await new Promise<void>((resolve) => this.#http.listen(0, '127.0.0.1', resolve));
+  }
+
+  get url(): string {
+    const { address, port } = this.#http.address() as AddressInfo;
+    return `http://${isIP(address) === 6 ? `[${address}]` : address}:${port}/`;
+  }
+
+  get pageUrl(): string {
+    return `${this.url}?key=${this.key}`;
+  }
+
+  async stop(): Promise<void> {
+    for (const { socket } of this.#watchers) socket.terminate();
+    this.#http.closeAllConnections();
+    await new Promise((resolve) => this.#http.close(resolve));
+  }
+
+  /** Cuts every stream, and lets nobody back in until `comeBack`. */
+  goAway(): void {
+    this.#down = true;
+    for (const { socket } of this.#watchers) socket.close(1001);
+  }
+
+  comeBack(): void {
+    this.#down = false;
+  }
+
+  /** Sets where vehicles are and tells whoever watches. */
+  move(positions: LivePosition[]): void {
+    for (const { plate, category, online, ...position } of positions) {
+      const known = this.vehicles.get(position.vehicleId);
+      this.vehicles.set(position.vehicleId, {
+        ...(known ?? newVehicle(position.vehicleId)),
+        plate,
+        category,
+        online,
+        lastSeen: position.receivedAt,
+        position,
+      });
+    }
+    this.#accepted += positions.length;
+    for (const watcher of this.#watchers) {
+      const view = watcher.positions;
+      if (!view || this.density) continue;
+      const items = positions.filter((position) => inside(view.bbox, position));
+      const gone = positions.filter((p) => !inside(view.bbox, p) && view.had.delete(p.vehicleId));
+      for (const { vehicleId } of items) view.had.add(vehicleId);
+      say(watcher, { type: 'positions', id: view.id, snapshot: false, items, gone: gone.map((p) => p.vehicleId) });
+    }
+  }
+
+  remove(vehicleId: string): void {
+    this.vehicles.delete(vehicleId);
+    for (const watcher of this.#watchers) {
+      if (!watcher.positions) continue;
+      say(watcher, { type: 'positions', id: watcher.positions.id, snapshot: false, items: [], gone: [vehicleId] });
+    }
+  }
+
+  /** A transition: kept in the list, and told with its cursor. */
+  raise(alert: Alert): void {
+    this.alerts = [alert, ...this.alerts.filter(({ id }) => id !== alert.id)];
+    this.#alertLog.push(alert);
+    for (const watcher of this.#watchers) this.#tellAlert(watcher, this.#alertLog.length);
+  }
+
+  /** Everybody's view anew, as after a change of `density`. */
+  refreshViews(): void {
+    for (const watcher of this.#watchers) this.#sendView(watcher);
+  }
+
+  #watch(socket: WebSocket): void {
+    const watcher: Watcher = { socket, positions: null, alerts: null };
+    this.#watchers.add(watcher);
+    socket.on('close', () => this.#watchers.delete(watcher));
+    socket.on('message', (data) => this.#hear(watcher, JSON.parse(String(data)) as StreamRequest));
+  }
+
+  #hear(watcher: Watcher, request: StreamRequest): void {
+    if (request.op === 'auth') {
+      if (request.key !== this.key) watcher.socket.close(4001);
+    } else if (request.op === 'ping') {
+      say(watcher, { type: 'pong' });
+    } else if (request.op === 'update' || request.channel === 'positions') {
+      this.views.push(request.bbox);
+      watcher.positions = { id: request.id, bbox: request.bbox, had: new Set() };
+      if (request.op === 'subscribe') say(watcher, { type: 'subscribed', id: request.id });
+      this.#sendView(watcher);
+    } else {
+      this.#resume(watcher, request);
+    }
+  }
+
+  #resume(watcher: Watcher, request: { id: number; cursor?: string }): void {
+    this.cursors.push(request.cursor);
+    watcher.alerts = request.id;
+    const from = request.cursor === undefined ? this.#alertLog.length : Number(request.cursor.split('-')[1]);
+    say(watcher, {
+      type: 'subscribed',
+      id: request.id,
+      epoch: 'e1',
+      cursor: `e1-${this.#alertLog.length}`,
+      recovered: true,
+    });
+    for (let number = from + 1; number <= this.#alertLog.length; number++) this.#tellAlert(watcher, number);
+  }
+
+  #tellAlert(watcher: Watcher, number: number): void {
+    if (watcher.alerts === null) return;
+    say(watcher, { type: 'alert', id: watcher.alerts, cursor: `e1-${number}`, alert: this.#alertLog[number - 1] });
+  }
+
+  #sendView(watcher: Watcher): void {
+    const view = watcher.positions;
+    if (!view) return;
+    if (this.density) {
+      say(watcher, { type: 'density', id: view.id, cells: this.density });
+      return;
+    }
+    const items = [...this.vehicles.values()].flatMap(({ position, plate, category, online }) =>
+      position && inside(view.bbox, position) ? [{ ...position, plate, category, online }] : [],
+    );
+    view.had = new Set(items.map(({ vehicleId }) => vehicleId));
+    say(watcher, { type: 'positions', id: view.id, snapshot: true, items, gone: [] });
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url!, 'http://page');
+    if (pathname === '/readyz')
+      return json(response, 200, { ready: true, parts: { database: { state: this.database } } });
+    if (!pathname.startsWith('/v1/')) return this.#sendFile(pathname, response);
+    if (request.headers.authorization !== `Bearer ${this.key}`) {
+      return json(response, 401, { error: { code: 'unauthorized', message: 'a valid key is needed', details: [] } });
+    }
+    const [, , kind, id, what] = pathname.split('/').map(decodeURIComponent);
+    const found = await this.#route(kind, id, what, searchParams, request);
+    if (found === undefined) {
+      return json(response, 404, { error: { code: 'not-found', message: `nothing at ${pathname}`, details: [] } });
+    }
+    json(response, 200, found);
+  }
+
+  async #route(kind: string, id: string, what: string, query: URLSearchParams, request: IncomingMessage) {
+    switch (kind) {
+      case 'fences':
+        return page(this.fences);
+      case 'alerts':
+        if (request.method === 'POST') return this.#act(id, what as AlertAction, await body(request));
+        return page(this.alerts.filter(({ state }) => !query.has('state') || state === query.get('state')));
+      case 'stats':
+        return this.#stats();
+      case 'vehicles': {
+        if (id === undefined) return page(this.#search(query.get('plate') ?? ''));
+        if (what !== 'track') return this.vehicles.get(id);
+        const [from, to] = [Date.parse(query.get('from')!), Date.parse(query.get('to')!)];
+        return page(
+          (this.tracks.get(id) ?? []).filter(({ time }) => Date.parse(time!) >= from && Date.parse(time!) < to),
+        );
+      }
+    }
+    return undefined;
+  }
+
+  #search(plate: string): VehicleJson[] {
+    return [...this.vehicles.values()].filter((vehicle) => vehicle.plate?.includes(plate));
+  }
+
+  #act(id: string, action: AlertAction, { note }: { note: string }): Alert | undefined {
+    const alert = this.alerts.find((each) => each.id === id);
+    if (!alert) return undefined;
+    this.actions.push({ id, action, note });
+    const states = { acknowledge: 'acknowledged', resolve: 'resolved', dismiss: 'dismissed' } as const;
+    const handling = { action, by: 'admin', note, at: new Date().toISOString() };
+    const after: Alert = { ...alert, state: states[action], handling, revision: alert.revision + 1 };
+    this.raise(after);
+    return after;
+  }
+
+  #stats() {
+    return {
+      log: { accepted: this.#accepted, lastSeq: this.#accepted, bytes: 48e6, quotaBytes: 20e9, state: 'ok' },
+      store: { state: this.database, inSpool: this.inSpool },
+      engine: { inSpool: 0 },
+      vehicles: { known: this.vehicles.size, online: this.vehicles.size },
+    };
+  }
+
+  async #sendFile(pathname: string, response: ServerResponse): Promise<void> {
+    const name = pathname === '/' ? 'index.html' : normalize(pathname);
+    try {
+      const bytes = await readFile(join(WEB, name));
+      response.writeHead(200, { 'content-type': TYPES[extname(name)], ...Object.fromEntries(pageHeaders([])) });
+      response.end(bytes);
+    } catch {
+      response.writeHead(404).end();
+    }
+  }
+}
+
+function newVehicle(id: string): VehicleJson {
+  return {
+    id,
+    plate: null,
+    plateColor: 1,
+    category: 'other',
+    company: null,
+    region: null,
+    terminals: [{ protocol: 'jt808', number: id }],
+    online: true,
+    lastSeen: null,
+    position: null,
+  };
+}
+
+function inside([west, south, east, north]: Bbox, { lon, lat }: { lon: number | null; lat: number | null }): boolean {
+  return lon !== null && lat !== null && lon >= west && lon <= east && lat >= south && lat <= north;
+}
+
+function say({ socket }: Watcher, message: StreamMessage): void {
+  socket.send(JSON.stringify(message));
+}
+
+function page<T>(items: T[]): { items: T[]; cursor: null } {
+  return { items, cursor: null };
+}
+
+function json(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+}
+
+async function body(request: IncomingMessage): Promise<{ note: string }> {
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  return JSON.parse(text) as { note: string };
+}

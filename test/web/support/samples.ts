@@ -1,0 +1,114 @@
+import type { Alert } from '../../../model/alert.js';
+import type { PositionJson } from '../../../model/position.js';
+import type { FenceFeature } from '../../../web/api-types.js';
+
+/** One fence of each shape, around the middle of the mock town. */
+export const FENCES: FenceFeature[] = [
+  {
+    type: 'Feature',
+    id: 'f-station',
+    geometry: { type: 'Point', coordinates: [120.301, 31.584] },
+    properties: { name: '火车站限速区', radius: 900, rules: [{ type: 'overspeed', limit: 40 }] },
+    revision: 1,
+  },
+  {
+    type: 'Feature',
+    id: 'f-old-town',
+    geometry: {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [120.285, 31.555],
+          [120.318, 31.552],
+          [120.326, 31.57],
+          [120.302, 31.578],
+          [120.283, 31.57],
+          [120.285, 31.555],
+        ],
+        [
+          [120.298, 31.56],
+          [120.306, 31.56],
+          [120.306, 31.567],
+          [120.298, 31.567],
+          [120.298, 31.56],
+        ],
+      ],
+    },
+    properties: {
+      name: '老城区禁行',
+      rules: [{ type: 'enter' }, { type: 'exit' }],
+      hours: { from: '07:00', to: '09:30' },
+    },
+    revision: 2,
+  },
+  {
+    type: 'Feature',
+    id: 'f-route',
+    geometry: {
+      type: 'LineString',
+      coordinates: [
+        [120.24, 31.545],
+        [120.27, 31.55],
+        [120.283, 31.585],
+        [120.33, 31.6],
+        [120.37, 31.597],
+      ],
+    },
+    properties: { name: '1 号公交走廊', width: 400, rules: [{ type: 'exit' }] },
+    revision: 3,
+  },
+];
+
+export function position(vehicleId: string, at: string, lon: number, lat: number, speed: number | null): PositionJson {
+  return {
+    vehicleId,
+    time: at,
+    receivedAt: at,
+    lon,
+    lat,
+    speed,
+    heading: 45,
+    altitude: 8,
+    alarm: 0,
+    status: 3,
+    mileage: null,
+    source: 'jt808',
+    quality: [],
+  };
+}
+
+let alertsMade = 0;
+
+/** An overspeed alert with its evidence, unless `changes` says otherwise. */
+export function alert(vehicleId: string, changes: Partial<Alert> = {}): Alert {
+  const at = new Date().toISOString();
+  const fix = { time: at, lon: 120.3, lat: 31.58, speed: 63.4, seq: 4711 };
+  return {
+    id: `alert${String(++alertsMade).padStart(21, 'a')}`,
+    type: 'overspeed',
+    severity: 'warning',
+    state: 'raised',
+    vehicleId,
+    plate: '苏B12345',
+    fenceId: 'f-station',
+    ruleId: 'f-station:overspeed',
+    ruleRevision: 3,
+    occurredAt: at,
+    detectedAt: at,
+    clearedAt: null,
+    clearReason: null,
+    position: position(vehicleId, at, fix.lon, fix.lat, fix.speed),
+    evidence: {
+      fixes: { onset: { ...fix, speed: 51.2, seq: 4709 }, peak: fix, deciding: fix },
+      checks: [
+        { what: 'speed', value: 63.4, is: '>', threshold: 40, unit: 'km/h', result: true },
+        { what: 'duration', value: 12, is: '>', threshold: 10, unit: 's', result: true },
+      ],
+      peakSpeed: 63.4,
+      fixesOver: 13,
+    },
+    handling: null,
+    revision: 1,
+    ...changes,
+  };
+}
