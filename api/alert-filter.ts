@@ -1,5 +1,4 @@
-import type { Alert } from '../model/alert.js';
-import type { AlertFilter } from './deps.js';
+import type { Alert, AlertFilter } from '../model/alert.js';
 
 /** True where the alert is one that the filter asks for; a part that is absent asks for all. */
 export function matchesAlert(filter: AlertFilter, alert: Alert): boolean {

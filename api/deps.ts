@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Alert, AlertState, AlertTransition, Severity } from '../model/alert.js';
+import type { Alert, AlertFilter, AlertPlace, AlertTransition } from '../model/alert.js';
 import type { Catalog } from '../model/catalog.js';
 import type { Fleet } from '../model/fleet.js';
 import type { Position } from '../model/position.js';
@@ -16,10 +16,10 @@ export interface ApiDeps {
   alerts: AlertSource;
   history: HistorySource;
   /**
-   * Positions from a platform, each as parsed from JSON. One result per item, in order, once every item that is `ok`
-   * is durable. An item whose reason is 'full' was not taken because the intake has no room.
+   * Positions from a platform, each as parsed from JSON (ingest/http-source.ts). One result per item, in order, once
+   * every item that is `ok` is durable. An item whose reason is 'full' was not taken because the intake has no room.
    */
-  acceptPositions(items: readonly unknown[]): Promise<PositionResult[]>;
+  acceptPositions(items: readonly unknown[], address: string): Promise<PositionResult[]>;
   /** The additional items of a fix as named values (`Protocol.describeItems` of the fix's source). */
   describeItems(source: number, items: Uint8Array): Record<string, unknown>;
   /** Refused frames and fixes that are kept (ingest/quarantine.ts): newest first, older than entry `before` where given. */
@@ -76,26 +76,6 @@ export interface AlertSource {
   subscribe(listener: (transitions: readonly AlertTransition[]) => void): () => void;
 }
 
-export interface AlertFilter {
-  state?: readonly AlertState[];
-  type?: readonly string[];
-  severity?: readonly Severity[];
-  /** Vehicle ids. */
-  vehicle?: readonly string[];
-  /** Fence ids. */
-  fence?: readonly string[];
-  /** Bounds of occurredAt, epoch ms: from ≤ occurredAt < to. */
-  from?: number;
-  to?: number;
-}
-
-/** Place of an alert in a list that runs from the newest: by occurredAt, then by id. */
-export interface AlertPlace {
-  /** Epoch ms. */
-  occurredAt: number;
-  id: string;
-}
-
 /** What the database has (store/history.ts). Rejects with an error whose `code` is 'database-away' where it cannot say. */
 export interface HistorySource {
   /** Fixes of one vehicle with from ≤ fixTime < to (epoch ms), oldest first, in batches. */
@@ -105,7 +85,10 @@ export interface HistorySource {
   alert(id: string): Promise<Alert | undefined>;
 }
 
-export type PositionResult = { ok: true } | { ok: false; reason: RejectReason | 'full'; detail: string };
+/** `field`: the member of the item that is to blame, where it is one. */
+export type PositionResult =
+  | { ok: true }
+  | { ok: false; reason: RejectReason | 'full'; detail: string; field?: string };
 
 export interface QuarantineEntry {
   /** Grows by one with each entry kept since the process started. */

@@ -58,3 +58,24 @@ export interface AlertCommit {
   beyond: number;
   transitions: AlertTransition[];
 }
+
+/** Which alerts are asked for: those that have one of the values in every list that is given. */
+export interface AlertFilter {
+  state?: readonly AlertState[];
+  type?: readonly string[];
+  severity?: readonly Severity[];
+  /** Vehicle ids. */
+  vehicle?: readonly string[];
+  /** Fence ids. */
+  fence?: readonly string[];
+  /** Bounds of occurredAt, epoch ms: from ≤ occurredAt < to. */
+  from?: number;
+  to?: number;
+}
+
+/** Place of an alert in a list that runs from the newest: by occurredAt, then by id. */
+export interface AlertPlace {
+  /** Epoch ms. */
+  occurredAt: number;
+  id: string;
+}

@@ -1,15 +1,9 @@
 import { z } from 'zod';
-import {
-  ALERT_ACTIONS,
-  ALERT_STATES,
-  type Alert,
-  type AlertAction,
-  type AlertState,
-  SEVERITIES,
-} from '../../model/alert.js';
+import { stateAfter } from '../../alerts/alert-actions.js';
+import type { AlertFilter, AlertPlace } from '../../model/alert.js';
+import { ALERT_ACTIONS, ALERT_STATES, type Alert, SEVERITIES } from '../../model/alert.js';
 import { matchesAlert } from '../alert-filter.js';
 import type { App } from '../app.js';
-import type { AlertFilter, AlertPlace } from '../deps.js';
 import { ApiError } from '../errors.js';
 import { cursorParam, limitParam, listParam, readCursor, timeParam, writeCursor } from '../parameters.js';
 import { refusal } from '../refusal.js';
@@ -37,13 +31,6 @@ const idParam = z.strictObject({ id: alertId });
 const pageSchema = listOf(alertSchema).extend({
   partial: z.string().optional().describe('there where older alerts could not be read: why'),
 });
-
-/** An action that says the last word cannot be followed by another; acknowledging is for what is still open. */
-const ALLOWED_IN: Record<AlertAction, readonly AlertState[]> = {
-  acknowledge: ['raised', 'cleared'],
-  resolve: ['raised', 'acknowledged', 'cleared'],
-  dismiss: ['raised', 'acknowledged', 'cleared'],
-};
 
 export function alertRoutes(app: App): Route[] {
   const { alerts, history, registry, catalog } = app.deps;
@@ -104,8 +91,8 @@ export function alertRoutes(app: App): Route[] {
         errors: ['not-found', 'conflict', 'busy', 'database-away'],
         async handle({ params, body }) {
           const before = await knownAlert(params.id);
-          if (!ALLOWED_IN[action].includes(before.state)) {
-            const message = `the alert is ${before.state}; ${action} is for ${ALLOWED_IN[action].join(', ')}`;
+          if (stateAfter(before.state, action) === null) {
+            const message = `the alert is ${before.state} already`;
             throw new ApiError('conflict', message, [{ path: 'path.id', message }]);
           }
           const seen = changeOf(before);

@@ -1,7 +1,6 @@
-import type { AlertTransition } from '../../model/alert.js';
+import type { AlertFilter, AlertTransition } from '../../model/alert.js';
 import { matchesAlert } from '../alert-filter.js';
 import type { App } from '../app.js';
-import type { AlertFilter } from '../deps.js';
 import type { SubscriptionId } from './messages.js';
 
 /** Transitions handled in one turn of the event loop, so that a long replay delays nobody. */

@@ -1,6 +1,6 @@
 -- The newest form of every alert, from the alert log.
 create table alerts (
-  id text primary key,           -- deterministic, alerts/alert-id.ts
+  id text collate "C" primary key, -- deterministic, alerts/alert-id.ts; pages of lists go by its bytes
   type text not null,
   severity text not null,
   state text not null,
