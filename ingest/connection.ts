@@ -19,7 +19,7 @@ import type { Quarantine } from './quarantine.js';
 import type { ReceiveClock } from './receive-clock.js';
 import { ReplyQueue } from './reply-queue.js';
 
-/** Refused before they became a frame, or after: each is a unit of its own in the count of frames. */
+/** Refused before `frame` told of them. */
 const NEVER_A_FRAME: ReadonlySet<RejectReason> = new Set<RejectReason>([
   'no-frame',
   'frame-too-long',
@@ -27,9 +27,9 @@ const NEVER_A_FRAME: ReadonlySet<RejectReason> = new Set<RejectReason>([
   'bad-checksum',
   'short-header',
   'bad-length',
-  'package-timeout',
-  'package-limit',
 ]);
+/** Parts of split messages, given up: each was a frame of its own, and counts as handled until then. */
+const HELD_PARTS: ReadonlySet<RejectReason> = new Set<RejectReason>(['package-timeout', 'package-limit']);
 
 /** Why reading stands still: bits. */
 const PAUSED_TURN = 1; //  newly accepted, waits for its turn
@@ -227,7 +227,8 @@ export class Connection implements Sink, Origin {
   }
 
   reply(bytes: Buffer, when: ReplyWhen): void {
-    if (when === 'now') {
+    const { taken, durable } = this.host.intake;
+    if (when === 'now' || (taken === durable && !this.#afterChange)) {
       this.#replies.add(bytes);
     } else if (this.#afterChange) {
       this.#owed++;
@@ -238,7 +239,7 @@ export class Connection implements Sink, Origin {
       });
     } else {
       if (!this.#replies.waiting) this.host.awaits(this);
-      this.#replies.addWaiting(bytes, this.host.intake.taken, this.#receivedAt);
+      this.#replies.addWaiting(bytes, taken, this.#receivedAt);
     }
     if (!this.#inHand) this.#write();
   }
@@ -360,6 +361,9 @@ export class Connection implements Sink, Origin {
     const { stats } = this.host;
     if (NEVER_A_FRAME.has(reason) || (reason === 'decoder-bug' && !this.#frameOpen)) {
       stats.framesReceived++;
+      stats.rejectFrame(reason);
+    } else if (HELD_PARTS.has(reason)) {
+      stats.framesHandled--;
       stats.rejectFrame(reason);
     } else if (this.#frameOpen) {
       // The first reason counts: a batch may hold several bad parts.

@@ -1,0 +1,114 @@
+import { expect, onTestFinished } from 'vitest';
+import { Identity, type TerminalAuth } from '../../ingest/identity.js';
+import { IngestStats } from '../../ingest/ingest-stats.js';
+import { Intake } from '../../ingest/intake.js';
+import type { TcpLimits } from '../../ingest/limits.js';
+import { Quarantine } from '../../ingest/quarantine.js';
+import { ReceiveClock } from '../../ingest/receive-clock.js';
+import { startTcpServer } from '../../ingest/tcp-server.js';
+import type { VerdictPolicy } from '../../ingest/verdict.js';
+import { KIND_FIXES } from '../../model/block.js';
+import { Catalog } from '../../model/catalog.js';
+import { FixBatch } from '../../model/fix-batch.js';
+import { Fleet } from '../../model/fleet.js';
+import type { Position } from '../../model/position.js';
+import { total } from '../../model/stats.js';
+import { jt808 } from '../../protocols/jt808/index.js';
+import { LogReader } from '../../store/log-reader.js';
+import { Registry } from '../../store/registry.js';
+import { Spool, type SpoolOptions } from '../../store/spool.js';
+import { tempDir } from '../support/temp-dir.js';
+import { waitFor } from '../support/wait-for.js';
+import { LIVE } from './support.js';
+import { Frames, Peer, response } from './terminal-peer.js';
+
+export interface TestServerOptions {
+  auth?: TerminalAuth;
+  registrationRequired?: boolean;
+  limits?: Partial<TcpLimits>;
+  spool?: Partial<SpoolOptions>;
+  policy?: VerdictPolicy;
+}
+
+/**
+ * The whole way in, in this process: sockets, JT/T 808, verdict, a spool on disk. When the test ends it is closed, its
+ * counters must add up, and the log must hold exactly what was accepted.
+ */
+export async function tcpServer(options: TestServerOptions = {}) {
+  const dir = await tempDir();
+  const spool = await Spool.open({ dir, ...options.spool });
+  const clock = new ReceiveClock();
+  const stats = new IngestStats();
+  const quarantine = new Quarantine();
+  const catalog = new Catalog();
+  const registry = new Registry(catalog, spool, () => clock.now());
+  const intake = new Intake({ log: spool, head: new Fleet(), policy: options.policy ?? LIVE, stats, quarantine });
+  const registrationRequired = options.registrationRequired ?? false;
+  const key = Buffer.alloc(32, 7);
+  const identity = new Identity({ registry, key, auth: options.auth ?? 'required', registrationRequired });
+  const server = await startTcpServer({
+    protocol: jt808,
+    host: '127.0.0.1',
+    port: 0,
+    intake,
+    identity,
+    stats,
+    quarantine,
+    clock,
+    whenAccepted: (fn) => spool.whenAccepted(fn),
+    limits: options.limits,
+  });
+  let open = true;
+  const close = async (): Promise<void> => {
+    if (!open) return;
+    open = false;
+    await server.close();
+    await spool.close();
+  };
+  onTestFinished(async () => {
+    await close();
+    const fixes = intake.counts();
+    expect(fixes.received, 'fixes').toBe(fixes.accepted + fixes.pending + total(fixes.rejected));
+    const frames = stats.frames();
+    expect(frames.received, 'frames').toBe(frames.handled + total(frames.rejected));
+    expect(stats.connections()).toEqual({ open: 0, authenticated: 0 });
+    expect(total(stats.connectionsClosed), 'connections').toBe(stats.connectionsAccepted);
+    expect(spool.fixesAccepted, 'log').toBe(fixes.accepted);
+  });
+  return {
+    ...{ dir, spool, stats, quarantine, catalog, registry, intake, identity, server, close, clock },
+    port: server.port,
+    /** Waits until the server has closed so many connections for these reasons, and no other. */
+    closedFor: async (reasons: Record<string, number>) => {
+      const n = total(reasons);
+      await waitFor(
+        'connections to end',
+        () => total(stats.connectionsClosed),
+        (closed) => closed >= n,
+        { everyMs: 5 },
+      );
+      expect(stats.connectionsClosed).toEqual(reasons);
+    },
+    /** What the log holds on disk. */
+    logged: () => logged(dir),
+    peer: () => Peer.open(server.port),
+    /** A terminal that is connected and authenticated; its next serial number is 1, and so is the server's. */
+    terminal: async (phone: string) => {
+      const peer = await Peer.open(server.port);
+      const frames = new Frames(phone);
+      const [reply] = await peer.ask(frames.auth(identity.authCode('jt808', phone)));
+      expect(reply).toBe(response(phone, 0, 0, 0x0102));
+      return { peer, frames };
+    },
+  };
+}
+
+function logged(dir: string): Position[] {
+  const reader = new LogReader(dir, 1, () => Number.MAX_SAFE_INTEGER);
+  const fixes: Position[] = [];
+  for (let blocks = reader.next(); blocks.length > 0; blocks = reader.next()) {
+    for (const block of blocks) if (block.kind === KIND_FIXES) fixes.push(...new FixBatch(block));
+  }
+  reader.close();
+  return fixes;
+}
