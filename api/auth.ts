@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { ApiError } from './errors.js';
-import type { Request } from './uws.js';
+import type { Request } from './http.js';
 
 /** Tells the one key there is from everything else, in a time that says nothing about how much of it was right. */
 export class KeyCheck {

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { ApiError } from './errors.js';
-import type { Request } from './uws.js';
+import type { Request } from './http.js';
 
 const inflate = promisify(gunzip);
 

@@ -3,19 +3,21 @@ import { ALERT_ACTIONS, ALERT_STATES, SEVERITIES } from '../model/alert.js';
 import { QUALITY_NAMES } from '../model/quality.js';
 import { REJECT_REASONS, type RejectReason } from '../model/reject.js';
 import { SOURCE_NAMES } from '../model/source.js';
-import { stripZeros, VEHICLE_CATEGORIES } from '../model/vehicle.js';
+import { VEHICLE_CATEGORIES } from '../model/vehicle.js';
 
 /** The forms of everything that goes in and out, as contract §5 has them. OpenAPI is written from these. */
 
 const time = z.iso.datetime({ offset: true });
-/** Ids end up in paths and in logs. */
+/** Names that people give; the registry holds to the same (store/registry.ts). */
+const ID = /^[A-Za-z0-9._:\-\p{Script=Han}]{1,64}$/u;
+const ID_RULE = 'an id has 1 to 64 letters, digits, Chinese characters or any of . _ : -';
 export const vehicleId = z
   .string()
-  .regex(/^[^\s/?#%\p{Cc}]{1,64}$/u, 'a vehicle id has 1 to 64 characters without spaces, / ? # %')
+  .regex(ID, ID_RULE)
   .meta({ examples: ['13912345678'] });
 export const fenceId = z
   .string()
-  .regex(/^[^\s/?#%\p{Cc}]{1,64}$/u, 'a fence id has 1 to 64 characters without spaces, / ? # %')
+  .regex(ID, ID_RULE)
   .meta({ examples: ['f1'] });
 export const alertId = z
   .string()
@@ -96,19 +98,16 @@ export const vehicleSchema = z
   })
   .meta({ id: 'Vehicle' });
 
-/** What a PUT may say; what it leaves out is not known. */
+/** What a PUT may say; what it leaves out stays as it is, and is not known of a new vehicle. */
 export const vehicleInputSchema = z
   .strictObject({
     id: vehicleId.optional().describe('where given, that of the path'),
-    plate: vehicleFacts.plate.default(null),
-    plateColor: vehicleFacts.plateColor.default(null),
-    category: vehicleFacts.category.default('other'),
-    company: vehicleFacts.company.default(null),
-    region: vehicleFacts.region.default(null),
-    terminals: z
-      .array(z.strictObject({ ...terminalRef.shape }).overwrite((t) => ({ ...t, number: stripZeros(t.number) })))
-      .max(16)
-      .default([]),
+    plate: vehicleFacts.plate.optional(),
+    plateColor: vehicleFacts.plateColor.optional(),
+    category: vehicleFacts.category.optional(),
+    company: vehicleFacts.company.optional(),
+    region: vehicleFacts.region.optional(),
+    terminals: z.array(z.strictObject(terminalRef.shape)).max(16).optional(),
   })
   .meta({
     id: 'VehicleInput',
@@ -266,7 +265,10 @@ export const positionResultsSchema = z
     items: z.array(
       z.union([
         z.object({ ok: z.literal(true) }),
-        z.object({ ok: z.literal(false), error: z.object({ code: z.string(), message: z.string() }) }),
+        z.object({
+          ok: z.literal(false),
+          error: z.object({ code: z.string(), message: z.string(), field: z.string().optional() }),
+        }),
       ]),
     ),
   })

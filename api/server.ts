@@ -7,12 +7,13 @@ import type { ApiDeps, ApiOptions, ApiServer } from './deps.js';
 import { addDocsPage } from './docs-page.js';
 import { ApiError, toApiError } from './errors.js';
 import { DATA_HEADERS, pageHeaders } from './headers.js';
+import type { Answer, Endpoint, Request } from './http.js';
 import { ApiMetrics } from './metrics.js';
 import type { Method, Route } from './route.js';
 import { routeTable } from './routes.js';
 import { StaticFiles } from './static-files.js';
 import { StreamHub } from './stream/hub.js';
-import { type Answer, type Endpoint, type Request, startHttpServer } from './uws.js';
+import { startHttpServer } from './uws.js';
 import { VehicleJson } from './vehicle-json.js';
 
 /** What a caller of `startApi` need not say. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { Answer, Request } from './uws.js';
+import type { Answer, Request } from './http.js';
 
 const deflate = promisify(gzip);
 

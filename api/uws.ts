@@ -1,93 +1,22 @@
 import type { HttpRequest, HttpResponse, TemplatedApp, us_listen_socket, WebSocket } from 'uWebSockets.js';
 import { STATUS_CODES } from 'node:http';
 import { ApiError } from './errors.js';
+import {
+  type Answer,
+  type Endpoint,
+  READ_HEADERS,
+  type Request,
+  type RequestHeaders,
+  type Socket,
+  type StreamEndpoint,
+  type StreamHandler,
+} from './http.js';
 
 /**
  * The one file that knows uWebSockets.js. It keeps its rules for everybody: a request is read before the handler
  * returns, an aborted response is never touched, every write is corked, bodies have limits, and what a handler throws
  * becomes an answer. `publish` is not offered at all: it drops messages silently, and crashes before a ws route exists.
  */
-
-/** A request, read whole but for its body. */
-export interface Request {
-  method: string;
-  path: string;
-  /** Raw, without the question mark. */
-  query: string;
-  /** Values of the pattern's `:name` parts in order, percent-decoding still to do. */
-  params: string[];
-  headers: RequestHeaders;
-  /** Address of the peer as text. */
-  address: string;
-}
-
-const READ_HEADERS = [
-  'authorization',
-  'accept-encoding',
-  'content-encoding',
-  'content-length',
-  'content-type',
-  'host',
-  'if-match',
-  'if-none-match',
-  'origin',
-  'sec-websocket-protocol',
-] as const;
-
-/** The headers that somebody asks for; empty where not sent. */
-export type RequestHeaders = Record<(typeof READ_HEADERS)[number], string>;
-
-export interface Answer {
-  status: number;
-  headers: readonly (readonly [string, string])[];
-  /** An iterable is streamed in chunks at the reader's pace. null: no body, as with 204 and 304. */
-  body: string | Uint8Array | AsyncIterable<string | Uint8Array> | null;
-  /** Ends the connection too: for a request whose body nobody will read. */
-  close?: boolean;
-}
-
-export interface Endpoint {
-  method: 'get' | 'post' | 'put' | 'delete' | 'any';
-  /** `:name` for one part of the path, `*` at the end for the rest. */
-  pattern: string;
-  /** Most bytes of body; 0 where the route takes none. */
-  bodyLimit: number;
-  /** Called before the body is read; throws to refuse. */
-  admit(request: Request): void;
-  handle(request: Request, body: Buffer): Answer | Promise<Answer>;
-  /** The answer for something thrown by `admit`, by `handle` or while reading the body. */
-  failed(error: unknown, request: Request): Answer;
-}
-
-/** One WebSocket; every method is harmless after it has closed. */
-export interface Socket {
-  /** 'dropped': it did not fit under the limit of buffered bytes and was not taken. */
-  send(text: string | Uint8Array): 'sent' | 'buffered' | 'dropped' | 'closed';
-  /** Bytes that wait for the peer to read. */
-  buffered(): number;
-  /** Runs `writes` so that all they send leaves in one packet. */
-  cork(writes: () => void): void;
-  ping(): void;
-  end(code: number, reason: string): void;
-}
-
-export interface StreamEndpoint {
-  pattern: string;
-  maxBuffered: number;
-  /** Beyond this uWebSockets.js itself cuts the connection; the handler refuses politely at a smaller size. */
-  maxPayload: number;
-  /** The handler of the connection to be, or an answer that refuses it. */
-  upgrade(request: Request): { protocol: string; open(socket: Socket): StreamHandler } | Answer;
-}
-
-export interface StreamHandler {
-  message(text: string): void;
-  /** The peer answered a ping. */
-  pong(): void;
-  /** The peer has caught up. */
-  drain(): void;
-  closed(): void;
-}
 
 export interface HttpServer {
   port: number;

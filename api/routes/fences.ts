@@ -4,12 +4,12 @@ import type { Fence } from '../../model/fence.js';
 import { msToRfc3339 } from '../../model/units.js';
 import type { App } from '../app.js';
 import { ApiError, type ErrorDetail } from '../errors.js';
+import type { Answer, Request } from '../http.js';
 import { jsonBody } from '../json-body.js';
 import { cursorParam, limitParam, readCursor, writeCursor } from '../parameters.js';
 import { refusal } from '../refusal.js';
 import { check, json, NO_CONTENT, type Route, route } from '../route.js';
 import { fenceCollectionSchema, fenceId, fenceInputSchema, fenceSchema, listOf } from '../schemas.js';
-import type { Answer, Request } from '../uws.js';
 
 const BULK_BYTES = 16 * 1024 * 1024;
 const MAX_FEATURES = 1000;

@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import type { App } from '../app.js';
 import type { PositionResult } from '../deps.js';
-import { ApiError, RETRY_SOON } from '../errors.js';
+import { ApiError, type ErrorDetail, RETRY_SOON } from '../errors.js';
+import type { Request } from '../http.js';
 import { parseJson, plainBody } from '../json-body.js';
 import { json, type Route, route } from '../route.js';
 import { positionInputSchema, positionResultsSchema } from '../schemas.js';
-import type { Request } from '../uws.js';
 
 const BULK_BYTES = 16 * 1024 * 1024;
-/** Items taken between two turns of the event loop, so that a bulk upload delays no terminal's acknowledgement. */
-const SLICE = 500;
 const MAX_ITEM_DETAILS = 100;
 
 /** A line of NDJSON that is no JSON: in the place of its item. */
@@ -37,17 +35,15 @@ export function positionRoutes(app: App): Route[] {
       },
       responses: { 200: { description: 'one result per item', schema: positionResultsSchema } },
       errors: ['unprocessable', 'busy'],
-      async handle({ body }) {
-        const results = await accept(body);
+      async handle({ body, request }) {
+        const results = await accept(body, request.address);
         const accepted = results.filter((result) => result.ok).length;
         const full = results.some((result) => !result.ok && result.reason === 'full');
         if (full) {
           const message = `no room at the moment; ${accepted} of ${results.length} were accepted. Send all of them again later`;
           throw new ApiError('busy', message, [], RETRY_SOON);
         }
-        const details = results.flatMap((result, i) =>
-          result.ok ? [] : [{ path: `body[${i}]`, message: `${result.reason}: ${result.detail}` }],
-        );
+        const details = results.flatMap((result, i) => (result.ok ? [] : [detailOf(result, i)]));
         if (accepted === 0 && details.length > 0) {
           throw new ApiError(
             'unprocessable',
@@ -60,24 +56,16 @@ export function positionRoutes(app: App): Route[] {
     }),
   ];
 
-  async function accept(items: readonly unknown[]): Promise<PositionResult[]> {
-    const results: PositionResult[] = [];
-    for (let from = 0; from < items.length; from += SLICE) {
-      if (from > 0) await new Promise(setImmediate);
-      const slice = items.slice(from, from + SLICE);
-      const given = await app.deps.acceptPositions(slice.filter((item) => !(item instanceof BadLine)));
-      let next = 0;
-      for (const item of slice) {
-        results.push(item instanceof BadLine ? { ok: false, reason: 'bad-item', detail: item.detail } : given[next++]);
-      }
-      // Once there is no room, the rest would only be turned away one by one.
-      if (given.some((result) => !result.ok && result.reason === 'full')) {
-        for (let i = results.length; i < items.length; i++)
-          results.push({ ok: false, reason: 'full', detail: 'no room' });
-        break;
-      }
-    }
-    return results;
+  /** Lines that are no JSON get their result here; everything else is ingest's to judge. */
+  async function accept(items: readonly unknown[], address: string): Promise<PositionResult[]> {
+    const given = await app.deps.acceptPositions(
+      items.filter((item) => !(item instanceof BadLine)),
+      address,
+    );
+    let next = 0;
+    return items.map((item) =>
+      item instanceof BadLine ? { ok: false, reason: 'bad-item', detail: item.detail } : given[next++],
+    );
   }
 }
 
@@ -101,6 +89,12 @@ function readLine(line: string, number: number): unknown {
   }
 }
 
+function detailOf({ reason, detail, field }: Extract<PositionResult, { ok: false }>, index: number): ErrorDetail {
+  return { path: field ? `body[${index}].${field}` : `body[${index}]`, message: `${reason}: ${detail}` };
+}
+
 function resultJson(result: PositionResult) {
-  return result.ok ? result : { ok: false, error: { code: result.reason, message: result.detail } };
+  if (result.ok) return result;
+  const { reason, detail, field } = result;
+  return { ok: false, error: { code: reason, message: detail, ...(field && { field }) } };
 }

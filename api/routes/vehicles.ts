@@ -90,15 +90,17 @@ export function vehicleRoutes(app: App): Route[] {
       path: '/v1/vehicles/{id}',
       auth: 'key',
       tag: 'Vehicles',
-      summary: 'Register a vehicle, or replace what is known of it',
-      description: 'A terminal that sat in another vehicle moves to this one.',
+      summary: 'Register a vehicle, or change what is known of it',
+      description:
+        'What the body leaves out stays as it is; null says that it is not known. A terminal that sat in another ' +
+        'vehicle moves to this one.',
       params: idParam,
       body: { schema: vehicleInputSchema, types: ['application/json'], limit: 1024 * 1024 },
       responses: {
-        200: { description: 'replaced', schema: vehicleSchema },
+        200: { description: 'changed', schema: vehicleSchema },
         201: { description: 'registered', schema: vehicleSchema },
       },
-      errors: ['conflict', 'busy'],
+      errors: ['busy'],
       async handle({ params, body }) {
         if (body.id !== undefined && body.id !== params.id) {
           const message = `"${body.id}" is not the id of the path, "${params.id}"`;

@@ -1,5 +1,5 @@
 import { ApiError } from '../errors.js';
-import type { Socket, StreamHandler } from '../uws.js';
+import type { Socket, StreamHandler } from '../http.js';
 import { VehicleFilter } from '../vehicle-filter.js';
 import type { AlertSubscription } from './alerts.js';
 import type { StreamHub } from './hub.js';

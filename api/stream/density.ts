@@ -15,8 +15,6 @@ interface Cell {
   count: number;
   moving: number;
   emergencies: number;
-  sumLon: number;
-  sumLat: number;
 }
 
 export interface DensityGrid {
@@ -44,18 +42,16 @@ export function densityGrid(cellDeg: number, shown: Shown, fleet: Fleet, filter:
     let cell = cells.get(key);
     if (!cell) {
       const corner = { west: x * cellDeg - 180, south: y * cellDeg - 90 };
-      cells.set(key, (cell = { ...corner, count: 0, moving: 0, emergencies: 0, sumLon: 0, sumLat: 0 }));
+      cells.set(key, (cell = { ...corner, count: 0, moving: 0, emergencies: 0 }));
     }
     cell.count++;
     if (fleet.speedKmh[no] >= MOVING_KMH) cell.moving++;
     cell.emergencies += (fleet.alarms[no] >>> ALARM_EMERGENCY) & 1;
-    cell.sumLon += lon;
-    cell.sumLat += lat;
   }
   return { cellDeg, cells: [...cells.values()] };
 }
 
-/** The cells that touch the box as JSON, each at the middle of its vehicles, and how many vehicles they hold. */
+/** The cells that touch the box as JSON, and how many vehicles they hold. */
 export function cellsInView(
   { cellDeg, cells }: DensityGrid,
   [west, south, east, north]: Bbox,
@@ -65,11 +61,8 @@ export function cellsInView(
   for (const cell of cells) {
     if (cell.west > east || cell.west + cellDeg < west || cell.south > north || cell.south + cellDeg < south) continue;
     count += cell.count;
-    const lon = (cell.sumLon / cell.count).toFixed(5);
-    const lat = (cell.sumLat / cell.count).toFixed(5);
-    texts.push(
-      `{"lon":${Number(lon)},"lat":${Number(lat)},"count":${cell.count},"moving":${cell.moving},"emergencies":${cell.emergencies}}`,
-    );
+    const box = `[${cell.west},${cell.south},${cell.west + cellDeg},${cell.south + cellDeg}]`;
+    texts.push(`{"bbox":${box},"count":${cell.count},"moving":${cell.moving},"emergencies":${cell.emergencies}}`);
   }
   return { json: `[${texts.join(',')}]`, count };
 }
