@@ -71,6 +71,7 @@ export class SegmentLog {
   #truncation: Promise<void> = Promise.resolve();
   #failuresInARow = 0;
   #closing = false;
+  #closed: Promise<void> | null = null;
   #endPause: () => void = () => {};
   // Level `write` only: what the kernel has and the disk may not.
   #unflushed: Block[] = [];
@@ -193,12 +194,18 @@ export class SegmentLog {
   }
 
   /** Waits for what was appended, unless the disk refuses it, and closes the files. */
-  async close(): Promise<void> {
-    if (this.#closing) return this.#queue;
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#closing = true;
     this.#endPause();
-    await this.#queue;
     if (this.#flushTimer) clearTimeout(this.#flushTimer);
+    // Where this flush fails, it puts one more write in the queue.
+    if (this.#o.level === 'write') await this.#flushNow();
+    await this.#queue;
     if (this.#active) await this.#finish(this.#active);
     await this.#truncation;
     // Numbers that were left out stay out only once a record behind them is on disk.
@@ -255,8 +262,10 @@ export class SegmentLog {
       await this.#o.files.fdatasync(segment.fd);
       segment.durableBytes = segment.bytes;
     } else {
-      for (const block of group) this.#unflushed.push(block);
-      this.#unflushedBytes += end - segment.bytes;
+      for (const block of group) {
+        this.#unflushed.push(block);
+        this.#unflushedBytes += block.bytes.length;
+      }
       await this.#flushSoon();
     }
     this.#commit(group);

@@ -384,6 +384,36 @@ test('level write: what a failed flush in the background leaves unsure is writte
   expect(seqsOf(readAll(dir, 15))).toEqual(upTo(15));
 });
 
+test('level write: a disk that is far behind is waited for', async () => {
+  const dir = await tempDir();
+  const files = new FaultyFiles();
+  const log = await SegmentLog.open({ dir, level: 'write', fsyncMs: 1, segmentBytes: 2 ** 30, files });
+  const flush = files.fdatasync.bind(files);
+  let go = () => {};
+  const gate = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  files.fdatasync = (fd) => gate.then(() => flush(fd));
+  const bytes = 15 * 1024 * 1024;
+  for (let seq = 1; seq <= 4; seq++) await log.append([someBlock(seq, 1, bytes)]);
+  let done = false;
+  const fifth = log.append([someBlock(5, 1, bytes)]).then(() => {
+    done = true;
+  });
+  await waitFor(
+    'the write',
+    () => files.done.filter(({ op }) => op === 'writev').length,
+    (n) => n === 5,
+    { everyMs: 2 },
+  );
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect([done, log.committedSeq]).toEqual([false, 4]);
+  go();
+  await fifth;
+  expect(log.committedSeq).toBe(5);
+  await log.close();
+});
+
 function failOnce(wanted: keyof FileOps): (op: keyof FileOps) => Fault | undefined {
   let failed = false;
   return (op) => {
