@@ -49,9 +49,9 @@ async function* examine(config?: string): AsyncGenerator<Check> {
   for (const warning of warnings) yield result('settings', 'warning', warning, 'remove it');
   yield checkDataDir(settings.dataDir);
   yield* await checkPorts(settings);
-  yield await checkDatabase(settings);
+  yield* await checkDatabase(settings);
 }
 
 function line({ name, outcome, found, mend }: Check): string {
-  return `${MARKS[outcome]} ${name.padEnd(16)} ${found}${mend ? `\n${' '.repeat(25)}→ ${mend}` : ''}`;
+  return `${MARKS[outcome]} ${name.padEnd(18)} ${found}${mend ? `\n${' '.repeat(27)}→ ${mend}` : ''}`;
 }

@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Client } from 'pg';
 import { explain, sqlState, writerClient } from './db.js';
 import { detectEdition, OLDEST_SERVER } from './edition.js';
-import { EmbeddedError, platformPackage } from './embedded-binaries.js';
 
 export interface DatabaseCheck {
   check: 'reachable' | 'version' | 'extension' | 'rights' | 'encoding' | 'schema';
@@ -14,9 +11,8 @@ export interface DatabaseCheck {
   mend: string;
 }
 
-/** What stands in the way of using this database, or how well it serves; null is the embedded one. Changes nothing. */
-export async function checkDatabase(url: string | null): Promise<DatabaseCheck[]> {
-  if (url === null) return [embedded()];
+/** What stands in the way of using this database, or how well it serves. Changes nothing. */
+export async function checkDatabaseUrl(url: string): Promise<DatabaseCheck[]> {
   const db = writerClient(url);
   db.on('error', () => {}); // the query under way rejects with it
   try {
@@ -32,18 +28,6 @@ export async function checkDatabase(url: string | null): Promise<DatabaseCheck[]
     return [broken('reachable', explain(error), 'see the log of the database server')];
   } finally {
     await db.end().catch(() => {});
-  }
-}
-
-function embedded(): DatabaseCheck {
-  try {
-    const native = platformPackage();
-    if (existsSync(join(native, 'bin/postgres'))) return ok('reachable', `embedded, from ${native}`);
-    return broken('reachable', `${native} is incomplete`, 'npm ci');
-  } catch (error) {
-    if (!(error instanceof EmbeddedError)) throw error;
-    const [detail, mend] = error.message.split('; ');
-    return broken('reachable', detail, mend);
   }
 }
 

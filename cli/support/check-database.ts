@@ -1,14 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Settings } from '../../config.js';
-import { explain, writerClient } from '../../store/db.js';
-import { describeEdition, detectEdition, OLDEST_SERVER } from '../../store/edition.js';
+import { checkDatabaseUrl } from '../../store/check-database.js';
 import { chooseAccount, findBinaries } from '../../store/embedded-binaries.js';
 import { type Check, firstLine, result } from './checks.js';
 
 /** The database that `serve` would use: there, reachable, of which kind, and old enough. */
-export async function checkDatabase(settings: Settings): Promise<Check> {
-  return settings.databaseUrl === null ? checkEmbedded(settings.dataDir) : await checkUrl(settings.databaseUrl);
+export async function checkDatabase(settings: Settings): Promise<Check[]> {
+  return settings.databaseUrl === null ? [checkEmbedded(settings.dataDir)] : await checkUrl(settings.databaseUrl);
 }
 
 function checkEmbedded(dataDir: string): Check {
@@ -28,34 +27,12 @@ function checkEmbedded(dataDir: string): Check {
   }
 }
 
-async function checkUrl(url: string): Promise<Check> {
+async function checkUrl(url: string): Promise<Check[]> {
   const where = new URL(url).host;
-  const client = writerClient(url);
-  client.on('error', () => {}); // told by the query's own rejection
-  try {
-    await client.connect();
-    const edition = await detectEdition(client);
-    const found = `${where}: ${describeEdition(edition)}`;
-    if (Number.parseInt(edition.server, 10) < OLDEST_SERVER) {
-      return result('database', 'broken', found, `use PostgreSQL ${OLDEST_SERVER} or later`);
-    }
-    if (edition.name === 'plain' && edition.extensionAvailable) {
-      return result(
-        'database',
-        'warning',
-        found,
-        'TimescaleDB is installed there: `create extension timescaledb` before the first start',
-      );
-    }
-    return result('database', 'ok', found, '');
-  } catch (error) {
-    return result(
-      'database',
-      'broken',
-      `${where}: ${explain(error)}`,
-      'start it, or correct CHEJI_DATABASE_URL; until then the log keeps what comes',
-    );
-  } finally {
-    await client.end().catch(() => {});
-  }
+  const checks = await checkDatabaseUrl(url);
+  return checks.map(({ check, outcome, detail, mend }) =>
+    check === 'reachable'
+      ? result('database', outcome, `${where}: ${detail}`, mend)
+      : result(`database ${check}`, outcome, detail, mend),
+  );
 }
