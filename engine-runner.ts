@@ -234,6 +234,7 @@ export class EngineRunner {
     return {
       evaluated,
       notEvaluable: { ...notEvaluable },
+      watermark: this.engine.seq,
       inSpool: Math.max(0, this.io.fixesCommitted() - taken),
       stepFailures: { ...stepFailures },
       alerts: { ...alerts },

@@ -52,6 +52,17 @@ export class AlertFeed {
     this.push(waiting);
   }
 
+  /** After the engine's thread died and was started again: takes in what it had committed and no longer told. */
+  catchUp(dir: string, alertNumber: number): void {
+    const reader = new LogReader(dir, this.last + 1, () => alertNumber);
+    for (let blocks = reader.next(); blocks.length > 0; blocks = reader.next()) {
+      for (const block of blocks) {
+        this.push(readAlertCommit(block).transitions.filter(({ number }) => number > this.last));
+      }
+    }
+    reader.close();
+  }
+
   /** Takes in what the engine has committed, in order, and tells the subscribers. */
   push(transitions: readonly AlertTransition[]): void {
     if (this.#waiting) this.#waiting.push(...transitions);

@@ -19,6 +19,8 @@ export function total(tally: Tally): number {
  *   log.accepted     = store.storedNew + store.duplicate + store.quarantined + store.missed + store.inSpool
  *   log.accepted     = engine.evaluated + Σ engine.notEvaluable + engine.inSpool
  *
+ * A follower has drained the log when its `watermark` is `log.lastSeq`; then its `inSpool` must be 0.
+ *
  * `frames` and `fixes` count since this process started; `log`, `store` and `engine` count since the log began, through
  * every restart: they are kept with the watermarks they belong to.
  */
@@ -36,11 +38,21 @@ export interface LiveStats {
     quarantined: number;
     /** Gone from the log before this database had them: stored in an earlier database, or lost to a rotten disk. */
     missed: number;
+    /** Number of the last record that is in the database. */
+    watermark: number;
     inSpool: number;
     /** Age of the oldest record that waits. */
     lagSeconds: number;
   };
-  engine: { evaluated: number; notEvaluable: Tally; inSpool: number; stepFailures: Tally; alerts: Tally };
+  engine: {
+    evaluated: number;
+    notEvaluable: Tally;
+    /** Number of the last record that the engine has taken in. */
+    watermark: number;
+    inSpool: number;
+    stepFailures: Tally;
+    alerts: Tally;
+  };
   connections: { open: number; authenticated: number };
   vehicles: { known: number; online: number };
   stream: { clients: number; subscriptions: number };

@@ -1,0 +1,184 @@
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { HistorySource } from './api/deps.js';
+import type { CatalogSnapshot } from './model/catalog.js';
+import type { LiveStats } from './model/stats.js';
+import type { DataDir } from './store/data-dir.js';
+import { DatabaseAwayError, openPool } from './store/db.js';
+import { EmbeddedPostgres } from './store/embedded.js';
+import { History } from './store/history.js';
+import type { Spool } from './store/spool.js';
+import { fixesIn } from './store/writer-progress.js';
+import type { FromWriter, ToWriter, WriterWorkerData } from './store/writer-worker.js';
+import { WorkerThread } from './worker-thread.js';
+
+/** The writer gathers for 200 ms anyway. */
+const WAKE_MS = 50;
+const RETRY_MS = 30_000;
+
+export interface DatabaseParts {
+  dir: DataDir;
+  /** null: the embedded one. */
+  url: string | null;
+  /** Name of the log. */
+  node: string;
+  spool: Spool;
+  alertsShared: SharedArrayBuffer;
+  catalog: () => CatalogSnapshot;
+  /** Every record up to `seq` is committed in the database, and with it `fixes` fixes since the log began. */
+  onStored: (seq: number, fixes: number) => void;
+  log: Logger;
+}
+
+/**
+ * The main thread's side of the database: brings up the embedded one where none is given, runs the writer's thread, and
+ * hands out the history. Nothing waits for it: until it is there, and whenever it is away, the log keeps what comes.
+ */
+export class Database {
+  /** For the API; rejects while there is no database to ask. */
+  readonly history: HistorySource = {
+    track: (vehicleNo, from, to) => this.#history().track(vehicleNo, from, to),
+    alerts: async (filter) => this.#history().alerts(filter),
+    alert: async (id) => this.#history().alert(id),
+  };
+  /** Every record up to this one is stored, and every alert transition up to that one. */
+  storedSeq = 0;
+  alertsStored = 0;
+  fixesStored = 0;
+  #pool: Pool | null = null;
+  #embedded: EmbeddedPostgres | null = null;
+  #writer: WorkerThread<ToWriter, FromWriter> | null = null;
+  #starting: Promise<void> = Promise.resolve();
+  #stopping = false;
+  #retry: NodeJS.Timeout | null = null;
+  #state: Extract<FromWriter, { type: 'state' }> = { type: 'state', state: 'starting', detail: null, edition: null };
+  #counts: Extract<FromWriter, { type: 'progress' }>['stats'] | null = null;
+
+  constructor(private readonly parts: DatabaseParts) {}
+
+  /** Begins; everything else happens by itself. */
+  start(): void {
+    this.#starting = this.#bringUp().catch((error: Error) => {
+      this.#tellState({ type: 'state', state: 'away', detail: error.message, edition: null });
+      if (!this.#stopping) this.#retry = setTimeout(() => this.start(), RETRY_MS);
+    });
+  }
+
+  wake(): void {
+    this.#writer?.wake();
+  }
+
+  /** `kept`: fixes in the log that wait for the database. */
+  state(kept: number): { state: string; detail?: string } {
+    const { state, detail, edition } = this.#state;
+    if (state === 'ready') return { state, detail: edition ?? undefined };
+    return { state, detail: `${detail ?? 'not reached yet'}; ${kept} fixes are kept in the spool` };
+  }
+
+  writerState(): { state: string; detail?: string } {
+    const lag = this.#counts?.lagSeconds ?? 0;
+    return { state: this.#state.state === 'ready' ? 'ready' : 'waiting', detail: `lag ${lag.toFixed(1)} s` };
+  }
+
+  /** `accepted`: fixes in the log as of now. */
+  stats(accepted: number): LiveStats['store'] {
+    const {
+      storedNew = 0,
+      duplicate = 0,
+      conflict = 0,
+      quarantined = 0,
+      missed = 0,
+      lagSeconds = 0,
+    } = this.#counts ?? {};
+    const inSpool = accepted - this.fixesStored;
+    const { state } = this.#state;
+    return {
+      state,
+      storedNew,
+      duplicate,
+      conflict,
+      quarantined,
+      missed,
+      watermark: this.storedSeq,
+      inSpool,
+      lagSeconds,
+    };
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    if (this.#retry) clearTimeout(this.#retry);
+    await this.#starting;
+    await this.#writer?.stop(graceMs);
+    await this.#pool?.end();
+    await this.#embedded?.stop();
+  }
+
+  async #bringUp(): Promise<void> {
+    const { dir, spool, node, alertsShared, log } = this.parts;
+    let { url } = this.parts;
+    if (url === null) {
+      const say = (line: string) => log.info(line);
+      this.#embedded = await EmbeddedPostgres.start({ dir: dir.postgres, keys: dir.keys, say });
+      url = this.#embedded.url;
+    }
+    if (this.#stopping) return;
+    this.#pool = openPool(url, (error) => log.debug(`database connection: ${error.message}`));
+    const data: WriterWorkerData = {
+      url,
+      node,
+      spoolDir: dir.spool,
+      alertDir: dir.alerts,
+      spoolShared: spool.shared,
+      alertShared: alertsShared,
+    };
+    this.#writer = new WorkerThread({
+      name: 'writer',
+      url: new URL('./store/writer-worker.js', import.meta.url),
+      data,
+      wakeEveryMs: WAKE_MS,
+      onMessage: (message) => this.#hear(message),
+      onCrash: (error) =>
+        log.error({ err: error }, 'the writer crashed; it starts again and goes on from the database'),
+      onGivenUp: (error) => {
+        log.fatal({ err: error }, 'the writer crashes again and again');
+        this.#tellState({ type: 'state', state: 'away', detail: error.message, edition: null });
+      },
+    });
+  }
+
+  #history(): History {
+    if (!this.#pool) throw new DatabaseAwayError(this.#state.detail ?? 'the database is starting');
+    return new History(this.#pool);
+  }
+
+  #hear(message: FromWriter): void {
+    switch (message.type) {
+      case 'state':
+        this.#tellState(message);
+        break;
+      case 'progress':
+        this.#counts = message.stats;
+        this.storedSeq = message.watermark;
+        this.alertsStored = message.alertWatermark;
+        this.fixesStored = fixesIn(message.stats);
+        this.parts.onStored(message.watermark, this.fixesStored);
+        break;
+      case 'notice':
+        this.parts.log.warn(message.line);
+        break;
+      case 'want-catalog':
+        this.#writer?.post({ type: 'catalog', catalog: this.parts.catalog() });
+        break;
+    }
+  }
+
+  #tellState(next: Extract<FromWriter, { type: 'state' }>): void {
+    const before = this.#state;
+    this.#state = next;
+    if (before.state === next.state && before.detail === next.detail) return;
+    const line = `database: ${[next.state, next.detail, next.edition].filter(Boolean).join(', ')}`;
+    if (next.state === 'away') this.parts.log.warn(line);
+    else this.parts.log.info(line);
+  }
+}

@@ -1,0 +1,269 @@
+import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from 'pino';
+import { AlertFeed } from './alerts/feed.js';
+import type { Readiness } from './api/deps.js';
+import { startApi } from './api/server.js';
+import type { Settings } from './config.js';
+import { Database } from './database.js';
+import { EngineThread } from './engine-thread.js';
+import { HttpSource } from './ingest/http-source.js';
+import { Identity } from './ingest/identity.js';
+import { IngestStats } from './ingest/ingest-stats.js';
+import { Intake } from './ingest/intake.js';
+import { Quarantine } from './ingest/quarantine.js';
+import { ReceiveClock } from './ingest/receive-clock.js';
+import { startTcpServer } from './ingest/tcp-server.js';
+import { loadTerminalKey } from './ingest/terminal-key.js';
+import { createLog } from './log.js';
+import { Fleet } from './model/fleet.js';
+import { SOURCE_NAMES } from './model/source.js';
+import type { LiveStats } from './model/stats.js';
+import { protocols } from './protocols/index.js';
+import { openDataDir, secretFile } from './store/data-dir.js';
+import { logId } from './store/log-id.js';
+import { Registry } from './store/registry.js';
+import { ShownState } from './store/shown-state.js';
+import { Spool } from './store/spool.js';
+import { StoredGate } from './store/stored-gate.js';
+
+export interface Running {
+  /** Where the page and the API are, without the key. */
+  url: string;
+  httpPort: number;
+  /** 0 where terminals are switched off. */
+  jt808Port: number;
+  adminKey: string;
+  /** Stops in the order of the reliability sheet §13; whatever was acknowledged is on disk before it resolves. */
+  stop(): Promise<void>;
+}
+
+const CHECKPOINT_MS = 60_000;
+const TRUNCATE_MS = 5_000;
+const RECONNECT_GRACE_MS = 10_000;
+const THREAD_GRACE_MS = 15_000;
+const BURST_SECONDS = 10;
+
+/** Builds the parts, starts them in order, and joins them. Rejects with a sentence for people where that cannot be. */
+export async function start(settings: Settings, log: Logger = createLog(settings.logLevel)): Promise<Running> {
+  const since = new Date();
+  const dir = openDataDir(settings.dataDir);
+  const adminKey = settings.adminKey ?? secretFile(dir.keys, 'admin.key');
+  const clock = new ReceiveClock((ms) => log.warn(`the system clock jumped by ${Math.round(ms)} ms`));
+
+  // The log, and what it says so far.
+  const spool = await Spool.open({
+    dir: dir.spool,
+    segmentBytes: settings.spoolSegmentBytes,
+    maxBytes: settings.spoolMaxBytes ?? undefined,
+    ackLevel: settings.ackLevel === 'write' ? 'write' : 'fsync',
+    fsyncMs: settings.spoolFsyncMs,
+    notBefore: (await ShownState.checkpointSeq(dir.checkpoints)) + 1,
+    onError: (error) => log.error({ err: error }, 'a follower of the log failed'),
+  });
+  spool.onState((state, detail) => log.warn(`spool: ${state}${detail ? `, ${detail}` : ''}`));
+  const state = await ShownState.restore(dir.checkpoints, dir.spool, () => spool.committedSeq);
+  const head = Fleet.from(state.fleet.snapshot());
+
+  // What may write to it.
+  const gate = settings.ackLevel === 'stored' ? new StoredGate(spool) : null;
+  const acceptLog = gate ?? spool;
+  const registry = new Registry(state.catalog, acceptLog, () => clock.now());
+  const stats = new IngestStats();
+  const quarantine = new Quarantine();
+  const policy = {
+    time: settings.timePolicy,
+    retentionMs: settings.retentionDays * 86_400_000,
+    region: settings.region,
+  };
+  const intake = new Intake({ log: acceptLog, head, policy, stats, quarantine });
+  const { registrationRequired } = settings;
+  const http = new HttpSource({ intake, registry, clock, registrationRequired });
+  if (!isDeepStrictEqual(state.catalog.settings, settings.rules)) void registry.putSettings(settings.rules);
+
+  // What follows it.
+  const feed = new AlertFeed();
+  const engine = new EngineThread({ dir, spool, feed, log });
+  const database = new Database({
+    dir,
+    url: settings.databaseUrl,
+    node: await logId(dir.spool),
+    spool,
+    alertsShared: engine.alertsShared,
+    catalog: () => state.catalog.snapshot(),
+    onStored: (seq, fixes) => gate?.stored(seq, fixes),
+    log,
+  });
+
+  const readiness = (): Readiness => {
+    const ready = spool.state === 'ok' || spool.state === 'filling';
+    const kept = spool.fixesAccepted - database.fixesStored;
+    const parts = { spool: { state: spool.state }, database: database.state(kept), engine: engine.state() };
+    return { ready, parts: { ...parts, writer: database.writerState() } };
+  };
+  const liveStats = (): LiveStats => ({
+    since: since.toISOString(),
+    frames: stats.frames(),
+    fixes: intake.counts(),
+    log: {
+      accepted: spool.fixesAccepted,
+      lastSeq: spool.committedSeq,
+      bytes: spool.bytes,
+      quotaBytes: spool.maxBytes,
+      state: spool.state,
+    },
+    store: database.stats(spool.fixesAccepted),
+    engine: engine.stats(spool.fixesAccepted),
+    connections: stats.connections(),
+    vehicles: {
+      known: state.catalog.vehicles.size,
+      online: state.fleet.onlineSince(Date.now() - settings.onlineSeconds * 1000),
+    },
+    stream: api.streamStats(),
+  });
+
+  // What the outside sees. First the API: who asks whether we are ready is answered from the beginning.
+  const bySource = new Map(protocols.map((protocol) => [SOURCE_NAMES.indexOf(protocol.name), protocol]));
+  const api = await startApi(
+    {
+      catalog: state.catalog,
+      fleet: state.fleet,
+      registry,
+      alerts: feed,
+      history: database.history,
+      acceptPositions: (items) => http.accept(items),
+      describeItems: (source, items) => bySource.get(source)?.describeItems(items) ?? {},
+      quarantine,
+      stats: liveStats,
+      readiness,
+      log,
+    },
+    {
+      version: productVersion(),
+      host: settings.httpHost,
+      port: settings.httpPort,
+      adminKey,
+      onlineMs: settings.onlineSeconds * 1000,
+    },
+  ).catch(abandon);
+
+  spool.onCommit((blocks) => {
+    const moved = new Set<number>();
+    for (const block of blocks) state.apply(block, (no) => moved.add(no));
+    if (moved.size > 0) api.changed(moved);
+    engine.wake();
+    database.wake();
+  });
+
+  const terminals =
+    settings.jt808Port === 0
+      ? null
+      : await startTcpServer({
+          protocol: protocols[0],
+          host: settings.tcpHost,
+          port: settings.jt808Port,
+          intake,
+          identity: new Identity({
+            registry,
+            key: await loadTerminalKey(dir.root),
+            auth: settings.terminalAuth,
+            registrationRequired,
+          }),
+          stats,
+          quarantine,
+          clock,
+          whenAccepted: (fn) => acceptLog.whenAccepted(fn),
+          limits: {
+            maxConnections: settings.maxConnections,
+            rate: settings.terminalRate,
+            rateBurst: settings.terminalRate * BURST_SECONDS,
+            closeGraceMs: RECONNECT_GRACE_MS,
+          },
+          log: (level, message) => log[level](message),
+        }).catch(abandon);
+  database.start();
+
+  // What is done now and then.
+  const flushed = () => new Promise<void>((resolve) => spool.whenAccepted(resolve));
+  const tidy = (what: string, work: () => Promise<void>) => () => {
+    work().catch((error: Error) => log.warn(`${what}: ${error.message}`));
+  };
+  const truncate = async () => {
+    await spool.truncateBefore(Math.min(state.safeSeq, engine.safeSeq, database.storedSeq) + 1);
+    engine.truncateAlerts(database.alertsStored + 1);
+  };
+  const timers = [
+    setInterval(
+      tidy('checkpoint', () => state.checkpoint(flushed)),
+      CHECKPOINT_MS,
+    ),
+    setInterval(tidy('truncation', truncate), TRUNCATE_MS),
+  ];
+
+  const url = `http://${settings.httpHost === '0.0.0.0' ? '127.0.0.1' : settings.httpHost}:${api.port}`;
+  const jt808Port = terminals?.port ?? 0;
+  announce({ url, adminKey, settings, jt808Port, root: dir.root });
+
+  return {
+    url,
+    httpPort: api.port,
+    jt808Port,
+    adminKey,
+    async stop() {
+      log.info('stopping');
+      for (const timer of timers) clearInterval(timer);
+      await terminals?.close();
+      await flushed();
+      await state.checkpoint(flushed).catch((error: Error) => log.warn(`checkpoint: ${error.message}`));
+      await engine.stop(THREAD_GRACE_MS);
+      await api.close();
+      await database.stop(THREAD_GRACE_MS);
+      await truncate().catch(() => {}); // the next start does it
+      await spool.close();
+      dir.release();
+      log.info('stopped');
+    },
+  };
+
+  /** A part that must be there could not be had: lets go of the others, so that the message is the last word. */
+  async function abandon(error: unknown): Promise<never> {
+    await Promise.allSettled([engine.stop(1000), database.stop(1000), spool.close()]);
+    dir.release();
+    throw error;
+  }
+}
+
+function productVersion(): string {
+  // Beside this file in the sources, one up in what is built.
+  for (const place of ['./package.json', '../package.json']) {
+    try {
+      return JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')).version;
+    } catch {
+      // The other one, then.
+    }
+  }
+  return 'unknown';
+}
+
+/** The one block that a person looks for after the start. */
+function announce(at: { url: string; adminKey: string; settings: Settings; jt808Port: number; root: string }): void {
+  const { settings } = at;
+  const weaker = [
+    settings.ackLevel === 'write' ? 'acknowledged before the disk has it: up to 5 ms may be lost with the power' : '',
+    settings.timePolicy === 'replay' ? 'device times are trusted however old (replay)' : '',
+    settings.terminalAuth === 'required'
+      ? ''
+      : `terminals get in with ${settings.terminalAuth === 'any' ? 'any' : 'no'} code`,
+  ].filter(Boolean);
+  const lines = [
+    ['map', `${at.url}/?key=${at.adminKey}`],
+    ['api', `${at.url}/docs`],
+    ['terminals', at.jt808Port ? `JT/T 808 on ${settings.tcpHost}:${at.jt808Port}, without TLS` : 'off'],
+    ['admin key', at.adminKey],
+    ['data', `${at.root}, acknowledged at level ${settings.ackLevel}`],
+    ...weaker.map((line) => ['note', line]),
+  ];
+  console.log(
+    `cheji ${productVersion()}\n${lines.map(([name, value]) => `  ${name.padEnd(10)} ${value}`).join('\n')}\n`,
+  );
+}

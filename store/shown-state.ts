@@ -1,0 +1,80 @@
+import { type Block, KIND_CHANGE, KIND_FIXES } from '../model/block.js';
+import { Catalog } from '../model/catalog.js';
+import type { Change } from '../model/change.js';
+import { FixBatch } from '../model/fix-batch.js';
+import { Fleet } from '../model/fleet.js';
+import { Position } from '../model/position.js';
+import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { LogReader } from './log-reader.js';
+
+const NAME = 'main';
+
+/**
+ * What the main thread knows of the log: the catalog and, of every vehicle, the newest durable fix. Restored at start from
+ * a checkpoint and the log behind it; from then on the catalog is kept by the registry, ahead of the log by what is not
+ * flushed yet, and the fleet by `apply`, exactly as far as the log is committed.
+ */
+export class ShownState {
+  readonly #p = new Position(); // reused: a fleet copies what it keeps
+
+  private constructor(
+    readonly dir: string,
+    readonly catalog: Catalog,
+    readonly fleet: Fleet,
+    /** Every record up to this one is in. */
+    public seq: number,
+    /** Records before this one are in both kept checkpoints: for this part's sake the log may lose them. */
+    public safeSeq: number,
+  ) {}
+
+  /** Number up to which the newest checkpoint reaches; 0 where there is none. For `SpoolOptions.notBefore`. */
+  static async checkpointSeq(dir: string): Promise<number> {
+    return (await loadCheckpoint(dir, NAME))?.seq ?? 0;
+  }
+
+  /** `committed`: number of the last record to take in from the log in `spoolDir`. Throws LogGapError where it is not whole. */
+  static async restore(dir: string, spoolDir: string, committed: () => number): Promise<ShownState> {
+    const checkpoint = await loadCheckpoint(dir, NAME);
+    const state = checkpoint
+      ? new ShownState(
+          dir,
+          Catalog.from(JSON.parse(checkpoint.parts.catalog.toString())),
+          Fleet.from(checkpoint.parts.fleet),
+          checkpoint.seq,
+          0,
+        )
+      : new ShownState(dir, new Catalog(), new Fleet(), 0, 0);
+    const reader = new LogReader(spoolDir, state.seq + 1, committed);
+    for (let blocks = reader.next(); blocks.length > 0; blocks = reader.next()) {
+      for (const block of blocks) {
+        if (block.kind === KIND_CHANGE) state.catalog.apply(JSON.parse(Buffer.from(block.body).toString()) as Change);
+        state.apply(block, () => {});
+      }
+    }
+    reader.close();
+    return state;
+  }
+
+  /** Takes in a committed block; `moved` hears the number of each vehicle whose row changed. */
+  apply(block: Block, moved: (vehicleNo: number) => void): void {
+    if (block.kind === KIND_FIXES) {
+      const batch = new FixBatch(block);
+      for (let i = 0; i < batch.count; i++) {
+        const p = batch.read(i, this.#p);
+        if (p.seq > this.seq && this.fleet.apply(p)) moved(p.vehicleNo);
+      }
+    }
+    this.seq = block.firstSeq + block.count - 1;
+  }
+
+  /**
+   * Keeps the state for the next start. `flushed` resolves once everything that the catalog holds now is committed: until
+   * then the catalog is ahead of the log, and a snapshot of it would be of things that may never have happened.
+   */
+  async checkpoint(flushed: () => Promise<void>): Promise<void> {
+    const { seq } = this;
+    const parts = { catalog: Buffer.from(JSON.stringify(this.catalog.snapshot())), fleet: this.fleet.snapshot() };
+    await flushed();
+    this.safeSeq = await saveCheckpoint(this.dir, NAME, { seq, parts });
+  }
+}
