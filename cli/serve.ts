@@ -31,7 +31,13 @@ async function serve(options: { config?: string; printConfig?: boolean }): Promi
   // The first signal asks to finish, the second insists: what was acknowledged is on disk either way.
   const onSignal = () => {
     process.once('SIGINT', () => process.exit(1)).once('SIGTERM', () => process.exit(1));
-    void running.stop().then(() => process.exit(0));
+    running.stop().then(
+      () => process.exit(0),
+      (error: Error) => {
+        console.error(`cheji: ${error.message}`);
+        process.exit(1);
+      },
+    );
   };
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
 }
