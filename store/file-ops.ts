@@ -9,6 +9,7 @@ import {
   unlink,
   writev,
 } from 'node:fs';
+import { open as openHandle } from 'node:fs/promises';
 
 /** The file operations that a log's durability rests on, behind a small face so that tests can make each of them fail. */
 export interface FileOps {
@@ -35,10 +36,17 @@ export const realFiles: FileOps = {
   ftruncate: (fd, bytes) => new Promise((resolve, reject) => ftruncate(fd, bytes, settle(resolve, reject))),
   close: (fd) => new Promise((resolve, reject) => closeFile(fd, settle(resolve, reject))),
   unlink: (path) => new Promise((resolve, reject) => unlink(path, settle(resolve, reject))),
-  syncDir: async (dir) => syncDirNow(dir),
+  async syncDir(dir) {
+    const handle = await openHandle(dir, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
 };
 
-/** The same, at once: for start-up, and for the rare moments when a segment begins or ends. */
+/** The same, at once: for start-up. */
 export function syncDirNow(dir: string): void {
   const fd = openSync(dir, 'r');
   try {

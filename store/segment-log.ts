@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Block, KIND_FIXES } from '../model/block.js';
 import { type FileOps, realFiles, syncDirNow } from './file-ops.js';
 import { isMissing, segmentPath } from './segment-file.js';
@@ -97,6 +97,7 @@ export class SegmentLog {
       retryMs: options.retryMs ?? 1000,
     };
     mkdirSync(options.dir, { recursive: true });
+    syncDirNow(dirname(options.dir));
     const found = recoverSegments(options.dir);
     this.stats.tornTails = found.tornTails;
     this.stats.tornBytes = found.tornBytes;
