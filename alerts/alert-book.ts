@@ -54,7 +54,7 @@ export class AlertBook {
     if (this.#open.has(alert.id) || this.#closed.has(alert.id)) return;
     const open = this.#openOf(vehicleNo);
     if (open.has(alert.ruleId)) return;
-    if (open.size >= MAX_OPEN_PER_VEHICLE) this.#clearLeast(vehicleNo, open, alert.detectedAt);
+    if (open.size >= MAX_OPEN_PER_VEHICLE) this.#clearLeast(vehicleNo, open, alert.position.time ?? alert.occurredAt);
     const raised: Alert = {
       ...alert,
       state: 'raised',

@@ -35,7 +35,9 @@ export class FenceEnter implements Rule<Memory> {
       say.raise(facts, { ...evidence, ...(wasInside === false ? {} : { firstFix: true }) });
       return 'in';
     }
-    say.clear(evidence, inside ? 'out-of-hours' : undefined);
+    // It was in, and by the fence as it is now its last place is not: the fence went, not the vehicle.
+    const moved = previous !== null && !this.fence.contains(previous.lon, previous.lat);
+    say.clear(evidence, inside ? 'out-of-hours' : moved ? 'fence-moved' : undefined);
     return undefined;
   }
 }
