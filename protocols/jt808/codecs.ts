@@ -44,6 +44,12 @@ export function scaled(codec: Codec, divisor: number): Codec {
   };
 }
 
+/** Degrees × 10^6 as an amount: which hemisphere it is, an attribute bit elsewhere says. */
+export const DEGREES_AMOUNT: Codec = {
+  read: (r) => r.uint(4) / 1e6,
+  write: (w, value, name) => DEGREES.write(w, Math.abs(finite(value, name)), name),
+};
+
 /** A DWORD of degrees × 10^6 that has no hemisphere of its own. */
 export const DEGREES = scaled(DWORD, 1e6);
 

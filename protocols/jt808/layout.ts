@@ -2,7 +2,7 @@ import { gmt8BcdToMs, msToBeijing, msToGmt8Bcd } from '../../model/units.js';
 import { array, type Codec, type Field, type Fields, hexBytes, show } from './codecs.js';
 import type { Edition } from './edition.js';
 import { decodeText, encodeText, stripPadding } from './text.js';
-import type { Reader, Writer } from './wire.js';
+import { Reader, type Writer } from './wire.js';
 
 /**
  * Message bodies are written once, as fields in the order of the standard's tables. Decoding to JSON, encoding from JSON
@@ -10,8 +10,8 @@ import type { Reader, Writer } from './wire.js';
  */
 
 export interface FieldOptions {
-  /** Written when the JSON does not say; without it the name has to be there. */
-  default?: unknown;
+  /** Written, or worked out, when the JSON does not say; without it the name has to be there. */
+  default?: unknown | ((from: Fields) => unknown);
 }
 
 export function field(name: string, codec: Codec, options: FieldOptions = {}): Field {
@@ -23,7 +23,10 @@ export function field(name: string, codec: Codec, options: FieldOptions = {}): F
       if (!codec.composite) r.explain(at, name, value);
       out[name] = value;
     },
-    write: (w, from) => codec.write(w, from[name] ?? options.default, name),
+    write(w, from) {
+      const fallback = typeof options.default === 'function' ? options.default(from) : options.default;
+      codec.write(w, from[name] ?? fallback, name);
+    },
   };
 }
 
@@ -59,6 +62,13 @@ export function when(test: (fields: Fields, form: Form) => boolean, ...fields: F
       if (test(from, { edition: w.edition, remaining: Number.POSITIVE_INFINITY })) body.write(w, from);
     },
   };
+}
+
+/** True where `field` would read all that is left, to the last byte: for layouts that only their length tells apart. */
+export function fits(r: Reader, field: Field): boolean {
+  const trial = new Reader(r.bytes, r.at, r.end, r.edition);
+  field.read(trial, {});
+  return trial.failure === null && trial.remaining === 0;
 }
 
 /** Fields that may be missing at the end: read when at least `bytes` are left, written when the JSON has `name`. */
@@ -114,11 +124,13 @@ export function counted(count: Codec, countName: string, name: string, item: Cod
   });
 }
 
-/** A list that fills what is left. An item that is cut off ends it: see `trailing`. */
+/** A list that fills what is left, as long as at least `itemBytes` are. */
 export function listToEnd(name: string, item: Codec, itemBytes: number): Field {
   return {
     read(r, out) {
-      out[name] = readItems(r, name, item, Math.floor(r.remaining / itemBytes));
+      const list: unknown[] = [];
+      while (r.remaining >= itemBytes && readItem(r, name, item, list)) {}
+      out[name] = list;
     },
     write: (w, from) => writeItems(w, name, item, array(from[name], name)),
   };
@@ -126,14 +138,21 @@ export function listToEnd(name: string, item: Codec, itemBytes: number): Field {
 
 function readItems(r: Reader, name: string, item: Codec, n: number): unknown[] {
   const list: unknown[] = [];
-  for (let i = 0; i < n && r.failure === null; i++) {
-    const at = r.at;
-    const value = r.named(`${name}[${i}]`, () => item.read(r));
-    if (r.failure !== null) break;
-    if (!item.composite) r.explain(at, `${name}[${i}]`, value);
-    list.push(value);
-  }
+  for (let i = 0; i < n && readItem(r, name, item, list); i++) {}
   return list;
+}
+
+function readItem(r: Reader, name: string, item: Codec, list: unknown[]): boolean {
+  const at = r.at;
+  const itemName = `${name}[${list.length}]`;
+  const value = r.named(itemName, () => item.read(r));
+  if (r.failure !== null) {
+    r.blame(itemName);
+    return false;
+  }
+  if (!item.composite) r.explain(at, itemName, value);
+  list.push(value);
+  return true;
 }
 
 function writeItems(w: Writer, name: string, item: Codec, list: unknown[]): void {

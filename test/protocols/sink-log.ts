@@ -1,5 +1,12 @@
 import type { Position } from '../../model/position.js';
-import type { Conversation, Protocol, Registration, RegistrationAnswer, ReplyWhen, Sink } from '../../protocols/protocol.js';
+import type {
+  Conversation,
+  Protocol,
+  Registration,
+  RegistrationAnswer,
+  ReplyWhen,
+  Sink,
+} from '../../protocols/protocol.js';
 
 /** Everything that a conversation gave, in order; bytes as hex, so that two logs can be compared. */
 export type LogEntry =

@@ -21,5 +21,10 @@ test('all vectors in one stream, with garbage before them, byte by byte', () => 
   const stream = Buffer.concat([Buffer.from('2424', 'hex'), ...vectors.map(({ hex }) => Buffer.from(hex, 'hex'))]);
   const whole = readAll(jt808, [stream]);
   expect(whole[0]).toMatchObject({ reject: 'no-frame', bytes: '2424' });
-  expect(readAll(jt808, Array.from(stream, (byte) => Buffer.from([byte])))).toEqual(whole);
+  expect(
+    readAll(
+      jt808,
+      Array.from(stream, (byte) => Buffer.from([byte])),
+    ),
+  ).toEqual(whole);
 });
