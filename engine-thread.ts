@@ -80,8 +80,7 @@ export class EngineThread {
     switch (message.type) {
       case 'ready':
         this.#state = { state: 'ready' };
-        if (this.#loaded) feed.catchUp(dir.alerts, message.alertNumber);
-        else this.#loaded = feed.load(dir.alerts, message);
+        this.#loaded = feed.load(dir.alerts, message);
         this.#loaded.catch((error: Error) => log.error({ err: error }, 'the alert log could not be read'));
         break;
       case 'alerts':

@@ -7,6 +7,14 @@ import { readAlertCommit } from './alert-commit.js';
 /** Transitions kept for readers that come back (reliability sheet §10: 24 h or 50,000). */
 const MAX_TRANSITIONS = 50_000;
 
+/** The part of the engine's 'ready' that the feed reads. */
+export interface EngineReady {
+  epoch: string;
+  /** Number of the last record in the alert log. */
+  alertNumber: number;
+  open: readonly Alert[];
+}
+
 type Listener = (transitions: readonly AlertTransition[]) => void;
 
 /**
@@ -28,39 +36,43 @@ export class AlertFeed {
   readonly #listeners = new Set<Listener>();
   /** Pushed while `load` reads, or before it did. */
   #waiting: AlertTransition[] | null = [];
+  /** Calls of `load` that have not ended, and the last of them. */
+  #loads = 0;
+  #loaded: Promise<void> = Promise.resolve();
 
   constructor(limit = MAX_TRANSITIONS) {
     this.#limit = limit;
   }
 
   /**
-   * Reads what is missing, each time the engine says that it is ready: the log in `dir` up to `alertNumber`, as far back
-   * as is kept, and the alerts that are `open`, which may be older. Leaves room for other work between blocks.
+   * Reads what is missing, each time the engine's thread says that it is ready, the first time and after a crash: the log
+   * in `dir` up to `alertNumber`, as far back as is kept, and the alerts that are `open`, which may be older. What is
+   * pushed meanwhile waits. Leaves room for other work between blocks.
    */
-  async load(dir: string, ready: { epoch: string; alertNumber: number; open: readonly Alert[] }): Promise<void> {
+  load(dir: string, ready: EngineReady): Promise<void> {
     this.#waiting ??= [];
-    this.epoch = ready.epoch;
-    for (const alert of ready.open) if (!this.#alerts.has(alert.id)) this.#alerts.set(alert.id, alert);
-    const from = Math.max(this.last + 1, ready.alertNumber - this.#limit + 1);
-    if (from > this.last + 1) this.oldest = from - 1;
-    for await (const block of readBlocks(dir, from, ready.alertNumber, (oldest) => (this.oldest = oldest - 1))) {
-      this.#takeAndTell(readAlertCommit(block).transitions);
-    }
-    this.last = Math.max(this.last, ready.alertNumber);
-    const waiting = this.#waiting;
-    this.#waiting = null;
-    this.push(waiting);
+    this.#loads++;
+    this.#loaded = this.#loaded
+      .catch(() => {}) // told to whoever asked for that one
+      .then(() => this.#read(dir, ready))
+      .finally(() => {
+        if (--this.#loads > 0) return;
+        const waiting = this.#waiting ?? [];
+        this.#waiting = null;
+        this.push(waiting);
+      });
+    return this.#loaded;
   }
 
-  /** After the engine's thread died and was started again: takes in what it had committed and no longer told. */
-  catchUp(dir: string, alertNumber: number): void {
-    const reader = new LogReader(dir, this.last + 1, () => alertNumber);
-    for (let blocks = reader.next(); blocks.length > 0; blocks = reader.next()) {
-      for (const block of blocks) {
-        this.push(readAlertCommit(block).transitions.filter(({ number }) => number > this.last));
-      }
+  async #read(dir: string, { epoch, alertNumber, open }: EngineReady): Promise<void> {
+    this.epoch = epoch;
+    for (const alert of open) if (!this.#alerts.has(alert.id)) this.#alerts.set(alert.id, alert);
+    const from = Math.max(this.last + 1, alertNumber - this.#limit + 1);
+    if (from > this.last + 1) this.oldest = from - 1;
+    for await (const block of readBlocks(dir, from, alertNumber, (oldest) => (this.oldest = oldest - 1))) {
+      this.#takeAndTell(readAlertCommit(block).transitions);
     }
-    reader.close();
+    this.last = Math.max(this.last, alertNumber);
   }
 
   /** Takes in what the engine has committed, in order, and tells the subscribers. */
