@@ -10,6 +10,8 @@ import { SegmentLog } from './store/segment-log.js';
 /** A client that was away may resume from this far back (reliability sheet §10). */
 const RESUME_MS = 24 * 3_600_000;
 const RESUME_ALERTS = 50_000;
+/** The log is cut by whole segments, so they are small: a few thousand alerts. */
+const SEGMENT_BYTES = 4 * 1024 * 1024;
 
 /** Nobody need wake the engine: it looks by itself after this. */
 const IDLE_MS = 250;
@@ -33,7 +35,13 @@ async function main(port: NonNullable<typeof parentPort>, data: EngineWorkerData
   let wake: () => void = () => {};
 
   const { alertsDir: dir, alertsShared: shared } = data;
-  const alertLog = await SegmentLog.open({ dir, shared, keepMs: RESUME_MS, keepRecords: RESUME_ALERTS });
+  const alertLog = await SegmentLog.open({
+    dir,
+    shared,
+    segmentBytes: SEGMENT_BYTES,
+    keepMs: RESUME_MS,
+    keepRecords: RESUME_ALERTS,
+  });
   const epoch = await logId(dir);
   alertLog.onState((state, detail) => tell({ type: 'state', state, detail }));
   port.on('message', (order: EngineOrder) => {

@@ -20,6 +20,7 @@ import { Fleet } from './model/fleet.js';
 import { SOURCE_NAMES } from './model/source.js';
 import type { LiveStats } from './model/stats.js';
 import { protocols } from './protocols/index.js';
+import { checkpointSeq } from './store/checkpoint.js';
 import { openDataDir, secretFile } from './store/data-dir.js';
 import { logId } from './store/log-id.js';
 import { Registry } from './store/registry.js';
@@ -58,7 +59,9 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     maxBytes: settings.spoolMaxBytes ?? undefined,
     ackLevel: settings.ackLevel === 'write' ? 'write' : 'fsync',
     fsyncMs: settings.spoolFsyncMs,
-    notBefore: (await ShownState.checkpointSeq(dir.checkpoints)) + 1,
+    // A log that was lost must not give numbers again that a checkpoint has seen.
+    notBefore:
+      1 + Math.max(await checkpointSeq(dir.checkpoints, 'main'), await checkpointSeq(dir.checkpoints, 'engine')),
     onError: (error) => log.error({ err: error }, 'a follower of the log failed'),
   });
   spool.onState((state, detail) => log.warn(`spool: ${state}${detail ? `, ${detail}` : ''}`));

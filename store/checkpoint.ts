@@ -50,6 +50,11 @@ export async function loadCheckpoint(dir: string, name: string): Promise<Checkpo
   return (await read(current)) ?? (await read(previous));
 }
 
+/** How far the newest good checkpoint reaches; 0 where there is none. */
+export async function checkpointSeq(dir: string, name: string): Promise<number> {
+  return (await loadCheckpoint(dir, name))?.seq ?? 0;
+}
+
 function paths(dir: string, name: string) {
   return {
     current: join(dir, `${name}.checkpoint`),

@@ -27,11 +27,6 @@ export class ShownState {
     public safeSeq: number,
   ) {}
 
-  /** Number up to which the newest checkpoint reaches; 0 where there is none. For `SpoolOptions.notBefore`. */
-  static async checkpointSeq(dir: string): Promise<number> {
-    return (await loadCheckpoint(dir, NAME))?.seq ?? 0;
-  }
-
   /** `committed`: number of the last record to take in from the log in `spoolDir`. Throws LogGapError where it is not whole. */
   static async restore(dir: string, spoolDir: string, committed: () => number): Promise<ShownState> {
     const checkpoint = await loadCheckpoint(dir, NAME);
