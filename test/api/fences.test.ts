@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { startTestApi, type TestApi } from './support.js';
+
+const square = (name: string, west = 120.2, extra: object = {}) => ({
+  type: 'Feature',
+  ...extra,
+  geometry: {
+    type: 'Polygon',
+    coordinates: [
+      [
+        [west, 31.5],
+        [west + 0.1, 31.5],
+        [west + 0.1, 31.6],
+        [west, 31.6],
+        [west, 31.5],
+      ],
+    ],
+  },
+  properties: { name, rules: [{ type: 'enter' }] },
+});
+
+interface ErrorBody {
+  error: { code: string; message: string; details: { path: string; message: string }[] };
+}
+
+async function refused(api: TestApi, method: string, path: string, body: unknown) {
+  const answer = await api.send(method, path, body);
+  const { error } = (await answer.json()) as ErrorBody;
+  return { status: answer.status, paths: error.details.map((detail) => detail.path) };
+}
+
+test('a fence is made, read, replaced and removed', async () => {
+  const api = await startTestApi();
+  const made = await api.send('POST', '/v1/fences', square('one'));
+  expect(made.status).toBe(201);
+  const fence = (await made.json()) as { id: string; revision: number };
+  expect(fence).toMatchObject({ ...square('one'), id: fence.id, createdAt: expect.any(String) });
+  expect(made.headers.get('location')).toBe(`/v1/fences/${fence.id}`);
+
+  const read = await api.get(`/v1/fences/${fence.id}`);
+  expect(await read.json()).toEqual(fence);
+  expect(read.headers.get('etag')).toBe(`"${fence.revision}"`);
+  const etag = read.headers.get('etag')!;
+  expect((await api.get(`/v1/fences/${fence.id}`, { 'if-none-match': etag })).status).toBe(304);
+
+  const put = (headers: Record<string, string>) => api.send('PUT', `/v1/fences/${fence.id}`, square('two'), headers);
+  expect((await put({ 'if-match': etag })).status).toBe(200);
+  // Somebody who read the first version does not overwrite the second.
+  expect((await put({ 'if-match': etag })).status).toBe(412);
+  expect((await api.get(`/v1/fences/${fence.id}`, { 'if-none-match': etag })).status).toBe(200);
+  expect((await api.send('DELETE', `/v1/fences/${fence.id}`, undefined, { 'if-match': etag })).status).toBe(412);
+  expect((await api.send('DELETE', `/v1/fences/${fence.id}`)).status).toBe(204);
+  expect((await api.get(`/v1/fences/${fence.id}`)).status).toBe(404);
+  expect((await api.send('PUT', '/v1/fences/own-name', square('three'))).status).toBe(201);
+});
+
+test('a collection is taken whole or not at all', async () => {
+  const api = await startTestApi();
+  const collection = (features: unknown[]) => ({ type: 'FeatureCollection', features });
+  const bad = await refused(
+    api,
+    'POST',
+    '/v1/fences',
+    collection([square('a'), { ...square('b'), geometry: { type: 'Polygon', coordinates: [] } }]),
+  );
+  expect(bad).toMatchObject({ status: 400, paths: [expect.stringMatching(/^body\.features\[1\]\.geometry/)] });
+  expect(api.catalog.fences.size).toBe(0);
+  const twice = await refused(
+    api,
+    'POST',
+    '/v1/fences',
+    collection([square('a', 120, { id: 'x' }), square('b', 121, { id: 'x' })]),
+  );
+  expect(twice).toEqual({ status: 400, paths: ['body.features[1].id'] });
+  expect((await refused(api, 'POST', '/v1/fences', collection([]))).paths).toEqual(['body.features']);
+
+  const made = await api.send('POST', '/v1/fences', collection([square('a', 120, { id: 'x' }), square('b', 121)]), {
+    'content-type': 'application/geo+json',
+  });
+  expect(made.status).toBe(201);
+  expect(((await made.json()) as { items: { id: string }[] }).items.map(({ id }) => id)).toEqual([
+    'x',
+    expect.any(String),
+  ]);
+  expect(await refused(api, 'POST', '/v1/fences', square('again', 120, { id: 'x' }))).toEqual({
+    status: 409,
+    paths: ['body.id'],
+  });
+});
+
+test('everything that is wrong with a fence is named with its place', async () => {
+  const api = await startTestApi();
+  const put = (body: unknown) => refused(api, 'PUT', '/v1/fences/f1', body);
+  expect(await put([])).toMatchObject({ status: 400, paths: ['body'] });
+  expect(await put({ type: 'Point' })).toMatchObject({ status: 400, paths: ['body.type'] });
+  expect(await put({ ...square('x'), properties: { rules: [{ type: 'fly' }] } })).toMatchObject({
+    status: 400,
+    paths: [expect.stringContaining('body.properties.rules')],
+  });
+  expect(await put({ ...square('x'), id: 'f2' })).toMatchObject({ status: 400, paths: ['body.id'] });
+  const type = await api.send('PUT', '/v1/fences/f1', 'x', { 'content-type': 'text/plain' });
+  expect(type.status).toBe(415);
+});
+
+test('pages follow the order of making, edits notwithstanding', async () => {
+  const api = await startTestApi();
+  for (const id of ['a', 'b', 'c']) await api.send('PUT', `/v1/fences/${id}`, square(id));
+  await api.send('PUT', '/v1/fences/a', square('changed'));
+  const first = (await (await api.get('/v1/fences?limit=2')).json()) as { items: { id: string }[]; cursor: string };
+  const second = (await (await api.get(`/v1/fences?limit=2&cursor=${first.cursor}`)).json()) as typeof first;
+  expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+  expect(second.cursor).toBeNull();
+});

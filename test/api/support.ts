@@ -1,0 +1,329 @@
+import pino from 'pino';
+import { onTestFinished } from 'vitest';
+import WebSocket from 'ws';
+import { AlertFeed } from '../../alerts/feed.js';
+import type {
+  ApiDeps,
+  ApiOptions,
+  ApiServer,
+  HistorySource,
+  PositionResult,
+  QuarantineEntry,
+  Readiness,
+} from '../../api/deps.js';
+import { startApi } from '../../api/server.js';
+import type { Alert, AlertTransition } from '../../model/alert.js';
+import { Catalog } from '../../model/catalog.js';
+import type { Change } from '../../model/change.js';
+import { Fleet } from '../../model/fleet.js';
+import { LOCATED, Position, positionJson } from '../../model/position.js';
+import { sourceNumber } from '../../model/source.js';
+import type { LiveStats } from '../../model/stats.js';
+import type { Vehicle } from '../../model/vehicle.js';
+import { Registry } from '../../store/registry.js';
+import { tempDir } from '../support/temp-dir.js';
+
+export const KEY = 'test-key-0123456789abcdef';
+
+/** A log that takes everything at once, unless told otherwise. */
+export class FakeLog {
+  accepting = true;
+  changes: Change[] = [];
+  addChange(change: Change): void {
+    this.changes.push(change);
+  }
+  whenAccepted(fn: () => void): void {
+    queueMicrotask(fn);
+  }
+}
+
+export class DatabaseAway extends Error {
+  readonly code = 'database-away';
+}
+
+/** Tracks and alerts from memory, in batches of `batch`. */
+export class FakeHistory implements HistorySource {
+  away = false;
+  batch = 100;
+  fixes = new Map<number, Position[]>();
+  stored: Alert[] = [];
+
+  async *track(vehicleNo: number, from: number, to: number): AsyncIterable<Position[]> {
+    if (this.away) throw new DatabaseAway();
+    const fixes = (this.fixes.get(vehicleNo) ?? []).filter((p) => p.fixTime >= from && p.fixTime < to);
+    for (let i = 0; i < fixes.length; i += this.batch) yield fixes.slice(i, i + this.batch);
+  }
+
+  async alerts({ after, limit, state }: Parameters<HistorySource['alerts']>[0]): Promise<Alert[]> {
+    if (this.away) throw new DatabaseAway();
+    const at = (alert: Alert) => Date.parse(alert.occurredAt);
+    return this.stored
+      .filter((alert) => !state || state.includes(alert.state))
+      .filter(
+        (alert) => !after || at(alert) < after.occurredAt || (at(alert) === after.occurredAt && alert.id < after.id),
+      )
+      .sort((a, b) => at(b) - at(a) || (a.id < b.id ? 1 : -1))
+      .slice(0, limit);
+  }
+
+  async alert(id: string): Promise<Alert | undefined> {
+    if (this.away) throw new DatabaseAway();
+    return this.stored.find((alert) => alert.id === id);
+  }
+}
+
+export interface TestApi {
+  url: string;
+  api: ApiServer;
+  catalog: Catalog;
+  fleet: Fleet;
+  registry: Registry;
+  log: FakeLog;
+  feed: AlertFeed;
+  history: FakeHistory;
+  quarantined: QuarantineEntry[];
+  readiness: Readiness;
+  /** What POST /v1/positions was given, and what it answers. */
+  pushed: unknown[];
+  judge: (item: unknown, index: number) => PositionResult;
+  /** Lines that the server logged. */
+  logged: string[];
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
+  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  /** Registers a vehicle with a fix at the place and tells the stream. */
+  put(id: string, place?: Partial<Position>, facts?: Partial<Vehicle>): Vehicle;
+  delete(id: string): Promise<void>;
+}
+
+/** The real server with everything behind it in memory, on a free port; ends with the test. */
+export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<TestApi> {
+  const catalog = new Catalog();
+  const fleet = new Fleet();
+  const log = new FakeLog();
+  const registry = new Registry(catalog, log, () => Date.now());
+  const history = new FakeHistory();
+  const feed = new AlertFeed();
+  await feed.load(await tempDir(), { epoch: 'e1', alertNumber: 0, open: [] });
+  const quarantined: QuarantineEntry[] = [];
+  const pushed: unknown[] = [];
+  const logged: string[] = [];
+  const readiness: Readiness = {
+    ready: true,
+    parts: {
+      spool: { state: 'ok' },
+      database: { state: 'ready' },
+      engine: { state: 'ready' },
+      writer: { state: 'ready' },
+    },
+  };
+  const deps: ApiDeps = {
+    catalog,
+    fleet,
+    registry,
+    alerts: feed,
+    history,
+    acceptPositions: async (items) => {
+      pushed.push(...items);
+      return items.map((item, i) => test.judge(item, i));
+    },
+    describeItems: (source, items) => ({ source, bytes: items.length }),
+    quarantine: {
+      list: (limit, before = Infinity) => quarantined.filter(({ number }) => number < before).slice(0, limit),
+    },
+    stats: () => stats(api?.streamStats() ?? { clients: 0, subscriptions: 0 }),
+    readiness: () => readiness,
+    log: pino({ level: 'error' }, { write: (line: string) => logged.push(line) }),
+  };
+  const api = await startApi(deps, { host: '127.0.0.1', port: 0, adminKey: KEY, version: '0.0.0-test', ...options });
+  onTestFinished(() => api.close());
+  const url = `http://127.0.0.1:${api.port}`;
+  const authorization = `Bearer ${KEY}`;
+
+  const test: TestApi = {
+    url,
+    api,
+    catalog,
+    fleet,
+    registry,
+    log,
+    feed,
+    history,
+    quarantined,
+    readiness,
+    pushed,
+    judge: () => ({ ok: true }),
+    logged,
+    get: (path, headers = {}) => fetch(url + path, { headers: { authorization, ...headers } }),
+    send(method, path, body, headers = {}) {
+      const plain = typeof body === 'string' || body instanceof Uint8Array;
+      return fetch(url + path, {
+        method,
+        headers: { authorization, 'content-type': 'application/json', ...headers },
+        body: body === undefined ? undefined : plain ? (body as string) : JSON.stringify(body),
+      });
+    },
+    put(id, place = {}, facts = {}) {
+      void registry.putVehicle({ id, ...facts });
+      const vehicle = catalog.vehicleById(id)!;
+      fleet.apply(fix(vehicle.no, place));
+      api.changed([vehicle.no]);
+      return vehicle;
+    },
+    async delete(id) {
+      await test.send('DELETE', `/v1/vehicles/${id}`);
+    },
+  };
+  return test;
+}
+
+/** A good fix of now at 120.3, 31.5. */
+export function fix(vehicleNo: number, given: Partial<Position> = {}): Position {
+  const now = Date.now();
+  const plain = { lon: 120.3, lat: 31.5, speedKmh: 36, headingDeg: 90, altitudeM: 7, flags: LOCATED };
+  const source = sourceNumber('jt808');
+  return Object.assign(new Position(), { ...plain, vehicleNo, source, fixTime: now, receivedTime: now, ...given });
+}
+
+let alertCount = 0;
+
+/** An alert in its first form; ids count up, in the alphabet of real ones. */
+export function alert(given: Partial<Alert> = {}): Alert {
+  const id = (++alertCount).toString(2).padStart(26, '0').replace(/0/g, 'a').replace(/1/g, 'b');
+  const time = '2024-05-01T08:00:00.000Z';
+  return {
+    id,
+    type: 'fence-enter',
+    severity: 'warning',
+    state: 'raised',
+    vehicleId: 'v1',
+    plate: null,
+    fenceId: 'f1',
+    ruleId: 'fence:f1:enter',
+    ruleRevision: 1,
+    occurredAt: time,
+    detectedAt: time,
+    clearedAt: null,
+    clearReason: null,
+    position: positionJson(fix(1), 'v1'),
+    evidence: { limit: 40 },
+    handling: null,
+    revision: 1,
+    ...given,
+  };
+}
+
+export function transition(number: number, of: Alert, kind: AlertTransition['transition'] = 'raised'): AlertTransition {
+  return { number, inputSeq: number, transition: kind, alert: of };
+}
+
+function stats(stream: LiveStats['stream']): LiveStats {
+  return {
+    since: '2024-05-01T00:00:00.000Z',
+    frames: { received: 12, handled: 10, rejected: { 'bad-checksum': 2 } },
+    fixes: { received: 10, accepted: 9, pending: 0, rejected: { 'bad-time': 1 }, bySource: { jt808: 10 } },
+    log: { accepted: 9, lastSeq: 11, bytes: 4096, quotaBytes: 1_000_000, state: 'ok' },
+    store: {
+      state: 'ready',
+      storedNew: 8,
+      duplicate: 1,
+      conflict: 0,
+      quarantined: 0,
+      missed: 0,
+      watermark: 11,
+      inSpool: 0,
+      lagSeconds: 0.2,
+    },
+    engine: {
+      evaluated: 8,
+      notEvaluable: { late: 1 },
+      watermark: 11,
+      inSpool: 0,
+      stepFailures: {},
+      alerts: { overspeed: 3 },
+    },
+    connections: { open: 4, authenticated: 3 },
+    vehicles: { known: 2, online: 1 },
+    stream,
+  };
+}
+
+/** Messages of the stream, whatever their type. */
+export interface StreamMessage {
+  type: string;
+  id?: number | string;
+  code?: string;
+  message?: string;
+  epoch?: string;
+  cursor?: string;
+  recovered?: boolean;
+  snapshot?: boolean;
+  items?: { vehicleId: string; lon: number; lat: number; online: boolean; plate: string | null }[];
+  gone?: string[];
+  cells?: { bbox: number[]; count: number; moving: number; emergencies: number }[];
+  transition?: string;
+  alert?: Alert;
+}
+
+/** A client of the stream that keeps what it is told until somebody asks. */
+export class StreamClient {
+  readonly socket: WebSocket;
+  readonly closed: Promise<{ code: number; reason: string }>;
+  readonly #messages: StreamMessage[] = [];
+  #wake = () => {};
+
+  constructor(
+    test: TestApi,
+    options: { key?: string | null; query?: string; protocols?: string[]; origin?: string } = {},
+  ) {
+    const { key = KEY, query = '', protocols = [], origin } = options;
+    const headers: Record<string, string> = key === null ? {} : { authorization: `Bearer ${key}` };
+    this.socket = new WebSocket(`${test.url.replace('http', 'ws')}/v1/stream${query}`, protocols, { headers, origin });
+    this.socket.on('message', (data) => {
+      this.#messages.push(JSON.parse(String(data)) as StreamMessage);
+      this.#wake();
+    });
+    this.closed = new Promise((resolve) => {
+      this.socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
+    });
+    this.socket.on('error', () => {}); // told by `opened`, or by `closed`
+    onTestFinished(() => this.socket.terminate());
+  }
+
+  /** Resolves once connected; rejects with the status of a handshake that was refused. */
+  opened(): Promise<this> {
+    return new Promise((resolve, reject) => {
+      this.socket.once('open', () => resolve(this));
+      this.socket.once('unexpected-response', (_request, response) =>
+        reject(new Error(`status ${response.statusCode}`)),
+      );
+    });
+  }
+
+  say(message: unknown): void {
+    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  /** The next message that fits; those before it are passed over. */
+  async next(fits: (message: StreamMessage) => boolean = () => true): Promise<StreamMessage> {
+    for (;;) {
+      while (this.#messages.length > 0) {
+        const message = this.#messages.shift()!;
+        if (fits(message)) return message;
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  nextOf(type: string): Promise<StreamMessage> {
+    return this.next((message) => message.type === type);
+  }
+}
+
+export async function streamClient(
+  test: TestApi,
+  options: ConstructorParameters<typeof StreamClient>[1] = {},
+): Promise<StreamClient> {
+  return new StreamClient(test, options).opened();
+}
