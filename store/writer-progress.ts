@@ -8,7 +8,10 @@ export interface WriterCounts {
   /** Those among the duplicates whose payload was another one: kept in position_conflicts. */
   conflict: number;
   quarantined: number;
-  /** Gone from the log before this database had them: stored in an earlier database, or lost to a rotten disk. */
+  /**
+   * Gone from the log before this database had them: stored in an earlier database, or lost to a rotten disk. Below
+   * zero: the database has fixes that the log lost (power failure at level `write`).
+   */
   missed: number;
 }
 

@@ -99,6 +99,12 @@ export class WriterSession {
     await this.#transact(this.progress, () => changes.apply(this.db));
   }
 
+  /** The log lost its end, and with it fixes that the database has; now it holds `fixes`, all of them stored. */
+  async countLost(fixes: number): Promise<void> {
+    const missed = this.progress.missed + fixes - fixesIn(this.progress);
+    await this.#transact({ ...this.progress, missed }, async () => {});
+  }
+
   /** The log lost its end and gives its numbers again: everything that it holds is read once more. */
   async rewindRecords(): Promise<void> {
     await this.#transact({ ...NO_PROGRESS, alertNumber: this.progress.alertNumber }, async () => {});

@@ -9,6 +9,8 @@ export interface WriterWorkerData {
   node: string;
   spoolDir: string;
   alertDir: string;
+  /** `Spool.lastSeq` + 1 as the spool was opened. */
+  firstNewSeq: number;
   /** What the spool and the alert log share (`SegmentLog.shared`): committed number, committed fixes. */
   spoolShared: SharedArrayBuffer;
   alertShared: SharedArrayBuffer;
@@ -36,6 +38,7 @@ const writer = new Writer({
   node: data.node,
   spoolDir: data.spoolDir,
   alertDir: data.alertDir,
+  firstNewSeq: data.firstNewSeq,
   committed: committedIn(data.spoolShared),
   committedFixes: () => Number(Atomics.load(fixes, 1)),
   alertCommitted: committedIn(data.alertShared),

@@ -18,6 +18,8 @@ export interface WriterOptions {
   /** Last committed record of the spool, and fixes in it up to there. */
   committed: () => number;
   committedFixes: () => number;
+  /** The number that the next record got when the log was opened: none from here on was given before. */
+  firstNewSeq: number;
   /** Last committed transition of the alert log. */
   alertCommitted: () => number;
   /** Vehicles, terminals and fences of now; asked where the log no longer holds how they came to be. */
@@ -118,10 +120,7 @@ export class Writer {
 
   async #follow(session: WriterSession): Promise<void> {
     const { spoolDir, alertDir, committed, alertCommitted } = this.#options;
-    if (session.progress.seq > committed()) {
-      this.#options.onNotice('the log ends before what the database has of it; reading again all that the log holds');
-      await session.rewindRecords();
-    }
+    await this.#meetShorterLog(session);
     if (alertCommitted() > 0 && session.progress.alertNumber > alertCommitted()) await session.rewindAlerts();
     const spool = new LogReader(spoolDir, session.progress.seq + 1, committed);
     const alerts = new LogReader(alertDir, session.progress.alertNumber + 1, alertCommitted);
@@ -147,6 +146,18 @@ export class Writer {
     } finally {
       spool.close();
       alerts.close();
+    }
+  }
+
+  /** The database may have records that the log lost in a power failure, or with an older copy of its directory. */
+  async #meetShorterLog(session: WriterSession): Promise<void> {
+    const { committed, committedFixes, firstNewSeq, onNotice } = this.#options;
+    if (session.progress.seq <= committed()) return;
+    if (session.progress.seq < firstNewSeq) {
+      await session.countLost(committedFixes());
+    } else {
+      onNotice('the log ends before what the database has of it; reading again all that the log holds');
+      await session.rewindRecords();
     }
   }
 

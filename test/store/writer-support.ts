@@ -17,18 +17,16 @@ export interface Logs {
   alertDir: string;
   spool: Spool;
   alerts: SegmentLog;
+  firstNewSeq: number;
 }
 
-export async function openLogs(dir?: string, segmentBytes = 64 * 1024): Promise<Logs> {
-  const root = dir ?? (await tempDir());
+export async function openLogs({ segmentBytes = 64 * 1024, notBefore = 1 } = {}): Promise<Logs> {
+  const root = await tempDir();
   const spoolDir = join(root, 'spool');
   const alertDir = join(root, 'alerts');
-  return {
-    spoolDir,
-    alertDir,
-    spool: await Spool.open({ dir: spoolDir, ackLevel: 'write', segmentBytes }),
-    alerts: await SegmentLog.open({ dir: alertDir, segmentBytes }),
-  };
+  const spool = await Spool.open({ dir: spoolDir, ackLevel: 'write', segmentBytes, notBefore });
+  const alerts = await SegmentLog.open({ dir: alertDir, segmentBytes });
+  return { spoolDir, alertDir, spool, alerts, firstNewSeq: spool.lastSeq + 1 };
 }
 
 export async function closeLogs({ spool, alerts }: Logs): Promise<void> {
@@ -90,6 +88,7 @@ export function startWriter(url: string, logs: Logs, options: Partial<WriterOpti
     node: 'test',
     spoolDir: logs.spoolDir,
     alertDir: logs.alertDir,
+    firstNewSeq: logs.firstNewSeq,
     committed: committedIn(logs.spool.shared),
     committedFixes: () => Number(Atomics.load(fixes, 1)),
     alertCommitted: committedIn(logs.alerts.shared),

@@ -210,7 +210,7 @@ onEveryServer('writer', (server) => {
 
   test('what the log no longer holds is told and counted; the registry comes from the catalog', async () => {
     const url = await server.fresh();
-    const logs = await openLogs(undefined, 4096);
+    const logs = await openLogs({ segmentBytes: 4096 });
     for (let i = 0; i < 400; i++) {
       logs.spool.addFix(fixAt(1, i));
       if (i % 40 === 39) await accepted(logs.spool); // blocks, so that segments roll
@@ -243,6 +243,22 @@ onEveryServer('writer', (server) => {
     expect(await progressOf(url)).toMatchObject({ seq: 2, stored_new: 1, duplicate: 1, conflict: 0, missed: 0 });
     await closeLogs(logs);
     await closeLogs(older);
+  });
+
+  test('a log that lost its end but never gives a number twice goes on behind the watermark', async () => {
+    const url = await server.fresh();
+    const logs = await logOf([fixAt(1, 0), fixAt(1, 1), fixAt(1, 2)]);
+    await storeAll(url, logs);
+    const shorter = await openLogs({ notBefore: 1000 }); // nothing of it was on the disk when the power went
+    const running = await storeAll(url, shorter);
+    expect(running.report.stats).toMatchObject({ storedNew: 3, missed: -3 });
+    shorter.spool.addFix(fixAt(1, 60));
+    await accepted(shorter.spool);
+    await storeAll(url, shorter);
+    expect(await progressOf(url)).toMatchObject({ seq: 1000, stored_new: 4, duplicate: 0, missed: -3 });
+    expect(await storedKeys(url)).toHaveLength(4);
+    await closeLogs(logs);
+    await closeLogs(shorter);
   });
 
   test('a database of another log is left alone, with a sentence that says what to do', async () => {
