@@ -122,10 +122,7 @@ function fields(schema: z.ZodType | undefined, place: 'path' | 'query', componen
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output', components: Json): Json {
   const { $schema, $defs, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json & { $defs?: Json };
   for (const [id, definition] of Object.entries($defs ?? {})) components[id] = relocated(definition, io);
-  const { id } = schema.meta() ?? {};
-  if (id === undefined) return relocated(rest, io) as Json;
-  components[id] = relocated(rest, io);
-  return { $ref: `#/components/schemas/${id}` };
+  return relocated(rest, io) as Json;
 }
 
 /** References inside one schema document, pointed to the components; output objects may grow members later. */
@@ -134,7 +131,6 @@ function relocated(value: unknown, io: 'input' | 'output'): unknown {
   if (value === null || typeof value !== 'object') return value;
   const moved: Json = {};
   for (const [key, member] of Object.entries(value)) {
-    if (key === 'id' && typeof member === 'string') continue; // zod repeats its own id inside the definition
     if (key === 'additionalProperties' && member === false && io === 'output') continue;
     moved[key] =
       key === '$ref' && typeof member === 'string'
