@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { simulate } from '../../cli/simulate.js';
 import { EmbeddedPostgres } from '../../store/embedded.js';
@@ -28,6 +29,7 @@ test('a database that is away at the start, comes, goes and comes again costs no
   timeout: 120_000,
 }, async () => {
   const dir = await tempDir();
+  await mkdir(`${dir}/keys`);
   const postgres = await EmbeddedPostgres.start({ dir: `${dir}/postgres`, keys: `${dir}/keys` });
   onTestFinished(() => postgres.stop());
   const way = await TcpProxy.to(postgres.port);

@@ -2,61 +2,64 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { withMotion } from '../../cli/support/motion.js';
 import { randomFrom } from '../../cli/support/random.js';
-import { TerminalClient, type TerminalFix } from '../../cli/support/terminal-client.js';
+import { TerminalClient } from '../../cli/support/terminal-client.js';
 import { readTracks, type Tracks } from '../../cli/support/tracks.js';
 import { comparable, readAlertLog } from '../support/alert-log.js';
 import { TestServer } from '../support/cheji.js';
 import { drained, expectConserved } from '../support/conservation.js';
 import { countPositions, embeddedUrl, query } from '../support/database.js';
 import { needs } from '../support/needs.js';
+import { waitFor } from '../support/wait-for.js';
 import { layWuxiFences, TAXIS, taxiFile } from '../support/wuxi.js';
 
 const KILLS = 20;
-const LONGEST_LIFE_MS = 800;
+/** A life lasts up to so long after its first acknowledgement; every fifth one does not get as far as that. */
+const LONGEST_LIFE_MS = 600;
+const SHORT_LIFE = 5;
 const SEED = 20;
 const ENV = { CHEJI_TIME_POLICY: 'replay', CHEJI_TERMINAL_RATE: '0' };
 
-/** Plays the tracks as terminals, in the order of their times, no further than it is allowed to. */
+/** Plays the tracks as terminals, each at its own pace, but no fix before the day has been released up to it. */
 class Player {
   readonly acknowledged = new Set<string>();
-  readonly #terminals: TerminalClient[] = [];
-  readonly #finished: Promise<void>;
-  #released: (until: number) => void = () => {};
-  #until = 0;
+  readonly #finished: Promise<unknown>;
+  /** Fixes of the day that may go, and who waits for that number to grow. */
+  #released = 0;
+  #waiting: { place: number; go: () => void }[] = [];
 
   constructor(tracks: Tracks, to: { host: string; port: number }) {
-    this.#finished = this.#play(tracks, to);
+    const day = [...tracks.byVehicle.values()].flat().sort((a, b) => a.time - b.time);
+    const places = new Map(day.map((fix, place) => [fix, place]));
+    this.#finished = Promise.all(
+      [...tracks.byVehicle].map(async ([number, fixes]) => {
+        const terminal = new TerminalClient({ ...to, number, window: 4, backOffMs: 50, longestBackOffMs: 400 });
+        terminal.on('accepted', (accepted) => {
+          for (const fix of accepted) this.acknowledged.add(`${number} ${fix.time}`);
+        });
+        withMotion(fixes);
+        for (const fix of fixes) {
+          await this.#release(places.get(fix) as number);
+          await terminal.send(fix);
+        }
+        await terminal.drained();
+        terminal.stop();
+      }),
+    );
   }
 
   /** Lets the first `count` fixes of the day go. */
   release(count: number): void {
-    this.#until = count;
-    this.#released(count);
+    this.#released = count;
+    for (const { place, go } of this.#waiting) if (place < count) go();
+    this.#waiting = this.#waiting.filter(({ place }) => place >= count);
   }
 
   async finish(): Promise<void> {
     await this.#finished;
-    await Promise.all(this.#terminals.map((terminal) => terminal.drained()));
-    for (const terminal of this.#terminals) terminal.stop();
   }
 
-  async #play(tracks: Tracks, to: { host: string; port: number }): Promise<void> {
-    const day: { terminal: TerminalClient; fix: TerminalFix }[] = [];
-    for (const [number, fixes] of tracks.byVehicle) {
-      const terminal = new TerminalClient({ ...to, number, window: 4, backOffMs: 50, longestBackOffMs: 400 });
-      terminal.on('accepted', (accepted) => {
-        for (const fix of accepted) this.acknowledged.add(`${number} ${fix.time}`);
-      });
-      withMotion(fixes);
-      for (const fix of fixes) day.push({ terminal, fix });
-      this.#terminals.push(terminal);
-    }
-    day.sort((a, b) => a.fix.time - b.fix.time);
-    for (const [i, { terminal, fix }] of day.entries()) {
-      while (i >= this.#until) await new Promise((done) => (this.#released = done));
-      // Not waited for: a terminal that has lost its connection must not hold up the others.
-      void terminal.send(fix);
-    }
+  async #release(place: number): Promise<void> {
+    if (place >= this.#released) await new Promise<void>((go) => this.#waiting.push({ place, go }));
   }
 }
 
