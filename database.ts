@@ -45,6 +45,8 @@ export class Database {
   storedSeq = 0;
   alertsStored = 0;
   fixesStored = 0;
+  /** The number that the next record got when the log was opened; taken before anything is added to it. */
+  readonly #firstNewSeq: number;
   #pool: Pool | null = null;
   #embedded: EmbeddedPostgres | null = null;
   #writer: WorkerThread<ToWriter, FromWriter> | null = null;
@@ -54,7 +56,9 @@ export class Database {
   #state: Extract<FromWriter, { type: 'state' }> = { type: 'state', state: 'starting', detail: null, edition: null };
   #counts: Extract<FromWriter, { type: 'progress' }>['stats'] | null = null;
 
-  constructor(private readonly parts: DatabaseParts) {}
+  constructor(private readonly parts: DatabaseParts) {
+    this.#firstNewSeq = parts.spool.lastSeq + 1;
+  }
 
   /** Begins; everything else happens by itself. */
   start(): void {
@@ -129,6 +133,7 @@ export class Database {
       node,
       spoolDir: dir.spool,
       alertDir: dir.alerts,
+      firstNewSeq: this.#firstNewSeq,
       spoolShared: spool.shared,
       alertShared: alertsShared,
     };

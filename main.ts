@@ -82,7 +82,6 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   const intake = new Intake({ log: acceptLog, head, policy, stats, quarantine });
   const { registrationRequired } = settings;
   const http = new HttpSource({ intake, registry, clock, registrationRequired });
-  if (!isDeepStrictEqual(state.catalog.settings, settings.rules)) void registry.putSettings(settings.rules);
 
   // What follows it.
   const feed = new AlertFeed();
@@ -97,6 +96,9 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     onStored: (seq, fixes) => gate?.stored(seq, fixes),
     log,
   });
+
+  // From here on the log grows.
+  if (!isDeepStrictEqual(state.catalog.settings, settings.rules)) void registry.putSettings(settings.rules);
 
   const readiness = (): Readiness => {
     const ready = spool.state === 'ok' || spool.state === 'filling';
