@@ -93,6 +93,11 @@ needs('recordings', 'kill -9', (shared) => {
     const acknowledgedBefore: number[] = [];
     for (let kill = 1; kill <= KILLS; kill++) {
       player.release(Math.floor((TAXIS.fixes * kill) / (KILLS + 1)));
+      if (kill % SHORT_LIFE !== 0) {
+        const before = player.acknowledged.size;
+        const now = () => player.acknowledged.size;
+        await waitFor('the replay to go on', now, (size) => size > before, { everyMs: 5 });
+      }
       await pause(random() * LONGEST_LIFE_MS);
       await server.now.kill();
       acknowledgedBefore.push(player.acknowledged.size);
