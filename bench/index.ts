@@ -16,6 +16,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   http: () => import('./http.js'),
   'log-handover': () => import('./log-handover.js'),
   start: () => import('./start.js'),
+  terminals: () => import('./terminals.js'),
 };
 
 const [name, ...options] = process.argv.slice(2);

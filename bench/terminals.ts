@@ -1,0 +1,225 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { randomFrom } from '../cli/support/random.js';
+import { type LiveStats, total } from '../model/stats.js';
+import { countPositions, embeddedUrl } from './support/database.js';
+import { freePort } from './support/free-ports.js';
+import { cpuSeconds, processTree } from './support/proc.js';
+import { type ServerProcess, startServer } from './support/server-process.js';
+import type { LoadJob, LoadResult } from './support/terminal-load.js';
+
+export const name = 'terminals';
+export const describe =
+  '1,000 JT/T 808 terminals on real TCP: every fix on disk before its acknowledgement, checked against 1,000 fences, stored; beside a bare TCP server';
+
+const AREA: LoadJob['area'] = [120.0, 31.3, 120.6, 31.8];
+const FIRST_FIX = Date.UTC(2026, 0, 1);
+/** Locations are encoded before the clock starts: so many a second is more than either server can take. */
+const FRAMES_PER_SECOND = 160_000;
+
+interface Figure extends LoadResult {
+  framesPerSecond: number;
+  /** Percent of one core, all threads together. */
+  serverCpu: number;
+  databaseCpu: number;
+  loadCpu: number;
+}
+
+interface OurFigure extends Figure {
+  /** Until engine and writer had reached the end of the log. */
+  drainSeconds: number;
+  /** Counted until then: what the whole system keeps up with. */
+  storedPerSecond: number;
+}
+
+/** `--terminals N`, `--fences N`, `--window N`, `--seconds N` for all rounds of one side, `--rounds N`, `--node-options …`. */
+export async function run(argv: string[]): Promise<object> {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      terminals: { type: 'string', default: '1000' },
+      fences: { type: 'string', default: '1000' },
+      window: { type: 'string', default: '1' },
+      seconds: { type: 'string', default: '20' },
+      rounds: { type: 'string', default: '3' },
+    },
+  });
+  const [terminals, fences, window, rounds] = [values.terminals, values.fences, values.window, values.rounds].map(
+    Number,
+  );
+  const seconds = Number(values.seconds) / rounds;
+  const framesPerTerminal = Math.ceil((FRAMES_PER_SECOND * seconds) / terminals);
+  const job = { terminals, window, seconds, framesPerTerminal, area: AREA, seed: 808 };
+
+  const dataDir = await mkdtemp(join(tmpdir(), 'cheji-bench-'));
+  await chmod(dataDir, 0o755); // started by root, the database runs as somebody else
+  const server = await startServer({ dataDir, env: { CHEJI_TIME_POLICY: 'replay', CHEJI_TERMINAL_RATE: '0' } });
+  try {
+    await loadFences(server, fences);
+    console.log(
+      `${terminals} terminals, ${window} unanswered each, ${fences} fences, ${rounds} × ${seconds.toFixed(1)} s each`,
+    );
+    const ours: OurFigure[] = [];
+    const bare: Figure[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const firstFixTime = FIRST_FIX + round * framesPerTerminal * 1000;
+      ours.push(await measureOurs(server, { ...job, port: server.jt808Port, firstFixTime }));
+      bare.push(await measureBare({ ...job, port: await freePort(), firstFixTime }));
+      printRound(ours[round], bare[round]);
+    }
+    const sent = ours.reduce((sum, figure) => sum + figure.acknowledged, 0);
+    const stats = await checkConserved(server, dataDir, sent);
+    const ratio = mean(ours.map((o, i) => o.framesPerSecond / bare[i].framesPerSecond));
+    const storedRatio = mean(ours.map((o, i) => o.storedPerSecond / bare[i].framesPerSecond));
+    printSummary(ours, bare, ratio, storedRatio);
+    return { ...job, fences, rounds, ratio, storedRatio, ours, bare, stats };
+  } finally {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Polygons of 12 to 40 corners, 200 to 500 m across the middle, with enter and exit rules. */
+async function loadFences(server: ServerProcess, count: number): Promise<void> {
+  const random = randomFrom(2019);
+  const [west, south, east, north] = AREA;
+  const features = Array.from({ length: count }, (_, i) => {
+    const lon = west + random() * (east - west);
+    const lat = south + random() * (north - south);
+    const corners = 12 + Math.floor(random() * 29);
+    const degrees = (0.2 + random() * 0.3) / 111;
+    const ring = Array.from({ length: corners }, (_, corner) => {
+      const angle = (corner / corners) * 2 * Math.PI;
+      const reach = degrees * (0.7 + 0.3 * random());
+      return [lon + (reach * Math.cos(angle)) / Math.cos((lat * Math.PI) / 180), lat + reach * Math.sin(angle)];
+    });
+    return {
+      type: 'Feature',
+      geometry: { type: 'Polygon', coordinates: [[...ring, ring[0]]] },
+      properties: { name: `bench ${i}`, rules: [{ type: 'enter' }, { type: 'exit' }] },
+    };
+  });
+  for (let i = 0; i < count; i += 1000) {
+    const body = { type: 'FeatureCollection', features: features.slice(i, i + 1000) };
+    const made = await server.api('/v1/fences', { body });
+    if (made.status !== 201) throw new Error(`fences: ${made.status} ${JSON.stringify(made.body).slice(0, 500)}`);
+  }
+}
+
+async function measureOurs(server: ServerProcess, job: LoadJob): Promise<OurFigure> {
+  const database = () =>
+    processTree(server.pid)
+      .slice(1)
+      .reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+  const figure = await measure(job, () => cpuSeconds(server.pid), database);
+  const begun = performance.now();
+  await drained(server);
+  const drainSeconds = (performance.now() - begun) / 1000;
+  return { ...figure, drainSeconds, storedPerSecond: figure.acknowledged / (figure.seconds + drainSeconds) };
+}
+
+async function measureBare(job: LoadJob): Promise<Figure> {
+  const bare = spawn(process.execPath, [sibling('bare-tcp.js'), String(job.port)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    await once(bare.stdout, 'data');
+    return await measure(job, () => cpuSeconds(bare.pid as number));
+  } finally {
+    await end(bare);
+  }
+}
+
+/** One round of the generator, in a process of its own. Throws where an acknowledgement was wrong or missing. */
+async function measure(job: LoadJob, serverCpu: () => number, databaseCpu = () => 0): Promise<Figure> {
+  const load = spawn(process.execPath, [sibling('terminal-load.js')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  load.stdin.end(JSON.stringify(job));
+  // It says "begin" when everything is encoded and every terminal is logged in.
+  await once(load.stdout, 'data');
+  const before = [serverCpu(), databaseCpu()];
+  const result = (await json(load.stdout)) as LoadResult;
+  const after = [serverCpu(), databaseCpu()];
+  if (result.wrong > 0 || result.acknowledged !== result.sent) {
+    throw new Error(`${result.sent} sent, ${result.acknowledged} acknowledged, ${result.wrong} of them wrongly`);
+  }
+  const percent = (cpu: number) => Math.round((cpu / result.seconds) * 100);
+  return {
+    ...result,
+    framesPerSecond: result.acknowledged / result.seconds,
+    serverCpu: percent(after[0] - before[0]),
+    databaseCpu: percent(after[1] - before[1]),
+    loadCpu: percent(result.cpuSeconds),
+  };
+}
+
+async function drained(server: ServerProcess): Promise<LiveStats> {
+  for (let i = 0; i < 3000; i++) {
+    const { body } = await server.api<LiveStats>('/v1/stats/live');
+    if (body.fixes.pending === 0 && body.store.inSpool === 0 && body.engine.inSpool === 0) return body;
+    await pause(100);
+  }
+  throw new Error('the server did not store everything within 5 minutes');
+}
+
+/** The equations of model/stats.ts, and the rows: every acknowledged fix is one. */
+async function checkConserved(server: ServerProcess, dataDir: string, sent: number): Promise<LiveStats> {
+  const stats = await drained(server);
+  const { frames, fixes, log, store, engine } = stats;
+  const { rows } = await countPositions(embeddedUrl(dataDir));
+  const equations: [string, number, number][] = [
+    ['frames received', frames.received, frames.handled + total(frames.rejected)],
+    ['fixes received', fixes.received, fixes.accepted + total(fixes.rejected) + fixes.pending],
+    ['fixes accepted', fixes.accepted, sent],
+    ['log, store', log.accepted, store.storedNew + store.duplicate + store.quarantined + store.inSpool],
+    ['log, engine', log.accepted, engine.evaluated + total(engine.notEvaluable) + engine.inSpool],
+    ['rows', rows, sent],
+  ];
+  for (const [what, left, right] of equations) {
+    if (left !== right) throw new Error(`${what}: ${left}, should be ${right}; ${JSON.stringify(stats)}`);
+  }
+  console.log(
+    `\n${rows} fixes acknowledged, ${rows} rows; every counter adds up; alerts ${JSON.stringify(engine.alerts)}`,
+  );
+  return stats;
+}
+
+function printRound(ours: OurFigure, bare: Figure): void {
+  const row = (label: string, f: Figure) =>
+    `  ${label.padEnd(6)} ${f.framesPerSecond.toFixed(0).padStart(7)} frames/s  p50 ${f.p50Ms.toFixed(1)} ms  ` +
+    `p99 ${f.p99Ms.toFixed(1)} ms  CPU server ${f.serverCpu} %, database ${f.databaseCpu} %, load ${f.loadCpu} %`;
+  console.log(`${row('cheji', ours)}, drained in ${ours.drainSeconds.toFixed(1)} s\n${row('bare', bare)}`);
+}
+
+function printSummary(ours: OurFigure[], bare: Figure[], ratio: number, storedRatio: number): void {
+  const rate = (figures: Figure[]) => spread(figures.map((f) => f.framesPerSecond));
+  console.log(`  cheji  ${rate(ours)} frames/s acknowledged, ${spread(ours.map((f) => f.storedPerSecond))} stored
+  bare   ${rate(bare)} frames/s
+  ratio  ${ratio.toFixed(2)} acknowledged, ${storedRatio.toFixed(2)} with the time until everything was stored`);
+}
+
+function spread(values: number[]): string {
+  const middle = mean(values);
+  const deviation = Math.sqrt(mean(values.map((value) => (value - middle) ** 2)));
+  return `${middle.toFixed(0)} ± ${deviation.toFixed(0)}`;
+}
+
+function mean(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function sibling(file: string): string {
+  return fileURLToPath(new URL(`./support/${file}`, import.meta.url));
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  child.kill();
+  await once(child, 'close');
+}
