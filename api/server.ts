@@ -65,6 +65,7 @@ export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiS
     hub.close();
     metrics.stop();
   };
+  let closing: Promise<void> | undefined;
   try {
     const stream = hub.endpoint((error) => dress.error(error, ''));
     const server = await startHttpServer({ host: options.host, port: options.port, endpoints, stream });
@@ -75,9 +76,13 @@ export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiS
         const { clients, subscriptions } = hub.counts();
         return { clients, subscriptions };
       },
-      close: async () => {
-        stop();
-        await server.close(CLOSE_GRACE_MS);
+      // Once only: the native socket must not be closed twice.
+      close: () => {
+        if (!closing) {
+          stop();
+          closing = server.close(CLOSE_GRACE_MS);
+        }
+        return closing;
       },
     };
   } catch (error) {

@@ -14,7 +14,8 @@ interface Written {
   contactTime: number;
   fixTime: number;
   receivedTime: number;
-  subSeq: number;
+  lon: number;
+  lat: number;
   alarms: number;
   statusWord: number;
   quality: number;
@@ -67,11 +68,12 @@ export class VehicleJson {
       known.vehicle === vehicle &&
       known.terminals === vehicle.terminals &&
       known.online === online &&
-      // Object.is for the times: NaN, before the first fix, equals itself.
+      // Object.is: NaN, before the first fix, equals itself.
       Object.is(known.contactTime, at(fleet.contactTime, no)) &&
       Object.is(known.fixTime, at(fleet.fixTime, no)) &&
       Object.is(known.receivedTime, at(fleet.receivedTime, no)) &&
-      known.subSeq === fleet.subSeq[no] &&
+      Object.is(known.lon, at(fleet.lon, no)) &&
+      Object.is(known.lat, at(fleet.lat, no)) &&
       known.alarms === fleet.alarms[no] &&
       known.statusWord === fleet.statusWord[no] &&
       known.quality === fleet.quality[no]
@@ -100,7 +102,8 @@ export class VehicleJson {
       contactTime: at(fleet.contactTime, no),
       fixTime: at(fleet.fixTime, no),
       receivedTime: at(fleet.receivedTime, no),
-      subSeq: fleet.subSeq[no],
+      lon: at(fleet.lon, no),
+      lat: at(fleet.lat, no),
       alarms: fleet.alarms[no],
       statusWord: fleet.statusWord[no],
       quality: fleet.quality[no],

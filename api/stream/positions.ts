@@ -63,6 +63,7 @@ export class PositionsHub {
       this.#now = this.app.now();
       this.#grids.clear();
       this.#follow(this.#everyVehicle());
+      this.#forgetChanges();
     }
     this.#views.add(view);
     this.refresh(view);
@@ -70,10 +71,6 @@ export class PositionsHub {
 
   remove(view: View): void {
     this.#views.delete(view);
-    if (this.#views.size === 0) {
-      this.#changed.clear();
-      this.#relisted.clear();
-    }
   }
 
   /** The map moved: sends what entered the view and what left it. */
@@ -99,9 +96,7 @@ export class PositionsHub {
     this.#grids.clear();
     if (this.#views.size === 0) {
       // `add` follows everything anew; nothing has to be remembered until then.
-      this.#changed.clear();
-      this.#relisted.clear();
-      return;
+      return this.#forgetChanges();
     }
     this.#now = this.app.now();
     this.#shown.fit(this.app.deps.fleet);
@@ -117,6 +112,10 @@ export class PositionsHub {
     this.#follow(this.#changed);
     // Snapshots and densities speak of what is shown now, which includes this tick.
     for (const view of late) if (view.stale || !quiet) this.refresh(view);
+    this.#forgetChanges();
+  }
+
+  #forgetChanges(): void {
     this.#changed.clear();
     this.#relisted.clear();
   }
