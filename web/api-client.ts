@@ -17,6 +17,8 @@ const TIMEOUT_MS = 20_000;
 export class ApiClient {
   readonly #key: AccessKey;
   readonly #refused: () => void;
+  /** The last key that the API did not know: asking with it again would only fill logs. */
+  #wrongKey = '';
 
   /** `refused` is called when the API does not know the key. */
   constructor(key: AccessKey, refused: () => void) {
@@ -41,11 +43,15 @@ export class ApiClient {
   }
 
   async #call<T>(path: string, request: RequestInit): Promise<T> {
+    if (this.#key.value === this.#wrongKey) throw new ApiError(401, 'unauthorized', 'the key is not known');
     const headers = new Headers(request.headers);
     headers.set('authorization', `Bearer ${this.#key.value}`);
     const answer = await fetch(path, { ...request, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (answer.ok) return (await answer.json()) as T;
-    if (answer.status === 401) this.#refused();
+    if (answer.status === 401) {
+      this.#wrongKey = this.#key.value;
+      this.#refused();
+    }
     const problem = await answer.json().then(
       (body: { error?: { code?: string; message?: string } }) => body.error,
       () => undefined,

@@ -3,7 +3,7 @@ import { AccessKey } from './access-key.js';
 import { AlertBook } from './alert-book.js';
 import { ApiClient } from './api-client.js';
 import type { Bbox, StreamMessage } from './api-types.js';
-import { el, fill } from './dom.js';
+import { atMostEvery, el, fill } from './dom.js';
 import { Fences } from './fences.js';
 import { fleetBox } from './fleet-box.js';
 import { LiveVehicles } from './live-vehicles.js';
@@ -28,6 +28,7 @@ import { label } from './text/language.js';
 const POSITIONS = 1;
 const ALERTS = 2;
 const WORLD: Bbox = [-180, -85, 180, 85];
+const ALERTED_REFRESH_MS = 250;
 const STATES_REFRESH_MS = 10_000;
 
 declare global {
@@ -123,12 +124,10 @@ export class Console {
       this.#right,
       this.#statusLine.element,
     );
-    this.#alerts.onChange(() => this.#vehicles.setAlerted(this.#alerts.alertedVehicles()));
-    this.#key.onChange(() => {
-      this.#stream.retryNow();
-      void this.#fences.refresh();
-      void this.#status.refresh();
-    });
+    this.#alerts.onChange(
+      atMostEvery(ALERTED_REFRESH_MS, () => this.#vehicles.setAlerted(this.#alerts.alertedVehicles())),
+    );
+    this.#key.onChange(() => this.#connect());
     setInterval(() => this.#vehicles.refreshStates(), STATES_REFRESH_MS);
     try {
       this.#map = await LiveMap.create(ground, this.#vehicles, this.#fences, {
@@ -141,9 +140,14 @@ export class Console {
       fill(ground, el('p', 'no-map', label('no-webgl')));
     }
     void this.#status.run();
-    void this.#fences.refresh();
-    this.#stream.retryNow();
+    if (this.#key.value) this.#connect();
+    else this.#keyDialog.ask();
     this.#report.ready = true;
+  }
+
+  #connect(): void {
+    this.#stream.retryNow();
+    void this.#fences.refresh();
   }
 
   #subscribe(): void {

@@ -31,11 +31,11 @@ export class ServerStatus {
 
   /** Reads once, and again for ever after. */
   async run(): Promise<void> {
-    await this.refresh();
+    await this.#read();
     setTimeout(() => void this.run(), POLL_MS);
   }
 
-  async refresh(): Promise<void> {
+  async #read(): Promise<void> {
     try {
       // A server that is not ready says so with 503, and why in the same body.
       const readiness = await fetch('/readyz', { signal: AbortSignal.timeout(POLL_MS * 2) });

@@ -56,8 +56,8 @@ export function placeAt(fixes: TrackFix[], time: number): TrackFix {
   }
   const before = fixes[low];
   const after = fixes[high];
-  if (time <= before.time || after.time === before.time) return before;
   if (time >= after.time) return after;
+  if (time <= before.time) return before;
   const share = (time - before.time) / (after.time - before.time);
   return {
     time,

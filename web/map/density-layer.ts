@@ -25,10 +25,10 @@ export class DensityLayer {
       type: 'circle',
       source: SOURCE,
       paint: {
-        'circle-color': palette.density,
+        'circle-color': ['interpolate', ['linear'], ['get', 'share'], 0, palette.densityLow, 1, palette.density],
         'circle-blur': 0.5,
         'circle-radius': ['interpolate', ['linear'], ['get', 'share'], 0, 4, 1, 16],
-        'circle-opacity': ['interpolate', ['linear'], ['get', 'share'], 0, 0.45, 1, 0.9],
+        'circle-opacity': ['interpolate', ['linear'], ['get', 'share'], 0, 0.6, 1, 0.9],
       },
     });
     vehicles.onChange(() => this.#draw());

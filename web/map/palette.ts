@@ -7,6 +7,7 @@ export interface Palette {
   fence: string;
   track: string;
   density: string;
+  densityLow: string;
   trail: Rgb;
   outline: Rgb;
   stale: Rgb;
@@ -38,6 +39,7 @@ export function readPalette(): Palette {
     fence: css('fence'),
     track: css('track'),
     density: css('moving'),
+    densityLow: css('density-low'),
     trail: rgb('trail'),
     outline: rgb('map-outline'),
     stale: rgb('stale'),

@@ -1,6 +1,7 @@
 import type { Alert } from '../../../model/alert.js';
 import type { PositionJson } from '../../../model/position.js';
-import type { FenceFeature } from '../../../web/api-types.js';
+import type { FenceFeature, LivePosition } from '../../../web/api-types.js';
+import { MIDDLE } from './browser.js';
 
 /** One fence of each shape, around the middle of the mock town. */
 export const FENCES: FenceFeature[] = [
@@ -74,6 +75,17 @@ export function position(vehicleId: string, at: string, lon: number, lat: number
     mileage: null,
     source: 'jt808',
     quality: [],
+  };
+}
+
+/** A vehicle in the middle of the test view that has just reported, unless `changes` says otherwise. */
+export function livePosition(vehicleId: string, changes: Partial<LivePosition> = {}): LivePosition {
+  return {
+    ...position(vehicleId, new Date().toISOString(), MIDDLE.lon, MIDDLE.lat, 40),
+    plate: null,
+    category: 'taxi',
+    online: true,
+    ...changes,
   };
 }
 
