@@ -1,6 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type Endpoint, endpoint, examples, InputError, numberAbove, wholeNumber } from './support/command.js';
+import {
+  type Endpoint,
+  endpoint,
+  examples,
+  InputError,
+  numberAbove,
+  required,
+  wholeNumber,
+} from './support/command.js';
 import { withMotion } from './support/motion.js';
 import { Progress } from './support/progress.js';
 import { TerminalClient, type TerminalFix } from './support/terminal-client.js';
@@ -40,7 +48,7 @@ export function replayCommand(): Command {
       'CSV with a heading line: vehicle, time, lon, lat, and if known speed, heading, altitude, mileage',
     )
     .addOption(new Option('--protocol <name>', 'what the terminals speak').choices(['jt808']).default('jt808'))
-    .requiredOption('--to <host:port>', 'where the server listens for terminals', endpoint)
+    .option('--to <host:port>', 'where the server listens for terminals', endpoint)
     .option('--speed <factor>', 'times faster than recorded; max: as fast as acknowledged', speedFactor, 60)
     .option('--map <column=field>', `what a column means: ${FIELD_NAMES.join(', ')}; may be repeated`, columnMap)
     .option('--date <YYYY-MM-DD>', 'the day, for a file whose time is a time of day')
@@ -48,6 +56,7 @@ export function replayCommand(): Command {
     .option('--window <messages>', 'messages that a terminal may have unacknowledged', wholeNumber(1, 1000), 4)
     .option('--strict', 'send nothing when a line is bad')
     .action(async (file: string, options: ReplayOptions) => {
+      required(command, 'to');
       const tracks = await readTracks(file, options);
       for (const { line, reason } of tracks.bad) console.error(`${file}:${line}: ${reason}; skipped`);
       const summary = await replay(tracks, options);

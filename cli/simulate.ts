@@ -1,7 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, Option } from 'commander';
-import { type Endpoint, endpoint, examples, InputError, numberAbove, wholeNumber } from './support/command.js';
+import {
+  type Endpoint,
+  endpoint,
+  examples,
+  InputError,
+  numberAbove,
+  required,
+  wholeNumber,
+} from './support/command.js';
 import { SimulatedFleet, type SimulatedVehicle } from './support/fleet.js';
 import { fenceFeature, ordersOf, readScenario, type Scenario } from './support/scenario.js';
 import { TerminalClient } from './support/terminal-client.js';
@@ -44,10 +52,10 @@ interface CommandOptions extends Omit<SimulateOptions, 'duration' | 'scenario' |
 export function simulateCommand(): Command {
   const command = new Command('simulate')
     .description('Run a made-up fleet over real TCP; the same seed gives the same fleet.')
-    .requiredOption('--vehicles <n>', 'how many', wholeNumber(1, 100_000))
+    .option('--vehicles <n>', 'how many', wholeNumber(1, 100_000))
     .option('--rate <hz>', 'reports per second of each vehicle', numberAbove(0), 0.1)
     .addOption(new Option('--protocol <name>', 'what the terminals speak').choices(['jt808']).default('jt808'))
-    .requiredOption('--to <host:port>', 'where the server listens for terminals', endpoint)
+    .option('--to <host:port>', 'where the server listens for terminals', endpoint)
     .option('--seed <n>', 'where chance starts', wholeNumber(0, 2 ** 31), 1)
     .option('--duration <seconds>', 'end after so long; without it, at Ctrl-C', numberAbove(0))
     .option('--window <messages>', 'messages that a terminal may have unacknowledged', wholeNumber(1, 1000), 4)
@@ -70,6 +78,7 @@ export function simulateCommand(): Command {
 }
 
 async function run(options: CommandOptions, command: Command): Promise<void> {
+  required(command, 'vehicles', 'to');
   const scenario = options.scenario ? readScenario(options.scenario, options.vehicles) : undefined;
   if ((options.truth || options.api) && !scenario) command.error('error: --truth and --api need --scenario');
   if (options.api && !options.key) command.error('error: --api needs --key');

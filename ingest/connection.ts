@@ -172,7 +172,11 @@ export class Connection implements Sink, Origin {
 
   register(registration: Registration): RegistrationAnswer {
     this.#afterChange = true;
-    return this.host.identity.register(registration);
+    const answer = this.host.identity.register(registration);
+    if (answer.result !== 0) {
+      this.reject('unknown-terminal', this.#conversation.current, `registration of ${registration.terminal.number}`);
+    }
+    return answer;
   }
 
   authenticate(terminal: TerminalFacts, authCode: string): boolean {
@@ -187,6 +191,9 @@ export class Connection implements Sink, Origin {
       return true;
     }
     this.host.stats.authFailures++;
+    if (result === 'unknown-terminal') {
+      this.reject(result, this.#conversation.current, `authentication of ${terminal.number}`);
+    }
     if (result === 'held') this.finish('terminal-held');
     return false;
   }
@@ -244,7 +251,7 @@ export class Connection implements Sink, Origin {
     if (!this.#inHand) this.#write();
   }
 
-  reject(reason: RejectReason, bytes: Buffer, detail = ''): void {
+  reject(reason: RejectReason, bytes: Uint8Array, detail = ''): void {
     if (reason === 'not-authenticated') reason = this.#refusal;
     this.#countRejected(reason);
     const { quarantine, clock, protocol } = this.host;

@@ -33,6 +33,18 @@ export function endpoint(text: string): Endpoint {
   return { host: match[1] ?? match[2] ?? '127.0.0.1', port };
 }
 
+/**
+ * Ends the command as wrong usage where one of these options is missing. Commander's own requiredOption would complain of
+ * that before it says that `--too` was meant to be `--to`.
+ */
+export function required(command: Command, ...names: string[]): void {
+  for (const name of names) {
+    if (command.getOptionValue(name) !== undefined) continue;
+    const option = command.options.find((o) => o.attributeName() === name);
+    command.error(`error: required option '${option?.flags}' not specified`);
+  }
+}
+
 /** Adds the examples that every help text ends with. */
 export function examples(command: Command, ...lines: string[]): Command {
   return command.addHelpText(
