@@ -41,7 +41,7 @@ test.each([
     }),
     { seed: 808, numRuns: 3000 },
   );
-  expect(inside).toBeGreaterThan(100);
+  expect(inside).toBeGreaterThan(30);
 });
 
 test('the name of a fence stands on the fence, not in its hole', () => {
