@@ -100,8 +100,9 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   // From here on the log grows.
   if (!isDeepStrictEqual(state.catalog.settings, settings.rules)) void registry.putSettings(settings.rules);
 
+  let listening = false; // false again from the moment we are asked to stop
   const readiness = (): Readiness => {
-    const ready = spool.state === 'ok' || spool.state === 'filling';
+    const ready = listening && (spool.state === 'ok' || spool.state === 'filling');
     const kept = spool.fixesAccepted - database.fixesStored;
     const parts = { spool: { state: spool.state }, database: database.state(kept), engine: engine.state() };
     return { ready, parts: { ...parts, writer: database.writerState() } };
@@ -207,6 +208,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
 
   const url = `http://${settings.httpHost === '0.0.0.0' ? '127.0.0.1' : settings.httpHost}:${api.port}`;
   const jt808Port = terminals?.port ?? 0;
+  listening = true;
   announce({ url, adminKey, settings, jt808Port, root: dir.root });
 
   return {
@@ -216,6 +218,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     adminKey,
     async stop() {
       log.info('stopping');
+      listening = false;
       for (const timer of timers) clearInterval(timer);
       await terminals?.close();
       await flushed();
