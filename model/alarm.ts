@@ -1,8 +1,8 @@
 /**
  * What a terminal reports by itself (报警), as one set of 32 bits that every protocol maps its own words to.
  *
- * Bit numbers and order are those of the alarm word of JT/T 808-2019 §8.21 table 24 (2013 table 24, 2011 table 17),
- * so the commonest protocol needs a mask and no table; bit 31 is from the 2013 edition, which 2019 leaves reserved.
+ * Bit numbers and order are those of the alarm word of JT/T 808-2019 §8.21 table 25 (2013 table 24, 2011 table 17), so
+ * the commonest protocol needs a mask and no table; bit 31 is from the 2013 edition, which 2019 leaves reserved.
  */
 export const ALARM_NAMES = [
   'emergency',

@@ -3,7 +3,7 @@ import { counted, field, time } from './layout.js';
 import type { Reader } from './wire.js';
 
 /**
- * Active safety items 0x64–0x67 (苏标 T/JSATL 12-2017 §4.5 tables 4-15 to 4-19). Latitude and longitude have no hemisphere:
+ * Active safety items 0x64–0x67 (苏标 T/JSATL 12-2017). Latitude and longitude have no hemisphere:
  * that of the location around them holds.
  *
  * The alarm key (报警标识号) at the end has 16 bytes, or 40 with terminals that use the 2019 header; only the item's

@@ -17,7 +17,7 @@ import { Reader, type Writer } from './wire.js';
 
 /**
  * Additional information items (附加信息项) behind the basic block of a location: {id BYTE, length BYTE, value}.
- * 2011 §8.12 tables 19–21, 2013 §8.18 tables 26–32, 2019 §8.21 tables 26–31; 0x14–0x18 JT/T 1078-2016 §5.2;
+ * 2011 §8.12, 2013 §8.18 tables 26–32, 2019 §8.21; 0x14–0x18 JT/T 1078-2016;
  * 0x64–0x67 T/JSATL 12-2017.
  *
  * A known id with an unexpected length is another maker's item of the same number and counts as unknown. Of an id that
@@ -44,8 +44,8 @@ function one(
   return { id, fits, names: [name], body: field(name, codec), standard };
 }
 
-const VIDEO = 'JT/T 1078-2016 §5.2 table 13';
-const ACTIVE_SAFETY = 'T/JSATL 12-2017 §4.5';
+const VIDEO = 'JT/T 1078-2016';
+const ACTIVE_SAFETY = 'T/JSATL 12-2017';
 
 /** Cabin temperature (0x06): the top bit is the sign, the rest the amount. */
 const SIGN_AND_AMOUNT: Codec = {

@@ -2,7 +2,7 @@ import { ALARM_NAMES } from '../../model/alarm.js';
 import type { Edition } from './edition.js';
 
 /**
- * Alarm word (报警标志): 2011 §8.12 table 17, 2013 §8.18 table 24, 2019 §8.21 table 24. The system's alarm bits are these
+ * Alarm word (报警标志): 2011 §8.12 table 17, 2013 §8.18 table 24, 2019 §8.21 table 25. The system's alarm bits are these
  * bits, so that an edition is a mask: bits that it reserves are used by terminals for things of their own.
  */
 const ALL = 0xffff_ffff;

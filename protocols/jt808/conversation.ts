@@ -52,7 +52,7 @@ const DEFAULTS: Jt808Options = {
 const BEFORE_AUTH: ReadonlySet<number> = new Set([terminalRegister.id, terminalAuth.id, serverTimeQuery.id]);
 
 /** Messages that are handled here; the rest is answered as not supported. */
-const SUPPORTED: ReadonlySet<number> = new Set(
+export const SUPPORTED: ReadonlySet<number> = new Set(
   [
     terminalGeneralResponse,
     heartbeat,

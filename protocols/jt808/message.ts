@@ -4,9 +4,9 @@ import type { Edition } from './edition.js';
 /** A message whose body we know: which clause describes it in each edition, and its fields. */
 export interface Message {
   readonly id: number;
-  /** Section and tables by edition; absent where the edition does not describe the message. */
+  /** Sections, and tables, by edition; absent where the edition does not describe the message. */
   readonly clauses: Partial<Record<Edition, string>>;
-  /** The text that describes it, where that is not JT/T 808 itself. */
+  /** The text that describes it, where that is not JT/T 808 itself; it has one edition, given as 2019. */
   readonly standard?: string;
   readonly body: Field;
 }

@@ -1,6 +1,6 @@
 import type { Edition } from './edition.js';
 
-/** Status word (状态): 2011 §8.12 table 18, 2013 §8.18 table 25, 2019 §8.21 table 25. */
+/** Status word (状态): 2011 §8.12 table 18, 2013 §8.18 table 25, 2019 §8.21 table 24. */
 export const STATUS_ACC = 1 << 0;
 export const STATUS_POSITIONED = 1 << 1;
 export const STATUS_SOUTH = 1 << 2;

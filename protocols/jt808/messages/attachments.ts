@@ -14,7 +14,7 @@ const ALARM_NUMBER = text('alarmNumber', 32);
 export const attachmentsRequest: Message = {
   id: 0x9208,
   standard,
-  clauses: { 2013: '§4.6.1', 2019: '§4.6.1' },
+  clauses: {},
   body: sequence(
     text('serverAddress', BYTE),
     field('tcpPort', WORD),
@@ -34,7 +34,7 @@ export const attachmentsRequest: Message = {
 export const attachmentsInfo: Message = {
   id: 0x1210,
   standard,
-  clauses: { 2013: '§4.6.2', 2019: '§4.6.2' },
+  clauses: {},
   body: sequence(
     text('terminalId', 7),
     KEY,
@@ -52,7 +52,7 @@ const FILE = [text('name', BYTE), field('fileType', BYTE)] as const;
 export const attachmentFileInfo: Message = {
   id: 0x1211,
   standard,
-  clauses: { 2013: '§4.6.3', 2019: '§4.6.3' },
+  clauses: {},
   body: sequence(...FILE, field('fileBytes', DWORD), trailing),
 };
 
@@ -60,7 +60,7 @@ export const attachmentFileInfo: Message = {
 export const attachmentFileDone: Message = {
   id: 0x1212,
   standard,
-  clauses: { 2013: '§4.6.5', 2019: '§4.6.5' },
+  clauses: {},
   body: sequence(...FILE, field('fileBytes', DWORD), trailing),
 };
 
@@ -71,7 +71,7 @@ export const attachmentFileDone: Message = {
 export const attachmentFileResponse: Message = {
   id: 0x9212,
   standard,
-  clauses: { 2013: '§4.6.6', 2019: '§4.6.6' },
+  clauses: {},
   body: sequence(
     ...FILE,
     field('result', BYTE),

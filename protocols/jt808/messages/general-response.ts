@@ -10,14 +10,14 @@ const body = sequence(field('replySeq', WORD), field('replyId', MESSAGE_ID), fie
  */
 export const terminalGeneralResponse: Message = {
   id: 0x0001,
-  clauses: { 2011: '§8.1 table 4', 2013: '§8.1 table 4', 2019: '§8.1 table 4' },
+  clauses: { 2011: '§8.1', 2013: '§8.1', 2019: '§8.1' },
   body,
 };
 
 /** Platform general response, 平台通用应答, 0x8001. The same body; result 4 is from the 2013 edition. */
 export const platformGeneralResponse: Message = {
   id: 0x8001,
-  clauses: { 2011: '§8.2 table 5', 2013: '§8.2 table 5', 2019: '§8.2 table 5' },
+  clauses: { 2011: '§8.2', 2013: '§8.2', 2019: '§8.2' },
   body,
 };
 

@@ -41,7 +41,7 @@ const positions: Field = {
  */
 export const locationBatch: Message = {
   id: 0x0704,
-  clauses: { 2013: '§8.49 tables 76–77', 2019: '§8.48 tables 75–76' },
+  clauses: { 2013: '§8.49', 2019: '§8.48' },
   body: sequence(countOf('positions', WORD, 'count'), field('dataType', BYTE, { default: 0 }), positions, trailing),
 };
 

@@ -10,7 +10,7 @@ import { STATUS_ACC, STATUS_POSITIONED, STATUS_SOUTH, STATUS_WEST } from '../sta
  */
 export const locationReport: Message = {
   id: 0x0200,
-  clauses: { 2011: '§8.12 tables 16–21', 2013: '§8.18 tables 23–32', 2019: '§8.21 tables 23–31' },
+  clauses: { 2011: '§8.12 tables 16–18', 2013: '§8.18 tables 23–32', 2019: '§8.21 tables 23–25' },
   body: locationBody,
 };
 

@@ -14,7 +14,7 @@ const TIME_OFFSET = 22;
  */
 export const locationQueryResponse: Message = {
   id: 0x0201,
-  clauses: { 2011: '§8.14 table 23', 2013: '§8.20 table 33', 2019: '§8.23 table 32' },
+  clauses: { 2011: '§8.14', 2013: '§8.20 table 33', 2019: '§8.23' },
   body: oneOf(
     { serial: sequence(field('replySeq', WORD), locationBody), plain: locationBody },
     (r) => (replySerialBytes(r.bytes, r.at, r.end) > 0 ? 'serial' : 'plain'),
@@ -25,7 +25,7 @@ export const locationQueryResponse: Message = {
 /** Answer to a vehicle control, 车辆控制应答, 0x0500. Body: serial of the command WORD · location body. */
 export const vehicleControlResponse: Message = {
   id: 0x0500,
-  clauses: { 2011: '§8.27 table 43', 2013: '§8.34 table 52', 2019: '§8.31 table 41' },
+  clauses: { 2011: '§8.27', 2013: '§8.34', 2019: '§8.31' },
   body: sequence(field('replySeq', WORD), locationBody),
 };
 

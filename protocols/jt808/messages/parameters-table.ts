@@ -11,8 +11,7 @@ export interface Parameter {
 type Row = [id: number, type: ParameterType, name: string];
 
 /**
- * Terminal parameters (终端参数项): 2011 §8.8 table 10, 2013 §8.9 table 12, 2019 §8.12 table 12; 0x0075–0x007C
- * JT/T 1078-2016 §5.3. The 2011 draft prints DWORD for 0x0081 and 0x0082.
+ * Terminal parameters (终端参数项): 2011 §8.8, 2013 §8.9, 2019 §8.12; 0x0075–0x007C JT/T 1078-2016. The 2011 draft prints DWORD for 0x0081 and 0x0082.
  */
 const ROWS: readonly Row[] = [
   [0x0001, 'DWORD', 'heartbeatIntervalS'],

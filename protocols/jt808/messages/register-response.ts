@@ -8,7 +8,7 @@ import type { Message } from '../message.js';
  */
 export const registerResponse: Message = {
   id: 0x8100,
-  clauses: { 2011: '§8.5 table 7', 2013: '§8.6 table 8', 2019: '§8.9 table 10' },
+  clauses: { 2011: '§8.5', 2013: '§8.6 table 8', 2019: '§8.9' },
   body: sequence(
     field('replySeq', WORD),
     field('result', BYTE),

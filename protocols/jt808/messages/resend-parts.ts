@@ -20,14 +20,14 @@ const body = sequence(
 /** Platform asks for missing parts, 服务器补传分包请求, 0x8003. */
 export const platformResendRequest: Message = {
   id: 0x8003,
-  clauses: { 2013: '§8.4 table 6', 2019: '§8.6 table 7' },
+  clauses: { 2013: '§8.4 table 6', 2019: '§8.6' },
   body,
 };
 
 /** Terminal asks for missing parts, 终端补传分包请求, 0x0005. */
 export const terminalResendRequest: Message = {
   id: 0x0005,
-  clauses: { 2019: '§8.7 table 8' },
+  clauses: { 2019: '§8.7' },
   body,
 };
 

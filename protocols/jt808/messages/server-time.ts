@@ -12,7 +12,7 @@ export const serverTimeQuery: Message = {
 /** Server time response, 查询服务器时间应答, 0x8004. Body: BCD[6] in UTC, the one time in the standard that is not GMT+8. */
 export const serverTimeResponse: Message = {
   id: 0x8004,
-  clauses: { 2019: '§8.5 table 6' },
+  clauses: { 2019: '§8.5' },
   body: sequence(field('timeUtcBcd', hex(6)), trailing),
 };
 

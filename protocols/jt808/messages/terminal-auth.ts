@@ -14,7 +14,7 @@ const VERSION_BYTES = 20;
  */
 export const terminalAuth: Message = {
   id: 0x0102,
-  clauses: { 2011: '§8.7 table 8', 2013: '§8.8 table 9', 2019: '§8.11 table 11' },
+  clauses: { 2011: '§8.7', 2013: '§8.8 table 9', 2019: '§8.11' },
   body: oneOf(
     {
       code: text('authCode', 'rest'),

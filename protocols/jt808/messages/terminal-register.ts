@@ -33,7 +33,7 @@ const BODY_BEFORE_PLATE = { 2013: 37 } as const;
  */
 export const terminalRegister: Message = {
   id: 0x0100,
-  clauses: { 2011: '§8.4 table 6', 2013: '§8.5 table 7', 2019: '§8.8 table 9' },
+  clauses: { 2011: '§8.4', 2013: '§8.5 table 7', 2019: '§8.8' },
   body: oneOf(
     { 2011: layout('2011', 5, 8, 7), 2013: layout('2013', 5, 20, 7), 2019: layout('2019', 11, 30, 30) },
     (r) => (r.edition === '2019' ? '2019' : r.remaining < BODY_BEFORE_PLATE[2013] ? '2011' : '2013'),

@@ -8,7 +8,7 @@ const standard = 'JT/T 1078-2016';
 export const avAttributesQuery: Message = {
   id: 0x9003,
   standard,
-  clauses: { 2013: '§5.4.1', 2019: '§5.4.1' },
+  clauses: { 2019: '§5.4.1' },
   body: trailing,
 };
 
@@ -20,7 +20,7 @@ export const avAttributesQuery: Message = {
 export const avAttributesUpload: Message = {
   id: 0x1003,
   standard,
-  clauses: { 2013: '§5.4.2', 2019: '§5.4.2' },
+  clauses: { 2019: '§5.4.2' },
   body: sequence(
     field('audioCoding', BYTE),
     field('audioChannels', BYTE),
@@ -39,6 +39,6 @@ export const avAttributesUpload: Message = {
 export const passengerFlow: Message = {
   id: 0x1005,
   standard,
-  clauses: { 2013: '§5.4.3', 2019: '§5.4.3' },
+  clauses: { 2019: '§5.4.3' },
   body: sequence(time('start'), time('end'), field('boarded', WORD), field('alighted', WORD), trailing),
 };

@@ -8,7 +8,7 @@ const standard = 'JT/T 1078-2016';
 export const ptzRotate: Message = {
   id: 0x9301,
   standard,
-  clauses: { 2013: '§5.7.1', 2019: '§5.7.1' },
+  clauses: { 2019: '§5.7.1' },
   body: sequence(field('channel', BYTE), field('direction', BYTE), field('speed', BYTE), trailing),
 };
 
@@ -17,7 +17,7 @@ function adjust(id: number, section: string): Message {
   return {
     id,
     standard,
-    clauses: { 2013: section, 2019: section },
+    clauses: { 2019: section },
     body: sequence(field('channel', BYTE), field('value', BYTE), trailing),
   };
 }

@@ -15,7 +15,7 @@ export const STREAM_SERVER = [text('serverAddress', BYTE), field('tcpPort', WORD
 export const liveVideoStart: Message = {
   id: 0x9101,
   standard,
-  clauses: { 2013: '§5.5.1', 2019: '§5.5.1' },
+  clauses: { 2019: '§5.5.1' },
   body: sequence(
     ...STREAM_SERVER,
     field('channel', BYTE),
@@ -33,7 +33,7 @@ export const liveVideoStart: Message = {
 export const liveVideoControl: Message = {
   id: 0x9102,
   standard,
-  clauses: { 2013: '§5.5.2', 2019: '§5.5.2' },
+  clauses: { 2019: '§5.5.2' },
   body: sequence(
     field('channel', BYTE),
     field('command', BYTE),
@@ -47,6 +47,6 @@ export const liveVideoControl: Message = {
 export const liveVideoStatus: Message = {
   id: 0x9105,
   standard,
-  clauses: { 2013: '§5.5.4', 2019: '§5.5.4' },
+  clauses: { 2019: '§5.5.4' },
   body: sequence(field('channel', BYTE), field('lossPercent', BYTE), trailing),
 };

@@ -19,7 +19,7 @@ const KIND = [field('avType', BYTE), field('streamType', BYTE), field('storeType
 export const playbackStart: Message = {
   id: 0x9201,
   standard,
-  clauses: { 2013: '§5.6.3', 2019: '§5.6.3' },
+  clauses: { 2019: '§5.6.3' },
   body: sequence(
     ...STREAM_SERVER,
     field('channel', BYTE),
@@ -39,7 +39,7 @@ export const playbackStart: Message = {
 export const playbackControl: Message = {
   id: 0x9202,
   standard,
-  clauses: { 2013: '§5.6.4', 2019: '§5.6.4' },
+  clauses: { 2019: '§5.6.4' },
   body: sequence(
     field('channel', BYTE),
     field('control', BYTE),
@@ -53,7 +53,7 @@ export const playbackControl: Message = {
 export const avResourceQuery: Message = {
   id: 0x9205,
   standard,
-  clauses: { 2013: '§5.6.1', 2019: '§5.6.1' },
+  clauses: { 2019: '§5.6.1' },
   body: sequence(field('channel', BYTE), ...PERIOD, field('alarmHex', hex(8)), ...KIND, trailing),
 };
 
@@ -70,7 +70,7 @@ const RESOURCE_BYTES = 28;
 export const avResourceList: Message = {
   id: 0x1205,
   standard,
-  clauses: { 2013: '§5.6.2', 2019: '§5.6.2' },
+  clauses: { 2019: '§5.6.2' },
   body: sequence(
     field('replySeq', WORD),
     countOf('resources', DWORD),
@@ -87,7 +87,7 @@ export const avResourceList: Message = {
 export const fileUploadStart: Message = {
   id: 0x9206,
   standard,
-  clauses: { 2013: '§5.6.5', 2019: '§5.6.5' },
+  clauses: { 2019: '§5.6.5' },
   body: sequence(
     text('serverAddress', BYTE),
     field('port', WORD),
@@ -107,7 +107,7 @@ export const fileUploadStart: Message = {
 export const fileUploadDone: Message = {
   id: 0x1206,
   standard,
-  clauses: { 2013: '§5.6.6', 2019: '§5.6.6' },
+  clauses: { 2019: '§5.6.6' },
   body: sequence(field('replySeq', WORD), field('result', BYTE), trailing),
 };
 
@@ -115,6 +115,6 @@ export const fileUploadDone: Message = {
 export const fileUploadControl: Message = {
   id: 0x9207,
   standard,
-  clauses: { 2013: '§5.6.7', 2019: '§5.6.7' },
+  clauses: { 2019: '§5.6.7' },
   body: sequence(field('replySeq', WORD), field('control', BYTE), trailing),
 };
