@@ -168,6 +168,9 @@ export class Engine {
       case 'vehicle-put':
       case 'terminal-put':
         break; // the catalog has it
+      case 'command-put':
+      case 'command-step':
+        break; // no rule asks for them
     }
   }
 

@@ -71,8 +71,10 @@ export class Catalog {
       case 'settings-put':
         this.settings = change.settings;
         break;
-      case 'alert-action':
-        break; // concerns the alert book only
+      case 'alert-action': //  concerns the alert book only
+      case 'command-put': //   these two the command book
+      case 'command-step':
+        break;
     }
     return true;
   }

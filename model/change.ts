@@ -1,4 +1,5 @@
 import type { AlertAction } from './alert.js';
+import type { Command, CommandProgress } from './command.js';
 import type { Fence } from './fence.js';
 import type { Vehicle, VehicleCategory } from './vehicle.js';
 
@@ -21,7 +22,9 @@ export type Change =
       action: AlertAction;
       by: string;
       note: string;
-    };
+    }
+  | { type: 'command-put'; revision: number; at: number; commands: Command[] }
+  | { type: 'command-step'; revision: number; at: number; steps: CommandProgress[] };
 
 /** What a terminal said of itself when it registered or authenticated. */
 export interface TerminalFacts {

@@ -1,12 +1,14 @@
 import type { ClientBase } from 'pg';
 import type { Change, TerminalFacts } from '../model/change.js';
+import type { Command, CommandProgress } from '../model/command.js';
 import type { Fence } from '../model/fence.js';
 import { terminalKey, type Vehicle } from '../model/vehicle.js';
 import { jsonText } from './json-text.js';
 
 /**
  * The changes of one batch, brought into the tables together: of each vehicle, terminal and fence only the last word
- * counts, because the batch becomes visible as a whole. Settings and alert actions have no table of their own.
+ * counts, because the batch becomes visible as a whole; commands likewise. Settings and alert actions have no table of
+ * their own.
  */
 export class ChangeSet {
   readonly #vehicles = new Map<number, Vehicle>();
@@ -16,6 +18,9 @@ export class ChangeSet {
   readonly #terminals = new Map<string, TerminalFacts>();
   readonly #fences = new Map<number, Fence>();
   readonly #fencesGone = new Map<number, number>();
+  readonly #commands = new Map<string, Command>();
+  /** Of commands that earlier batches have made. */
+  readonly #commandSteps = new Map<string, CommandProgress>();
 
   add(change: Change): void {
     switch (change.type) {
@@ -36,6 +41,12 @@ export class ChangeSet {
       case 'fence-delete':
         this.#fencesGone.set(change.no, change.at);
         break;
+      case 'command-put':
+        for (const command of change.commands) this.#commands.set(command.id, command);
+        break;
+      case 'command-step':
+        for (const step of change.steps) this.#stepCommand(step);
+        break;
       case 'settings-put':
       case 'alert-action':
         break;
@@ -52,6 +63,8 @@ export class ChangeSet {
     if (this.#terminals.size > 0) await db.query(PUT_TERMINALS, [jsonText([...this.#terminals.values()])]);
     if (this.#fences.size > 0) await db.query(PUT_FENCES, [jsonText([...this.#fences.values()])]);
     if (this.#fencesGone.size > 0) await db.query(DELETE_FENCES, gone(this.#fencesGone));
+    if (this.#commands.size > 0) await db.query(PUT_COMMANDS, [jsonText([...this.#commands.values()])]);
+    if (this.#commandSteps.size > 0) await db.query(STEP_COMMANDS, [jsonText([...this.#commandSteps.values()])]);
   }
 
   #putVehicle(vehicle: Vehicle): void {
@@ -61,6 +74,13 @@ export class ChangeSet {
     for (const { protocol, number } of vehicle.terminals) {
       this.#seats.set(terminalKey(protocol, number), { protocol, number, no: vehicle.no });
     }
+  }
+
+  /** Progress is told whole, so the newest word is all there is to say. */
+  #stepCommand(step: CommandProgress): void {
+    const command = this.#commands.get(step.id);
+    if (command) this.#commands.set(step.id, { ...command, ...step });
+    else this.#commandSteps.set(step.id, step);
   }
 
   #emptySeats(no: number): void {
@@ -108,3 +128,22 @@ const PUT_FENCES = `
 const DELETE_FENCES = `
   update fences set deleted_at = to_timestamp(at / 1000)
   from unnest($1::integer[], $2::double precision[]) as gone (no, at) where fence_no = no`;
+
+const PUT_COMMANDS = `
+  insert into commands (id, vehicle_id, protocol, terminal, type, params, batch, created_at, expires_at, never_late,
+    given_by, state, attempts, history, answer, reason, ended_at)
+  select id, "vehicleId", terminal ->> 'protocol', terminal ->> 'number', type, params, batch,
+    to_timestamp("createdAt" / 1000), to_timestamp("expiresAt" / 1000), "neverLate", by, state, attempts, history,
+    nullif(answer, 'null'), reason, to_timestamp("endedAt" / 1000)
+  from jsonb_to_recordset($1::jsonb) as c (id text, "vehicleId" text, terminal jsonb, type text, params jsonb, batch text,
+    "createdAt" double precision, "expiresAt" double precision, "neverLate" boolean, by text, state text,
+    attempts integer, history jsonb, answer jsonb, reason text, "endedAt" double precision)
+  on conflict (id) do update set state = excluded.state, attempts = excluded.attempts, history = excluded.history,
+    answer = excluded.answer, reason = excluded.reason, ended_at = excluded.ended_at`;
+
+const STEP_COMMANDS = `
+  update commands set state = s.state, attempts = s.attempts, history = s.history, answer = nullif(s.answer, 'null'),
+    reason = s.reason, ended_at = to_timestamp(s."endedAt" / 1000)
+  from jsonb_to_recordset($1::jsonb) as s (id text, state text, attempts integer, history jsonb, answer jsonb, reason text,
+    "endedAt" double precision)
+  where commands.id = s.id`;
