@@ -24,6 +24,7 @@ export class EmbeddedError extends Error {
       | 'wrong-version'
       | 'no-room'
       | 'still-running'
+      | 'wrong-password'
       | 'start-failed',
     message: string,
   ) {
@@ -66,12 +67,15 @@ export function canEnter(dir: string, account: Account | null): boolean {
  * The folder with `bin`, `lib` and `share` that the account can run, with all its links: the one of the npm package, or
  * a copy of it where the account cannot reach that one, or its links are missing and cannot be made there.
  */
-export function findBinaries(account: Account | null, say: (line: string) => void): string {
-  const native = platformPackage();
+export function findBinaries(
+  account: Account | null,
+  say: (line: string) => void,
+  native = platformPackage(),
+  cache = account ? '/var/cache/cheji' : join(homedir(), '.cache', 'cheji'),
+): string {
   if (makeLinks(native) && canEnter(join(native, 'bin'), account)) return native;
 
   const { version } = JSON.parse(readFileSync(join(dirname(native), 'package.json'), 'utf8')) as { version: string };
-  const cache = account ? '/var/cache/cheji' : join(homedir(), '.cache', 'cheji');
   const copy = join(cache, `postgres-${version}`);
   try {
     if (!existsSync(copy)) copyBinaries(native, copy);
@@ -108,8 +112,8 @@ export function makeLinks(native: string): boolean {
   if (!existsSync(list)) return true;
   for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) {
     const link = join(native, relative('native', target));
-    if (lstatSync(link, { throwIfNoEntry: false })) continue;
     try {
+      if (lstatSync(link, { throwIfNoEntry: false })) continue;
       mkdirSync(dirname(link), { recursive: true });
       symlinkSync(relative(dirname(target), source), link);
     } catch {

@@ -42,8 +42,9 @@ export const CHILD_ENV = { LC_ALL: 'C', PATH: '/usr/local/bin:/usr/bin:/bin' };
  */
 export function prepareDir(pgData: string, account: Account | null, say: (line: string) => void): string {
   if (!existsSync(pgData)) {
+    mkdirSync(dirname(pgData), { recursive: true, mode: 0o711 });
     checkRoom(dirname(pgData));
-    mkdirSync(pgData, { recursive: true, mode: 0o700 });
+    mkdirSync(pgData, { mode: 0o700 });
   }
   let place = realpathSync(pgData);
   own(place, account);
@@ -89,13 +90,14 @@ function moveOut(pgData: string, place: string, say: (line: string) => void): st
   return elsewhere;
 }
 
-function checkRoom(dir: string): void {
-  const { bavail, bsize } = statfsSync(existsSync(dir) ? dir : dirname(dir));
+/** Throws EmbeddedError 'no-room' where the disk of `dir` cannot take a new database. */
+export function checkRoom(dir: string, wanted = ROOM_BYTES): void {
+  const { bavail, bsize } = statfsSync(dir);
   const free = bavail * bsize;
-  if (free < ROOM_BYTES) {
+  if (free < wanted) {
     throw new EmbeddedError(
       'no-room',
-      `${dir}: ${Math.floor(free / 1024 / 1024)} MB free, a new database needs ${ROOM_BYTES / 1024 / 1024} MB; ` +
+      `${dir}: ${Math.floor(free / 1024 / 1024)} MB free, a new database needs ${Math.ceil(wanted / 1024 / 1024)} MB; ` +
         'free some room or give CHEJI_DATA_DIR a directory on another disk',
     );
   }

@@ -108,8 +108,11 @@ export class EmbeddedPostgres {
     this.#stopping = true;
     process.off('exit', this.#onExit);
     await this.#restarts;
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (this.#child) await this.#end(this.#child);
+  }
+
+  async #end(child: ChildProcess): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
     child.kill('SIGINT');
     const late = setTimeout(() => child.kill('SIGQUIT'), STOP_MS);
@@ -127,7 +130,8 @@ export class EmbeddedPostgres {
       try {
         return await this.#launch();
       } catch (error) {
-        if (this.#stopping || attempt + 1 === START_ATTEMPTS) throw error;
+        const passing = error instanceof EmbeddedError && error.code === 'start-failed';
+        if (this.#stopping || !passing || attempt + 1 === START_ATTEMPTS) throw error;
         await pause(backoffMs(attempt));
       }
     }
@@ -157,7 +161,12 @@ export class EmbeddedPostgres {
         reject(startFailed('the database did not start', readFileSync(logFile, 'latin1').slice(logStart))),
       );
     });
-    await Promise.race([this.#answers(child), failed]);
+    try {
+      await Promise.race([this.#answers(child), failed]);
+    } catch (error) {
+      await this.#end(child);
+      throw error;
+    }
     child.once('exit', (code, signal) => {
       if (!this.#stopping) this.#restarts = this.#restart(signal ?? `code ${code}`);
     });
@@ -171,7 +180,7 @@ export class EmbeddedPostgres {
       } catch (error) {
         if (sqlState(error) === WRONG_PASSWORD) {
           throw new EmbeddedError(
-            'start-failed',
+            'wrong-password',
             `${this.place} has another password than ${join(this.options.keys, 'postgres.key')}; bring that file back`,
           );
         }
