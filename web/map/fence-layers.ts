@@ -23,7 +23,7 @@ export class FenceLayers {
   constructor(map: MapLibre, fences: Fences, palette: Palette) {
     this.#map = map;
     this.#fences = fences;
-    map.addSource(SOURCE, { type: 'geojson', data: this.#collection(), promoteId: 'id' });
+    map.addSource(SOURCE, { type: 'geojson', data: this.#collection(), promoteId: 'id', tolerance: 0.05 });
     const highlighted: ExpressionSpecification = ['boolean', ['feature-state', 'highlighted'], false];
     map.addLayer({
       id: FILL,

@@ -35,7 +35,7 @@ uniform vec3 u_colour;
 in float v_fresh;
 out vec4 colour;
 void main() {
-  float alpha = 0.34 * v_fresh;
+  float alpha = 0.42 * v_fresh;
   colour = vec4(u_colour * alpha, alpha);
 }`;
 

@@ -17,7 +17,8 @@ interface Check {
 
 /** Why an alert is one: what was compared with what, by which fixes, and whatever else its rule wrote down. */
 export function evidenceView(evidence: Record<string, unknown>): HTMLElement {
-  const { fixes: _, checks, ...more } = evidence;
+  // The rule and the fence are named above, with the rest of the alert.
+  const { fixes: _fixes, rule: _rule, fence: _fence, checks, ...more } = evidence;
   return el(
     'div',
     'why',

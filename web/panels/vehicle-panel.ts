@@ -97,7 +97,9 @@ export class VehiclePanel {
         'state-line',
         chip,
         position.speed !== null && el('span', 'big-number', number(position.speed), el('small', '', 'km/h')),
-        position.heading !== null && state === 'moving' && el('span', 'muted', headingLabel(position.heading)),
+        position.heading !== null &&
+          (state === 'moving' || state === 'alarm') &&
+          el('span', 'muted', headingLabel(position.heading)),
       ),
       alarms !== '' && el('p', 'alarm-text', alarms),
       facts([
