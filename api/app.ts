@@ -1,5 +1,6 @@
 import type { ApiDeps, ApiOptions } from './deps.js';
 import type { ApiMetrics } from './metrics.js';
+import type { PlaceIndex } from './place-index.js';
 import type { VehicleJson } from './vehicle-json.js';
 
 /** What the route files share. */
@@ -8,6 +9,7 @@ export interface App {
   options: ApiOptions;
   metrics: ApiMetrics;
   vehicles: VehicleJson;
+  places: PlaceIndex;
   /** Wall clock, epoch ms. */
   now(): number;
   /** Tells the stream that the registry's word on vehicle `no` changed; `goneId` where it was deleted. */

@@ -9,6 +9,7 @@ import { ApiError, toApiError } from './errors.js';
 import { DATA_HEADERS, pageHeaders } from './headers.js';
 import type { Answer, Endpoint, Request } from './http.js';
 import { ApiMetrics } from './metrics.js';
+import { PlaceIndex } from './place-index.js';
 import type { Method, Route } from './route.js';
 import { routeTable } from './routes.js';
 import { StaticFiles } from './static-files.js';
@@ -45,6 +46,7 @@ export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiS
     options,
     metrics,
     vehicles,
+    places: new PlaceIndex(deps.fleet),
     now: Date.now,
     registryChanged: (no, goneId) => hub.positions.registryChanged(no, goneId),
   };
@@ -71,7 +73,12 @@ export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiS
     const server = await startHttpServer({ host: options.host, port: options.port, endpoints, stream });
     return {
       port: server.port,
-      changed: (vehicleNos) => hub.positions.changed(vehicleNos),
+      changed: (vehicleNos) => {
+        for (const no of vehicleNos) {
+          app.places.update(no);
+          hub.positions.changed(no);
+        }
+      },
       streamStats: () => {
         const { clients, subscriptions } = hub.counts();
         return { clients, subscriptions };

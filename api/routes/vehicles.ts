@@ -4,7 +4,6 @@ import { VEHICLE_CATEGORIES, type Vehicle } from '../../model/vehicle.js';
 import type { App } from '../app.js';
 import { ApiError } from '../errors.js';
 import {
-  type Bbox,
   bboxParam,
   booleanParam,
   cursorParam,
@@ -60,7 +59,7 @@ export function vehicleRoutes(app: App): Route[] {
       description: 'In the order of their registration. With `bbox`, only vehicles whose newest fix lies in it.',
       query: listQuery,
       responses: { 200: { description: 'a page of vehicles', schema: listOf(vehicleSchema) } },
-      handle: ({ query }) => json(listVehicles(app, query)),
+      handle: ({ query }) => json(listVehicles(query)),
     }),
     route({
       method: 'get',
@@ -72,7 +71,7 @@ export function vehicleRoutes(app: App): Route[] {
         'By distance from the place; only vehicles that are online, unless `online=false` asks for the others.',
       query: nearestQuery,
       responses: { 200: { description: 'nearest first', schema: listOf(nearbySchema) } },
-      handle: ({ query }) => json(nearestVehicles(app, query)),
+      handle: ({ query }) => json(nearestVehicles(query)),
     }),
     route({
       method: 'get',
@@ -132,15 +131,14 @@ export function vehicleRoutes(app: App): Route[] {
     }),
   ];
 
-  function listVehicles(app: App, query: z.output<typeof listQuery>): Buffer {
+  function listVehicles(query: z.output<typeof listQuery>): Buffer {
     const now = app.now();
     const from = query.cursor === undefined ? 1 : Number(readCursor('vehicles', query.cursor)[0]);
     const filter = new VehicleFilter(query, catalog);
     const pieces: Buffer[] = [ITEMS];
     let found = 0;
     let cursor: string | null = null;
-    for (let no = from; no < catalog.nextVehicleNo; no++) {
-      if (query.bbox && !inside(no, query.bbox)) continue;
+    for (const no of query.bbox ? app.places.inside(query.bbox, from) : everyNumber(from)) {
       if (!filter.matches(no, app.vehicles.online(no, now))) continue;
       const vehicle = catalog.vehicles.get(no);
       if (!vehicle) continue;
@@ -155,13 +153,11 @@ export function vehicleRoutes(app: App): Route[] {
     return Buffer.concat(pieces);
   }
 
-  /** NaN, before the first fix, is inside no box. */
-  function inside(no: number, [west, south, east, north]: Bbox): boolean {
-    const { lon, lat, capacity } = app.deps.fleet;
-    return no < capacity && lon[no] >= west && lon[no] <= east && lat[no] >= south && lat[no] <= north;
+  function* everyNumber(from: number): Iterable<number> {
+    for (let no = from; no < catalog.nextVehicleNo; no++) yield no;
   }
 
-  function nearestVehicles(app: App, query: z.output<typeof nearestQuery>): string {
+  function nearestVehicles(query: z.output<typeof nearestQuery>): string {
     const { fleet } = app.deps;
     const now = app.now();
     const filter = new VehicleFilter({ ...query, online: query.online ?? true }, catalog);

@@ -47,8 +47,9 @@ export class PositionsHub {
     return this.#views.size;
   }
 
-  changed(vehicleNos: Iterable<number>): void {
-    for (const no of vehicleNos) this.#changed.add(no);
+  /** The row of vehicle `no` in the fleet changed. */
+  changed(no: number): void {
+    this.#changed.add(no);
   }
 
   registryChanged(no: number, goneId: string | undefined): void {

@@ -53,7 +53,7 @@ class World {
 
   move(no: number, lon: number, lat: number): void {
     this.fleet.apply(fix(no, { lon, lat, fixTime: this.now, receivedTime: this.now }));
-    this.hub.changed([no]);
+    this.hub.changed(no);
   }
 
   watch(bbox: Bbox, filter: VehicleFilterInput = {}): Watcher {
