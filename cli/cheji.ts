@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { decodeCommand } from './decode.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
+import { encodeCommand } from './encode.js';
 import { replayCommand } from './replay.js';
 import { serveCommand } from './serve.js';
 import { simulateCommand } from './simulate.js';
@@ -27,7 +28,15 @@ const program = new Command('cheji')
   )
   .exitOverride();
 
-for (const make of [serveCommand, decodeCommand, replayCommand, simulateCommand, demoCommand, doctorCommand]) {
+for (const make of [
+  serveCommand,
+  decodeCommand,
+  encodeCommand,
+  replayCommand,
+  simulateCommand,
+  demoCommand,
+  doctorCommand,
+]) {
   program.addCommand(make().copyInheritedSettings(program));
 }
 

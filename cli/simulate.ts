@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, Option } from 'commander';
@@ -111,6 +112,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulateSummar
   const truth = new Truth(scenario);
   const counts = { fixes: 0, acknowledged: 0, resent: 0, refused: 0 };
   const every = 1 / options.rate;
+  if (options.signal) setMaxListeners(0, options.signal); // every vehicle waits for it
 
   const drive = async (vehicle: SimulatedVehicle) => {
     const { number, plate } = vehicle;
