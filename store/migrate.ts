@@ -82,8 +82,10 @@ export async function migrate(db: ClientBase, migrations: readonly Migration[]):
 /** Makes the view anew where this program's names are others than those it was made with; the comment tells. */
 async function refreshViews(db: ClientBase): Promise<void> {
   const checksum = checksumOf(TRACKS_VIEW);
-  const { rows } = await db.query("select obj_description(to_regclass('tracks')) as checksum");
-  if (rows[0].checksum === checksum) return;
+  const { rows } = await db.query(
+    "select to_regclass('positions') as positions, obj_description(to_regclass('tracks')) as checksum",
+  );
+  if (rows[0].positions === null || rows[0].checksum === checksum) return;
   await withLockTimeout(db, async () => {
     await db.query('drop view if exists tracks');
     await db.query(TRACKS_VIEW);
