@@ -1,0 +1,183 @@
+import { expect, onTestFinished, test } from 'vitest';
+import type { Alert, AlertTransition } from '../../model/alert.js';
+import { ACC_KNOWN, ACC_ON, LOCATED, Position } from '../../model/position.js';
+import { SUSPECT_PLACE } from '../../model/quality.js';
+import { openPool } from '../../store/db.js';
+import { History } from '../../store/history.js';
+import { freePort } from '../support/free-port.js';
+import { connected, onEveryServer } from '../support/postgres.js';
+import { accepted, appendAlerts, closeLogs, fixAt, openLogs, storeAll } from './writer-support.js';
+
+const DAY = 86_400;
+const START = Date.UTC(2025, 0, 1);
+
+function historyOf(url: string): History {
+  const pool = openPool(url, () => {}, { connections: 2 });
+  onTestFinished(() => pool.end());
+  return new History(pool);
+}
+
+/** A database with these fixes and transitions, brought in by the writer. */
+async function stored(url: string, fixes: Position[], transitions: AlertTransition[] = []): Promise<History> {
+  const logs = await openLogs();
+  for (const p of fixes) logs.spool.addFix(p);
+  await accepted(logs.spool);
+  if (transitions.length > 0) await appendAlerts(logs.alerts, transitions);
+  await storeAll(url, logs);
+  await closeLogs(logs);
+  return historyOf(url);
+}
+
+async function trackOf(history: History, from: number, to: number, batch?: number): Promise<Position[][]> {
+  const batches: Position[][] = [];
+  for await (const part of history.track(1, from, to, batch)) batches.push(part);
+  return batches;
+}
+
+function step(id: string, revision: number, more: Partial<Alert> = {}): AlertTransition {
+  const alert: Alert = {
+    id,
+    type: 'overspeed',
+    severity: 'warning',
+    state: 'raised',
+    vehicleId: 'v1',
+    plate: '苏B1',
+    fenceId: null,
+    ruleId: 'speed-taxi',
+    ruleRevision: 3,
+    occurredAt: '2025-01-01T00:00:00.250Z',
+    detectedAt: '2025-01-01T00:00:31.000Z',
+    clearedAt: null,
+    clearReason: null,
+    position: { vehicleId: 'v1', lon: 120.3 } as Alert['position'],
+    evidence: { limit: 80, seen: [91.5, 92] },
+    handling: null,
+    revision,
+    ...more,
+  };
+  return { number: 0, inputSeq: 7, transition: revision === 1 ? 'raised' : 'updated', alert };
+}
+
+onEveryServer('history', (server) => {
+  test('a fix comes back as it went into the log', async () => {
+    const full = fixAt(1, 12, {
+      altitudeM: -12,
+      headingDeg: 359,
+      mileageKm: 123456.7,
+      speedKmh: 60.3,
+      flags: LOCATED | ACC_KNOWN | ACC_ON,
+      alarms: 0x80000001,
+      alarmWord: 0xffffffff,
+      statusWord: 0x000c0003,
+      items: Buffer.from('0104000003e8', 'hex'),
+      quality: SUSPECT_PLACE,
+      subSeq: 3,
+    });
+    const empty = Object.assign(new Position(), {
+      vehicleNo: 1,
+      fixTime: START + 13_000,
+      receivedTime: START,
+      source: 6,
+    });
+    const history = await stored(await server.fresh(), [full, empty]);
+    const [batch] = await trackOf(history, START, START + DAY * 1000);
+    expect(batch.map((p) => ({ ...p }))).toEqual([
+      { ...full, seq: 0 },
+      { ...empty, seq: 0 },
+    ]);
+  });
+
+  test('a track comes in time order, whole, once, in batches of any size, across days and equal seconds', async () => {
+    const fixes = [0, 1, 2].flatMap((day) =>
+      Array.from({ length: 25 }, (_, i) => fixAt(1, day * DAY + (i >> 1), { subSeq: i & 1, source: 1 + (i % 3) })),
+    );
+    const others = fixes.map((p) => fixAt(2, (p.fixTime - START) / 1000));
+    const history = await stored(await server.fresh(), [...fixes, ...others].reverse());
+    const place = (p: Position) => `${p.fixTime} ${p.source} ${p.subSeq}`;
+    const wanted = fixes.map(place).sort();
+    for (const batch of [1, 2, 7, 75, 5000]) {
+      const batches = await trackOf(history, START, START + 3 * DAY * 1000, batch);
+      expect(batches.flat().map(place)).toEqual(wanted);
+      expect(Math.max(...batches.map((part) => part.length))).toBeLessThanOrEqual(batch);
+    }
+    const from = START + 5_000;
+    const to = START + DAY * 1000 + 3_000;
+    const inside = fixes.filter((p) => p.fixTime >= from && p.fixTime < to);
+    expect((await trackOf(history, from, to)).flat().map(place)).toEqual(inside.map(place).sort());
+    expect(await history.trackCount(1, from, to)).toBe(inside.length);
+    expect(await trackOf(history, to, from)).toEqual([]);
+  });
+
+  test('who stops reading holds nothing: every connection is free again', async () => {
+    const history = await stored(
+      await server.fresh(),
+      Array.from({ length: 100 }, (_, i) => fixAt(1, i)),
+    );
+    for (let reader = 0; reader < 10; reader++) {
+      for await (const batch of history.track(1, START, START + DAY * 1000, 10)) {
+        expect(batch).toHaveLength(10);
+        expect(history.pool.idleCount).toBe(history.pool.totalCount);
+        break;
+      }
+    }
+  });
+
+  test('alerts in their newest form, newest first, by any filter, page by page', async () => {
+    const at = (minute: number) => new Date(START + minute * 60_000).toISOString();
+    const handling = { action: 'acknowledge', by: 'admin', note: '好', at: at(9) } as const;
+    const transitions = [
+      step('a', 1),
+      step('b', 1, { vehicleId: 'v2', type: 'fence-enter', fenceId: 'f1', occurredAt: at(5) }),
+      step('c', 1, { severity: 'critical', occurredAt: at(5) }),
+      step('a', 2, { state: 'acknowledged', handling }),
+      step('d', 2, { state: 'cleared', clearedAt: at(8), clearReason: 'fence-removed', occurredAt: at(7) }),
+      step('d', 1, { occurredAt: at(7) }), // comes late: the newer form stays
+    ];
+    const history = await stored(await server.fresh(), [], transitions);
+    const ids = async (filter: Parameters<History['alerts']>[0]) => (await history.alerts(filter)).map((a) => a.id);
+
+    expect(await history.alert('a')).toEqual(transitions[3].alert);
+    expect(await history.alert('d')).toEqual(transitions[4].alert);
+    expect(await history.alert('none')).toBeUndefined();
+    expect(await ids({ limit: 10 })).toEqual(['d', 'c', 'b', 'a']);
+    expect(await ids({ limit: 2 })).toEqual(['d', 'c']);
+    expect(await ids({ limit: 2, after: { occurredAt: Date.parse(at(5)), id: 'c' } })).toEqual(['b', 'a']);
+    expect(await ids({ limit: 9, state: ['cleared', 'acknowledged'] })).toEqual(['d', 'a']);
+    expect(await ids({ limit: 9, type: ['fence-enter'] })).toEqual(['b']);
+    expect(await ids({ limit: 9, severity: ['critical'], vehicle: ['v1'] })).toEqual(['c']);
+    expect(await ids({ limit: 9, fence: ['f1'], vehicle: ['v1'] })).toEqual([]);
+    expect(await ids({ limit: 9, from: Date.parse(at(5)), to: Date.parse(at(7)) })).toEqual(['c', 'b']);
+    expect(await history.alertCounts({ vehicle: ['v1'] })).toEqual([
+      { type: 'overspeed', state: 'acknowledged', count: 1 },
+      { type: 'overspeed', state: 'cleared', count: 1 },
+      { type: 'overspeed', state: 'raised', count: 1 },
+    ]);
+    const steps = await connected(history.pool.options.connectionString as string, (db) =>
+      db.query('select alert_id, revision, number, input_seq from alert_transitions order by number'),
+    );
+    expect(steps.rows.map((row) => `${row.alert_id}${row.revision} ${row.number} ${row.input_seq}`)).toEqual([
+      'a1 1 7',
+      'b1 2 7',
+      'c1 3 7',
+      'a2 4 7',
+      'd2 5 7',
+      'd1 6 7',
+    ]);
+  });
+
+  test('before the tables are made, and with nobody there, it says that the database is away', async () => {
+    const empty = historyOf(await server.fresh());
+    await expect(empty.alert('a')).rejects.toMatchObject({ code: 'database-away' });
+    const nobody = historyOf(`postgres://cheji:x@127.0.0.1:${await freePort()}/cheji`);
+    await expect(nobody.alerts({ limit: 1 })).rejects.toMatchObject({ code: 'database-away' });
+    await expect(nobody.track(1, 0, 1).next()).rejects.toMatchObject({
+      code: 'database-away',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+
+  test('a question that is wrong is our own mistake, and not told as an absence', async () => {
+    const history = await stored(await server.fresh(), []);
+    await expect(history.alerts({ limit: -1 })).rejects.not.toMatchObject({ code: 'database-away' });
+  });
+});
