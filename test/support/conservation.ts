@@ -21,6 +21,7 @@ export async function drained(server: TestServer, timeoutMs = 60_000): Promise<L
 export function expectConserved(s: LiveStats): void {
   expect(s.frames.received, 'frames').toBe(s.frames.handled + total(s.frames.rejected));
   expect(s.fixes.received, 'fixes').toBe(s.fixes.accepted + total(s.fixes.rejected) + s.fixes.pending);
-  expect(s.log.accepted, 'store').toBe(s.store.storedNew + s.store.duplicate + s.store.quarantined + s.store.inSpool);
+  const { storedNew, duplicate, quarantined, missed, inSpool } = s.store;
+  expect(s.log.accepted, 'store').toBe(storedNew + duplicate + quarantined + missed + inSpool);
   expect(s.log.accepted, 'engine').toBe(s.engine.evaluated + total(s.engine.notEvaluable) + s.engine.inSpool);
 }
