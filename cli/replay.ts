@@ -11,7 +11,8 @@ import {
 } from './support/command.js';
 import { withMotion } from './support/motion.js';
 import { Progress } from './support/progress.js';
-import { TerminalClient, type TerminalFix } from './support/terminal-client.js';
+import { TerminalClient } from './support/terminal-client.js';
+import type { TerminalFix } from './support/terminal-messages.js';
 import { FIELD_NAMES, readTracks, type Tracks } from './support/tracks.js';
 
 export interface ReplayOptions {

@@ -1,6 +1,6 @@
 import { lonMetresPerDegree, METRES_PER_DEGREE } from '../../geo/distance.js';
 import { randomFrom } from './random.js';
-import type { TerminalFix } from './terminal-client.js';
+import type { TerminalFix } from './terminal-messages.js';
 
 /** A made-up town: streets run north–south and east–west, `BLOCK_M` apart, `BLOCKS` of them each way round the centre. */
 const BLOCK_M = 400;

@@ -1,5 +1,5 @@
 import { distanceM } from '../../geo/distance.js';
-import type { TerminalFix } from './terminal-client.js';
+import type { TerminalFix } from './terminal-messages.js';
 
 const RADIANS = Math.PI / 180;
 

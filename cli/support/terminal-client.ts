@@ -1,22 +1,20 @@
 import { EventEmitter, once } from 'node:events';
-import { msToBeijing } from '../../model/units.js';
 import { decodeText } from '../../protocols/jt808/text.js';
 import { type PlatformMessage, TerminalLink } from './terminal-link.js';
-
-/** What a terminal reports of one moment; NaN where it does not know. */
-export interface TerminalFix {
-  /** Epoch ms; the protocol carries whole seconds. */
-  time: number;
-  /** Degrees WGS-84. */
-  lon: number;
-  lat: number;
-  speedKmh: number;
-  headingDeg: number;
-  altitudeM: number;
-  mileageKm: number;
-  /** The alarm word of 2019 §8.21 table 24; none where absent. */
-  alarm?: number;
-}
+import {
+  AUTHENTICATE,
+  authentication,
+  type Content,
+  GENERAL_RESPONSE,
+  HEARTBEAT,
+  hexId,
+  locations,
+  PLATFORM_RESPONSE,
+  REGISTER,
+  REGISTER_RESPONSE,
+  registration,
+  type TerminalFix,
+} from './terminal-messages.js';
 
 export interface TerminalOptions {
   host: string;
@@ -67,9 +65,7 @@ interface Events {
 }
 
 /** A message that wants an answer. */
-interface Message {
-  msgId: number;
-  fields: Record<string, unknown>;
+interface Message extends Content {
   fixes: TerminalFix[];
   /** Times sent on this connection. */
   sent: number;
@@ -78,14 +74,6 @@ interface Message {
   deadline: number;
 }
 
-const HEARTBEAT = 0x0002;
-const GENERAL_RESPONSE = 0x0001;
-const REGISTER = 0x0100;
-const AUTHENTICATE = 0x0102;
-const LOCATION = 0x0200;
-const LOCATION_BATCH = 0x0704;
-const PLATFORM_RESPONSE = 0x8001;
-const REGISTER_RESPONSE = 0x8100;
 const SUCCEEDED = 0;
 const NOT_SUPPORTED = 3;
 /** "Alarm handled": the answer to a report with an alarm that a person has confirmed. */
@@ -198,23 +186,13 @@ export class TerminalClient extends EventEmitter<Events> {
   /** The first message of a connection: authentication, or registration on first contact. */
   #introduce(): void {
     if (this.#authCode !== null) {
-      const device = this.edition === '2019' ? { imei: '', softwareVersion: '' } : {};
-      this.#send({ msgId: AUTHENTICATE, fields: { authCode: this.#authCode, ...device }, fixes: [] });
-      return;
+      this.#send({ ...authentication(this.#authCode, this.edition), fixes: [] });
+    } else {
+      this.#send({ ...registration(this.number, this.#o.plate, this.#o.plateColor), fixes: [] });
     }
-    const fields = {
-      provinceId: 0,
-      cityId: 0,
-      manufacturer: 'CHEJI',
-      model: 'SIM',
-      terminalId: this.number.slice(-7),
-      plateColor: this.#o.plate ? this.#o.plateColor : 0,
-      plate: this.#o.plate ?? '',
-    };
-    this.#send({ msgId: REGISTER, fields, fixes: [] });
   }
 
-  #send(message: Pick<Message, 'msgId' | 'fields' | 'fixes'>): void {
+  #send(message: Content & Pick<Message, 'fixes'>): void {
     const link = this.#link as TerminalLink;
     const now = performance.now();
     const serial = link.send(message.msgId, message.fields);
@@ -235,7 +213,7 @@ export class TerminalClient extends EventEmitter<Events> {
       }
       if (this.#queue.length === 0) break;
       const fixes = this.#queue.splice(0, this.#o.batch);
-      this.#send({ ...locationMessage(fixes), fixes });
+      this.#send({ ...locations(fixes), fixes });
       moved = true;
     }
     if (moved) this.emit('progress');
@@ -332,34 +310,4 @@ export class TerminalClient extends EventEmitter<Events> {
     this.#timer = setTimeout(() => this.#connect(), this.#backOffMs);
     this.#backOffMs = Math.min(this.#backOffMs * 2, this.#o.longestBackOffMs);
   }
-}
-
-function locationMessage(fixes: TerminalFix[]): { msgId: number; fields: Record<string, unknown> } {
-  if (fixes.length === 1) return { msgId: LOCATION, fields: locationFields(fixes[0]) };
-  return { msgId: LOCATION_BATCH, fields: { dataType: 0, positions: fixes.map(locationFields) } };
-}
-
-/** The fix in the words of `cheji decode`. */
-function locationFields(fix: TerminalFix): Record<string, unknown> {
-  return {
-    alarm: fix.alarm ?? 0,
-    acc: true,
-    positioned: true,
-    lon: fix.lon,
-    lat: fix.lat,
-    altitude: known(fix.altitudeM),
-    speedKmh: known(fix.speedKmh),
-    direction: Math.round(known(fix.headingDeg)) % 360,
-    time: msToBeijing(fix.time),
-    ...(Number.isNaN(fix.mileageKm) ? {} : { mileageKm: fix.mileageKm }),
-  };
-}
-
-/** The basic block has no word for "not known". */
-function known(value: number): number {
-  return Number.isNaN(value) ? 0 : value;
-}
-
-function hexId(msgId: number): string {
-  return `0x${msgId.toString(16).padStart(4, '0')}`;
 }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { parse } from 'fast-csv';
 import { stripZeros } from '../../model/vehicle.js';
 import { InputError } from './command.js';
-import type { TerminalFix } from './terminal-client.js';
+import type { TerminalFix } from './terminal-messages.js';
 
 /** What a column can mean, and the headings that are taken for it when nobody says. */
 const FIELDS = {

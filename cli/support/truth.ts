@@ -1,6 +1,6 @@
 import { distanceM } from '../../geo/distance.js';
 import type { Scenario, ScenarioFence } from './scenario.js';
-import type { TerminalFix } from './terminal-client.js';
+import type { TerminalFix } from './terminal-messages.js';
 
 /** One alert that a correct system must raise. */
 export interface Expected {

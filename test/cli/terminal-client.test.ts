@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { TerminalClient, type TerminalFix, type TerminalOptions } from '../../cli/support/terminal-client.js';
+import { TerminalClient, type TerminalOptions } from '../../cli/support/terminal-client.js';
+import type { TerminalFix } from '../../cli/support/terminal-messages.js';
 import { type Answer, FakePlatform, general, politely, type Received, registered } from '../support/fake-platform.js';
 
 const LOCATION = 0x0200;
