@@ -14,7 +14,6 @@ import { Intake } from './ingest/intake.js';
 import { Quarantine } from './ingest/quarantine.js';
 import { ReceiveClock } from './ingest/receive-clock.js';
 import { startTcpServer } from './ingest/tcp-server.js';
-import { loadTerminalKey } from './ingest/terminal-key.js';
 import { createLog } from './log.js';
 import { Fleet } from './model/fleet.js';
 import { SOURCE_NAMES } from './model/source.js';
@@ -171,7 +170,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
           intake,
           identity: new Identity({
             registry,
-            key: await loadTerminalKey(dir.root),
+            key: secretFile(dir.keys, 'terminal.key'),
             auth: settings.terminalAuth,
             registrationRequired,
           }),

@@ -11,8 +11,8 @@ export type AuthResult = 'ok' | 'wrong-code' | 'held' | 'unknown-terminal';
 
 export interface IdentityOptions {
   registry: Registry;
-  /** Secret of this installation, terminal-key.ts. */
-  key: Buffer;
+  /** Secret of this installation: whoever moves it takes this along, or every terminal must register again. */
+  key: string;
   auth: TerminalAuth;
   /** Only terminals that the registry has put into a vehicle are served. */
   registrationRequired: boolean;
@@ -35,7 +35,7 @@ const CODE_LENGTH = 24;
 export class Identity {
   readonly auth: TerminalAuth;
   readonly #registry: Registry;
-  readonly #key: Buffer;
+  readonly #key: string;
   readonly #registrationRequired: boolean;
   readonly #failures = new Map<string, { count: number; since: number; heldUntil: number }>();
 

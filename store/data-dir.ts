@@ -1,5 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** The places inside the data directory; the only file that knows their names. */
@@ -51,14 +63,30 @@ export function openDataDir(dir: string): DataDir {
   return { root, ...parts, keys: at('keys'), release: () => rmSync(lock, { force: true }) };
 }
 
-/** A secret of the installation, kept in a file that only this user reads; made on first use. */
+/**
+ * A secret of the installation, kept in a file that only this user reads; made on first use, whole or not at all: what is
+ * derived from it must outlive a loss of power. Throws DataDirError where the file holds something too short to be one.
+ */
 export function secretFile(keys: string, name: string): string {
   const file = join(keys, name);
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  if (existsSync(file)) {
+    const secret = readFileSync(file, 'utf8').trim();
+    if (secret.length >= MIN_SECRET_LENGTH) return secret;
+    throw new DataDirError(`${file}: too short for a secret; restore it from a copy, or delete it to get a new one`);
+  }
   const secret = randomBytes(24).toString('base64url');
-  writeFileSync(file, `${secret}\n`, { mode: 0o600, flag: 'wx' });
+  const fd = openSync(`${file}.new`, 'w', 0o600);
+  try {
+    writeSync(fd, `${secret}\n`);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(`${file}.new`, file);
   return secret;
 }
+
+const MIN_SECRET_LENGTH = 16;
 
 /** Process number and start time, so that a number used again is not taken for its former owner; null where it is gone. */
 function processMark(pid: number): string | null {

@@ -1,12 +1,8 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Identity, type IdentityOptions } from '../../ingest/identity.js';
-import { loadTerminalKey } from '../../ingest/terminal-key.js';
-import { tempDir } from '../support/temp-dir.js';
 import { makeIntake, NOW } from './support.js';
 
-const KEY = Buffer.alloc(32, 1);
+const KEY = 'secret of this installation';
 const TERMINAL = { protocol: 'jt808', number: '13800000001', registered: true };
 const MINUTE = 60_000;
 
@@ -29,7 +25,7 @@ test('a code belongs to one terminal of one protocol and one installation, and n
   const others = [
     identity().who.authCode('jt808', '13800000002'),
     identity().who.authCode('jt905', '13800000001'),
-    identity({ key: Buffer.alloc(32, 2) }).who.authCode('jt808', '13800000001'),
+    identity({ key: 'secret of another' }).who.authCode('jt808', '13800000001'),
   ];
   expect(new Set([code, ...others]).size).toBe(4);
 });
@@ -87,21 +83,4 @@ test('what a 2019 terminal says when it authenticates is added to what it said w
   const facts = { ...TERMINAL, imei: '860000000000001', softwareVersion: '1.0' };
   who.authenticate(facts, who.authCode('jt808', '13800000001'), NOW);
   expect(catalog.terminals.get('jt808:13800000001')).toMatchObject({ model: 'T1', imei: '860000000000001' });
-});
-
-test('the key is made once, for its owner only, and read again', async () => {
-  const dir = await tempDir();
-  const key = await loadTerminalKey(dir);
-  expect(key).toHaveLength(32);
-  expect(await loadTerminalKey(dir)).toEqual(key);
-  const path = join(dir, 'keys', 'terminal.key');
-  expect((await stat(path)).mode & 0o777).toBe(0o600);
-  expect((await readFile(path, 'utf8')).trim()).toBe(key.toString('hex'));
-});
-
-test('a file that is no key stops the start and says what to do', async () => {
-  const dir = await tempDir();
-  await mkdir(join(dir, 'keys'));
-  await writeFile(join(dir, 'keys', 'terminal.key'), 'abcd');
-  await expect(loadTerminalKey(dir)).rejects.toThrow(/terminal\.key: not 32 bytes.*delete it to let every terminal/);
 });

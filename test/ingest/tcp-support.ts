@@ -44,8 +44,7 @@ export async function tcpServer(options: TestServerOptions = {}) {
   const registry = new Registry(catalog, spool, () => clock.now());
   const intake = new Intake({ log: spool, head: new Fleet(), policy: options.policy ?? LIVE, stats, quarantine });
   const registrationRequired = options.registrationRequired ?? false;
-  const key = Buffer.alloc(32, 7);
-  const identity = new Identity({ registry, key, auth: options.auth ?? 'required', registrationRequired });
+  const identity = new Identity({ registry, key: 'test', auth: options.auth ?? 'required', registrationRequired });
   const server = await startTcpServer({
     protocol: jt808,
     host: '127.0.0.1',

@@ -49,3 +49,8 @@ test('a secret is made once, readable by its owner only', () => {
   expect(secretFile(dir, 'admin.key')).toBe(secret);
   expect(statSync(join(dir, 'admin.key')).mode & 0o777).toBe(0o600);
 });
+
+test('a file that is too short for a secret stops the start and says what to do', () => {
+  writeFileSync(join(dir, 'admin.key'), '\n');
+  expect(() => secretFile(dir, 'admin.key')).toThrow(/admin\.key: too short for a secret; restore it .* or delete it/);
+});
