@@ -39,13 +39,20 @@ export class PlaceIndex {
     const columns = [bbox[0], bbox[2]].map((lon) => Math.floor((lon + 180) * PER_DEGREE));
     const rows = [bbox[1], bbox[3]].map((lat) => Math.floor((lat + 90) * PER_DEGREE));
     if ((columns[1] - columns[0] + 1) * (rows[1] - rows[0] + 1) > MAX_CELLS) return this.#scan(bbox, from);
-    const found: number[] = [];
+    const lists: number[][] = [];
+    let vehicles = 0;
     for (let row = rows[0]; row <= rows[1]; row++) {
       for (let column = columns[0]; column <= columns[1]; column++) {
-        const vehicles = this.#cells.get(row * COLUMNS + column) ?? NOBODY;
-        for (const no of vehicles) if (no >= from && this.#isIn(no, bbox)) found.push(no);
+        const list = this.#cells.get(row * COLUMNS + column);
+        if (!list) continue;
+        lists.push(list);
+        vehicles += list.length;
       }
     }
+    // Sorting a large part of the fleet costs more than going through all of it in order, which can also stop early.
+    if (vehicles > this.fleet.capacity / 16) return this.#scan(bbox, from);
+    const found: number[] = [];
+    for (const list of lists) for (const no of list) if (no >= from && this.#isIn(no, bbox)) found.push(no);
     return found.sort((a, b) => a - b);
   }
 
@@ -91,5 +98,3 @@ export class PlaceIndex {
 function cellAt(lon: number, lat: number): number {
   return Math.floor((lat + 90) * PER_DEGREE) * COLUMNS + Math.floor((lon + 180) * PER_DEGREE);
 }
-
-const NOBODY: readonly number[] = [];

@@ -1,9 +1,8 @@
 import type { Catalog } from '../model/catalog.js';
 import type { Fleet } from '../model/fleet.js';
-import { jsonNumber } from '../model/position.js';
-import { qualityNames } from '../model/quality.js';
-import { SOURCE_NAMES } from '../model/source.js';
+import { Position } from '../model/position.js';
 import type { TerminalRef, Vehicle } from '../model/vehicle.js';
+import { positionText } from './position-text.js';
 import { rfc3339 } from './rfc3339.js';
 
 /** One vehicle's JSON, with everything that it was written from, so that a glance tells whether it still holds. */
@@ -34,6 +33,7 @@ interface Written {
  */
 export class VehicleJson {
   readonly #written: (Written | undefined)[] = [];
+  readonly #row = new Position(); // reused: positionText keeps nothing of it
 
   constructor(
     readonly catalog: Catalog,
@@ -116,15 +116,20 @@ export class VehicleJson {
 
   #position(no: number, id: string): string {
     const { fleet } = this;
-    const quality = fleet.quality[no] === 0 ? '[]' : JSON.stringify(qualityNames(fleet.quality[no]));
-    return (
-      `{"vehicleId":${id},"time":${rfc3339(fleet.fixTime[no])},"receivedAt":${rfc3339(fleet.receivedTime[no])},` +
-      `"lon":${jsonNumber(fleet.lon[no], 7)},"lat":${jsonNumber(fleet.lat[no], 7)},` +
-      `"speed":${jsonNumber(fleet.speedKmh[no], 1)},"heading":${jsonNumber(fleet.headingDeg[no], 0)},` +
-      `"altitude":${jsonNumber(fleet.altitudeM[no], 0)},"alarm":${fleet.alarms[no]},` +
-      `"status":${fleet.statusWord[no]},"mileage":${jsonNumber(fleet.mileageKm[no], 1)},` +
-      `"source":"${SOURCE_NAMES[fleet.source[no]]}","quality":${quality}}`
-    );
+    const p = this.#row;
+    p.fixTime = fleet.fixTime[no];
+    p.receivedTime = fleet.receivedTime[no];
+    p.lon = fleet.lon[no];
+    p.lat = fleet.lat[no];
+    p.speedKmh = fleet.speedKmh[no];
+    p.headingDeg = fleet.headingDeg[no];
+    p.altitudeM = fleet.altitudeM[no];
+    p.alarms = fleet.alarms[no];
+    p.statusWord = fleet.statusWord[no];
+    p.mileageKm = fleet.mileageKm[no];
+    p.source = fleet.source[no];
+    p.quality = fleet.quality[no];
+    return positionText(p, id);
   }
 }
 

@@ -137,12 +137,9 @@ export function alertRoutes(app: App): Route[] {
    * Joins what is in memory, newest forms and all that the database may not have yet, with what is in the database.
    * Both are read from the same place on and in the same order, so the first `limit` of the two are the page.
    */
-  async function listAlerts(
-    query: z.output<typeof listQuery>,
-  ): Promise<{ items: Alert[]; cursor: string | null; partial?: string }> {
+  async function listAlerts(query: z.output<typeof listQuery>): Promise<AlertPage> {
     const { limit, cursor, ...filter } = query;
-    const after = cursor === undefined ? undefined : place(readCursor('alerts', cursor));
-    const recent = recentAlerts(filter, after);
+    const after = cursor === undefined ? undefined : readPlace(readCursor('alerts', cursor));
     let older: Alert[] = [];
     let partial: string | undefined;
     try {
@@ -152,32 +149,49 @@ export function alertRoutes(app: App): Route[] {
       partial = 'the database is away: only alerts that are open or recent';
     }
     // An alert that memory knows is listed, or left out, in its newest form; the database may lag behind.
-    const merged = [...recent, ...older.filter((alert) => alerts.get(alert.id) === undefined)].sort(newestFirst);
-    const items = merged.slice(0, limit);
-    const more = merged.length > limit || older.length > limit;
-    const last = items.at(-1) ?? older.at(-1);
-    const next = more && last ? writeCursor('alerts', [Date.parse(last.occurredAt), last.id]) : null;
-    return { items, cursor: next, ...(partial && { partial }) };
+    const stored = older.filter((alert) => alerts.get(alert.id) === undefined);
+    const merged = [...newestInMemory(filter, after, limit + 1), ...stored].sort(newestFirst);
+    // What the database has beyond its last answer is not known: nothing older than that may be listed before it.
+    const horizon = older.length > limit ? older[limit] : undefined;
+    const certain = horizon ? merged.filter((alert) => newestFirst(alert, horizon) <= 0) : merged;
+    const items = certain.slice(0, limit);
+    const last = certain.length > limit ? items[limit - 1] : horizon;
+    return { items, cursor: last ? writePlace(last) : null, ...(partial && { partial }) };
   }
 
-  function recentAlerts(filter: AlertFilter, after: AlertPlace | undefined): Alert[] {
+  /** At most `most` alerts of those in memory, newest first. */
+  function newestInMemory(filter: AlertFilter, after: AlertPlace | undefined, most: number): Alert[] {
+    const from = after && { occurredAt: new Date(after.occurredAt).toISOString(), id: after.id };
     const found: Alert[] = [];
-    for (const alert of alerts.alerts()) {
-      if (matchesAlert(filter, alert) && (!after || comesAfter(alert, after))) found.push(alert);
+    // From the back, where the newest mostly are: then nearly every one that follows is older than all that were kept.
+    for (const alert of [...alerts.alerts()].reverse()) {
+      if (found.length === most && newestFirst(alert, found[most - 1]) >= 0) continue;
+      if (!matchesAlert(filter, alert) || (from && newestFirst(alert, from) <= 0)) continue;
+      let place = found.length;
+      while (place > 0 && newestFirst(found[place - 1], alert) > 0) place--;
+      found.splice(place, 0, alert);
+      if (found.length > most) found.pop();
     }
     return found;
   }
 }
 
-function place([occurredAt, id]: (string | number)[]): AlertPlace {
+interface AlertPage {
+  items: Alert[];
+  cursor: string | null;
+  partial?: string;
+}
+
+function writePlace({ occurredAt, id }: Alert): string {
+  return writeCursor('alerts', [Date.parse(occurredAt), id]);
+}
+
+function readPlace([occurredAt, id]: (string | number)[]): AlertPlace {
   return { occurredAt: Number(occurredAt), id: String(id) };
 }
 
-function newestFirst(a: Alert, b: Alert): number {
-  return Date.parse(b.occurredAt) - Date.parse(a.occurredAt) || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
-}
-
-function comesAfter(alert: Alert, after: AlertPlace): boolean {
-  const at = Date.parse(alert.occurredAt);
-  return at < after.occurredAt || (at === after.occurredAt && alert.id < after.id);
+/** The order of the list. Times are all of one form, so that text compares as they do. */
+function newestFirst(a: Pick<Alert, 'occurredAt' | 'id'>, b: Pick<Alert, 'occurredAt' | 'id'>): number {
+  if (a.occurredAt !== b.occurredAt) return a.occurredAt < b.occurredAt ? 1 : -1;
+  return a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
 }

@@ -1,5 +1,5 @@
-import { positionJson } from '../../model/position.js';
 import { msToRfc3339 } from '../../model/units.js';
+import { positionText } from '../position-text.js';
 import type { TrackFormat } from './format.js';
 
 /** `{"items": [position…], "cursor": …}`; the cursor of a cut track is the `from` to go on with. */
@@ -8,12 +8,14 @@ export const jsonTrack: TrackFormat = {
   extension: null,
   tellsCut: true,
   async *write(batches, { vehicle, extra, cut }) {
+    const id = JSON.stringify(vehicle.id);
     let begin = '{"items":[';
     for await (const batch of batches) {
       if (batch.length === 0) continue;
       const items = batch.map((p) => {
-        const position = positionJson(p, vehicle.id);
-        return JSON.stringify(extra ? { ...position, extra: extra(p) } : position);
+        const text = positionText(p, id);
+        const items = extra?.(p);
+        return items ? `${text.slice(0, -1)},"extra":${JSON.stringify(items)}}` : text;
       });
       yield begin + items.join(',');
       begin = ',';

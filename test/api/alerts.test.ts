@@ -35,6 +35,28 @@ test('memory and database join to one list without doubles, in pages', async () 
   expect((await read(api.get('/v1/alerts?state=acknowledged'))).items).toHaveLength(6);
 });
 
+test('rows of the database that are out of date make a page short, never leave an alert out', async () => {
+  const api = await startTestApi();
+  const all = Array.from({ length: 40 }, (_, i) => alert({ occurredAt: minute(i) }));
+  api.history.stored = all;
+  // All but every fifth have been cleared since; the database does not know yet.
+  const cleared = all.filter((_, i) => i % 5 !== 0);
+  api.feed.push(cleared.map((a, i) => transition(i + 1, { ...a, state: 'cleared', revision: 2 }, 'cleared')));
+  for (const limit of [1, 3, 10]) {
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: List = await read(
+        api.get(`/v1/alerts?state=raised&limit=${limit}${cursor ? `&cursor=${cursor}` : ''}`),
+      );
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.cursor;
+    } while (cursor);
+    const raised = all.filter((_, i) => i % 5 === 0).reverse();
+    expect(seen).toEqual(raised.map(({ id }) => id));
+  }
+});
+
 test('every filter narrows', async () => {
   const api = await startTestApi();
   const a = alert({ type: 'overspeed', severity: 'critical', vehicleId: 'v1', fenceId: null, occurredAt: minute(1) });
