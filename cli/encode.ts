@@ -8,9 +8,7 @@ export function encodeCommand(): Command {
     .description('Make frames of the JSON that decode prints, one line of hex for each.')
     .argument('<json>', 'one object; - reads one object per line from stdin')
     .addOption(new Option('--protocol <name>', 'what the frames speak').choices(['jt808']).default('jt808'))
-    .action(async (json: string | undefined) => {
-      if (json === undefined)
-        command.error('error: give a JSON object, or - to read lines from stdin', { exitCode: 2 });
+    .action(async (json: string) => {
       let bad = 0;
       if (json === '-') {
         let line = 0;

@@ -9,8 +9,7 @@ import { FrameCutter, frameBytes, MAX_WIRE_BYTES } from './frame.js';
 import { Header, readHeader, withHeader } from './header.js';
 import type { Message } from './message.js';
 import {
-  generalResponseBody,
-  platformGeneralResponse,
+  GeneralResponder,
   RESULT_FAILED,
   RESULT_MALFORMED,
   RESULT_NOT_SUPPORTED,
@@ -85,9 +84,13 @@ export class Jt808Conversation implements Conversation {
   readonly #header = new Header();
   #edition: Edition | null = null; // what is known beyond the header: 2011 or 2013
   #seq = 0; //                        of what we send
-  #number = ''; //                    of the frame in hand, without leading zeros …
-  #numberBytes = Buffer.alloc(0); //  … and as it came
+  // Of the frame in hand, kept as long as frames are alike.
+  #number = ''; //                   of the terminal, without leading zeros …
+  #numberBytes = Buffer.alloc(0); // … and as it came
+  #form: Edition = '2013';
   #protocolVersion = 1;
+  #alarmMask = ALARM_MASKS[2013];
+  #responder: GeneralResponder | null = null;
 
   constructor(sink: Sink, options: Partial<Jt808Options> = {}) {
     this.#sink = sink;
@@ -146,7 +149,7 @@ export class Jt808Conversation implements Conversation {
     }
   }
 
-  /** Whose frame it is. The number is made into text only when it changes. */
+  /** Whose frame it is, and in which form. The number is made into text only when it changes. */
   #recognise(bytes: Buffer, h: Header): void {
     const known = this.#numberBytes;
     const length = h.numberEnd - h.numberStart;
@@ -157,8 +160,14 @@ export class Jt808Conversation implements Conversation {
       this.#number = terminalNumber(this.#numberBytes.toString('hex'));
       this.#edition = null;
     }
-    if (h.protocolVersion > 0) this.#protocolVersion = h.protocolVersion;
     if (h.edition === '2011' && SINCE_2013.has(h.messageId)) this.#edition = h.edition = '2013';
+    const form = h.edition === 'vendor' ? '2013' : h.edition;
+    const version = h.edition === '2019' ? h.protocolVersion : this.#protocolVersion;
+    if (same && form === this.#form && version === this.#protocolVersion) return;
+    this.#form = form;
+    this.#protocolVersion = version;
+    this.#alarmMask = ALARM_MASKS[form];
+    this.#responder = null;
   }
 
   #message(bytes: Buffer, h: Header): void {
@@ -178,7 +187,7 @@ export class Jt808Conversation implements Conversation {
 
   /** One part of a split message: answered by itself, and handled as a whole with the last one. */
   #part(bytes: Buffer, h: Header): void {
-    const sender = { number: this.#number, numberBytes: this.#numberBytes, edition: this.#bodyEdition };
+    const sender = { number: this.#number, numberBytes: this.#numberBytes, edition: this.#form };
     const outcome = this.#parts.add(h, sender, bytes.subarray(h.bodyStart, h.bodyEnd));
     if (outcome === 'held' || outcome === 'repeated') this.#respond(RESULT_OK, 'now');
     else if (Buffer.isBuffer(outcome)) this.#body(outcome, 0, outcome.length);
@@ -278,7 +287,7 @@ export class Jt808Conversation implements Conversation {
   /** The body by names; null, and refused, where it is cut off. */
   #read(message: Message, bytes: Buffer, start: number, end: number): Fields | null {
     const fields: Fields = {};
-    const r = new Reader(bytes, start, end, this.#bodyEdition);
+    const r = new Reader(bytes, start, end, this.#form);
     message.body.read(r, fields);
     if (r.failure === null) return fields;
     this.#refuse(r.failure.reason, RESULT_MALFORMED, `${r.failure.field}: ${r.failure.message}`);
@@ -306,27 +315,23 @@ export class Jt808Conversation implements Conversation {
 
   #respond(result: number, when: ReplyWhen): void {
     const { seq, messageId } = this.#header;
-    const body = generalResponseBody(seq, messageId, result);
-    this.#sink.reply(this.#frameTo(this.#numberBytes, this.#bodyEdition, platformGeneralResponse.id, body), when);
+    this.#responder ??= new GeneralResponder(this.#form, this.#numberBytes, this.#protocolVersion);
+    this.#sink.reply(this.#responder.frame(this.#nextSeq(), seq, messageId, result), when);
   }
 
   #send(message: Message, fields: Fields, when: ReplyWhen): void {
-    const body = encodeBody(message.id, fields, this.#bodyEdition);
-    this.#sink.reply(this.#frameTo(this.#numberBytes, this.#bodyEdition, message.id, body), when);
+    const body = encodeBody(message.id, fields, this.#form);
+    this.#sink.reply(this.#frameTo(this.#numberBytes, this.#form, message.id, body), when);
   }
 
   #frameTo(number: Uint8Array, edition: Edition, messageId: number, body: Buffer): Buffer {
+    const header = { messageId, edition, number, seq: this.#nextSeq(), protocolVersion: this.#protocolVersion };
+    return frameBytes(withHeader(header, body));
+  }
+
+  #nextSeq(): number {
     const seq = this.#seq;
     this.#seq = (seq + 1) & 0xffff;
-    return frameBytes(withHeader({ messageId, edition, number, seq, protocolVersion: this.#protocolVersion }, body));
-  }
-
-  get #bodyEdition(): Edition {
-    const { edition } = this.#header;
-    return edition === 'vendor' ? '2013' : edition;
-  }
-
-  get #alarmMask(): number {
-    return ALARM_MASKS[this.#bodyEdition];
+    return seq;
   }
 }

@@ -1,4 +1,7 @@
 import { BYTE, MESSAGE_ID, WORD } from '../codecs.js';
+import type { Edition } from '../edition.js';
+import { frameBytes } from '../frame.js';
+import { withHeader } from '../header.js';
 import { field, sequence, trailing } from '../layout.js';
 import type { Message } from '../message.js';
 
@@ -27,13 +30,33 @@ export const RESULT_FAILED = 1;
 export const RESULT_MALFORMED = 2;
 export const RESULT_NOT_SUPPORTED = 3;
 
-/** The body of a general response, without going through the layout: there is one for each location. */
-export function generalResponseBody(replySeq: number, replyId: number, result: number): Buffer {
-  const out = Buffer.allocUnsafe(5);
-  out[0] = replySeq >> 8;
-  out[1] = replySeq & 0xff;
-  out[2] = replyId >> 8;
-  out[3] = replyId & 0xff;
-  out[4] = result;
-  return out;
+/**
+ * Platform general responses to one terminal, without going through the layout: there is one for each location. Header
+ * and body are made once, and only what changes is written again.
+ */
+export class GeneralResponder {
+  readonly #content: Buffer;
+  readonly #seqAt: number;
+
+  constructor(edition: Edition, number: Uint8Array, protocolVersion: number) {
+    const header = { messageId: platformGeneralResponse.id, edition, number, seq: 0, protocolVersion };
+    this.#content = withHeader(header, Buffer.alloc(BODY_BYTES));
+    this.#seqAt = this.#content.length - BODY_BYTES - 2;
+  }
+
+  /** The frame under serial number `seq` that answers message `replyId` of serial number `replySeq`. */
+  frame(seq: number, replySeq: number, replyId: number, result: number): Buffer {
+    const content = this.#content;
+    let at = this.#seqAt;
+    content[at++] = seq >> 8;
+    content[at++] = seq & 0xff;
+    content[at++] = replySeq >> 8;
+    content[at++] = replySeq & 0xff;
+    content[at++] = replyId >> 8;
+    content[at++] = replyId & 0xff;
+    content[at] = result;
+    return frameBytes(content);
+  }
 }
+
+const BODY_BYTES = 5;

@@ -56,7 +56,8 @@ export function readLocation(
 
   let mileageKm = Number.NaN;
   let at = start + LOCATION_BASIC_BYTES;
-  p.items = at < end ? bytes.subarray(at, end) : null;
+  // A plain view: making a Buffer costs twice as much, and there is one for each location.
+  p.items = at < end ? new Uint8Array(bytes.buffer, bytes.byteOffset + at, end - at) : null;
   while (at + 2 <= end) {
     const length = bytes[at + 1];
     if (at + 2 + length > end) break; // a cut item is kept in `items` and otherwise let be

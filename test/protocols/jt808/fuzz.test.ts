@@ -57,6 +57,7 @@ class Counter implements Sink {
     this.positions++;
     return true;
   }
+  response(): void {}
   reply(bytes: Buffer): void {
     if (bytes[0] !== 0x7e || bytes[bytes.length - 1] !== 0x7e) throw new Error(`no frame: ${bytes.toString('hex')}`);
   }
