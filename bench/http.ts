@@ -18,7 +18,8 @@ const VEHICLES = 100_000;
 /** Vehicles whose tracks and alerts are asked for have this many fixes. */
 const TRACK_FIXES = 1000;
 const POSITIONS_PER_REQUEST = 2000;
-const CONNECTIONS = 32;
+/** Below the number of tracks that the server writes at once. */
+const CONNECTIONS = 16;
 /** The answers that people wait for: a view of a town, a day's track, the newest alerts. */
 const WEST = 120.0;
 const SOUTH = 31.2;
