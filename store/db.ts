@@ -1,12 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Client, DatabaseError, Pool } from 'pg';
 
 /** Waits between attempts to reach the database: doubling, with jitter so that nobody returns in step. Milliseconds. */
-export const BACKOFF_FIRST_MS = 200;
-export const BACKOFF_LAST_MS = 30_000;
+const BACKOFF_FIRST_MS = 200;
+const BACKOFF_LAST_MS = 30_000;
 
 /** Pool of the API: connections, and how long a request waits for one or for its answer. Milliseconds. */
-export const DEFAULT_POOL_OPTIONS = { connections: 20, acquireMs: 5_000, statementMs: 30_000 };
+const DEFAULT_POOL_OPTIONS = { connections: 20, acquireMs: 5_000, statementMs: 30_000 };
 
 /** The writer's one connection waits longer: it has nothing else to do. Milliseconds. */
 const WRITER_STATEMENT_MS = 120_000;
@@ -59,28 +58,6 @@ export function writerClient(url: string): Client {
 export function backoffMs(attempt: number, random: () => number = Math.random): number {
   const wait = Math.min(BACKOFF_FIRST_MS * 2 ** attempt, BACKOFF_LAST_MS);
   return wait * (0.75 + random() / 2);
-}
-
-/** Resolves once the database answers; `onAway` hears of every attempt that failed. Rejects when `signal` aborts. */
-export async function waitForDatabase(
-  url: string,
-  onAway: (why: string) => void = () => {},
-  signal?: AbortSignal,
-): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    const client = writerClient(url);
-    client.on('error', () => {}); // told by the query's own rejection
-    try {
-      await client.connect();
-      await client.query('select 1');
-      return;
-    } catch (error) {
-      onAway(explain(error));
-      await pause(backoffMs(attempt), undefined, { signal });
-    } finally {
-      await client.end().catch(() => {});
-    }
-  }
 }
 
 /** One line on what went wrong: the server's own words and code, or the system's. */

@@ -5,6 +5,8 @@ import { DatabaseAwayError, explain, sqlState } from './db.js';
 
 /** Fixes in one batch of a track: one question to the database. */
 const BATCH_FIXES = 5_000;
+/** Questions that may wait for a connection; each waits 5 s at most. */
+const MOST_WAITING = 200;
 /** Statements that end because the server is going, starting, or asked to give up; and tables that are not made yet. */
 const AWAY_STATES = ['08', '53', '57', '58', '42P01'];
 
@@ -31,15 +33,6 @@ export class History {
     }
   }
 
-  /** Number of fixes of one vehicle with from ≤ fixTime < to (epoch ms). */
-  async trackCount(vehicleNo: number, from: number, to: number): Promise<number> {
-    const [{ count }] = await this.#query<{ count: string }>({
-      text: 'select count(*) from positions where vehicle_no = $1 and time >= $2 and time < $3',
-      values: [vehicleNo, isoTime(from), isoTime(to)],
-    });
-    return Number(count);
-  }
-
   /** At most `limit` alerts in their newest form, newest first; `after` is the last of the page before. */
   async alerts(filter: AlertFilter & { after?: AlertPlace; limit: number }): Promise<Alert[]> {
     const values: unknown[] = [];
@@ -57,22 +50,13 @@ export class History {
     return rows.map(alertOf);
   }
 
-  /** How many alerts there are, by type and state. */
-  async alertCounts(filter: AlertFilter): Promise<{ type: string; state: string; count: number }[]> {
-    const values: unknown[] = [];
-    return this.#query({
-      text: `select type, state, count(*)::integer as count from alerts
-             where ${alertConditions(filter, values).join(' and ')} group by type, state order by type, state`,
-      values,
-    });
-  }
-
   async alert(id: string): Promise<Alert | undefined> {
     const rows = await this.#query<AlertRow>({ text: 'select * from alerts where id = $1', values: [id] });
     return rows.map(alertOf)[0];
   }
 
   async #query<Row>(query: QueryConfig & { rowMode?: 'array' }): Promise<Row[]> {
+    if (this.pool.waitingCount >= MOST_WAITING) throw new DatabaseAwayError('too many questions wait for the database');
     try {
       return (await this.pool.query(query)).rows;
     } catch (error) {
