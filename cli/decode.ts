@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Command, Option } from 'commander';
-import { type DecodeOptions, decodeFrame, splitFrames } from '../protocols/jt808/decode.js';
+import { type Decoded, type DecodeOptions, decodeFrame, splitFrames } from '../protocols/jt808/decode.js';
 import { type Explanation, explainFrame } from '../protocols/jt808/explain.js';
 import { examples, InputError } from './support/command.js';
 
@@ -56,9 +56,9 @@ function decodeLine(text: string, where: string, { edition, lenient, explain }: 
     return 1;
   }
   let bad = 0;
-  for (const { bytes, offset } of splitFrames(parsed.bytes)) {
-    const explanation = explain ? explainFrame(bytes, options) : null;
-    const decoded = explanation?.decoded ?? decodeFrame(bytes, options);
+  for (const { bytes, offset, framed } of splitFrames(parsed.bytes)) {
+    const explanation = explain && framed ? explainFrame(bytes, options) : null;
+    const decoded = explanation?.decoded ?? (framed ? decodeFrame(bytes, options) : outsideFrame(bytes));
     if (explanation !== null) console.log(table(explanation));
     if (decoded.ok) {
       if (explanation === null) console.log(JSON.stringify(decoded));
@@ -70,6 +70,11 @@ function decodeLine(text: string, where: string, { edition, lenient, explain }: 
     console.error(`cheji decode: ${where}byte ${error.offset}: ${error.code}: ${error.message}`);
   }
   return bad;
+}
+
+function outsideFrame(bytes: Buffer): Decoded {
+  const message = `${bytes.length} bytes before the first delimiter (7e)`;
+  return { ok: false, protocol: 'jt808', error: { code: 'no-frame', message, offset: 0 } };
 }
 
 /** Hex digits to bytes; or what is wrong, and at which character. */

@@ -33,12 +33,18 @@ const HEADER_CLAUSE = 'JT/T 808 §4.4.3';
 const DELIMITER = 0x7e;
 const HEAD_OF_PART_BYTES = 16;
 
-/**
- * Cuts input that people paste, which may hold several frames, at its delimiters. Each piece keeps the ones around it,
- * so that bytes before the first or after the last one show as what they are; input without any is one piece.
- */
-export function splitFrames(bytes: Buffer): { bytes: Buffer; offset: number }[] {
-  const pieces: { bytes: Buffer; offset: number }[] = [];
+/** A piece of what people pasted. */
+export interface PastedFrame {
+  bytes: Buffer;
+  /** Where it begins in the input. */
+  offset: number;
+  /** False for bytes before the first delimiter of an input that has some. */
+  framed: boolean;
+}
+
+/** Cuts input that may hold several frames at its delimiters; each piece keeps those around it. */
+export function splitFrames(bytes: Buffer): PastedFrame[] {
+  const pieces: PastedFrame[] = [];
   let start = 0;
   while (start < bytes.length) {
     const opens = bytes[start] === DELIMITER;
@@ -48,7 +54,8 @@ export function splitFrames(bytes: Buffer): { bytes: Buffer; offset: number }[] 
       continue;
     }
     const end = next < 0 ? bytes.length : opens ? next + 1 : next;
-    if (!opens || end > start + 1) pieces.push({ bytes: bytes.subarray(start, end), offset: start });
+    const framed = opens || next < 0;
+    if (!opens || end > start + 1) pieces.push({ bytes: bytes.subarray(start, end), offset: start, framed });
     start = next < 0 ? bytes.length : next;
   }
   return pieces;
