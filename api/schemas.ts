@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { ALERT_ACTIONS, ALERT_STATES, SEVERITIES } from '../model/alert.js';
+import { ALERT_ACTIONS, ALERT_STATES, type Alert, SEVERITIES } from '../model/alert.js';
+import type { PositionJson } from '../model/position.js';
 import { QUALITY_NAMES } from '../model/quality.js';
 import { REJECT_REASONS, type RejectReason } from '../model/reject.js';
 import { SOURCE_NAMES } from '../model/source.js';
+import type { LiveStats } from '../model/stats.js';
 import { VEHICLE_CATEGORIES } from '../model/vehicle.js';
 
 /** The forms of everything that goes in and out, as contract §5 has them. OpenAPI is written from these. */
@@ -59,7 +61,7 @@ export const positionSchema = z
         quality: [],
       },
     ],
-  });
+  }) satisfies z.ZodType<PositionJson>;
 
 /** A fix in a track: with its additional items where they were asked for. */
 export const trackPositionSchema = positionSchema
@@ -192,7 +194,7 @@ export const alertSchema = z
     handling: z.object({ action: z.enum(ALERT_ACTIONS), by: z.string(), note: z.string(), at: time }).nullable(),
     revision: z.int(),
   })
-  .meta({ id: 'Alert' });
+  .meta({ id: 'Alert' }) satisfies z.ZodType<Alert>;
 
 export const whySchema = z
   .object({
@@ -227,17 +229,17 @@ export const liveStatsSchema = z
       state: z.enum(['ready', 'away', 'starting']),
       storedNew: z.int(),
       duplicate: z.int(),
-      conflict: z.int(),
+      conflict: z.int().describe('those among the duplicates whose payload was another one'),
       quarantined: z.int(),
-      missed: z.int(),
-      watermark: z.int(),
+      missed: z.int().describe('gone from the log before this database had them'),
+      watermark: z.int().describe('number of the last record that is in the database'),
       inSpool: z.int(),
       lagSeconds: z.number(),
     }),
     engine: z.object({
       evaluated: z.int(),
       notEvaluable: tally,
-      watermark: z.int(),
+      watermark: z.int().describe('number of the last record that the engine has taken in'),
       inSpool: z.int(),
       stepFailures: tally,
       alerts: tally,
@@ -246,7 +248,7 @@ export const liveStatsSchema = z
     vehicles: z.object({ known: z.int(), online: z.int() }),
     stream: z.object({ clients: z.int(), subscriptions: z.int() }),
   })
-  .meta({ id: 'LiveStats' });
+  .meta({ id: 'LiveStats' }) satisfies z.ZodType<LiveStats>;
 
 /** One position of POST /v1/positions. Each is judged by itself in ingest; this is what a good one looks like. */
 export const positionInputSchema = z

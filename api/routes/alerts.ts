@@ -9,10 +9,14 @@ import { cursorParam, limitParam, listParam, readCursor, timeParam, writeCursor 
 import { refusal } from '../refusal.js';
 import { json, type Route, route } from '../route.js';
 import { alertActionSchema, alertId, alertSchema, fenceId, listOf, vehicleId, whySchema } from '../schemas.js';
+import { SharedReads } from '../shared-reads.js';
 import { fenceJson } from './fences.js';
 
 /** How long a person's action may wait to be seen in the alert before it is only confirmed as taken. */
 const VISIBLE_WITHIN_MS = 2000;
+
+/** How long an answer of the database to the same question is good. */
+const STORED_KEPT_MS = 1000;
 
 const listQuery = z.strictObject({
   state: listParam(z.enum(ALERT_STATES)).optional(),
@@ -34,6 +38,8 @@ const pageSchema = listOf(alertSchema).extend({
 
 export function alertRoutes(app: App): Route[] {
   const { alerts, history, registry, catalog } = app.deps;
+  // What memory does not have too changes only where memory gives an alert up, and then `oldest`, part of the question.
+  const stored = new SharedReads<Alert[]>(STORED_KEPT_MS, 100);
 
   return [
     route({
@@ -143,14 +149,15 @@ export function alertRoutes(app: App): Route[] {
     let older: Alert[] = [];
     let partial: string | undefined;
     try {
-      older = await history.alerts({ ...filter, after, limit: limit + 1 });
+      const question = JSON.stringify([filter, after, limit, alerts.epoch, alerts.oldest]);
+      older = await stored.read(question, () => history.alerts({ ...filter, after, limit: limit + 1 }));
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'database-away')) throw error;
       partial = 'the database is away: only alerts that are open or recent';
     }
     // An alert that memory knows is listed, or left out, in its newest form; the database may lag behind.
-    const stored = older.filter((alert) => alerts.get(alert.id) === undefined);
-    const merged = [...newestInMemory(filter, after, limit + 1), ...stored].sort(newestFirst);
+    const onlyStored = older.filter((alert) => alerts.get(alert.id) === undefined);
+    const merged = [...newestInMemory(filter, after, limit + 1), ...onlyStored].sort(newestFirst);
     // What the database has beyond its last answer is not known: nothing older than that may be listed before it.
     const horizon = older.length > limit ? older[limit] : undefined;
     const certain = horizon ? merged.filter((alert) => newestFirst(alert, horizon) <= 0) : merged;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Position } from '../../model/position.js';
 import type { App } from '../app.js';
-import { ApiError, RETRY_SOON } from '../errors.js';
+import { ApiError } from '../errors.js';
 import { booleanParam, numberParam, timeParam } from '../parameters.js';
 import { type Route, route } from '../route.js';
 import { listOf, trackPositionSchema, vehicleId } from '../schemas.js';
+import { Slots } from '../slots.js';
 import { csvTrack } from '../track/csv.js';
 import type { TrackContext, TrackFormat } from '../track/format.js';
 import { geojsonTrack } from '../track/geojson.js';
@@ -15,8 +16,10 @@ import { knownVehicle } from './vehicles.js';
 
 const DAY_MS = 86_400_000;
 const MAX_RANGE_MS = 31 * DAY_MS;
-/** Tracks written at the same time; each holds a database connection. */
+/** Tracks written at the same time (reliability §6, 11: the database's connections), and how many may wait how long. */
 const MAX_AT_ONCE = 20;
+const MAX_WAITING = 200;
+const WAIT_MS = 5000;
 
 const FORMATS = { json: jsonTrack, csv: csvTrack, geojson: geojsonTrack, gpx: gpxTrack } as const satisfies Record<
   string,
@@ -36,7 +39,7 @@ const trackQuery = z.strictObject({
 
 export function trackRoutes(app: App): Route[] {
   const { deps } = app;
-  let running = 0;
+  const slots = new Slots(MAX_AT_ONCE, MAX_WAITING, WAIT_MS);
 
   return [
     route({
@@ -65,9 +68,6 @@ export function trackRoutes(app: App): Route[] {
       async handle({ params, query }) {
         const vehicle = knownVehicle(app, params.id);
         const { from, to } = range(query, app.now());
-        if (running === MAX_AT_ONCE) {
-          throw new ApiError('busy', `${MAX_AT_ONCE} tracks are being written already`, [], RETRY_SOON);
-        }
         const format: TrackFormat = FORMATS[query.format];
         let cutAt: number | null = null;
         const context: TrackContext = {
@@ -78,7 +78,7 @@ export function trackRoutes(app: App): Route[] {
           extra: query.extra ? (p: Position) => (p.items ? deps.describeItems(p.source, p.items) : undefined) : null,
           excel: query.excel === '1',
         };
-        running++;
+        const giveBack = await slots.take();
         try {
           const whole = await primed(deps.history.track(vehicle.no, from, to));
           const rows = limited(whole, MAX_ROWS, (fixTime) => (cutAt = fixTime));
@@ -88,22 +88,27 @@ export function trackRoutes(app: App): Route[] {
             const name = encodeURIComponent(`track-${vehicle.id}.${format.extension}`);
             headers.push(['Content-Disposition', `attachment; filename*=UTF-8''${name}`]);
           }
-          return { status: 200, headers, body: written(format, toAsync(batches), context) };
+          return { status: 200, headers, body: written(format, toAsync(batches), context, giveBack) };
         } catch (error) {
-          running--;
+          giveBack();
           throw error;
         }
       },
     }),
   ];
+}
 
-  async function* written(format: TrackFormat, batches: AsyncIterable<Position[]>, context: TrackContext) {
-    try {
-      yield* format.write(batches, context);
-      if (context.cut() !== null && !format.tellsCut) throw new Error(`track of more than ${MAX_ROWS} fixes`);
-    } finally {
-      running--;
-    }
+async function* written(
+  format: TrackFormat,
+  batches: AsyncIterable<Position[]>,
+  context: TrackContext,
+  done: () => void,
+): AsyncIterable<string> {
+  try {
+    yield* format.write(batches, context);
+    if (context.cut() !== null && !format.tellsCut) throw new Error(`track of more than ${MAX_ROWS} fixes`);
+  } finally {
+    done();
   }
 }
 

