@@ -24,7 +24,6 @@ export class EmbeddedError extends Error {
       | 'wrong-version'
       | 'no-room'
       | 'still-running'
-      | 'wrong-password'
       | 'start-failed',
     message: string,
   ) {

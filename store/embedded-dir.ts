@@ -154,6 +154,19 @@ export async function initCluster(
   }
 }
 
+/** Gives the database our password, for a server that is stopped: whoever has the files needs no other right. */
+export async function setPassword(
+  bin: string,
+  place: string,
+  account: Account | null,
+  password: string,
+): Promise<void> {
+  const args = ['--single', '-D', place, 'postgres'];
+  const sql = `alter role cheji password '${password.replaceAll("'", "''")}'\n`;
+  const { code, output } = await run(join(bin, 'bin/postgres'), args, account, sql);
+  if (code !== 0) throw startFailed('the password of the database could not be set', output);
+}
+
 /** The data of one major version cannot be read by another. */
 async function checkVersion(bin: string, place: string, account: Account | null): Promise<void> {
   const data = readFileSync(join(place, 'PG_VERSION'), 'utf8').trim();
@@ -224,8 +237,11 @@ async function run(
   file: string,
   args: string[],
   account: Account | null,
+  input = '',
 ): Promise<{ code: number | null; output: string }> {
-  const child = spawn(file, args, { ...account, cwd: '/', env: CHILD_ENV, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args, { ...account, cwd: '/', env: CHILD_ENV, stdio: 'pipe' });
+  child.stdin.on('error', () => {}); // a program that ended early is told by its code
+  child.stdin.end(input);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   try {

@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import { secretFile } from './data-dir.js';
 import { backoffMs, explain, sqlState } from './db.js';
 import { type Account, chooseAccount, EmbeddedError, findBinaries } from './embedded-binaries.js';
-import { CHILD_ENV, initCluster, prepareDir, startFailed, stopOrphan } from './embedded-dir.js';
+import { CHILD_ENV, initCluster, prepareDir, setPassword, startFailed, stopOrphan } from './embedded-dir.js';
 
 export { EmbeddedError } from './embedded-binaries.js';
 
@@ -94,7 +94,12 @@ export class EmbeddedPostgres {
     const postgres = new EmbeddedPostgres(port, password, place, bin, account, options);
     process.on('exit', postgres.#onExit);
     try {
-      await postgres.#launchPatiently();
+      await postgres.#launchPatiently().catch(async (error) => {
+        if (sqlState(error) !== WRONG_PASSWORD) throw error;
+        say(`the database had another password than ${join(options.keys, 'postgres.key')}; it gets that one`);
+        await setPassword(bin, place, account, password);
+        await postgres.#launchPatiently();
+      });
       await postgres.#makeDatabase();
     } catch (error) {
       await postgres.stop();
@@ -121,7 +126,7 @@ export class EmbeddedPostgres {
   }
 
   #url(database: string): string {
-    return `postgres://cheji:${this.password}@127.0.0.1:${this.port}/${database}`;
+    return `postgres://cheji:${encodeURIComponent(this.password)}@127.0.0.1:${this.port}/${database}`;
   }
 
   /** A start can fail for a moment: the port is still held, or children of a killed server are still going. */
@@ -178,12 +183,7 @@ export class EmbeddedPostgres {
       try {
         return await this.#ask('postgres', 'select 1');
       } catch (error) {
-        if (sqlState(error) === WRONG_PASSWORD) {
-          throw new EmbeddedError(
-            'wrong-password',
-            `${this.place} has another password than ${join(this.options.keys, 'postgres.key')}; bring that file back`,
-          );
-        }
+        if (sqlState(error) === WRONG_PASSWORD) throw error;
         if (performance.now() > deadline) throw startFailed('the database does not answer', explain(error));
       }
       await pause(25);

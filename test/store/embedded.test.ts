@@ -149,15 +149,22 @@ test('what is left of an interrupted first start is cleared away', async () => {
   expect(existsSync(`${options.dir}.password`)).toBe(false);
 });
 
-test('data of another major version, and a lost password, are told in one line that says what to do', async () => {
+test('where the key was lost, the database gets the new one and keeps its data', async () => {
+  const options = await places();
+  const first = await start(options);
+  await rowsOf(first.url, 'create table kept as select 1 as one');
+  await first.stop();
+  rmSync(join(options.keys, 'postgres.key'));
+  const said: string[] = [];
+  const second = await start(options, said);
+  expect(second.password).not.toBe(first.password);
+  expect(said).toEqual([expect.stringContaining('another password')]);
+  expect(await rowsOf(second.url, 'select one from kept')).toEqual([{ one: 1 }]);
+});
+
+test('data of another major version is told in one line that says what to do', async () => {
   const options = await places();
   await (await start(options)).stop();
-  writeFileSync(join(options.keys, 'postgres.key'), 'another\n');
-  const password = await errorOf(() => start(options));
-  expect(password).toMatchObject({ code: 'wrong-password' });
-  expect(existsSync(join(options.dir, 'postmaster.pid'))).toBe(false); // it does not run on unseen
-  expect(password.message).toMatch(/another password.*postgres\.key/);
-
   writeFileSync(join(options.dir, 'PG_VERSION'), '16\n');
   const version = await errorOf(() => start(options));
   expect(version).toMatchObject({ code: 'wrong-version' });
