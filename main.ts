@@ -120,6 +120,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     store: database.stats(spool.fixesAccepted),
     engine: engine.stats(spool.fixesAccepted),
     connections: stats.connections(),
+    ackLatency: stats.ackLatency.snapshot(),
     vehicles: {
       known: state.catalog.vehicles.size,
       online: state.fleet.onlineSince(Date.now() - settings.onlineSeconds * 1000),
@@ -136,7 +137,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       registry,
       alerts: feed,
       history: database.history,
-      acceptPositions: (items) => http.accept(items),
+      acceptPositions: (items, address) => http.accept(items, address),
       describeItems: (source, items) => bySource.get(source)?.describeItems(items) ?? {},
       quarantine,
       stats: liveStats,
