@@ -4,7 +4,6 @@ import type { Position } from '../model/position.js';
 import { gmt8BcdToMs } from '../model/units.js';
 import { encodeFrame } from '../protocols/jt808/encode.js';
 import { jt808 } from '../protocols/jt808/index.js';
-import type { Sink } from '../protocols/protocol.js';
 
 export const name = 'decode';
 export const describe =
@@ -119,16 +118,16 @@ function conversation(): Contestant {
     label: 'conversation with replies, into FixBatchBuilder',
     decode(chunks) {
       const batches = new BatchSum();
-      const sink: Sink = {
+      const sink = {
         frame: () => {},
-        register: () => ({ result: 4 }),
+        register: () => ({ result: 4 }) as const,
         authenticate: () => false,
         admits: () => true,
         deregister: () => {},
-        position: (p) => batches.add(p),
+        position: (p: Position) => batches.add(p),
         reply: () => {},
         response: () => {},
-        reject: (reason, _, detail) => {
+        reject: (reason: string, _: Buffer, detail?: string) => {
           throw new Error(`${reason}: ${detail}`);
         },
       };
