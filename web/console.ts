@@ -5,7 +5,7 @@ import { ApiClient } from './api-client.js';
 import type { Bbox, StreamMessage } from './api-types.js';
 import { atMostEvery, el, fill } from './dom.js';
 import { Fences } from './fences.js';
-import { fleetBox } from './fleet-box.js';
+import { boxAround, fleetBox } from './fleet-box.js';
 import { LiveVehicles } from './live-vehicles.js';
 import { LiveMap } from './map/live-map.js';
 import type { PageReport } from './page-report.js';
@@ -58,7 +58,7 @@ export class Console {
   readonly #report: PageReport;
   #map: LiveMap | null = null;
   /** Goes to the vehicles once, where the address does not name a place. */
-  #placeChosen = location.hash.startsWith('#map=');
+  #placeChosen = new URLSearchParams(location.hash.slice(1)).has('map');
 
   constructor() {
     this.#api = new ApiClient(this.#key, () => this.#keyDialog.ask());
@@ -86,7 +86,7 @@ export class Console {
     const track = new TrackPanel(this.#api, {
       show: (shown) => {
         this.#map?.track.show(shown);
-        this.#map?.fit(fleetBox(shown.fixes, 1)!);
+        this.#map?.fit(boxAround(shown.fixes)!);
       },
       moveMarker: (lon, lat) => this.#map?.track.moveMarker(lon, lat),
       clear: () => this.#map?.track.clear(),
@@ -190,7 +190,7 @@ export class Console {
       ...this.#vehicles.list.map(({ position }) => ({ lon: position.lon!, lat: position.lat! })),
       ...this.#vehicles.cells,
     ];
-    const box = fleetBox(places, 0.96);
+    const box = fleetBox(places);
     if (!box) return;
     this.#placeChosen = true;
     this.#map.fit(box);
