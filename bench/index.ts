@@ -14,6 +14,7 @@ export interface Bench {
 /** The list of benchmarks: a new one is a line. Loaded when asked for, because some bring native code. */
 const BENCHES: Record<string, () => Promise<Bench>> = {
   decode: () => import('./decode.js'),
+  fences: () => import('./fences.js'),
   http: () => import('./http.js'),
   'log-handover': () => import('./log-handover.js'),
   start: () => import('./start.js'),

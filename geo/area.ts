@@ -3,7 +3,7 @@ import { edgeMeetsBox, edgesContain } from './contains.js';
 import { type Cover, INSIDE, MIXED, OUTSIDE, type Shape } from './shape.js';
 
 /** Edges that one band should hold, so that a test of a 10,000-vertex polygon reads about this many. */
-const EDGES_PER_BAND = 12;
+const EDGES_PER_BAND = 8;
 const MAX_BANDS = 2048;
 /** An edge lies in every band it passes; the copies may take this many times the room of the edges. */
 const MAX_COPIES = 6;
@@ -27,24 +27,26 @@ export class Area implements Shape {
     const box = { minX: Infinity, minY: Infinity, maxX: -Infinity, maxY: -Infinity };
     for (const ring of rings) {
       for (let i = 1; i < ring.length; i++) {
-        const [x1, y1] = ring[i - 1];
-        const [x2, y2] = ring[i];
+        const x1 = ring[i - 1][0];
+        const y1 = ring[i - 1][1];
+        const x2 = ring[i][0];
+        const y2 = ring[i][1];
         if (x1 === x2 && y1 === y2) continue;
         edges.push(x1, y1, x2, y2);
-        box.minX = Math.min(box.minX, x1);
-        box.maxX = Math.max(box.maxX, x1);
-        box.minY = Math.min(box.minY, y1);
-        box.maxY = Math.max(box.maxY, y1);
+        if (x1 < box.minX) box.minX = x1;
+        if (x1 > box.maxX) box.maxX = x1;
+        if (y1 < box.minY) box.minY = y1;
+        if (y1 > box.maxY) box.maxY = y1;
       }
     }
     this.box = box;
 
     const count = edges.length / 4;
     let bands = Math.max(1, Math.min(MAX_BANDS, Math.ceil(count / EDGES_PER_BAND)));
-    let starts = this.#count(edges, bands);
+    let starts = countPerBand(edges, box, bands);
     while (bands > 1 && starts[bands] > count * MAX_COPIES) {
       bands >>= 1;
-      starts = this.#count(edges, bands);
+      starts = countPerBand(edges, box, bands);
     }
     this.#bands = bands;
     this.#bandsPerDegree = bands / (box.maxY - box.minY);
@@ -52,9 +54,11 @@ export class Area implements Shape {
     this.#edges = new Float64Array(starts[bands] * 4);
     const next = starts.slice();
     for (let i = 0; i < edges.length; i += 4) {
-      const [low, high] = this.#bandsOf(edges, i, bands);
+      const low = this.#bandAt(Math.min(edges[i + 1], edges[i + 3]));
+      const high = this.#bandAt(Math.max(edges[i + 1], edges[i + 3]));
       for (let band = low; band <= high; band++) {
-        this.#edges.set(edges.slice(i, i + 4), next[band]++ * 4);
+        let to = next[band]++ * 4;
+        for (let from = i; from < i + 4; from++) this.#edges[to++] = edges[from];
       }
     }
   }
@@ -76,24 +80,25 @@ export class Area implements Shape {
     return this.contains((box.minX + box.maxX) / 2, (box.minY + box.maxY) / 2) ? INSIDE : OUTSIDE;
   }
 
-  /** Never decreases with `lat`, so an edge lies in every band between those of its ends. */
   #bandAt(lat: number): number {
-    return Math.min(this.#bands - 1, Math.floor((lat - this.box.minY) * this.#bandsPerDegree));
+    return bandAt(lat, this.box.minY, this.#bandsPerDegree, this.#bands);
   }
+}
 
-  #bandsOf(edges: number[], i: number, bands: number): [low: number, high: number] {
-    const perDegree = bands / (this.box.maxY - this.box.minY);
-    const at = (lat: number) => Math.min(bands - 1, Math.floor((lat - this.box.minY) * perDegree));
-    return [at(Math.min(edges[i + 1], edges[i + 3])), at(Math.max(edges[i + 1], edges[i + 3]))];
-  }
+/** Never decreases with `lat`, so an edge lies in every band between those of its ends. */
+function bandAt(lat: number, minY: number, bandsPerDegree: number, bands: number): number {
+  return Math.min(bands - 1, Math.floor((lat - minY) * bandsPerDegree));
+}
 
-  #count(edges: number[], bands: number): Uint32Array {
-    const starts = new Uint32Array(bands + 1);
-    for (let i = 0; i < edges.length; i += 4) {
-      const [low, high] = this.#bandsOf(edges, i, bands);
-      for (let band = low; band <= high; band++) starts[band + 1]++;
-    }
-    for (let band = 0; band < bands; band++) starts[band + 1] += starts[band];
-    return starts;
+/** Where each band begins when every edge is put into all the bands it passes. */
+function countPerBand(edges: readonly number[], { minY, maxY }: Box, bands: number): Uint32Array {
+  const starts = new Uint32Array(bands + 1);
+  const perDegree = bands / (maxY - minY);
+  for (let i = 1; i < edges.length; i += 4) {
+    const low = bandAt(Math.min(edges[i], edges[i + 2]), minY, perDegree, bands);
+    const high = bandAt(Math.max(edges[i], edges[i + 2]), minY, perDegree, bands);
+    for (let band = low; band <= high; band++) starts[band + 1]++;
   }
+  for (let band = 0; band < bands; band++) starts[band + 1] += starts[band];
+  return starts;
 }

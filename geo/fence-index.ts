@@ -1,44 +1,28 @@
 import RBush from 'rbush';
 import type { Fence } from '../model/fence.js';
 import type { Box } from './box.js';
+import { Cell, type Entry } from './cell.js';
 import { type PreparedFence, prepareFence, turnsOf } from './fence.js';
-import { INSIDE, OUTSIDE, type Shape } from './shape.js';
+import type { Shape } from './shape.js';
 
-/** Cells are 1/128° (about 870 m) wide: a power of two, so that the cell of a place is exact in double arithmetic. */
+/** The largest cells are 1/128° (about 870 m) wide: a power of two, so that halves of halves are exact. */
 const CELLS_PER_DEGREE = 128;
 const COLUMNS = 360 * CELLS_PER_DEGREE + 1;
 /** Cells kept: with more ground than this in use they are forgotten and found again. */
 const MAX_CELLS = 131_072;
-const SLACK = 1e-9;
 const NONE: readonly number[] = Object.freeze([]) as readonly number[];
 
-/** A shape as the tree holds it: its box moved by whole turns into longitudes −180 … 180. */
-interface Entry extends Box {
-  no: number;
-  shape: Shape;
-  /** Added to a longitude before the shape is asked. */
-  turn: number;
-}
-
-/** What is known of one square of ground. */
-interface Cell {
-  /** Fences that cover all of it, ascending. */
-  covering: readonly number[];
-  /** Shapes whose edge may pass through it, by ascending fence. */
-  edges: readonly Entry[];
-}
-
-const EMPTY_CELL: Cell = { covering: NONE, edges: [] };
-
 /**
- * Which fences contain a place: an R-tree of boxes, and above it a memory of cells, each of which knows the fences that
- * cover it whole and the few whose edge passes through. Most fixes need no polygon test. The answers are exactly those
- * of asking every fence (`fenceContains`).
+ * Which fences contain a place: an R-tree of boxes, and above it a memory of the cells that were asked about, finer where
+ * much is asked. Most fixes need no polygon test. The answers are exactly those of asking every fence
+ * (`fenceContains`).
  */
 export class FenceIndex {
   readonly #tree = new RBush<Entry>();
   readonly #fences = new Map<number, { prepared: PreparedFence; entries: Entry[] }>();
   readonly #cells = new Map<number, Cell>();
+  /** In `#cells` and inside them. */
+  #cellCount = 0;
   readonly #found: number[] = []; // reused: query() hands it out, and the next query overwrites it
 
   get size(): number {
@@ -73,7 +57,14 @@ export class FenceIndex {
     if (!(lon >= -180 && lon <= 180 && lat >= -90 && lat <= 90)) return NONE;
     const column = columnOf(lon);
     const row = rowOf(lat);
-    const cell = this.#cells.get(row * COLUMNS + column) ?? this.#findCell(column, row);
+    let cell = this.#cells.get(row * COLUMNS + column) ?? this.#findCell(column, row);
+    while (cell.isCrowded()) {
+      if (!cell.isSplit) {
+        if (this.#cellCount >= MAX_CELLS) break;
+        this.#cellCount += cell.split();
+      }
+      cell = cell.part(lon, lat);
+    }
     if (cell.edges.length === 0) return cell.covering;
 
     const found = this.#found;
@@ -93,20 +84,15 @@ export class FenceIndex {
   }
 
   #findCell(column: number, row: number): Cell {
-    const box = cellBox(column, row);
-    const covering = new Set<number>();
-    const edges: Entry[] = [];
-    for (const entry of this.#tree.search(box)) {
-      const { minX, maxX, minY, maxY } = box;
-      const cover = entry.shape.cover({ minX: minX + entry.turn, maxX: maxX + entry.turn, minY, maxY });
-      if (cover === INSIDE) covering.add(entry.no);
-      else if (cover !== OUTSIDE) edges.push(entry);
+    const west = column / CELLS_PER_DEGREE - 180;
+    const south = row / CELLS_PER_DEGREE - 90;
+    const cell = Cell.of(west, south, 1 / CELLS_PER_DEGREE, (box) => this.#tree.search(box));
+    if (this.#cellCount >= MAX_CELLS) {
+      this.#cells.clear();
+      this.#cellCount = 0;
     }
-    const open = edges.filter((entry) => !covering.has(entry.no)).sort((a, b) => a.no - b.no);
-    const cell =
-      covering.size + open.length === 0 ? EMPTY_CELL : { covering: [...covering].sort((a, b) => a - b), edges: open };
-    if (this.#cells.size >= MAX_CELLS) this.#cells.clear();
     this.#cells.set(row * COLUMNS + column, cell);
+    this.#cellCount++;
     return cell;
   }
 
@@ -119,16 +105,23 @@ export class FenceIndex {
       const north = rowOf(box.maxY) + 1;
       if ((east - west + 1) * (north - south + 1) < this.#cells.size) {
         for (let row = south; row <= north; row++) {
-          for (let column = west; column <= east; column++) this.#cells.delete(row * COLUMNS + column);
+          for (let column = west; column <= east; column++) this.#forgetCell(row * COLUMNS + column);
         }
       } else {
         for (const key of this.#cells.keys()) {
           const column = key % COLUMNS;
           const row = Math.floor(key / COLUMNS);
-          if (column >= west && column <= east && row >= south && row <= north) this.#cells.delete(key);
+          if (column >= west && column <= east && row >= south && row <= north) this.#forgetCell(key);
         }
       }
     }
+  }
+
+  #forgetCell(key: number): void {
+    const cell = this.#cells.get(key);
+    if (!cell) return;
+    this.#cells.delete(key);
+    this.#cellCount -= cell.count();
   }
 }
 
@@ -143,16 +136,4 @@ function columnOf(lon: number): number {
 
 function rowOf(lat: number): number {
   return Math.floor((lat + 90) * CELLS_PER_DEGREE);
-}
-
-/** A little larger than the cell, because adding 180 may round a place over the border into it. */
-function cellBox(column: number, row: number): Box {
-  const minX = column / CELLS_PER_DEGREE - 180;
-  const minY = row / CELLS_PER_DEGREE - 90;
-  return {
-    minX: minX - SLACK,
-    minY: minY - SLACK,
-    maxX: minX + 1 / CELLS_PER_DEGREE + SLACK,
-    maxY: minY + 1 / CELLS_PER_DEGREE + SLACK,
-  };
 }

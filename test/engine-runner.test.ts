@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { alertBlocks, readAlertCommit } from '../alerts/alert-commit.js';
+import { randomFrom } from '../cli/support/random.js';
 import { Engine } from '../engine.js';
 import { type EngineMessage, EngineRunner, fatalMessage, type RunnerIo } from '../engine-runner.js';
 import type { AlertTransition } from '../model/alert.js';
@@ -8,7 +9,6 @@ import { total } from '../model/stats.js';
 import type { Checkpoint } from '../store/checkpoint.js';
 import { LogGapError } from '../store/log-reader.js';
 import { Story, square } from './alerts/support.js';
-import { seeded } from './geo/support.js';
 
 class Killed extends Error {}
 
@@ -134,7 +134,7 @@ describe('exactly once', () => {
   test('killed at any commit, before, within or behind it: the log is the same', async () => {
     let deaths = 0;
     for (let seed = 1; seed <= 8; seed++) {
-      const random = seeded(seed);
+      const random = randomFrom(seed);
       const machine = new Machine(blocks);
       const dies = () => random() < 0.15 && ++deaths > 0;
       machine.onAppend = (count) => (dies() ? Math.floor(random() * (count + 1)) : null);

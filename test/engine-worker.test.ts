@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { readAlertCommit } from '../alerts/alert-commit.js';
+import { randomFrom } from '../cli/support/random.js';
 import { Engine } from '../engine.js';
 import type { EngineMessage } from '../engine-runner.js';
 import type { AlertTransition } from '../model/alert.js';
 import { LogReader } from '../store/log-reader.js';
 import { SegmentLog } from '../store/segment-log.js';
 import { Story, square } from './alerts/support.js';
-import { seeded } from './geo/support.js';
 import { tempDir } from './support/temp-dir.js';
 
 const SCRIPT = join(import.meta.dirname, '../dist/engine-worker.js');
@@ -18,7 +18,7 @@ function traffic(): Story {
   const story = new Story();
   for (let no = 1; no <= 40; no++) story.vehicle(no, `v${no}`);
   story.fence(1, 'depot', square(0, 0), [{ type: 'enter' }, { type: 'exit' }]);
-  const random = seeded(30);
+  const random = randomFrom(30);
   for (let i = 0; i < 4000; i++) story.fixes(1 + (i % 40), { at: i, lon: random() * 2 });
   story.log.flush();
   return story;
@@ -80,7 +80,7 @@ test('killed again and again while the log grows, and stopped in order: the aler
   const dir = await tempDir();
   const spool = await SegmentLog.open({ dir: join(dir, 'spool') });
   onTestFinished(() => spool.close());
-  const random = seeded(31);
+  const random = randomFrom(31);
   let given = 0;
   let orderly = 0;
   while (given < log.blocks.length) {

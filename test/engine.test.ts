@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { randomFrom } from '../cli/support/random.js';
 import { Engine } from '../engine.js';
 import type { AlertTransition } from '../model/alert.js';
 import { type Block, KIND_CHANGE, KIND_FIXES } from '../model/block.js';
@@ -6,11 +7,10 @@ import { LATE, NO_FIX, SUSPECT_MOTION } from '../model/quality.js';
 import { total } from '../model/stats.js';
 import { VEHICLE_CATEGORIES } from '../model/vehicle.js';
 import { fixOf, Story, square } from './alerts/support.js';
-import { seeded } from './geo/support.js';
 
 /** A busy fleet over a chequer of fences that come, change and go: everything that can happen, from a seed. */
 function busyLog(seed: number, fixes = 6000): { blocks: Block[]; alertIds: () => string[] } {
-  const random = seeded(seed);
+  const random = randomFrom(seed);
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)];
   const story = new Story();
   const ids: string[] = [];
@@ -80,7 +80,7 @@ describe('the engine is a function of the log', () => {
   });
 
   test('the same with 20 random stops, each time from a snapshot', () => {
-    const random = seeded(2);
+    const random = randomFrom(2);
     const stops = new Set(Array.from({ length: 20 }, () => Math.floor(random() * blocks.length)));
     let engine = new Engine();
     const found: AlertTransition[] = [];

@@ -1,12 +1,13 @@
 import { destination, pointToLineDistance } from '@turf/turf';
 import { describe, expect, test } from 'vitest';
+import { randomFrom } from '../../cli/support/random.js';
 import { distanceM } from '../../geo/distance.js';
 import { fenceContains, prepareFence } from '../../geo/fence.js';
-import { fenceOf, seeded } from './support.js';
+import { fenceOf } from './support.js';
 
 describe('circle', () => {
   test('holds what is within its radius on the sphere, at any latitude and across 180°', () => {
-    const random = seeded(5);
+    const random = randomFrom(5);
     for (let i = 0; i < 400; i++) {
       const centre = [random() * 360 - 180, (random() * 2 - 1) * 89];
       const radius = 10 + random() * 200_000;
@@ -31,7 +32,7 @@ describe('circle', () => {
 
 describe('corridor', () => {
   test('holds what is nearer to the line than half its width', () => {
-    const random = seeded(6);
+    const random = randomFrom(6);
     let inside = 0;
     for (let i = 0; i < 40; i++) {
       let [lon, lat] = [121 + random(), 31 + random()];

@@ -1,9 +1,10 @@
 import { booleanPointInPolygon } from '@turf/turf';
 import type { Polygon } from 'geojson';
 import { describe, expect, test } from 'vitest';
+import { randomFrom } from '../../cli/support/random.js';
 import { Area } from '../../geo/area.js';
 import { fenceContains, prepareFence } from '../../geo/fence.js';
-import { fenceOf, seeded, starRing } from './support.js';
+import { fenceOf, starRing } from './support.js';
 
 const square: Polygon = {
   type: 'Polygon',
@@ -45,7 +46,7 @@ describe('a polygon with a hole', () => {
 });
 
 test('every corner of every ring is inside, and a hair beyond an outer corner is not', () => {
-  const random = seeded(3);
+  const random = randomFrom(3);
   for (let i = 0; i < 50; i++) {
     const ring = starRing(random, 114, 22, 5 + Math.floor(random() * 60), 0.1, 0.3);
     const area = new Area([ring]);
@@ -59,7 +60,7 @@ test('every corner of every ring is inside, and a hair beyond an outer corner is
 });
 
 test('agrees with turf for random polygons with holes, in the open and near edges and corners', () => {
-  const random = seeded(4);
+  const random = randomFrom(4);
   let inside = 0;
   let asked = 0;
   for (let i = 0; i < 120; i++) {

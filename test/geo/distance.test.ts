@@ -1,11 +1,11 @@
 import { destination, distance, pointToLineDistance } from '@turf/turf';
 import { expect, test } from 'vitest';
+import { randomFrom } from '../../cli/support/random.js';
 import { distanceM, segmentDistanceM } from '../../geo/distance.js';
-import { seeded } from './support.js';
 
 test('distance: Beijing to Shanghai is 1,068 km, and equal to turf everywhere', () => {
   expect(distanceM(116.397451, 39.909187, 121.4737, 31.2304) / 1000).toBeCloseTo(1068.19, 1);
-  const random = seeded(1);
+  const random = randomFrom(1);
   for (let i = 0; i < 500; i++) {
     const a = [random() * 360 - 180, random() * 180 - 90];
     const b = [random() * 360 - 180, random() * 180 - 90];
@@ -14,7 +14,7 @@ test('distance: Beijing to Shanghai is 1,068 km, and equal to turf everywhere', 
 });
 
 test('distance to a segment: as turf has it, but for the bow of a great circle over 20 km', () => {
-  const random = seeded(2);
+  const random = randomFrom(2);
   for (let i = 0; i < 500; i++) {
     const a = [116 + random() * 0.2, 39 + random() * 0.2];
     const b = [116 + random() * 0.2, 39 + random() * 0.2];

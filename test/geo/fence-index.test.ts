@@ -3,17 +3,18 @@ import { join } from 'node:path';
 import { booleanPointInPolygon, pointToLineDistance } from '@turf/turf';
 import type { FeatureCollection, LineString, MultiPolygon, Polygon } from 'geojson';
 import { describe, expect, test } from 'vitest';
+import { randomFrom } from '../../cli/support/random.js';
 import { fenceContains, prepareFence } from '../../geo/fence.js';
 import { FenceIndex } from '../../geo/fence-index.js';
 import { parseFence } from '../../geo/fence-input.js';
 import type { Fence, FenceGeometry } from '../../model/fence.js';
 import { needs } from '../support/needs.js';
-import { fenceOf, seeded, starRing } from './support.js';
+import { fenceOf, starRing } from './support.js';
 
-/** Fences of every shape over some 60 km. */
-function mixture(random: () => number, count: number, firstNo = 1): Fence[] {
+/** Fences of every shape over `span` degrees. */
+function mixture(random: () => number, count: number, firstNo = 1, west = 113.7, south = 22.4, span = 0.6): Fence[] {
   return Array.from({ length: count }, (_, i) => {
-    const [lon, lat] = [113.7 + random() * 0.6, 22.4 + random() * 0.5];
+    const [lon, lat] = [west + random() * span, south + random() * span];
     const size = 0.001 * 60 ** random();
     const ring = () => starRing(random, lon, lat, 4 + Math.floor(random() * 80), size * 0.5, size);
     const shapes: (() => [FenceGeometry, object])[] = [
@@ -36,16 +37,15 @@ function mixture(random: () => number, count: number, firstNo = 1): Fence[] {
   });
 }
 
-function checkAgainstEveryFence(
-  index: FenceIndex,
-  fences: readonly Fence[],
-  random: () => number,
-  places: number,
-): number {
+/** Places in a few cells, so that these are cut into finer ones. */
+function crowdedPlaces(random: () => number): [number, number][] {
+  return Array.from({ length: 1500 }, () => [113.9 + random() * 0.02, 22.6 + random() * 0.02]);
+}
+
+function checkPlaces(index: FenceIndex, fences: readonly Fence[], places: readonly [number, number][]): number {
   const prepared = fences.map(prepareFence);
   let hits = 0;
-  for (let i = 0; i < places; i++) {
-    const [lon, lat] = [113.65 + random() * 0.7, 22.35 + random() * 0.6];
+  for (const [lon, lat] of places) {
     const expected = prepared.filter((fence) => fenceContains(fence, lon, lat)).map((fence) => fence.no);
     expect([...index.query(lon, lat)]).toEqual(expected.sort((a, b) => a - b));
     hits += expected.length;
@@ -53,18 +53,34 @@ function checkAgainstEveryFence(
   return hits;
 }
 
+function checkAgainstEveryFence(
+  index: FenceIndex,
+  fences: readonly Fence[],
+  random: () => number,
+  count: number,
+): number {
+  const places = Array.from({ length: count }, (): [number, number] => [
+    113.65 + random() * 0.7,
+    22.35 + random() * 0.6,
+  ]);
+  return checkPlaces(index, fences, places);
+}
+
 describe('the index answers as asking every fence does', () => {
-  test('for a mixture of shapes, asked twice so that remembered cells answer too', () => {
-    const fences = mixture(seeded(7), 300);
+  test('for a mixture of shapes, asked again and again so that remembered and finer cells answer too', () => {
+    // Many in the whole of the town, and a crowd of them in one quarter.
+    const fences = [...mixture(randomFrom(7), 300), ...mixture(randomFrom(14), 60, 301, 113.9, 22.6, 0.02)];
     const index = new FenceIndex();
     for (const fence of fences) index.put(fence);
-    expect(index.size).toBe(300);
-    expect(checkAgainstEveryFence(index, fences, seeded(8), 4000)).toBeGreaterThan(1500);
-    checkAgainstEveryFence(index, fences, seeded(8), 4000);
+    expect(index.size).toBe(360);
+    expect(checkAgainstEveryFence(index, fences, randomFrom(8), 4000)).toBeGreaterThan(1500);
+    for (let i = 0; i < 20; i++) for (const [lon, lat] of crowdedPlaces(randomFrom(13))) index.query(lon, lat);
+    checkAgainstEveryFence(index, fences, randomFrom(8), 4000);
+    checkPlaces(index, fences, crowdedPlaces(randomFrom(13)));
   });
 
   test('while fences come, change their form and go', () => {
-    const random = seeded(9);
+    const random = randomFrom(9);
     const index = new FenceIndex();
     const present = new Map<number, Fence>();
     for (let round = 0; round < 60; round++) {
@@ -128,7 +144,7 @@ describe('the index answers as asking every fence does', () => {
     ];
     for (const fence of fences) index.put(fence);
     const prepared = fences.map(prepareFence);
-    const random = seeded(10);
+    const random = randomFrom(10);
     for (let i = 0; i < 3000; i++) {
       const near180 = i % 2 === 0;
       const lon = near180 ? ((179 + random() * 2 + 180) % 360) - 180 : random() * 360 - 180;
@@ -154,7 +170,7 @@ needs('recordings', 'real boundaries', (shared) => {
       if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
       index.put(fenceOf(i + 1, parsed.geometry));
     }
-    const random = seeded(11);
+    const random = randomFrom(11);
     let hits = 0;
     for (let i = 0; i < 20_000; i++) {
       const [lon, lat] = [113.7 + random(), 22.4 + random() * 0.5];
@@ -171,7 +187,7 @@ needs('recordings', 'real boundaries', (shared) => {
     if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
     const index = new FenceIndex();
     index.put(fenceOf(1, parsed.geometry, parsed.properties));
-    const random = seeded(12);
+    const random = randomFrom(12);
     let hits = 0;
     for (let i = 0; i < 3000; i++) {
       const [x, y] = route.geometry.coordinates[Math.floor(random() * route.geometry.coordinates.length)];

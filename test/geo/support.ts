@@ -13,17 +13,6 @@ export function fenceOf(no: number, geometry: FenceGeometry, properties: Partial
   };
 }
 
-/** The same numbers for the same seed, 0 ≤ n < 1 (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** A ring round a centre that never crosses itself: its corners lie at growing angles. Degrees. */
 export function starRing(
   random: () => number,
