@@ -1,6 +1,15 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { LiveStats, Tally } from '../model/stats.js';
+import {
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricType,
+  type MetricValueWithName,
+  Registry,
+} from 'prom-client';
+import type { Latencies, LiveStats, Tally } from '../model/stats.js';
 
 const LAG_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 
@@ -31,12 +40,16 @@ const TOTALS: [name: string, help: string, value: Value][] = [
   ['store_conflicts_total', 'Fixes with the key of another', (s) => s.store.conflict],
   ['store_quarantined_total', 'Fixes that the database refused', (s) => s.store.quarantined],
   ['engine_evaluated_total', 'Fixes that the rules have judged', (s) => s.engine.evaluated],
+  ['ingest_connections_accepted_total', 'Terminal connections taken', (s) => s.connections.accepted],
+  ['ingest_auth_failures_total', 'Authentications that failed', (s) => s.connections.authFailures],
 ];
 
 const TOTALS_BY_LABEL: [name: string, help: string, label: string, values: Labelled][] = [
   ['ingest_positions_total', 'Fixes decoded', 'source', (s) => s.fixes.bySource],
   ['ingest_decode_errors_total', 'Frames refused', 'reason', (s) => s.frames.rejected],
   ['ingest_fixes_rejected_total', 'Fixes refused', 'reason', (s) => s.fixes.rejected],
+  ['ingest_connections_closed_total', 'Terminal connections that ended', 'reason', (s) => s.connections.closed],
+  ['ingest_pauses_total', 'Times that reading stopped', 'reason', (s) => s.connections.pauses],
   ['engine_not_evaluable_total', 'Fixes that the rules do not judge', 'reason', (s) => s.engine.notEvaluable],
   ['engine_step_failures_total', 'Failures inside a step of the engine', 'step', (s) => s.engine.stepFailures],
   ['alerts_total', 'Alerts raised', 'kind', (s) => s.engine.alerts],
@@ -60,6 +73,36 @@ const GAUGES: [name: string, help: string, value: Value][] = [
   ['vehicles_known', 'Vehicles in the registry', (s) => s.vehicles.known],
   ['vehicles_online', 'Vehicles heard of lately', (s) => s.vehicles.online],
 ];
+
+/** A histogram that is counted elsewhere; a Gauge by birth, because prom-client's Histogram insists on counting itself. */
+class AckLatency extends Gauge {
+  constructor(
+    private readonly counted: () => Latencies,
+    registers: Registry[],
+  ) {
+    super({
+      name: 'ack_latency_seconds',
+      help: 'From the arrival of a fix to the departure of its acknowledgement',
+      registers,
+    });
+  }
+
+  override async get(): Promise<MetricObjectWithValues<MetricValueWithName<string>>> {
+    const { boundsSeconds, counts, sumSeconds } = this.counted();
+    let sum = 0;
+    const buckets = [...boundsSeconds, '+Inf'].map((le, i) => {
+      sum += counts[i];
+      return { labels: { le }, value: sum, metricName: 'ack_latency_seconds_bucket' };
+    });
+    const values = [
+      ...buckets,
+      { labels: {}, value: sumSeconds, metricName: 'ack_latency_seconds_sum' },
+      { labels: {}, value: sum, metricName: 'ack_latency_seconds_count' },
+    ];
+    // What prom-client declares as a numbered enum is the word itself at run time.
+    return { ...(await super.get()), type: 'histogram' as unknown as MetricType, values };
+  }
+}
 
 /** The series of `GET /metrics`. Nothing in a label comes from outside: never a vehicle, a plate or an address. */
 export class ApiMetrics {
@@ -96,6 +139,7 @@ export class ApiMetrics {
     for (const [name, help, value] of TOTALS) this.#total(name, help, () => value(stats()));
     for (const [name, help, label, values] of TOTALS_BY_LABEL) this.#totals(name, help, label, () => values(stats()));
     for (const [name, help, value] of GAUGES) this.#gauge(name, help, () => value(stats()));
+    new AckLatency(() => stats().ackLatency, registers);
     this.#gauge('geo_fences', 'Fences in force', fences);
     this.#gauge('ws_clients', 'Stream connections', () => stream().clients);
     this.#gauge('ws_subscriptions', 'Stream subscriptions', () => stream().subscriptions);

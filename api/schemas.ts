@@ -244,7 +244,19 @@ export const liveStatsSchema = z
       stepFailures: tally,
       alerts: tally,
     }),
-    connections: z.object({ open: z.int(), authenticated: z.int() }),
+    connections: z.object({
+      open: z.int(),
+      authenticated: z.int(),
+      accepted: z.int(),
+      closed: tally,
+      authFailures: z.int(),
+      pauses: z.object({ spool: z.int(), rate: z.int() }).describe('how often reading stopped, by what for'),
+    }),
+    ackLatency: z
+      .object({ boundsSeconds: z.array(z.number()), counts: z.array(z.int()), sumSeconds: z.number() })
+      .describe(
+        'from the arrival of a fix to the departure of its acknowledgement: counts per bucket, the last over all bounds',
+      ),
     vehicles: z.object({ known: z.int(), online: z.int() }),
     stream: z.object({ clients: z.int(), subscriptions: z.int() }),
   })

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { randomFrom } from '../cli/support/random.js';
-import { type LiveStats, total } from '../model/stats.js';
+import { imbalances, type LiveStats } from '../model/stats.js';
 import { countPositions, embeddedUrl } from './support/database.js';
 import { freePort } from './support/free-ports.js';
 import { cpuSeconds, processTree } from './support/proc.js';
@@ -171,22 +171,13 @@ async function drained(server: ServerProcess): Promise<LiveStats> {
 /** The equations of model/stats.ts, and the rows: every acknowledged fix is one. */
 async function checkConserved(server: ServerProcess, dataDir: string, sent: number): Promise<LiveStats> {
   const stats = await drained(server);
-  const { frames, fixes, log, store, engine } = stats;
   const { rows } = await countPositions(embeddedUrl(dataDir));
-  const equations: [string, number, number][] = [
-    ['frames received', frames.received, frames.handled + total(frames.rejected)],
-    ['fixes received', fixes.received, fixes.accepted + total(fixes.rejected) + fixes.pending],
-    ['fixes accepted', fixes.accepted, sent],
-    ['log, store', log.accepted, store.storedNew + store.duplicate + store.quarantined + store.inSpool],
-    ['log, engine', log.accepted, engine.evaluated + total(engine.notEvaluable) + engine.inSpool],
-    ['rows', rows, sent],
-  ];
-  for (const [what, left, right] of equations) {
-    if (left !== right) throw new Error(`${what}: ${left}, should be ${right}; ${JSON.stringify(stats)}`);
-  }
-  console.log(
-    `\n${rows} fixes acknowledged, ${rows} rows; every counter adds up; alerts ${JSON.stringify(engine.alerts)}`,
-  );
+  const wrong = imbalances(stats);
+  if (stats.fixes.accepted !== sent) wrong.push(`${sent} acknowledged, ${stats.fixes.accepted} accepted`);
+  if (rows !== sent) wrong.push(`${sent} acknowledged, ${rows} rows`);
+  if (wrong.length > 0) throw new Error(`${wrong.join('; ')}: ${JSON.stringify(stats)}`);
+  const alerts = JSON.stringify(stats.engine.alerts);
+  console.log(`\n${sent} fixes acknowledged, ${rows} rows; every counter adds up; alerts ${alerts}`);
   return stats;
 }
 

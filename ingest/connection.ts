@@ -3,6 +3,7 @@ import type { TerminalFacts } from '../model/change.js';
 import type { Position } from '../model/position.js';
 import type { RejectReason } from '../model/reject.js';
 import type {
+  CommandResponse,
   Conversation,
   Protocol,
   Registration,
@@ -10,11 +11,13 @@ import type {
   ReplyWhen,
   Sink,
 } from '../protocols/protocol.js';
+import type { CommandPort, TerminalLink } from './commands.js';
 import type { Identity } from './identity.js';
 import type { CloseReason, IngestStats } from './ingest-stats.js';
 import type { Intake, Origin } from './intake.js';
 import type { TcpLimits } from './limits.js';
 import { Manners } from './manners.js';
+import { PacedFrames } from './paced-frames.js';
 import type { Quarantine } from './quarantine.js';
 import type { ReceiveClock } from './receive-clock.js';
 import { ReplyQueue } from './reply-queue.js';
@@ -47,18 +50,21 @@ export interface ConnectionHost {
   readonly quarantine: Quarantine;
   readonly limits: TcpLimits;
   readonly clock: ReceiveClock;
+  readonly commands: CommandPort | undefined;
   /** Calls `fn` once every change recorded so far is durable. */
   whenAccepted(fn: () => void): void;
   /** The connection has replies that wait for the log. */
   awaits(connection: Connection): void;
   /** The connection speaks for its `terminal` from now on. */
   loggedIn(connection: Connection): void;
+  /** It no longer does. */
+  loggedOut(connection: Connection): void;
   /** Keeps new connections of an address out for a while. */
   holdAddress(address: string): void;
 }
 
 /** One peer: who it is, what it may still do, and the replies it is owed. */
-export class Connection implements Sink, Origin {
+export class Connection implements Sink, Origin, TerminalLink {
   /** Number of the terminal that authenticated here, without leading zeros. */
   terminal: string | null = null;
   authenticated = false;
@@ -67,6 +73,7 @@ export class Connection implements Sink, Origin {
   #conversation: Conversation;
   readonly #manners: Manners;
   readonly #replies: ReplyQueue;
+  readonly #commands: PacedFrames;
   #paused = 0;
   #finishBy = Infinity; // monotonic ms
   // The bytes in hand.
@@ -88,6 +95,7 @@ export class Connection implements Sink, Origin {
   ) {
     this.#manners = new Manners(host.limits, performance.now());
     this.#replies = new ReplyQueue(host.stats.ackLatency);
+    this.#commands = new PacedFrames(socket);
     this.#conversation = host.protocol.open(this);
   }
 
@@ -265,6 +273,16 @@ export class Connection implements Sink, Origin {
     else if (reason === 'not-authenticated' && this.#manners.unauthenticated()) this.finish('not-authenticated');
   }
 
+  // What its terminal is told: TerminalLink.
+
+  command(type: string, params: Record<string, unknown>, again?: number): ReturnType<TerminalLink['command']> {
+    if (this.closing !== null || this.terminal === null || !this.socket.writable) return null;
+    const sent = this.#conversation.command?.(this.terminal, type, params, again) ?? null;
+    if (sent === null || 'refused' in sent) return sent;
+    this.#commands.push(sent.frames);
+    return { serial: sent.serial, parts: sent.frames.length };
+  }
+
   // Whose fix it is, for the quarantine: Origin.
 
   get peer(): string | null {
@@ -346,6 +364,7 @@ export class Connection implements Sink, Origin {
     if (!this.authenticated) return;
     this.authenticated = false;
     this.host.stats.connectionsAuthenticated--;
+    this.host.loggedOut(this);
   }
 
   /** Looked up once, and again after the registry changed: a terminal may move to another vehicle while it is connected. */

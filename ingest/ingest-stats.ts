@@ -68,7 +68,14 @@ export class IngestStats {
   }
 
   connections(): LiveStats['connections'] {
-    return { open: this.connectionsOpen, authenticated: this.connectionsAuthenticated };
+    return {
+      open: this.connectionsOpen,
+      authenticated: this.connectionsAuthenticated,
+      accepted: this.connectionsAccepted,
+      closed: { ...this.connectionsClosed },
+      authFailures: this.authFailures,
+      pauses: { spool: this.spoolPauses, rate: this.ratePauses },
+    };
   }
 
   /** Received fixes by the name of their source; sources that gave none are absent. */

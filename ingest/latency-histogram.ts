@@ -1,4 +1,6 @@
-/** Upper bounds in seconds, as Prometheus wants them; the last bucket (+Inf) is the total count. */
+import type { Latencies } from '../model/stats.js';
+
+/** Upper bounds in seconds, as Prometheus wants them. */
 export const LATENCY_BUCKETS_S = [
   0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ] as const;
@@ -18,5 +20,9 @@ export class LatencyHistogram {
     this.counts[bucket] += times;
     this.count += times;
     this.sumSeconds += seconds * times;
+  }
+
+  snapshot(): Latencies {
+    return { boundsSeconds: [...LATENCY_BUCKETS_S], counts: [...this.counts], sumSeconds: this.sumSeconds };
   }
 }

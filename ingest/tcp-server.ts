@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { sourceNumber } from '../model/source.js';
 import type { Protocol } from '../protocols/protocol.js';
 import { Admission } from './admission.js';
+import type { CommandPort } from './commands.js';
 import { Connection, type ConnectionHost } from './connection.js';
 import type { Identity } from './identity.js';
 import type { IngestStats } from './ingest-stats.js';
@@ -22,6 +23,8 @@ export interface TcpServerOptions {
   clock: ReceiveClock;
   /** The log's: calls back once every record added so far is durable. */
   whenAccepted: (fn: () => void) => void;
+  /** Hears which terminals are here and what they say to commands; absent where none are sent. */
+  commands?: CommandPort;
   limits?: Partial<TcpLimits>;
   /** One line for people; nothing of a frame's content. */
   log?: (level: 'info' | 'warn', message: string) => void;
@@ -55,6 +58,7 @@ class TcpListener implements TcpServer, ConnectionHost {
   readonly quarantine: Quarantine;
   readonly limits: TcpLimits;
   readonly clock: ReceiveClock;
+  readonly commands: CommandPort | undefined;
   readonly whenAccepted: (fn: () => void) => void;
   port = 0;
   readonly #log: NonNullable<TcpServerOptions['log']>;
@@ -78,6 +82,7 @@ class TcpListener implements TcpServer, ConnectionHost {
     this.stats = options.stats;
     this.quarantine = options.quarantine;
     this.clock = options.clock;
+    this.commands = options.commands;
     this.whenAccepted = options.whenAccepted;
     this.limits = { ...TCP_LIMITS, ...options.limits };
     this.#log = options.log ?? (() => {});
@@ -134,6 +139,11 @@ class TcpListener implements TcpServer, ConnectionHost {
     this.#byTerminal.set(connection.terminal, connection);
     // JT/T 808 §5: the newest login of an identity is the valid one.
     if (before !== undefined && before !== connection) before.finish('superseded');
+    this.commands?.connected(this.protocol.name, connection.terminal, connection);
+  }
+
+  loggedOut(connection: Connection): void {
+    if (connection.terminal !== null) this.commands?.disconnected(this.protocol.name, connection.terminal, connection);
   }
 
   holdAddress(address: string): void {

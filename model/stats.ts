@@ -53,9 +53,45 @@ export interface LiveStats {
     stepFailures: Tally;
     alerts: Tally;
   };
-  connections: { open: number; authenticated: number };
+  connections: {
+    open: number;
+    authenticated: number;
+    /** Since this process started. */
+    accepted: number;
+    /** Those that ended, by reason (ingest/ingest-stats.ts). */
+    closed: Tally;
+    authFailures: number;
+    /** How often reading stopped, by what for. */
+    pauses: { spool: number; rate: number };
+  };
+  /** From the arrival of a fix to the departure of its acknowledgement. */
+  ackLatency: Latencies;
   vehicles: { known: number; online: number };
   stream: { clients: number; subscriptions: number };
+}
+
+/** Durations by bucket: `counts[i]` of them up to `boundsSeconds[i]` and over the bound before; the last over all bounds. */
+export interface Latencies {
+  boundsSeconds: number[];
+  counts: number[];
+  sumSeconds: number;
+}
+
+/** The equations that do not hold, one line each; none where every record is accounted for. */
+export function imbalances({ frames, fixes, log, store, engine }: LiveStats): string[] {
+  const sides: [string, number, number][] = [
+    ['frames.received', frames.received, frames.handled + total(frames.rejected)],
+    ['fixes.received', fixes.received, fixes.accepted + total(fixes.rejected) + fixes.pending],
+    [
+      'log.accepted, store',
+      log.accepted,
+      store.storedNew + store.duplicate + store.quarantined + store.missed + store.inSpool,
+    ],
+    ['log.accepted, engine', log.accepted, engine.evaluated + total(engine.notEvaluable) + engine.inSpool],
+  ];
+  return sides
+    .filter(([, left, right]) => left !== right)
+    .map(([what, left, right]) => `${what}: ${left}, not ${right}`);
 }
 
 /** `filling`: over 70 % of the quota; `full`: senders are paused; `failed`: the disk refuses writes. */

@@ -241,7 +241,15 @@ function stats(stream: LiveStats['stream']): LiveStats {
       stepFailures: {},
       alerts: { overspeed: 3 },
     },
-    connections: { open: 4, authenticated: 3 },
+    connections: {
+      open: 4,
+      authenticated: 3,
+      accepted: 9,
+      closed: { idle: 2, peer: 3 },
+      authFailures: 1,
+      pauses: { spool: 0, rate: 2 },
+    },
+    ackLatency: { boundsSeconds: [0.001, 0.01], counts: [5, 3, 1], sumSeconds: 0.125 },
     vehicles: { known: 2, online: 1 },
     stream,
   };
