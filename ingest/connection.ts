@@ -259,6 +259,10 @@ export class Connection implements Sink, Origin, TerminalLink {
     if (!this.#inHand) this.#write();
   }
 
+  response(response: CommandResponse): void {
+    this.host.commands?.response(this.host.protocol.name, response);
+  }
+
   reject(reason: RejectReason, bytes: Uint8Array, detail = ''): void {
     if (reason === 'not-authenticated') reason = this.#refusal;
     this.#countRejected(reason);

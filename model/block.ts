@@ -107,3 +107,9 @@ export function readBlock(bytes: Buffer, offset: number): Block | 'short' | 'bad
     bytes: whole,
   };
 }
+
+/** The body of a block that holds JSON: a `Change` or an `AlertCommit`. Throws SyntaxError where it is none. */
+export function readJsonBody<T>(block: Block): T {
+  const { buffer, byteOffset, byteLength } = block.body;
+  return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString('utf8')) as T;
+}

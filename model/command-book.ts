@@ -93,7 +93,11 @@ export class CommandBook {
     if (this.#commands.has(given.id)) return;
     const command = { ...given };
     this.#commands.set(command.id, command);
-    if (command.endedAt !== null) return this.#keepEnded(command);
+    if (command.endedAt === null) this.#join(command);
+    else this.#keepEnded(command);
+  }
+
+  #join(command: Command): void {
     this.#alive++;
     this.#bytesAlive += paramsBytes(command.params);
     const key = terminalKey(command.terminal.protocol, command.terminal.number);

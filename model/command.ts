@@ -28,6 +28,8 @@ export interface CommandEvent {
   /** Serial number that the message went out with; only where it was sent. */
   serial?: number;
   reason?: CommandReason;
+  /** More about the reason, for people. */
+  detail?: string;
 }
 
 /** What was asked for: never changes. */

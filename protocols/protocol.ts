@@ -1,4 +1,5 @@
 import type { TerminalFacts } from '../model/change.js';
+import type { CommandProblem, CommandReason, CommandTypeInfo } from '../model/command.js';
 import type { Position } from '../model/position.js';
 import type { RejectReason } from '../model/reject.js';
 import type { SourceName } from '../model/source.js';
@@ -10,6 +11,40 @@ export interface Protocol {
   open(sink: Sink): Conversation;
   /** The source's additional items (`Position.items`) as named values, for people; never throws. */
   describeItems(items: Uint8Array): Record<string, unknown>;
+  /** What its terminals can be told; absent where nothing. */
+  readonly commands?: CommandSet;
+}
+
+/** The commands of a protocol. Types and parameters are the protocol's own words; others hand them on. */
+export interface CommandSet {
+  readonly types: readonly CommandTypeInfo[];
+  /** The parameters as they are kept, defaults filled in; or what is wrong with them. Null where there is no such type. */
+  check(type: string, params: unknown): { params: Record<string, unknown> } | { problems: CommandProblem[] } | null;
+  /** True where the acknowledgement of a command is not the last word on it. */
+  expectsAnswer(type: string): boolean;
+  /** How long the answer may take after the acknowledgement, ms. */
+  answerWithinMs(type: string): number;
+  /** Why an answer tells of a failure; null where it does not. */
+  judge(type: string, params: Record<string, unknown>, answer: Record<string, unknown>): CommandReason | null;
+}
+
+/** A command as one conversation sends it. */
+export interface SentCommand {
+  /** Serial number of the first frame; the frames that follow count on. */
+  serial: number;
+  frames: Buffer[];
+}
+
+/** What a terminal says to a command. */
+export interface CommandResponse {
+  /** Number of the terminal, without leading zeros. */
+  terminal: string;
+  /** Serial number of the message that this answers; null where the answer does not name it. */
+  serial: number | null;
+  /** Types of command that this can be the response to. */
+  types: readonly string[];
+  /** An acknowledgement, good (null) or bad; or a dedicated answer with its fields. */
+  says: { refused: CommandReason | null } | { answer: Record<string, unknown> };
 }
 
 export interface Conversation {
@@ -17,6 +52,16 @@ export interface Conversation {
   receive(bytes: Buffer): void;
   /** Called about once a second with epoch ms: gives up split messages that wait too long. */
   tick(now: number): void;
+  /**
+   * A checked command as frames to this terminal, in its edition and under its number; `again` is the serial number of a
+   * frame that is repeated. Null where this conversation has not heard of the terminal. Absent where nothing can be sent.
+   */
+  command?(
+    terminal: string,
+    type: string,
+    params: Record<string, unknown>,
+    again?: number,
+  ): SentCommand | { refused: CommandReason; detail: string } | null;
   /** The connection is over: gives up, and rejects, the parts of split messages that are held back. */
   close(): void;
   /** Bytes held back: an unfinished frame and unfinished split messages. */
@@ -56,6 +101,8 @@ export interface Sink {
    */
   position(p: Position): boolean;
   reply(bytes: Buffer, when: ReplyWhen): void;
+  /** A terminal that is welcome responds to a command, or says by itself what could be such a response. */
+  response(response: CommandResponse): void;
   /** `bytes` is the refused frame or part; `detail` says what and where, for people. */
   reject(reason: RejectReason, bytes: Buffer, detail?: string): void;
 }

@@ -177,6 +177,11 @@ export class Registry {
     return { settings, revision };
   }
 
+  /** Commands and what becomes of them, in the order of all other changes; the caller keeps the book (ingest/commands.ts). */
+  recordCommands(fact: Extract<Fact, { type: 'command-put' | 'command-step' }>): Change {
+    return this.#record(fact);
+  }
+
   /** Into the log first: what it throws (a change too long for a block) must not leave the catalog ahead of it. */
   #record(fact: Fact): Change {
     const change = { ...fact, revision: this.catalog.revision + 1, at: this.clock() } as Change;

@@ -1,10 +1,11 @@
 import type { TerminalFacts } from '../../model/change.js';
 import { Position } from '../../model/position.js';
-import type { Conversation, ReplyWhen, Sink } from '../protocol.js';
+import type { Conversation, ReplyWhen, SentCommand, Sink } from '../protocol.js';
 import { ALARM_MASKS } from './alarm-bits.js';
 import type { Fields } from './codecs.js';
+import { ANSWERS, acknowledgement, answer, bodyOfCommand } from './commands/exchange.js';
 import type { Edition } from './edition.js';
-import { encodeBody } from './encode.js';
+import { encodeBody, framesOf } from './encode.js';
 import { FrameCutter, frameBytes, MAX_WIRE_BYTES } from './frame.js';
 import { Header, readHeader, withHeader } from './header.js';
 import type { Message } from './message.js';
@@ -26,6 +27,7 @@ import { serverTimeQuery, serverTimeResponse, utcBcd } from './messages/server-t
 import { terminalAuth } from './messages/terminal-auth.js';
 import { terminalDeregister } from './messages/terminal-deregister.js';
 import { terminalRegister } from './messages/terminal-register.js';
+import { SentParts } from './sent-parts.js';
 import { MemoryBudget, type OpenMessage, PART_LIMITS, PartJoiner, type PartLimits } from './subpackage.js';
 import { terminalNumber } from './terminal-number.js';
 import { Reader } from './wire.js';
@@ -51,8 +53,9 @@ const DEFAULTS: Jt808Options = {
 const BEFORE_AUTH: ReadonlySet<number> = new Set([terminalRegister.id, terminalAuth.id, serverTimeQuery.id]);
 
 /** Messages that are handled here; the rest is answered as not supported. */
-export const SUPPORTED: ReadonlySet<number> = new Set(
-  [
+export const SUPPORTED: ReadonlySet<number> = new Set([
+  ...ANSWERS.keys(),
+  ...[
     terminalGeneralResponse,
     heartbeat,
     terminalDeregister,
@@ -61,11 +64,9 @@ export const SUPPORTED: ReadonlySet<number> = new Set(
     terminalRegister,
     terminalAuth,
     locationReport,
-    locationQueryResponse,
-    vehicleControlResponse,
     locationBatch,
   ].map((message) => message.id),
-);
+]);
 
 /** Messages that the 2011 edition does not have: who sends one follows 2013. */
 const SINCE_2013: ReadonlySet<number> = new Set([0x0704, 0x0705, 0x0107, 0x0108, 0x0805]);
@@ -81,6 +82,7 @@ export class Jt808Conversation implements Conversation {
   readonly #options: Jt808Options;
   readonly #cutter: FrameCutter;
   readonly #parts: PartJoiner;
+  readonly #sentParts: SentParts;
   readonly #header = new Header();
   #edition: Edition | null = null; // what is known beyond the header: 2011 or 2013
   #seq = 0; //                        of what we send
@@ -103,6 +105,7 @@ export class Jt808Conversation implements Conversation {
     this.#parts = new PartJoiner(this.#options.parts, this.#options.partsBudget, (reason, part, detail) =>
       sink.reject(reason, part, detail),
     );
+    this.#sentParts = new SentParts(this.#options.partsBudget);
   }
 
   get held(): number {
@@ -123,10 +126,29 @@ export class Jt808Conversation implements Conversation {
 
   tick(now: number): void {
     this.#parts.tick(now, (message, missing) => this.#askForParts(message, missing));
+    this.#sentParts.tick(now);
+  }
+
+  command(
+    terminal: string,
+    type: string,
+    params: Fields,
+    again?: number,
+  ): SentCommand | Extract<ReturnType<typeof bodyOfCommand>, { refused: unknown }> | null {
+    if (terminal !== this.#number) return null;
+    const message = bodyOfCommand(type, params, this.#form);
+    if ('refused' in message) return message;
+    const serial = again ?? this.#seq;
+    const header = { edition: this.#form, number: this.#numberBytes, protocolVersion: this.#protocolVersion };
+    const frames = framesOf({ ...header, messageId: message.messageId, seq: serial }, message.body);
+    if (again === undefined) this.#seq = (serial + frames.length) & 0xffff;
+    if (frames.length > 1) this.#sentParts.keep(serial, frames, this.#options.clock());
+    return { serial, frames };
   }
 
   close(): void {
     this.#parts.close();
+    this.#sentParts.drop();
   }
 
   #frame(bytes: Buffer, start: number, end: number): void {
@@ -204,10 +226,10 @@ export class Jt808Conversation implements Conversation {
         this.#locations(bytes, start, end);
         break;
       case vehicleControlResponse.id:
-        this.#location(bytes, start + 2, end);
+        this.#locationAnswer(bytes, start, start + 2, end);
         break;
       case locationQueryResponse.id:
-        this.#location(bytes, start + replySerialBytes(bytes, start, end), end);
+        this.#locationAnswer(bytes, start, start + replySerialBytes(bytes, start, end), end);
         break;
       case heartbeat.id:
         this.#respond(RESULT_OK, 'now');
@@ -226,26 +248,64 @@ export class Jt808Conversation implements Conversation {
         this.#send(serverTimeResponse, { timeUtcBcd: utcBcd(this.#options.clock()) }, 'now');
         break;
       case terminalResendRequest.id:
-        // We send nothing that is split, so there is no part to send again.
-        this.#respond(RESULT_FAILED, 'now');
+        this.#resend(bytes, start, end);
         break;
       case terminalGeneralResponse.id:
-        break; // an answer wants no answer
+        this.#acknowledged(bytes, start, end);
+        break;
+      default:
+        this.#answered(bytes, start, end);
     }
+  }
+
+  /** A general response wants none itself. */
+  #acknowledged(bytes: Buffer, start: number, end: number): void {
+    const fields = this.#read(terminalGeneralResponse, bytes, start, end);
+    if (fields !== null) this.#sink.response(acknowledgement(this.#number, fields));
+  }
+
+  /** What answers a command; some terminals send it unasked as well. */
+  #answered(bytes: Buffer, start: number, end: number): void {
+    const known = ANSWERS.get(this.#header.messageId);
+    if (known === undefined) return;
+    const fields = this.#read(known.message, bytes, start, end);
+    if (fields === null) return;
+    this.#sink.response(answer(this.#number, known.types, fields));
+    this.#respond(RESULT_OK, 'now');
+  }
+
+  /** An answer that is a location too, from `locationStart` on: it enters as a fix whether it was asked for or not. */
+  #locationAnswer(bytes: Buffer, start: number, locationStart: number, end: number): void {
+    const known = ANSWERS.get(this.#header.messageId);
+    if (this.#location(bytes, locationStart, end) && known !== undefined) {
+      const fields: Fields = {};
+      known.message.body.read(new Reader(bytes, start, end, this.#form), fields);
+      this.#sink.response(answer(this.#number, known.types, fields));
+    }
+  }
+
+  /** The terminal missed parts of what we sent. */
+  #resend(bytes: Buffer, start: number, end: number): void {
+    const fields = this.#read(terminalResendRequest, bytes, start, end);
+    if (fields === null) return;
+    const frames = this.#sentParts.find(fields.originalSeq as number, fields.packetIds as number[]);
+    this.#respond(frames.length > 0 ? RESULT_OK : RESULT_FAILED, 'now');
+    for (const frame of frames) this.#sink.reply(frame, 'now');
   }
 
   /**
    * A position that the sink refuses is refused for ever and counted; it is acknowledged like the others, or else the
    * terminal would send it again for ever.
    */
-  #location(bytes: Buffer, start: number, end: number): void {
+  #location(bytes: Buffer, start: number, end: number): boolean {
     const p = new Position();
-    if (readLocation(bytes, start, end, this.#alarmMask, 0, p)) {
-      this.#sink.position(p);
-      this.#respond(RESULT_OK, 'accepted');
-    } else {
+    if (!readLocation(bytes, start, end, this.#alarmMask, 0, p)) {
       this.#cutOff(end - start);
+      return false;
     }
+    this.#sink.position(p);
+    this.#respond(RESULT_OK, 'accepted');
+    return true;
   }
 
   #locations(bytes: Buffer, start: number, end: number): void {

@@ -1,7 +1,7 @@
 import { type Fields, hexBytes, hexNumber } from './codecs.js';
 import { EDITIONS, type Edition } from './edition.js';
 import { frameBytes } from './frame.js';
-import { MAX_BODY_BYTES, withHeader } from './header.js';
+import { type HeaderValues, MAX_BODY_BYTES, withHeader } from './header.js';
 import { MESSAGES_BY_ID } from './messages/index.js';
 import { numberBytes } from './terminal-number.js';
 import { Writer } from './wire.js';
@@ -31,15 +31,19 @@ export function encodeFrame(m: OutgoingMessage): Buffer {
 
 /** The same for a body of any length: split into parts with serial numbers from `seq` on (分包). */
 export function encodeFrames(m: OutgoingMessage): Buffer[] {
-  const body = bodyOf(m);
-  const number = numberBytes(m.phone, m.edition);
+  return framesOf({ ...m, messageId: m.msgId, number: numberBytes(m.phone, m.edition) }, bodyOf(m));
+}
+
+/** A body of any length under the header, in as many frames as it takes. */
+export function framesOf(h: HeaderValues, body: Uint8Array): Buffer[] {
   const total = Math.ceil(body.length / MAX_BODY_BYTES);
-  if (total <= 1) return [frameOf(m, number, body)];
+  if (total <= 1) return [frameBytes(withHeader(h, body))];
   return Array.from({ length: total }, (_, i) =>
-    frameOf(
-      { ...m, seq: (m.seq + i) & 0xffff, packageTotal: total, packageIndex: i + 1 },
-      number,
-      body.subarray(i * MAX_BODY_BYTES, (i + 1) * MAX_BODY_BYTES),
+    frameBytes(
+      withHeader(
+        { ...h, seq: (h.seq + i) & 0xffff, packageTotal: total, packageIndex: i + 1 },
+        body.subarray(i * MAX_BODY_BYTES, (i + 1) * MAX_BODY_BYTES),
+      ),
     ),
   );
 }

@@ -1,5 +1,6 @@
 import type { Protocol } from '../protocol.js';
 import { describeItems } from './additional-items.js';
+import { commandSet } from './commands/index.js';
 import { Jt808Conversation } from './conversation.js';
 
 /** JT/T 808: from the terminal in the vehicle to the platform, editions 2011, 2013 and 2019. */
@@ -7,4 +8,5 @@ export const jt808: Protocol = {
   name: 'jt808',
   open: (sink) => new Jt808Conversation(sink),
   describeItems,
+  commands: commandSet,
 };

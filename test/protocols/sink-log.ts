@@ -1,5 +1,6 @@
 import type { Position } from '../../model/position.js';
 import type {
+  CommandResponse,
   Conversation,
   Protocol,
   Registration,
@@ -16,6 +17,7 @@ export type LogEntry =
   | { deregister: string }
   | { position: Omit<Position, 'items'> & { items: string | null } }
   | { reply: string; when: ReplyWhen }
+  | { response: CommandResponse }
   | { reject: string; bytes: string; detail: string | undefined };
 
 /** A sink that writes down what it is given. Its answers can be set. */
@@ -49,6 +51,9 @@ export class SinkLog implements Sink {
   }
   reply(bytes: Buffer, when: ReplyWhen): void {
     this.log.push({ reply: bytes.toString('hex'), when });
+  }
+  response(response: CommandResponse): void {
+    this.log.push({ response });
   }
   reject(reason: string, bytes: Buffer, detail?: string): void {
     this.log.push({ reject: reason, bytes: bytes.toString('hex'), detail });

@@ -108,7 +108,9 @@ const ROWS: readonly Row[] = [
   [0x0103, 'WORD', 'can2UploadS'],
 ];
 
-const BY_ID = new Map(ROWS.map(([id, type, name]) => [id, { id, type, name }]));
+export const PARAMETERS: readonly Parameter[] = ROWS.map(([id, type, name]) => ({ id, type, name }));
+
+const BY_ID = new Map(PARAMETERS.map((known) => [known.id, known]));
 
 /** 0x0110–0x01FF: sampling of one CAN id each, eight bytes. */
 const CAN_FIRST = 0x0110;
