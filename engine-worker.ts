@@ -1,7 +1,8 @@
 import { setImmediate as afterEvents } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { readAlertCommit } from './alerts/alert-commit.js';
 import { type EngineMessage, type EngineOrder, EngineRunner, fatalMessage } from './engine-runner.js';
+import type { AlertCommit } from './model/alert.js';
+import { readJsonBody } from './model/block.js';
 import { loadCheckpoint, saveCheckpoint } from './store/checkpoint.js';
 import { logId } from './store/log-id.js';
 import { committedIn, LogReader } from './store/log-reader.js';
@@ -70,7 +71,7 @@ async function main(port: NonNullable<typeof parentPort>, data: EngineWorkerData
       const reader = new LogReader(dir, alertLog.committedSeq, () => alertLog.committedSeq);
       const last = alertLog.committedSeq > 0 ? reader.next(1)[0] : undefined;
       reader.close();
-      return last ? readAlertCommit(last) : null;
+      return last ? readJsonBody<AlertCommit>(last) : null;
     },
     loadCheckpoint: () => loadCheckpoint(data.checkpointsDir, 'engine'),
     saveCheckpoint: (checkpoint) => saveCheckpoint(data.checkpointsDir, 'engine', checkpoint),

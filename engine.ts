@@ -8,7 +8,7 @@ import { VehicleMemories, type VehicleMemory } from './alerts/vehicle-memory.js'
 import { FenceIndex } from './geo/fence-index.js';
 import { fences } from './geo/fence-step.js';
 import type { Alert, AlertTransition } from './model/alert.js';
-import { type Block, KIND_CHANGE, KIND_FIXES } from './model/block.js';
+import { type Block, KIND_CHANGE, KIND_FIXES, readJsonBody } from './model/block.js';
 import { Catalog, type CatalogSnapshot } from './model/catalog.js';
 import type { Change } from './model/change.js';
 import { FixBatch } from './model/fix-batch.js';
@@ -143,7 +143,7 @@ export class Engine {
   }
 
   #applyChange(block: Block): void {
-    const change = JSON.parse(Buffer.from(block.body).toString('utf8')) as Change;
+    const change = readJsonBody<Change>(block);
     if (!this.#catalog.apply(change)) return;
     this.#alerts.inputSeq = block.firstSeq;
     const at = msToRfc3339(change.at) ?? '';

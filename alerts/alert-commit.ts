@@ -29,11 +29,6 @@ export function alertBlocks(
   return blocks;
 }
 
-/** Throws SyntaxError where the body is no JSON. */
-export function readAlertCommit(block: Block): AlertCommit {
-  return JSON.parse(Buffer.from(block.body.buffer, block.body.byteOffset, block.body.length).toString('utf8'));
-}
-
 /** How far the input is covered by the first `to` transitions. */
 function reach(transitions: readonly AlertTransition[], to: number, inputSeq: number) {
   if (to === transitions.length) return { inputSeq, beyond: 0 };

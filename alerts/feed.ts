@@ -1,8 +1,7 @@
 import { setImmediate as afterEvents } from 'node:timers/promises';
-import type { Alert, AlertTransition } from '../model/alert.js';
-import type { Block } from '../model/block.js';
+import type { Alert, AlertCommit, AlertTransition } from '../model/alert.js';
+import { type Block, readJsonBody } from '../model/block.js';
 import { LogGapError, LogReader } from '../store/log-reader.js';
-import { readAlertCommit } from './alert-commit.js';
 
 /** Transitions kept for readers that come back (reliability sheet §10: 24 h or 50,000). */
 const MAX_TRANSITIONS = 50_000;
@@ -70,7 +69,7 @@ export class AlertFeed {
     const from = Math.max(this.last + 1, alertNumber - this.#limit + 1);
     if (from > this.last + 1) this.oldest = from - 1;
     for await (const block of readBlocks(dir, from, alertNumber, (oldest) => (this.oldest = oldest - 1))) {
-      this.#takeAndTell(readAlertCommit(block).transitions);
+      this.#takeAndTell(readJsonBody<AlertCommit>(block).transitions);
     }
     this.last = Math.max(this.last, alertNumber);
   }

@@ -1,4 +1,4 @@
-import { type Block, KIND_CHANGE, KIND_FIXES } from '../model/block.js';
+import { type Block, KIND_CHANGE, KIND_FIXES, readJsonBody } from '../model/block.js';
 import { Catalog } from '../model/catalog.js';
 import type { Change } from '../model/change.js';
 import { FixBatch } from '../model/fix-batch.js';
@@ -42,7 +42,7 @@ export class ShownState {
     const reader = new LogReader(spoolDir, state.seq + 1, committed);
     for (let blocks = reader.next(); blocks.length > 0; blocks = reader.next()) {
       for (const block of blocks) {
-        if (block.kind === KIND_CHANGE) state.catalog.apply(JSON.parse(Buffer.from(block.body).toString()) as Change);
+        if (block.kind === KIND_CHANGE) state.catalog.apply(readJsonBody<Change>(block));
         state.apply(block, () => {});
       }
     }

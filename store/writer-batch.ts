@@ -1,4 +1,4 @@
-import { type Block, KIND_CHANGE, KIND_FIXES } from '../model/block.js';
+import { type Block, KIND_CHANGE, KIND_FIXES, readJsonBody } from '../model/block.js';
 import type { Change } from '../model/change.js';
 import { FixBatch } from '../model/fix-batch.js';
 
@@ -16,7 +16,7 @@ export function piecesAfter(blocks: readonly Block[], seq: number): Piece[] {
     if (block.kind === KIND_FIXES) {
       pieces.push({ kind: 'fixes', block, batch: new FixBatch(block), from, to: block.count });
     } else if (block.kind === KIND_CHANGE) {
-      const change = JSON.parse(Buffer.from(block.body).toString('utf8')) as Change;
+      const change = readJsonBody<Change>(block);
       pieces.push({ kind: 'change', block, change, from: 0, to: 1 });
     }
   }

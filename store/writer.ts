@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AlertCommit, AlertTransition } from '../model/alert.js';
-import { type Block, KIND_ALERTS } from '../model/block.js';
+import { type Block, KIND_ALERTS, readJsonBody } from '../model/block.js';
 import type { CatalogSnapshot } from '../model/catalog.js';
 import { backoffMs, explain } from './db.js';
 import { LogGapError, LogReader } from './log-reader.js';
@@ -268,7 +268,7 @@ function transitionsAfter(blocks: readonly Block[], number: number): AlertTransi
   const transitions: AlertTransition[] = [];
   for (const block of blocks) {
     if (block.kind !== KIND_ALERTS) continue;
-    const commit = JSON.parse(Buffer.from(block.body).toString('utf8')) as AlertCommit;
+    const commit = readJsonBody<AlertCommit>(block);
     for (const [i, transition] of commit.transitions.entries()) {
       const place = block.firstSeq + i;
       if (place > number) transitions.push({ ...transition, number: place });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { alertBlocks, readAlertCommit } from '../alerts/alert-commit.js';
+import { alertBlocks } from '../alerts/alert-commit.js';
 import { randomFrom } from '../cli/support/random.js';
 import { Engine } from '../engine.js';
 import { type EngineMessage, EngineRunner, fatalMessage, type RunnerIo } from '../engine-runner.js';
-import type { AlertTransition } from '../model/alert.js';
-import type { Block } from '../model/block.js';
+import type { AlertCommit, AlertTransition } from '../model/alert.js';
+import { type Block, readJsonBody } from '../model/block.js';
 import { total } from '../model/stats.js';
 import type { Checkpoint } from '../store/checkpoint.js';
 import { LogGapError } from '../store/log-reader.js';
@@ -58,7 +58,7 @@ class Machine {
       },
       lastCommit() {
         const last = machine.alertBlocks.at(-1);
-        return last ? readAlertCommit(last) : null;
+        return last ? readJsonBody<AlertCommit>(last) : null;
       },
       async loadCheckpoint() {
         return machine.checkpoint;
@@ -88,7 +88,7 @@ class Machine {
   }
 
   log(): AlertTransition[] {
-    return this.alertBlocks.flatMap((block) => readAlertCommit(block).transitions);
+    return this.alertBlocks.flatMap((block) => readJsonBody<AlertCommit>(block).transitions);
   }
 
   told(): AlertTransition[] {
@@ -247,7 +247,10 @@ describe('checkpoints and the log', () => {
 test('blocks say how far the input is covered, within one record too', () => {
   const transition = (inputSeq: number) => ({ inputSeq, number: 0 }) as AlertTransition;
   const many = [transition(3), ...Array.from({ length: 1200 }, () => transition(5)), transition(6)];
-  const commits = alertBlocks(many, 9, 11, 0).map((block) => ({ ...readAlertCommit(block), firstSeq: block.firstSeq }));
+  const commits = alertBlocks(many, 9, 11, 0).map((block) => ({
+    ...readJsonBody<AlertCommit>(block),
+    firstSeq: block.firstSeq,
+  }));
   expect(
     commits.map(({ inputSeq, beyond, firstSeq, transitions }) => [inputSeq, beyond, firstSeq, transitions.length]),
   ).toEqual([

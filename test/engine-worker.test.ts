@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
-import { readAlertCommit } from '../alerts/alert-commit.js';
 import { randomFrom } from '../cli/support/random.js';
 import { Engine } from '../engine.js';
 import type { EngineMessage } from '../engine-runner.js';
-import type { AlertTransition } from '../model/alert.js';
+import type { AlertCommit, AlertTransition } from '../model/alert.js';
+import { readJsonBody } from '../model/block.js';
 import { LogReader } from '../store/log-reader.js';
 import { SegmentLog } from '../store/segment-log.js';
 import { Story, square } from './alerts/support.js';
@@ -61,7 +61,7 @@ function alertLog(dir: string): AlertTransition[] {
   const reader = new LogReader(join(dir, 'alerts'), 1, () => Number.MAX_SAFE_INTEGER);
   const found: AlertTransition[] = [];
   for (let blocks = reader.next(); blocks.length > 0; blocks = reader.next()) {
-    found.push(...blocks.flatMap((block) => readAlertCommit(block).transitions));
+    found.push(...blocks.flatMap((block) => readJsonBody<AlertCommit>(block).transitions));
   }
   reader.close();
   return found;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { AlertCommit, AlertTransition } from '../../model/alert.js';
-import { KIND_ALERTS } from '../../model/block.js';
+import { KIND_ALERTS, readJsonBody } from '../../model/block.js';
 import { LogReader } from '../../store/log-reader.js';
 
 /** Every transition of the alert log in `dataDir`, in the order of the log. The server must have ended. */
@@ -10,7 +10,7 @@ export function readAlertLog(dataDir: string): AlertTransition[] {
   for (let blocks = reader.next(); blocks.length > 0; blocks = reader.next()) {
     for (const block of blocks) {
       if (block.kind !== KIND_ALERTS) continue;
-      const commit = JSON.parse(Buffer.from(block.body).toString('utf8')) as AlertCommit;
+      const commit = readJsonBody<AlertCommit>(block);
       transitions.push(...commit.transitions);
     }
   }
