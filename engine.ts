@@ -170,6 +170,7 @@ export class Engine {
         break; // the catalog has it
       case 'command-put':
       case 'command-step':
+      case 'upload':
         break; // no rule asks for them
     }
   }

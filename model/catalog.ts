@@ -1,4 +1,5 @@
 import { type Change, DEFAULT_RULE_SETTINGS, type RuleSettings, type TerminalFacts } from './change.js';
+import { type DriverState, driverAfter } from './driver.js';
 import type { Fence } from './fence.js';
 import { terminalKey, type Vehicle } from './vehicle.js';
 
@@ -11,6 +12,8 @@ export interface CatalogSnapshot {
   terminals: TerminalFacts[];
   fences: Fence[];
   settings: RuleSettings;
+  /** By vehicle number; absent in checkpoints of before there were any. */
+  drivers?: [number, DriverState][];
 }
 
 /**
@@ -25,6 +28,8 @@ export class Catalog {
   readonly fences = new Map<number, Fence>();
   /** By terminalKey. */
   readonly terminals = new Map<string, TerminalFacts>();
+  /** Who drives, by vehicle number: the terminals' newest word. */
+  readonly drivers = new Map<number, DriverState>();
   readonly #vehicleById = new Map<string, Vehicle>();
   readonly #vehicleByTerminal = new Map<string, Vehicle>();
   readonly #fenceById = new Map<string, Fence>();
@@ -55,6 +60,7 @@ export class Catalog {
         break;
       case 'vehicle-delete':
         this.#dropVehicle(change.no);
+        this.drivers.delete(change.no);
         break;
       case 'terminal-put':
         this.terminals.set(terminalKey(change.terminal.protocol, change.terminal.number), change.terminal);
@@ -75,6 +81,12 @@ export class Catalog {
       case 'command-put': //   these two the command book
       case 'command-step':
         break;
+      case 'upload': {
+        const { upload } = change;
+        if (upload.kind !== 'driver' || !this.vehicles.has(upload.vehicleNo)) break;
+        this.drivers.set(upload.vehicleNo, driverAfter(this.drivers.get(upload.vehicleNo), upload));
+        break;
+      }
     }
     return true;
   }
@@ -88,6 +100,7 @@ export class Catalog {
       terminals: [...this.terminals.values()],
       fences: [...this.fences.values()],
       settings: this.settings,
+      drivers: [...this.drivers],
     };
   }
 
@@ -97,6 +110,7 @@ export class Catalog {
     for (const terminal of snapshot.terminals)
       catalog.terminals.set(terminalKey(terminal.protocol, terminal.number), terminal);
     for (const fence of snapshot.fences) catalog.#putFence(fence);
+    for (const [no, state] of snapshot.drivers ?? []) catalog.drivers.set(no, state);
     catalog.settings = snapshot.settings;
     catalog.revision = snapshot.revision;
     catalog.nextVehicleNo = snapshot.nextVehicleNo;

@@ -1,6 +1,7 @@
 import type { AlertAction } from './alert.js';
 import type { Command, CommandProgress } from './command.js';
 import type { Fence } from './fence.js';
+import type { Upload } from './upload.js';
 import type { Vehicle, VehicleCategory } from './vehicle.js';
 
 /**
@@ -24,7 +25,8 @@ export type Change =
       note: string;
     }
   | { type: 'command-put'; revision: number; at: number; commands: Command[] }
-  | { type: 'command-step'; revision: number; at: number; steps: CommandProgress[] };
+  | { type: 'command-step'; revision: number; at: number; steps: CommandProgress[] }
+  | { type: 'upload'; revision: number; at: number; upload: Upload };
 
 /** What a terminal said of itself when it registered or authenticated. */
 export interface TerminalFacts {

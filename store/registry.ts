@@ -4,6 +4,7 @@ import type { AlertAction } from '../model/alert.js';
 import type { Catalog } from '../model/catalog.js';
 import type { Change, RuleSettings, TerminalFacts } from '../model/change.js';
 import type { Fence, FenceGeometry, FenceProperties } from '../model/fence.js';
+import type { Upload } from '../model/upload.js';
 import { stripZeros, type TerminalRef, terminalKey, type Vehicle, type VehicleCategory } from '../model/vehicle.js';
 
 /** Why a write was refused, and what was wrong where. `unavailable`: the log takes nothing just now; try again. */
@@ -180,6 +181,11 @@ export class Registry {
   /** Commands and what becomes of them, in the order of all other changes; the caller keeps the book (ingest/commands.ts). */
   recordCommands(fact: Extract<Fact, { type: 'command-put' | 'command-step' }>): Change {
     return this.#record(fact);
+  }
+
+  /** A terminal's report; what comes of it is the log's from now on. Throws RangeError where it is too long for a block. */
+  recordUpload(upload: Upload): void {
+    this.#record({ type: 'upload', upload });
   }
 
   /** Into the log first: what it throws (a change too long for a block) must not leave the catalog ahead of it. */

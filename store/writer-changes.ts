@@ -2,12 +2,13 @@ import type { ClientBase } from 'pg';
 import type { Change, TerminalFacts } from '../model/change.js';
 import type { Command, CommandProgress } from '../model/command.js';
 import type { Fence } from '../model/fence.js';
+import type { Upload } from '../model/upload.js';
 import { terminalKey, type Vehicle } from '../model/vehicle.js';
 import { jsonText } from './json-text.js';
 
 /**
  * The changes of one batch, brought into the tables together: of each vehicle, terminal and fence only the last word
- * counts, because the batch becomes visible as a whole; commands likewise. Settings and alert actions have no table of
+ * counts, because the batch becomes visible as a whole; commands likewise. Uploads never change once they are there. Settings and alert actions have no table of
  * their own.
  */
 export class ChangeSet {
@@ -21,6 +22,7 @@ export class ChangeSet {
   readonly #commands = new Map<string, Command>();
   /** Of commands that earlier batches have made. */
   readonly #commandSteps = new Map<string, CommandProgress>();
+  readonly #uploads = new Map<string, Upload>();
 
   add(change: Change): void {
     switch (change.type) {
@@ -47,6 +49,9 @@ export class ChangeSet {
       case 'command-step':
         for (const step of change.steps) this.#stepCommand(step);
         break;
+      case 'upload':
+        this.#uploads.set(change.upload.id, change.upload);
+        break;
       case 'settings-put':
       case 'alert-action':
         break;
@@ -65,6 +70,7 @@ export class ChangeSet {
     if (this.#fencesGone.size > 0) await db.query(DELETE_FENCES, gone(this.#fencesGone));
     if (this.#commands.size > 0) await db.query(PUT_COMMANDS, [jsonText([...this.#commands.values()])]);
     if (this.#commandSteps.size > 0) await db.query(STEP_COMMANDS, [jsonText([...this.#commandSteps.values()])]);
+    if (this.#uploads.size > 0) await db.query(PUT_UPLOADS, [jsonText([...this.#uploads.values()])]);
   }
 
   #putVehicle(vehicle: Vehicle): void {
@@ -140,6 +146,13 @@ const PUT_COMMANDS = `
     attempts integer, history jsonb, answer jsonb, reason text, "endedAt" double precision)
   on conflict (id) do update set state = excluded.state, attempts = excluded.attempts, history = excluded.history,
     answer = excluded.answer, reason = excluded.reason, ended_at = excluded.ended_at`;
+
+const PUT_UPLOADS = `
+  insert into uploads (id, vehicle_no, vehicle_id, kind, time, received_at, source, content)
+  select id, "vehicleNo", "vehicleId", kind, to_timestamp(time / 1000), to_timestamp("receivedTime" / 1000), source, content
+  from jsonb_to_recordset($1::jsonb) as u (id text, "vehicleNo" integer, "vehicleId" text, kind text,
+    time double precision, "receivedTime" double precision, source text, content jsonb)
+  on conflict (id) do nothing`;
 
 const STEP_COMMANDS = `
   update commands set state = s.state, attempts = s.attempts, history = s.history, answer = nullif(s.answer, 'null'),
