@@ -124,8 +124,9 @@ export class CommandDispatcher implements CommandPort {
   /** Commands that are in the book and durable: off they go, or wait. */
   take(commands: readonly Command[]): void {
     for (const command of commands) {
-      if (command.endedAt !== null) continue;
       this.#tell(command);
+      // One may be on its way already: a response to another has made room while the log was being flushed.
+      if (command.state !== 'queued') continue;
       const key = terminalKey(command.terminal.protocol, command.terminal.number);
       const line = this.#lines.get(key);
       if (command.neverLate && !line?.link) {

@@ -39,6 +39,8 @@ export interface TcpServer {
 /** Waiting connections get their turn in steps of this. */
 const TURN_MS = 100;
 const SWEEP_MS = 1_000;
+/** Connections that get their replies in one turn of the event loop. */
+const RELEASED_PER_TURN = 64;
 /** As long as Linux lets it be by default: a storm of reconnecting terminals waits in the kernel (sheet §6 row 1). */
 const BACKLOG = 4_096;
 
@@ -67,7 +69,11 @@ class TcpListener implements TcpServer, ConnectionHost {
   readonly #connections = new Set<Connection>();
   /** By terminal number: the newest login. */
   readonly #byTerminal = new Map<string, Connection>();
+  /** Connections whose replies wait for the log … */
   #awaiting: Connection[] = [];
+  /** … and those among them whose turn has come; the first `#released` have had it. */
+  #releasing: Connection[] = [];
+  #released = 0;
   #waitingTurn: Connection[] = [];
   #turns: number;
   #spoolPaused = false;
@@ -211,12 +217,34 @@ class TcpListener implements TcpServer, ConnectionHost {
 
   // Acknowledgements and back-pressure.
 
+  /** More is durable: whoever waits for it gets its replies. */
   #release(): void {
-    const awaiting = this.#awaiting;
+    const idle = this.#releasing.length === 0;
+    if (idle) this.#releasing = this.#awaiting;
+    else for (const connection of this.#awaiting) this.#releasing.push(connection);
     this.#awaiting = [];
+    if (idle) this.#releaseSome();
+  }
+
+  /**
+   * A few at a time, with a turn of the event loop between: terminals that have their answer send the next report, and
+   * while that is read and on its way to the disk the others get theirs. All at once would leave disk and processor
+   * waiting for each other.
+   */
+  #releaseSome(): void {
     const now = performance.now();
     const { durable } = this.intake;
-    for (const connection of awaiting) if (connection.release(durable, now)) this.#awaiting.push(connection);
+    const end = Math.min(this.#released + RELEASED_PER_TURN, this.#releasing.length);
+    while (this.#released < end) {
+      const connection = this.#releasing[this.#released++];
+      if (connection.release(durable, now)) this.#awaiting.push(connection);
+    }
+    if (end < this.#releasing.length) {
+      setImmediate(() => this.#releaseSome());
+    } else {
+      this.#releasing = [];
+      this.#released = 0;
+    }
   }
 
   #pauseAll(): void {
