@@ -139,6 +139,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       history: database.history,
       acceptPositions: (items, address) => http.accept(items, address),
       describeItems: (source, items) => bySource.get(source)?.describeItems(items) ?? {},
+      protocols: protocols.flatMap(({ tools }) => tools ?? []),
       quarantine,
       stats: liveStats,
       readiness,

@@ -3,6 +3,7 @@ import type { Alert, AlertFilter, AlertPlace, AlertTransition } from '../model/a
 import type { Catalog } from '../model/catalog.js';
 import type { Fleet } from '../model/fleet.js';
 import type { Position } from '../model/position.js';
+import type { ProtocolTools } from '../model/protocol-tools.js';
 import type { RejectReason } from '../model/reject.js';
 import type { LiveStats } from '../model/stats.js';
 import type { Registry } from '../store/registry.js';
@@ -22,6 +23,8 @@ export interface ApiDeps {
   acceptPositions(items: readonly unknown[], address: string): Promise<PositionResult[]>;
   /** The additional items of a fix as named values (`Protocol.describeItems` of the fix's source). */
   describeItems(source: number, items: Uint8Array): Record<string, unknown>;
+  /** Protocols whose frames can be taken apart and built by hand. */
+  protocols: readonly ProtocolTools[];
   /** Refused frames and fixes that are kept (ingest/quarantine.ts): newest first, older than entry `before` where given. */
   quarantine: { list(limit: number, before?: number): QuarantineEntry[] };
   stats(): LiveStats;

@@ -5,6 +5,7 @@ import { json, type Route, route } from './route.js';
 import { alertRoutes } from './routes/alerts.js';
 import { fenceRoutes } from './routes/fences.js';
 import { positionRoutes } from './routes/positions.js';
+import { protocolRoutes } from './routes/protocols.js';
 import { systemRoutes } from './routes/system.js';
 import { trackRoutes } from './routes/track.js';
 import { vehicleRoutes } from './routes/vehicles.js';
@@ -17,6 +18,7 @@ export function routeTable(app: App): Route[] {
     ...fenceRoutes(app),
     ...alertRoutes(app),
     ...positionRoutes(app),
+    ...protocolRoutes(app),
     ...systemRoutes(app),
     route({
       method: 'get',

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Command, Option } from 'commander';
-import { type Decoded, type DecodeOptions, decodeFrame, splitFrames } from '../protocols/jt808/decode.js';
+import { parseHex } from '../model/hex-text.js';
+import { type DecodeOptions, decodeFrame, outsideFrame, splitFrames } from '../protocols/jt808/decode.js';
 import { type Explanation, explainFrame } from '../protocols/jt808/explain.js';
 import { examples, InputError } from './support/command.js';
 
@@ -70,30 +71,6 @@ function decodeLine(text: string, where: string, { edition, lenient, explain }: 
     console.error(`cheji decode: ${where}byte ${error.offset}: ${error.code}: ${error.message}`);
   }
   return bad;
-}
-
-function outsideFrame(bytes: Buffer): Decoded {
-  const message = `${bytes.length} bytes before the first delimiter (7e)`;
-  return { ok: false, protocol: 'jt808', error: { code: 'no-frame', message, offset: 0 } };
-}
-
-/** Hex digits to bytes; or what is wrong, and at which character. */
-export function parseHex(text: string): { bytes: Buffer } | { wrong: string; at: number } {
-  let digits = '';
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i];
-    if (/[\s,:;-]/.test(c)) continue;
-    if (c === '0' && /x/i.test(text[i + 1] ?? '') && digits.length % 2 === 0) {
-      i++;
-    } else if (/[0-9a-f]/i.test(c)) {
-      digits += c;
-    } else {
-      return { wrong: `'${c}' is no hex digit`, at: i };
-    }
-  }
-  if (digits === '') return { wrong: 'no hex digits', at: 0 };
-  if (digits.length % 2 !== 0) return { wrong: 'half a byte at the end', at: text.length };
-  return { bytes: Buffer.from(digits, 'hex') };
 }
 
 const LONGEST_HEX = 24;

@@ -33,7 +33,7 @@ function encodeLine(text: string, where: string): boolean {
   try {
     const json: unknown = JSON.parse(text);
     if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new RangeError('not a JSON object');
-    console.log(encodeJson(json as Record<string, unknown>).toString('hex'));
+    for (const frame of encodeJson(json as Record<string, unknown>)) console.log(frame.toString('hex'));
     return true;
   } catch (error) {
     // Syntax and values are the user's; anything else is a fault of ours and shows itself.

@@ -1,6 +1,7 @@
 import type { TerminalFacts } from '../model/change.js';
 import type { CommandProblem, CommandReason, CommandTypeInfo } from '../model/command.js';
 import type { Position } from '../model/position.js';
+import type { ProtocolTools } from '../model/protocol-tools.js';
 import type { RejectReason } from '../model/reject.js';
 import type { SourceName } from '../model/source.js';
 
@@ -13,6 +14,8 @@ export interface Protocol {
   describeItems(items: Uint8Array): Record<string, unknown>;
   /** What its terminals can be told; absent where nothing. */
   readonly commands?: CommandSet;
+  /** Frames taken apart and built by hand; absent where there are no frames. */
+  readonly tools?: ProtocolTools;
 }
 
 /** The commands of a protocol. Types and parameters are the protocol's own words; others hand them on. */
@@ -100,6 +103,7 @@ export interface Sink {
    * or else it would come again for ever. A sink that can take nothing more ends the connection instead.
    */
   position(p: Position): boolean;
+  /** `bytes` are borrowed: there is a reply for each location, and the next is written over this one. */
   reply(bytes: Buffer, when: ReplyWhen): void;
   /** A terminal that is welcome responds to a command, or says by itself what could be such a response. */
   response(response: CommandResponse): void;

@@ -49,6 +49,7 @@ const ACTIVE_SAFETY = 'T/JSATL 12-2017';
 
 /** Cabin temperature (0x06): the top bit is the sign, the rest the amount. */
 const SIGN_AND_AMOUNT: Codec = {
+  shape: () => ({ type: 'integer', min: -0x7fff, max: 0x7fff }),
   read: (r) => {
     const word = r.uint(2);
     return word & 0x8000 ? -(word & 0x7fff) : word;
@@ -154,6 +155,9 @@ export const additionalItems: Field = {
       w.raw(value);
     }
   },
+
+  describe: (edition) =>
+    ITEMS.flatMap(({ body }) => body.describe(edition).map((field) => ({ ...field, optional: true as const }))),
 };
 
 function writeNamed(w: Writer, id: number, from: Fields): void {

@@ -1,3 +1,5 @@
+import type { FieldInfo, ValueShape } from '../../model/protocol-tools.js';
+import type { Edition } from './edition.js';
 import type { Reader, Writer } from './wire.js';
 
 /** Values by name, as they go to and come from JSON. */
@@ -10,17 +12,22 @@ export interface Codec {
   write(w: Writer, value: unknown, name: string): void;
   /** Made of named values, which explain themselves. */
   readonly composite?: true;
+  /** What a form may ask for; absent where nothing simpler than JSON would do. */
+  shape?(edition: Edition): ValueShape;
 }
 
 /** A value, or several, under names. */
 export interface Field {
   read(r: Reader, out: Fields): void;
   write(w: Writer, from: Fields): void;
+  /** What `write` looks for, in order; nothing that it works out by itself. */
+  describe(edition: Edition): FieldInfo[];
 }
 
 function uint(bytes: number): Codec {
   const max = 2 ** (8 * bytes) - 1;
   return {
+    shape: () => ({ type: 'integer', min: 0, max }),
     read: (r) => r.uint(bytes),
     write: (w, value, name) => w.uint(integer(value, 0, max, name), bytes),
   };
@@ -32,6 +39,7 @@ export const DWORD = uint(4);
 
 /** A WORD in two's complement. */
 export const SIGNED_WORD: Codec = {
+  shape: () => ({ type: 'integer', min: -0x8000, max: 0x7fff }),
   read: (r) => (r.uint(2) << 16) >> 16,
   write: (w, value, name) => w.uint(integer(value, -0x8000, 0xffff, name) & 0xffff, 2),
 };
@@ -39,6 +47,11 @@ export const SIGNED_WORD: Codec = {
 /** A whole number of `1/divisor` units. */
 export function scaled(codec: Codec, divisor: number): Codec {
   return {
+    shape(edition) {
+      const whole = codec.shape?.(edition);
+      if (whole?.type !== 'integer') return { type: 'json' };
+      return { type: 'number', min: whole.min / divisor, max: whole.max / divisor, step: 1 / divisor };
+    },
     read: (r) => (codec.read(r) as number) / divisor,
     write: (w, value, name) => codec.write(w, Math.round(finite(value, name) * divisor), name),
   };
@@ -46,6 +59,7 @@ export function scaled(codec: Codec, divisor: number): Codec {
 
 /** Degrees × 10^6 as an amount: which hemisphere it is, an attribute bit elsewhere says. */
 export const DEGREES_AMOUNT: Codec = {
+  shape: () => ({ type: 'number', min: -180, max: 180, step: 1e-6 }),
   read: (r) => r.uint(4) / 1e6,
   write: (w, value, name) => DEGREES.write(w, Math.abs(finite(value, name)), name),
 };
@@ -55,6 +69,7 @@ export const DEGREES = scaled(DWORD, 1e6);
 
 /** A WORD that is a message id: "0x0200". */
 export const MESSAGE_ID: Codec = {
+  shape: () => ({ type: 'message-id' }),
   read: (r) => hexNumber(r.uint(2), 4),
   write: (w, value, name) => w.uint(integer(typeof value === 'string' ? Number(value) : value, 0, 0xffff, name), 2),
 };
@@ -62,6 +77,7 @@ export const MESSAGE_ID: Codec = {
 /** `length` bytes, or all that is left, as hex digits; BCD whose digits matter as they are goes through it too. */
 export function hex(length: number | 'rest' | ((r: Reader) => number)): Codec {
   return {
+    shape: () => ({ type: 'hex', ...(typeof length === 'number' && { bytes: length }) }),
     read: (r) =>
       r.raw(length === 'rest' ? r.remaining : typeof length === 'number' ? length : length(r)).toString('hex'),
     write: (w, value, name) => w.raw(hexBytes(value, typeof length === 'number' ? length : null, name)),
@@ -72,6 +88,7 @@ export function hex(length: number | 'rest' | ((r: Reader) => number)): Codec {
 export function record(...fields: Field[]): Codec {
   return {
     composite: true,
+    shape: (edition) => ({ type: 'object', fields: fields.flatMap((field) => field.describe(edition)) }),
     read: (r) => {
       const out: Fields = {};
       for (const field of fields) field.read(r, out);

@@ -61,6 +61,11 @@ export function splitFrames(bytes: Buffer): PastedFrame[] {
   return pieces;
 }
 
+/** What is said of a piece that is no frame. */
+export function outsideFrame(bytes: Buffer): Decoded {
+  return refuse('no-frame', `${bytes.length} bytes before the first delimiter (7e)`, 0);
+}
+
 /**
  * One frame, as on the wire, to the JSON that people read (outside contract §3). Delimiters may be missing.
  * Never throws: bad input is `{ok: false, error}`.

@@ -58,12 +58,13 @@ export function encodeBody(msgId: number, fields: Fields, edition: Edition): Buf
 }
 
 /**
- * The frame of an object as `cheji decode` prints it: `msgId`, `phoneBcd` or `phone`, `edition`, `seq`, the body's fields
- * beside them, or `bodyHex`. Throws RangeError saying which key is wrong.
+ * The frames of an object as `cheji decode` prints it: `msgId`, `phoneBcd` or `phone`, `edition`, `seq`, the body's fields
+ * beside them, or `bodyHex`. One frame, unless the body is too long for it and the object is not itself a part of a split
+ * message. Throws RangeError saying which key is wrong.
  */
-export function encodeJson(json: Fields): Buffer {
-  const msgId = typeof json.msgId === 'string' ? Number(json.msgId) : json.msgId;
-  if (typeof msgId !== 'number' || !Number.isInteger(msgId) || msgId < 0 || msgId > 0xffff) {
+export function encodeJson(json: Fields): Buffer[] {
+  const messageId = typeof json.msgId === 'string' ? Number(json.msgId) : json.msgId;
+  if (typeof messageId !== 'number' || !Number.isInteger(messageId) || messageId < 0 || messageId > 0xffff) {
     throw new RangeError('msgId: must be a message id like "0x0200"');
   }
   // A body may follow an older edition than its header; the header is the one that the number's width shows.
@@ -73,17 +74,18 @@ export function encodeJson(json: Fields): Buffer {
   if (number !== null && number.length !== (edition === '2019' ? 10 : 6)) {
     throw new RangeError(`phoneBcd: ${number.length} bytes do not fit the header of edition ${edition}`);
   }
-  const m: OutgoingMessage = {
-    msgId,
+  const header: HeaderValues = {
+    messageId,
     edition,
-    phone: '',
+    number: number ?? numberBytes(String(json.phone ?? '0'), edition),
     seq: whole(json, 'seq', 0),
     protocolVersion: whole(json, 'protocolVersion', 1),
     packageTotal: whole(json, 'packageTotal', 0),
     packageIndex: whole(json, 'packageIndex', 0),
   };
-  const body = json.bodyHex === undefined ? encodeBody(msgId, json, edition) : hexBytes(json.bodyHex, null, 'bodyHex');
-  return frameOf(m, number ?? numberBytes(String(json.phone ?? '0'), edition), body);
+  const body =
+    json.bodyHex === undefined ? encodeBody(messageId, json, edition) : hexBytes(json.bodyHex, null, 'bodyHex');
+  return header.packageTotal ? [frameBytes(withHeader(header, body))] : framesOf(header, body);
 }
 
 function bodyOf(m: OutgoingMessage): Uint8Array {

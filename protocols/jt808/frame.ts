@@ -185,20 +185,25 @@ export function unescapeInto(out: Buffer, bytes: Buffer, start: number, end: num
 }
 
 /** Header and body to a frame: check code added, escaped, between delimiters. */
-export function frameBytes(content: Buffer): Buffer {
+export function frameBytes(content: Uint8Array): Buffer {
+  const room = Buffer.allocUnsafe(longestFrame(content.length));
+  return Buffer.from(room.subarray(0, frameInto(room, content))); // no larger than it is: some frames are kept
+}
+
+/** Bytes that a frame takes when every byte of its content, and the check code, has to be escaped. */
+export function longestFrame(contentBytes: number): number {
+  return 2 * (contentBytes + 1) + 2;
+}
+
+/** The same, written to `out` from 0, where `longestFrame` bytes have room; gives the frame's length. */
+export function frameInto(out: Buffer, content: Uint8Array): number {
+  const { length } = content;
   let xor = 0;
-  let escapes = 0;
-  for (let i = 0; i < content.length; i++) {
-    const byte = content[i];
-    xor ^= byte;
-    if (byte === DELIMITER || byte === ESCAPE) escapes++;
-  }
-  if (xor === DELIMITER || xor === ESCAPE) escapes++;
-  const out = Buffer.allocUnsafe(content.length + 3 + escapes);
   let at = 0;
   out[at++] = DELIMITER;
-  for (let i = 0; i <= content.length; i++) {
-    const byte = i < content.length ? content[i] : xor;
+  for (let i = 0; i <= length; i++) {
+    const byte = i < length ? content[i] : xor;
+    xor ^= byte;
     if (byte === DELIMITER || byte === ESCAPE) {
       out[at++] = ESCAPE;
       out[at++] = byte === DELIMITER ? 2 : 1;
@@ -206,8 +211,8 @@ export function frameBytes(content: Buffer): Buffer {
       out[at++] = byte;
     }
   }
-  out[at] = DELIMITER;
-  return out;
+  out[at++] = DELIMITER;
+  return at;
 }
 
 function hexByte(byte: number): string {

@@ -2,6 +2,7 @@ import type { Protocol } from '../protocol.js';
 import { describeItems } from './additional-items.js';
 import { commandSet } from './commands/index.js';
 import { Jt808Conversation } from './conversation.js';
+import { tools } from './tools.js';
 
 /** JT/T 808: from the terminal in the vehicle to the platform, editions 2011, 2013 and 2019. */
 export const jt808: Protocol = {
@@ -9,4 +10,5 @@ export const jt808: Protocol = {
   open: (sink) => new Jt808Conversation(sink),
   describeItems,
   commands: commandSet,
+  tools,
 };

@@ -1,3 +1,4 @@
+import type { FieldInfo, ValueShape } from '../../model/protocol-tools.js';
 import { gmt8BcdToMs, msToBeijing, msToGmt8Bcd } from '../../model/units.js';
 import { array, type Codec, type Field, type Fields, hexBytes, show } from './codecs.js';
 import type { Edition } from './edition.js';
@@ -27,6 +28,11 @@ export function field(name: string, codec: Codec, options: FieldOptions = {}): F
       const fallback = typeof options.default === 'function' ? options.default(from) : options.default;
       codec.write(w, from[name] ?? fallback, name);
     },
+    describe(edition) {
+      const { default: fallback } = options;
+      const given = typeof fallback === 'function' ? {} : { default: fallback };
+      return [{ name, ...(fallback !== undefined && { optional: true, ...given }), ...shapeOf(codec, edition) }];
+    },
   };
 }
 
@@ -42,6 +48,7 @@ export function sequence(...fields: Field[]): Field {
     write(w, from) {
       for (const f of fields) f.write(w, from);
     },
+    describe: (edition) => fields.flatMap((f) => f.describe(edition)),
   };
 }
 
@@ -61,7 +68,36 @@ export function when(test: (fields: Fields, form: Form) => boolean, ...fields: F
     write: (w, from) => {
       if (test(from, { edition: w.edition, remaining: Number.POSITIVE_INFINITY })) body.write(w, from);
     },
+    describe(edition) {
+      const holds = holdsAlways(test, edition);
+      if (holds === false) return [];
+      return holds ? body.describe(edition) : asOptional(body.describe(edition));
+    },
   };
+}
+
+/** Whether the condition holds in an edition whatever the fields say; null where that depends on them. */
+function holdsAlways(test: (fields: Fields, form: Form) => boolean, edition: Edition): boolean | null {
+  let looked = false;
+  const fields = new Proxy<Fields>(
+    {},
+    {
+      get() {
+        looked = true;
+        return undefined;
+      },
+    },
+  );
+  const holds = test(fields, { edition, remaining: Number.POSITIVE_INFINITY });
+  return looked ? null : holds;
+}
+
+function asOptional(fields: FieldInfo[]): FieldInfo[] {
+  return fields.map((f) => ({ ...f, optional: true }));
+}
+
+function shapeOf(codec: Codec, edition: Edition): ValueShape {
+  return codec.shape?.(edition) ?? { type: 'json' };
 }
 
 /** True where `field` would read all that is left, to the last byte: for layouts that only their length tells apart. */
@@ -81,6 +117,7 @@ export function optional(name: string, bytes: number, ...fields: Field[]): Field
     write: (w, from) => {
       if (from[name] !== undefined) body.write(w, from);
     },
+    describe: (edition) => asOptional(body.describe(edition)),
   };
 }
 
@@ -93,6 +130,7 @@ export function oneOf<K extends string>(
   return {
     read: (r, out) => variants[found(r)].read(r, out),
     write: (w, from) => variants[meant(from, w.edition)].write(w, from),
+    describe: (edition) => variants[meant({}, edition)].describe(edition),
   };
 }
 
@@ -103,6 +141,7 @@ export function derived(work: (out: Fields, edition: Edition) => void): Field {
       if (r.failure === null) work(out, r.edition);
     },
     write: () => {},
+    describe: () => [],
   };
 }
 
@@ -111,6 +150,7 @@ export function countOf(list: string, codec: Codec, name = 'count'): Field {
   return {
     read: (r, out) => field(name, codec).read(r, out),
     write: (w, from) => codec.write(w, array(from[list], list).length, name),
+    describe: () => [],
   };
 }
 
@@ -120,7 +160,7 @@ export function counted(count: Codec, countName: string, name: string, item: Cod
     read: (r, out) => {
       out[name] = readItems(r, name, item, out[countName] as number);
     },
-    write: (w, from) => writeItems(w, name, item, array(from[name], name)),
+    ...listField(name, item),
   });
 }
 
@@ -132,7 +172,15 @@ export function listToEnd(name: string, item: Codec, itemBytes: number): Field {
       while (r.remaining >= itemBytes && readItem(r, name, item, list)) {}
       out[name] = list;
     },
+    ...listField(name, item),
+  };
+}
+
+/** How a list is written, whatever tells its length. */
+function listField(name: string, item: Codec): Pick<Field, 'write' | 'describe'> {
+  return {
     write: (w, from) => writeItems(w, name, item, array(from[name], name)),
+    describe: (edition) => [{ name, type: 'list', item: shapeOf(item, edition) }],
   };
 }
 
@@ -198,6 +246,7 @@ export function text(name: string, length: number | 'rest' | Codec, options: Tex
       if (size === null && length !== 'rest') (length as Codec).write(w, raw.length, `length of ${name}`);
       w.raw(raw);
     },
+    describe: () => [{ name, optional: true, type: 'text', ...(size !== null && { bytes: size }) }],
   };
 }
 
@@ -222,6 +271,7 @@ export function time(name: string): Field {
       msToGmt8Bcd(epochMs(value, name), out, 0);
       w.raw(out);
     },
+    describe: () => [{ name, type: 'time' }],
   };
 }
 
@@ -238,6 +288,7 @@ export function blob(name: string): Field {
       out[`${name}Hex`] = raw.toString('hex');
     },
     write: (w, from) => w.raw(hexBytes(from[`${name}Hex`] ?? '', null, `${name}Hex`)),
+    describe: () => [{ name: `${name}Hex`, optional: true, type: 'hex' }],
   };
 }
 
@@ -253,6 +304,7 @@ export const trailing: Field = {
   write(w, from) {
     if (from.trailing !== undefined) w.raw(hexBytes(from.trailing, null, 'trailing'));
   },
+  describe: () => [], // what no table knows, no form asks for
 };
 
 /** Epoch ms of a time in JSON: RFC 3339, or epoch ms as a number. Throws RangeError for anything else. */

@@ -33,6 +33,7 @@ function coordinate(name: string, negativeBit: number): Field {
       const raw = Math.round(degrees * 1e6);
       w.uint((statusOf(from) & negativeBit ? Math.abs(raw) : raw) >>> 0, 4);
     },
+    describe: () => [{ name, type: 'number', min: -180, max: 180, step: 1e-6 }],
   };
 }
 
@@ -50,6 +51,7 @@ function statusOf(from: Fields): number {
 const statusWord: Field = {
   read: (r, out) => field('status', DWORD).read(r, out),
   write: (w, from) => DWORD.write(w, statusOf(from), 'status'),
+  describe: () => [{ name: 'status', optional: true, type: 'integer', min: 0, max: 0xffff_ffff }],
 };
 
 /** The 28 bytes. Printed at 21 in 2013 and 2019, the time is at 22: direction is a WORD. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import * as protocolSchemas from '../../api/protocol-schemas.js';
 import * as schemas from '../../api/schemas.js';
 import { alert, fix, startTestApi, type TestApi, transition } from './support.js';
 
@@ -43,6 +44,9 @@ const PROMISED = {
   '/v1/positions': ['post'],
   '/v1/stats/live': ['get'],
   '/v1/quarantine': ['get'],
+  '/v1/protocols': ['get'],
+  '/v1/protocols/{protocol}/explain': ['post'],
+  '/v1/protocols/{protocol}/encode': ['post'],
 };
 
 test('the document has every route that is promised, and no other', async () => {
@@ -86,7 +90,7 @@ test('every reference leads somewhere, and no two operations share a name', asyn
 
 test('the examples fit the schemas that they explain', () => {
   let checked = 0;
-  for (const [name, schema] of Object.entries(schemas)) {
+  for (const [name, schema] of Object.entries({ ...schemas, ...protocolSchemas })) {
     if (!(schema instanceof z.ZodType)) continue;
     for (const example of (schema.meta()?.examples ?? []) as unknown[]) {
       expect(schema.safeParse(example).error, name).toBeUndefined();
@@ -128,6 +132,7 @@ test('what the server answers fits what the document says', async () => {
     ['/v1/alerts/{id}/why', await api.get(`/v1/alerts/${a.id}/why`)],
     ['/v1/stats/live', await api.get('/v1/stats/live')],
     ['/v1/quarantine', await api.get('/v1/quarantine')],
+    ['/v1/protocols', await api.get('/v1/protocols')],
     ['/livez', await api.get('/livez')],
     ['/readyz', await api.get('/readyz')],
   ];

@@ -20,6 +20,7 @@ import { LOCATED, Position, positionJson } from '../../model/position.js';
 import { sourceNumber } from '../../model/source.js';
 import type { LiveStats } from '../../model/stats.js';
 import type { Vehicle } from '../../model/vehicle.js';
+import { protocols } from '../../protocols/index.js';
 import { Registry } from '../../store/registry.js';
 import { tempDir } from '../support/temp-dir.js';
 
@@ -127,6 +128,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
       return items.map((item, i) => test.judge(item, i));
     },
     describeItems: (source, items) => ({ source, bytes: items.length }),
+    protocols: protocols.flatMap(({ tools }) => tools ?? []),
     quarantine: {
       list: (limit, before = Infinity) => quarantined.filter(({ number }) => number < before).slice(0, limit),
     },

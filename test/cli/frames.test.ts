@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseHex } from '../../cli/decode.js';
+import { parseHex } from '../../model/hex-text.js';
 import { vector, vectors } from '../protocols/jt808/vectors.js';
 import { runCheji } from '../support/cheji.js';
 

@@ -35,6 +35,7 @@ export const areasResponse: Message = {
     {
       read: (r, out) => (LISTS[out.kind as number]?.find((layout) => fits(r, layout)) ?? UNKNOWN_KIND).read(r, out),
       write: (w, from) => layoutFor(from).write(w, from),
+      describe: () => [{ name: 'areas', type: 'list', item: { type: 'json' } }], // their form depends on the kind
     },
     trailing,
   ),

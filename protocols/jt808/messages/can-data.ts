@@ -13,6 +13,14 @@ const DATA = field('dataHex', hex(8));
 /** id DWORD (bit 31 channel, 30 extended frame, 29 averaged, 28–0 CAN id) · BYTE[8]. */
 const CAN_FRAME: Codec = {
   composite: true,
+  shape: (edition) => ({
+    type: 'object',
+    fields: [
+      { name: 'canId', type: 'integer', min: 0, max: CAN_ID_MASK },
+      { name: 'channel', optional: true, type: 'integer', min: 0, max: 1 },
+      ...DATA.describe(edition),
+    ],
+  }),
   read(r) {
     const at = r.at;
     const word = r.uint(4);

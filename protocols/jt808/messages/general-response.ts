@@ -1,6 +1,6 @@
 import { BYTE, MESSAGE_ID, WORD } from '../codecs.js';
 import type { Edition } from '../edition.js';
-import { frameBytes } from '../frame.js';
+import { frameInto, longestFrame } from '../frame.js';
 import { withHeader } from '../header.js';
 import { field, sequence, trailing } from '../layout.js';
 import type { Message } from '../message.js';
@@ -32,19 +32,27 @@ export const RESULT_NOT_SUPPORTED = 3;
 
 /**
  * Platform general responses to one terminal, without going through the layout: there is one for each location. Header
- * and body are made once, and only what changes is written again.
+ * and body are made once, and only what changes is written again; frames share their bytes, for making a Buffer would
+ * cost as much as decoding the location.
  */
 export class GeneralResponder {
   readonly #content: Buffer;
   readonly #seqAt: number;
+  readonly #wire: Buffer;
+  #frame: Buffer; // the beginning of #wire, as long as the last frame was
 
   constructor(edition: Edition, number: Uint8Array, protocolVersion: number) {
     const header = { messageId: platformGeneralResponse.id, edition, number, seq: 0, protocolVersion };
     this.#content = withHeader(header, Buffer.alloc(BODY_BYTES));
     this.#seqAt = this.#content.length - BODY_BYTES - 2;
+    this.#wire = Buffer.allocUnsafe(longestFrame(this.#content.length));
+    this.#frame = this.#wire;
   }
 
-  /** The frame under serial number `seq` that answers message `replyId` of serial number `replySeq`. */
+  /**
+   * The frame under serial number `seq` that answers message `replyId` of serial number `replySeq`. Borrowed: the next one
+   * is written over it.
+   */
   frame(seq: number, replySeq: number, replyId: number, result: number): Buffer {
     const content = this.#content;
     let at = this.#seqAt;
@@ -55,7 +63,9 @@ export class GeneralResponder {
     content[at++] = replyId >> 8;
     content[at++] = replyId & 0xff;
     content[at] = result;
-    return frameBytes(content);
+    const length = frameInto(this.#wire, content);
+    if (this.#frame.length !== length) this.#frame = this.#wire.subarray(0, length);
+    return this.#frame;
   }
 }
 

@@ -32,6 +32,9 @@ const positions: Field = {
       w.raw(body);
     }
   },
+  describe: (edition) => [
+    { name: 'positions', type: 'list', item: { type: 'object', fields: locationBody.describe(edition) } },
+  ],
 };
 
 /**

@@ -8,6 +8,7 @@ const VALUE_TEXT = text('value', BYTE);
 
 /** A parameter id: "0x0013". */
 const PARAMETER_ID: Codec = {
+  shape: () => ({ type: 'text' }),
   read: (r) => hexNumber(r.uint(4), 4),
   write: (w, value, name) => w.uint(integer(Number(value), 0, 0xffff_ffff, name), 4),
 };
@@ -18,6 +19,13 @@ const PARAMETER_ID: Codec = {
  */
 const PARAMETER: Codec = {
   composite: true,
+  shape: () => ({
+    type: 'object',
+    fields: [
+      { name: 'id', type: 'text' },
+      { name: 'value', type: 'json' },
+    ],
+  }),
   read(r) {
     const out: Fields = {};
     field('id', PARAMETER_ID).read(r, out);

@@ -10,6 +10,14 @@ const VENDOR_PARAMETER = field('paramHex', hex('rest'));
 /** One control of 2019. Only the door's parameter is defined; how long a vendor's is, nothing says: it ends the list. */
 const CONTROL: Codec = {
   composite: true,
+  shape: (edition) => ({
+    type: 'object',
+    fields: [
+      ...CONTROL_ID.describe(edition),
+      { name: 'door', optional: true, type: 'integer', min: 0, max: 1 },
+      { name: 'paramHex', optional: true, type: 'hex' },
+    ],
+  }),
   read(r) {
     const out: Fields = {};
     CONTROL_ID.read(r, out);

@@ -25,7 +25,9 @@ describe('public vectors', () => {
   test('most are standard', () => expect(standard.length).toBeGreaterThan(65));
 
   test.each(standard)('$id: decoded and encoded again it is the same bytes', ({ hex }) => {
-    expect(encodeJson(fieldsOf(decodeFrame(Buffer.from(hex, 'hex')))).toString('hex')).toBe(hex);
+    expect(encodeJson(fieldsOf(decodeFrame(Buffer.from(hex, 'hex')))).map((frame) => frame.toString('hex'))).toEqual([
+      hex,
+    ]);
   });
 
   test.each(vectors)('$id: cut off anywhere it is refused, never read beyond', ({ hex }) => {
@@ -146,14 +148,14 @@ describe('additional items', () => {
     const frame = location('01040000000a010400000014');
     const decoded = fieldsOf(decodeFrame(frame));
     expect(decoded).toMatchObject({ items: ['0x01', '0x01'], mileageKm: 2, extra: [{ id: '0x01', hex: '0000000a' }] });
-    expect(encodeJson(decoded)).toEqual(frame);
+    expect(encodeJson(decoded)).toEqual([frame]);
   });
 
   test('a cut item is left over, the position is kept', () => {
     const frame = location('0104000000640204ff');
     const decoded = fieldsOf(decodeFrame(frame));
     expect(decoded).toMatchObject({ mileageKm: 10, items: ['0x01'], trailing: '0204ff' });
-    expect(encodeJson(decoded)).toEqual(frame);
+    expect(encodeJson(decoded)).toEqual([frame]);
   });
 
   test('temperature below zero is sign and amount; fatigue may be left out', () => {
@@ -165,7 +167,7 @@ describe('additional items', () => {
       overspeedAlarm: { areaType: 2, areaId: 10 },
       extra: [{ id: '0x11', hex: '00' }],
     });
-    expect(encodeJson(decoded)).toEqual(frame);
+    expect(encodeJson(decoded)).toEqual([frame]);
   });
 
   test('alarm keys of 40 bytes, and tyres', () => {
@@ -186,6 +188,6 @@ describe('additional items', () => {
         tyres: [{ position: 1, type: 2, pressureKpa: 220, temperatureC: 25, batteryPercent: 100 }],
       },
     });
-    expect(encodeJson(decoded)).toEqual(frame);
+    expect(encodeJson(decoded)).toEqual([frame]);
   });
 });

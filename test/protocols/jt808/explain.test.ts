@@ -36,6 +36,8 @@ test('fields inside lists and items have a path; each names the text that descri
     field: 'positions[1].mileageKm',
     value: '9.6',
     clause: 'JT/T 808-2013 §8.49',
+    wireOffset: 88,
+    wireLength: 4,
   });
   const rows = rowsOf('go808-example_test-43');
   expect(rows).toContainEqual(expect.objectContaining({ field: 'adas.level', clause: 'T/JSATL 12-2017' }));
