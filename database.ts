@@ -40,6 +40,8 @@ export class Database {
     track: (vehicleNo, from, to) => this.#history().track(vehicleNo, from, to),
     alerts: async (filter) => this.#history().alerts(filter),
     alert: async (id) => this.#history().alert(id),
+    commands: async (filter) => this.#history().commands(filter),
+    command: async (id) => this.#history().command(id),
   };
   /** Every record up to this one is stored, and every alert transition up to that one. */
   storedSeq = 0;

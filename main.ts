@@ -7,6 +7,8 @@ import { startApi } from './api/server.js';
 import type { Settings } from './config.js';
 import { Database } from './database.js';
 import { EngineThread } from './engine-thread.js';
+import { CommandDesk } from './ingest/command-desk.js';
+import { CommandDispatcher } from './ingest/commands.js';
 import { HttpSource } from './ingest/http-source.js';
 import { Identity } from './ingest/identity.js';
 import { IngestStats } from './ingest/ingest-stats.js';
@@ -100,6 +102,11 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   if (!isDeepStrictEqual(state.catalog.settings, settings.rules)) void registry.putSettings(settings.rules);
 
   let listening = false; // false again from the moment we are asked to stop
+  // What terminals are told: after the database, which wants to see the log before anything new is in it.
+  const commandParts = { book: state.commands, registry, protocols, clock: () => clock.now() };
+  const dispatcher = new CommandDispatcher(commandParts);
+  const desk = new CommandDesk({ ...commandParts, dispatcher });
+
   const readiness = (): Readiness => {
     const ready = listening && (spool.state === 'ok' || spool.state === 'filling');
     const kept = spool.fixesAccepted - database.fixesStored;
@@ -137,6 +144,19 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       registry,
       alerts: feed,
       history: database.history,
+      commands: {
+        types: desk.types,
+        give: (input) => desk.give(input),
+        get: (id) => state.commands.get(id),
+        all: () => state.commands.all(),
+        subscribe: (listener) => dispatcher.subscribe(listener),
+        counts: () => ({
+          alive: state.commands.alive,
+          ended: dispatcher.ended,
+          refused: desk.refused,
+          unmatchedResponses: dispatcher.unmatchedResponses,
+        }),
+      },
       acceptPositions: (items, address) => http.accept(items, address),
       describeItems: (source, items) => bySource.get(source)?.describeItems(items) ?? {},
       protocols: protocols.flatMap(({ tools }) => tools ?? []),
@@ -180,6 +200,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
           quarantine,
           clock,
           whenAccepted: (fn) => acceptLog.whenAccepted(fn),
+          commands: dispatcher,
           limits: {
             maxConnections: settings.maxConnections,
             rate: settings.terminalRate,
@@ -195,15 +216,16 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   const tidy = (what: string, work: () => Promise<void>) => () => {
     work().catch((error: Error) => log.warn(`${what}: ${error.message}`));
   };
+  const checkpoint = () => {
+    dispatcher.flush(); // a checkpoint must not know of steps that the log will not
+    return state.checkpoint(flushed);
+  };
   const truncate = async () => {
     await spool.truncateBefore(Math.min(state.safeSeq, engine.safeSeq, database.storedSeq) + 1);
     engine.truncateAlerts(database.alertsStored + 1);
   };
   const timers = [
-    setInterval(
-      tidy('checkpoint', () => state.checkpoint(flushed)),
-      CHECKPOINT_MS,
-    ),
+    setInterval(tidy('checkpoint', checkpoint), CHECKPOINT_MS),
     setInterval(tidy('truncation', truncate), TRUNCATE_MS),
   ];
 
@@ -222,8 +244,9 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       listening = false;
       for (const timer of timers) clearInterval(timer);
       await terminals?.close();
+      dispatcher.close();
       await flushed();
-      await state.checkpoint(flushed).catch((error: Error) => log.warn(`checkpoint: ${error.message}`));
+      await checkpoint().catch((error: Error) => log.warn(`checkpoint: ${error.message}`));
       await engine.stop(THREAD_GRACE_MS);
       await api.close();
       await database.stop(THREAD_GRACE_MS);

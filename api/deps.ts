@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
 import type { Alert, AlertFilter, AlertPlace, AlertTransition } from '../model/alert.js';
 import type { Catalog } from '../model/catalog.js';
+import type { Command, CommandAnswer, CommandFilter, CommandInput, CommandTypeInfo } from '../model/command.js';
 import type { Fleet } from '../model/fleet.js';
 import type { Position } from '../model/position.js';
 import type { ProtocolTools } from '../model/protocol-tools.js';
 import type { RejectReason } from '../model/reject.js';
-import type { LiveStats } from '../model/stats.js';
+import type { LiveStats, Tally } from '../model/stats.js';
 import type { Registry } from '../store/registry.js';
 
 /** Everything the API asks of the other parts; main.ts joins them. */
@@ -16,6 +17,7 @@ export interface ApiDeps {
   registry: RegistryWrites;
   alerts: AlertSource;
   history: HistorySource;
+  commands: CommandSource;
   /**
    * Positions from a platform, each as parsed from JSON (ingest/http-source.ts). One result per item, in order, once
    * every item that is `ok` is durable. An item whose reason is 'full' was not taken because the intake has no room.
@@ -79,6 +81,29 @@ export interface AlertSource {
   subscribe(listener: (transitions: readonly AlertTransition[]) => void): () => void;
 }
 
+/** Commands to terminals (ingest/command-desk.ts, ingest/commands.ts). */
+export interface CommandSource {
+  readonly types: readonly CommandTypeInfo[];
+  /** Resolves once what was taken is durable, and has been sent where the terminal is connected. */
+  give(input: CommandInput): Promise<CommandAnswer>;
+  /** One that is alive or ended lately. */
+  get(id: string): Command | undefined;
+  /** Alive ones and the newest that ended, oldest first. */
+  all(): Iterable<Command>;
+  /** Called for each command that was given or went on, once that is durable; returns the way to stop it. */
+  subscribe(listener: (command: Command) => void): () => void;
+  counts(): CommandCounts;
+}
+
+export interface CommandCounts {
+  alive: number;
+  /** Since the process started: by the state they ended in, and why commands were not taken. */
+  ended: Tally;
+  refused: Tally;
+  /** What terminals said that no command waited for. */
+  unmatchedResponses: number;
+}
+
 /** What the database has (store/history.ts). Rejects with an error whose `code` is 'database-away' where it cannot say. */
 export interface HistorySource {
   /** Fixes of one vehicle with from ≤ fixTime < to (epoch ms), oldest first, in batches. */
@@ -86,6 +111,9 @@ export interface HistorySource {
   /** At most `limit` alerts after `after`, newest first. */
   alerts(filter: AlertFilter & { after?: AlertPlace; limit: number }): Promise<Alert[]>;
   alert(id: string): Promise<Alert | undefined>;
+  /** At most `limit` commands, newest first, older than command `before` where given. */
+  commands(filter: CommandFilter & { before?: string; limit: number }): Promise<Command[]>;
+  command(id: string): Promise<Command | undefined>;
 }
 
 /** `field`: the member of the item that is to blame, where it is one. */

@@ -10,6 +10,7 @@ import {
   Registry,
 } from 'prom-client';
 import type { Latencies, LiveStats, Tally } from '../model/stats.js';
+import type { CommandCounts } from './deps.js';
 
 const LAG_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 
@@ -112,7 +113,7 @@ export class ApiMetrics {
   readonly #seconds: Histogram;
   readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: 10 });
 
-  constructor(stats: () => LiveStats, stream: () => StreamCounts, fences: () => number) {
+  constructor(stats: () => LiveStats, stream: () => StreamCounts, fences: () => number, commands: () => CommandCounts) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#loop.enable();
@@ -141,6 +142,14 @@ export class ApiMetrics {
     for (const [name, help, value] of GAUGES) this.#gauge(name, help, () => value(stats()));
     new AckLatency(() => stats().ackLatency, registers);
     this.#gauge('geo_fences', 'Fences in force', fences);
+    this.#gauge('commands_alive', 'Commands to terminals under way', () => commands().alive);
+    this.#totals('commands_ended_total', 'Commands that ended', 'state', () => commands().ended);
+    this.#totals('commands_refused_total', 'Commands that were not taken', 'reason', () => commands().refused);
+    this.#total(
+      'commands_unmatched_responses_total',
+      'Responses of terminals that no command waited for',
+      () => commands().unmatchedResponses,
+    );
     this.#gauge('ws_clients', 'Stream connections', () => stream().clients);
     this.#gauge('ws_subscriptions', 'Stream subscriptions', () => stream().subscriptions);
     this.#gauge('ws_buffered_bytes_sum', 'Bytes waiting for slow stream clients', () => stream().bufferedSum);

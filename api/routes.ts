@@ -3,6 +3,7 @@ import type { App } from './app.js';
 import { openapi } from './openapi.js';
 import { json, type Route, route } from './route.js';
 import { alertRoutes } from './routes/alerts.js';
+import { commandRoutes } from './routes/commands.js';
 import { fenceRoutes } from './routes/fences.js';
 import { positionRoutes } from './routes/positions.js';
 import { protocolRoutes } from './routes/protocols.js';
@@ -17,6 +18,7 @@ export function routeTable(app: App): Route[] {
     ...trackRoutes(app),
     ...fenceRoutes(app),
     ...alertRoutes(app),
+    ...commandRoutes(app),
     ...positionRoutes(app),
     ...protocolRoutes(app),
     ...systemRoutes(app),

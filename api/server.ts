@@ -40,6 +40,7 @@ export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiS
     deps.stats,
     () => hub.counts(),
     () => deps.catalog.fences.size,
+    () => deps.commands.counts(),
   );
   const app: App = {
     deps,

@@ -247,9 +247,10 @@ export class Connection implements Sink, Origin, TerminalLink {
       this.#replies.add(bytes);
     } else if (this.#afterChange) {
       this.#owed++;
+      const owed = Buffer.from(bytes);
       this.host.whenAccepted(() => {
         this.#owed--;
-        this.#replies.add(bytes);
+        this.#replies.add(owed);
         this.#write();
       });
     } else {
@@ -350,10 +351,16 @@ export class Connection implements Sink, Origin, TerminalLink {
     this.#write();
   }
 
-  /** A fault of ours: the state of the conversation is in doubt, the peer is not. */
+  /** A fault of ours: the state of the conversation is in doubt, the peer is not. A new one takes its place. */
   #decoderFailed(error: unknown, bytes: Buffer): void {
     this.reject('decoder-bug', bytes, error instanceof Error ? (error.stack ?? error.message) : String(error));
+    const failed = this.#conversation;
     this.#conversation = this.host.protocol.open(this);
+    try {
+      failed.close(); // gives back the room that its split messages took
+    } catch (again) {
+      this.reject('decoder-bug', EMPTY, again instanceof Error ? (again.stack ?? again.message) : String(again));
+    }
   }
 
   #logIn(number: string): void {

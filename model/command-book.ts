@@ -33,6 +33,7 @@ export class CommandBook {
   #bytesAlive = 0;
   #bytesEnded = 0;
   #alive = 0;
+  #lastId: string | undefined;
 
   constructor(readonly limits: BookLimits = BOOK_LIMITS) {}
 
@@ -42,6 +43,11 @@ export class CommandBook {
 
   get size(): number {
     return this.#commands.size;
+  }
+
+  /** The greatest id that was ever put in; undefined before the first. */
+  get lastId(): string | undefined {
+    return this.#lastId;
   }
 
   get(id: string): Command | undefined {
@@ -92,6 +98,7 @@ export class CommandBook {
   #put(given: Command): void {
     if (this.#commands.has(given.id)) return;
     const command = { ...given };
+    if (this.#lastId === undefined || command.id > this.#lastId) this.#lastId = command.id;
     this.#commands.set(command.id, command);
     if (command.endedAt === null) this.#join(command);
     else this.#keepEnded(command);

@@ -1,4 +1,4 @@
-import type { TerminalRef } from './vehicle.js';
+import type { TerminalRef, Vehicle } from './vehicle.js';
 
 /**
  * queued: waits for the terminal. sent: written to its connection, not answered yet. acknowledged: the terminal has it
@@ -104,6 +104,33 @@ export interface CommandTypeInfo {
   /** JSON Schema of its parameters. */
   params: Record<string, unknown>;
 }
+
+/** What somebody wants to be told to vehicles. */
+export interface CommandInput {
+  vehicles: readonly Vehicle[];
+  type: string;
+  /** Not checked yet. */
+  params: unknown;
+  /** From now, ms. */
+  expiresInMs: number;
+  neverLate: boolean;
+  by: string;
+  /** They belong together and can be asked for together. */
+  asBatch: boolean;
+}
+
+/**
+ * Why one vehicle's command was not taken. queue-full: too many wait for the terminal; full: too many in all;
+ * not-recorded: the log takes nothing just now.
+ */
+export type CommandRefusal = 'no-terminal' | 'queue-full' | 'full' | 'not-recorded';
+
+export type CommandOutcome =
+  | { vehicleId: string; command: Command }
+  | { vehicleId: string; refused: CommandRefusal; message: string };
+
+/** Either wrong as a whole, or an outcome for each vehicle, in order. */
+export type CommandAnswer = { problems: CommandProblem[] } | { batch: string | null; outcomes: CommandOutcome[] };
 
 /** The beginning and the end of a long history are kept. */
 const HISTORY_HEAD = 4;

@@ -1,6 +1,8 @@
 import type { Pool, QueryConfig } from 'pg';
 import type { Alert, AlertFilter, AlertPlace } from '../model/alert.js';
+import type { Command, CommandFilter } from '../model/command.js';
 import { Position } from '../model/position.js';
+import { type CommandRow, commandConditions, commandOf } from './command-rows.js';
 import { DatabaseAwayError, explain, sqlState } from './db.js';
 
 /** Fixes in one batch of a track: one question to the database. */
@@ -53,6 +55,19 @@ export class History {
   async alert(id: string): Promise<Alert | undefined> {
     const rows = await this.#query<AlertRow>({ text: 'select * from alerts where id = $1', values: [id] });
     return rows.map(alertOf)[0];
+  }
+
+  /** At most `limit` commands, newest first, older than command `before` where given. */
+  async commands(filter: CommandFilter & { before?: string; limit: number }): Promise<Command[]> {
+    const values: unknown[] = [];
+    const conditions = commandConditions(filter, values).join(' and ');
+    const text = `select * from commands where ${conditions} order by id desc limit $${values.push(filter.limit)}`;
+    return (await this.#query<CommandRow>({ text, values })).map(commandOf);
+  }
+
+  async command(id: string): Promise<Command | undefined> {
+    const rows = await this.#query<CommandRow>({ text: 'select * from commands where id = $1', values: [id] });
+    return rows.map(commandOf)[0];
   }
 
   async #query<Row>(query: QueryConfig & { rowMode?: 'array' }): Promise<Row[]> {

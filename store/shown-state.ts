@@ -1,6 +1,7 @@
 import { type Block, KIND_CHANGE, KIND_FIXES, readJsonBody } from '../model/block.js';
 import { Catalog } from '../model/catalog.js';
 import type { Change } from '../model/change.js';
+import { CommandBook } from '../model/command-book.js';
 import { FixBatch } from '../model/fix-batch.js';
 import { Fleet } from '../model/fleet.js';
 import { Position } from '../model/position.js';
@@ -10,9 +11,10 @@ import { LogReader } from './log-reader.js';
 const NAME = 'main';
 
 /**
- * What the main thread knows of the log: the catalog and, of every vehicle, the newest durable fix. Restored at start from
- * a checkpoint and the log behind it; from then on the catalog is kept by the registry, ahead of the log by what is not
- * flushed yet, and the fleet by `apply`, exactly as far as the log is committed.
+ * What the main thread knows of the log: the catalog, the commands to terminals and, of every vehicle, the newest durable
+ * fix. Restored at start from a checkpoint and the log behind it; from then on the catalog is kept by the registry and the
+ * commands by their dispatcher, ahead of the log by what is not flushed yet, and the fleet by `apply`, exactly as far as
+ * the log is committed.
  */
 export class ShownState {
   readonly #p = new Position(); // reused: a fleet copies what it keeps
@@ -21,6 +23,7 @@ export class ShownState {
     readonly dir: string,
     readonly catalog: Catalog,
     readonly fleet: Fleet,
+    readonly commands: CommandBook,
     /** Every record up to this one is in. */
     public seq: number,
     /** Records before this one are in both kept checkpoints: for this part's sake the log may lose them. */
@@ -35,14 +38,19 @@ export class ShownState {
           dir,
           Catalog.from(JSON.parse(checkpoint.parts.catalog.toString())),
           Fleet.from(checkpoint.parts.fleet),
+          // Checkpoints of before there were commands have none.
+          CommandBook.from(JSON.parse(checkpoint.parts.commands?.toString() ?? '[]')),
           checkpoint.seq,
           0,
         )
-      : new ShownState(dir, new Catalog(), new Fleet(), 0, 0);
+      : new ShownState(dir, new Catalog(), new Fleet(), new CommandBook(), 0, 0);
     const reader = new LogReader(spoolDir, state.seq + 1, committed);
     for (let blocks = reader.next(); blocks.length > 0; blocks = reader.next()) {
       for (const block of blocks) {
-        if (block.kind === KIND_CHANGE) state.catalog.apply(readJsonBody<Change>(block));
+        if (block.kind === KIND_CHANGE) {
+          const change = readJsonBody<Change>(block);
+          if (state.catalog.apply(change)) state.commands.apply(change);
+        }
         state.apply(block, () => {});
       }
     }
@@ -68,7 +76,11 @@ export class ShownState {
    */
   async checkpoint(flushed: () => Promise<void>): Promise<void> {
     const { seq } = this;
-    const parts = { catalog: Buffer.from(JSON.stringify(this.catalog.snapshot())), fleet: this.fleet.snapshot() };
+    const parts = {
+      catalog: Buffer.from(JSON.stringify(this.catalog.snapshot())),
+      commands: Buffer.from(JSON.stringify(this.commands.snapshot())),
+      fleet: this.fleet.snapshot(),
+    };
     await flushed();
     this.safeSeq = await saveCheckpoint(this.dir, NAME, { seq, parts });
   }

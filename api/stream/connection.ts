@@ -2,11 +2,13 @@ import { ApiError } from '../errors.js';
 import type { Socket, StreamHandler } from '../http.js';
 import { VehicleFilter } from '../vehicle-filter.js';
 import type { AlertSubscription } from './alerts.js';
+import type { CommandSubscription } from './commands.js';
 import type { StreamHub } from './hub.js';
 import {
   type ClientMessage,
   readMessage,
   type SubscribeAlerts,
+  type SubscribeCommands,
   type SubscribePositions,
   type SubscriptionId,
 } from './messages.js';
@@ -35,6 +37,7 @@ const POSITIONS_PAUSE_BYTES = 64 * 1024;
 export class StreamConnection implements StreamHandler {
   readonly #views = new Map<SubscriptionId, View>();
   readonly #alerts = new Map<SubscriptionId, AlertSubscription>();
+  readonly #commands = new Map<SubscriptionId, CommandSubscription>();
   #authenticated: boolean;
   #ended = false;
   #openedAt: number;
@@ -53,7 +56,7 @@ export class StreamConnection implements StreamHandler {
   }
 
   get subscriptions(): number {
-    return this.#views.size + this.#alerts.size;
+    return this.#views.size + this.#alerts.size + this.#commands.size;
   }
 
   message(text: string): void {
@@ -86,11 +89,13 @@ export class StreamConnection implements StreamHandler {
 
   drain(): void {
     for (const subscription of this.#alerts.values()) this.hub.alerts.drained(subscription);
+    for (const subscription of this.#commands.values()) this.hub.commands.drained(subscription);
   }
 
   closed(): void {
     for (const view of this.#views.values()) this.hub.positions.remove(view);
     for (const subscription of this.#alerts.values()) this.hub.alerts.remove(subscription);
+    for (const subscription of this.#commands.values()) this.hub.commands.remove(subscription);
     this.hub.forget(this);
   }
 
@@ -125,7 +130,8 @@ export class StreamConnection implements StreamHandler {
       case 'subscribe':
         this.#demandFree(message.id);
         if (message.channel === 'positions') this.#subscribePositions(message);
-        else this.#subscribeAlerts(message);
+        else if (message.channel === 'alerts') this.#subscribeAlerts(message);
+        else this.#subscribeCommands(message);
         break;
       case 'update':
         this.#update(message);
@@ -143,7 +149,7 @@ export class StreamConnection implements StreamHandler {
   }
 
   #demandFree(id: SubscriptionId): void {
-    if (this.#views.has(id) || this.#alerts.has(id)) {
+    if (this.#views.has(id) || this.#alerts.has(id) || this.#commands.has(id)) {
       throw new ApiError(
         'conflict',
         `message.id: ${JSON.stringify(id)} is subscribed already; update or unsubscribe it`,
@@ -181,6 +187,14 @@ export class StreamConnection implements StreamHandler {
     this.#alerts.set(id, this.hub.alerts.add(id, filter, cursor, port));
   }
 
+  #subscribeCommands({ id, filter }: SubscribeCommands): void {
+    const port = {
+      send: (text: string) => this.hub.send(this.socket, text),
+      tooSlow: () => this.end(CLOSE.slow, 'slow-consumer', 'too slow for commands; list them when you are back'),
+    };
+    this.#commands.set(id, this.hub.commands.add(id, filter, port));
+  }
+
   #update({ id, bbox, filter }: Extract<ClientMessage, { op: 'update' }>): void {
     const view = this.#views.get(id);
     if (!view) throw new ApiError('not-found', `message.id: no positions are subscribed as ${JSON.stringify(id)}`);
@@ -196,9 +210,11 @@ export class StreamConnection implements StreamHandler {
   #unsubscribe(id: SubscriptionId): void {
     const view = this.#views.get(id);
     const alerts = this.#alerts.get(id);
+    const commands = this.#commands.get(id);
     if (view) this.hub.positions.remove(view);
     if (alerts) this.hub.alerts.remove(alerts);
-    if (!this.#views.delete(id) && !this.#alerts.delete(id)) {
+    if (commands) this.hub.commands.remove(commands);
+    if (!this.#views.delete(id) && !this.#alerts.delete(id) && !this.#commands.delete(id)) {
       throw new ApiError('not-found', `message.id: nothing is subscribed as ${JSON.stringify(id)}`);
     }
     this.#send(JSON.stringify({ type: 'unsubscribed', id }));

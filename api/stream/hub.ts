@@ -5,6 +5,7 @@ import { ApiError } from '../errors.js';
 import type { Answer, Request, Socket, StreamEndpoint } from '../http.js';
 import type { StreamCounts } from '../metrics.js';
 import { AlertsHub } from './alerts.js';
+import { CommandsHub } from './commands.js';
 import { CLOSE, StreamConnection } from './connection.js';
 import { PositionsHub } from './positions.js';
 
@@ -17,10 +18,11 @@ const MAX_PAYLOAD_BYTES = 256 * 1024;
 const PROTOCOL = 'vm.v1+json';
 const KEY_PROTOCOL = /^key\.(.+)$/;
 
-/** `GET /v1/stream` (contract §6): everybody who is connected, and the two channels. */
+/** `GET /v1/stream` (contract §6): everybody who is connected, and the channels. */
 export class StreamHub {
   readonly positions: PositionsHub;
   readonly alerts: AlertsHub;
+  readonly commands: CommandsHub;
   readonly #connections = new Set<StreamConnection>();
   readonly #dropped: Tally = {};
   #sentBytes = 0;
@@ -33,6 +35,7 @@ export class StreamHub {
   ) {
     this.positions = new PositionsHub(app);
     this.alerts = new AlertsHub(app);
+    this.commands = new CommandsHub(app);
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -100,6 +103,7 @@ export class StreamHub {
   close(): void {
     clearInterval(this.#timer);
     this.alerts.close();
+    this.commands.close();
     for (const connection of [...this.#connections]) connection.end(CLOSE.restarting, 'restarting', 'restarting');
   }
 

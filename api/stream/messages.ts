@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ALERT_STATES, SEVERITIES } from '../../model/alert.js';
+import { COMMAND_STATES } from '../../model/command.js';
 import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
+import { commandId } from '../command-schemas.js';
 import { parseJson } from '../json-body.js';
 import { bboxProblem } from '../parameters.js';
 import { check } from '../route.js';
@@ -38,6 +40,13 @@ const alertFilter = z.strictObject({
   fence: oneOrMany(fenceId).optional(),
 });
 
+const commandFilter = z.strictObject({
+  vehicle: oneOrMany(vehicleId).optional(),
+  type: oneOrMany(z.string().min(1).max(64)).optional(),
+  state: oneOrMany(z.enum(COMMAND_STATES)).optional(),
+  batch: commandId.optional(),
+});
+
 const subscribe = z.discriminatedUnion('channel', [
   z.strictObject({
     op: z.literal('subscribe'),
@@ -52,6 +61,12 @@ const subscribe = z.discriminatedUnion('channel', [
     channel: z.literal('alerts'),
     filter: alertFilter.default({}),
     cursor: z.string().max(200).optional(),
+  }),
+  z.strictObject({
+    op: z.literal('subscribe'),
+    id: subscriptionId,
+    channel: z.literal('commands'),
+    filter: commandFilter.default({}),
   }),
 ]);
 
@@ -71,6 +86,7 @@ const SCHEMAS = {
 export type ClientMessage = { [Op in keyof typeof SCHEMAS]: z.output<(typeof SCHEMAS)[Op]> }[keyof typeof SCHEMAS];
 export type SubscribePositions = Extract<z.output<typeof subscribe>, { channel: 'positions' }>;
 export type SubscribeAlerts = Extract<z.output<typeof subscribe>, { channel: 'alerts' }>;
+export type SubscribeCommands = Extract<z.output<typeof subscribe>, { channel: 'commands' }>;
 
 /** Text to a message; throws ApiError that says what is wrong and where. `id` is told even of a message that is wrong. */
 export function readMessage(text: string, seen: (id: SubscriptionId) => void): ClientMessage {

@@ -12,9 +12,13 @@ import type {
   Readiness,
 } from '../../api/deps.js';
 import { startApi } from '../../api/server.js';
+import { CommandDesk } from '../../ingest/command-desk.js';
+import { CommandDispatcher } from '../../ingest/commands.js';
 import type { Alert, AlertTransition } from '../../model/alert.js';
 import { Catalog } from '../../model/catalog.js';
 import type { Change } from '../../model/change.js';
+import { type Command, matchesCommand } from '../../model/command.js';
+import { CommandBook } from '../../model/command-book.js';
 import { Fleet } from '../../model/fleet.js';
 import { LOCATED, Position, positionJson } from '../../model/position.js';
 import { sourceNumber } from '../../model/source.js';
@@ -48,6 +52,7 @@ export class FakeHistory implements HistorySource {
   batch = 100;
   fixes = new Map<number, Position[]>();
   stored: Alert[] = [];
+  storedCommands: Command[] = [];
 
   async *track(vehicleNo: number, from: number, to: number): AsyncIterable<Position[]> {
     if (this.away) throw new DatabaseAway();
@@ -71,6 +76,19 @@ export class FakeHistory implements HistorySource {
     if (this.away) throw new DatabaseAway();
     return this.stored.find((alert) => alert.id === id);
   }
+
+  async commands({ before, limit, ...filter }: Parameters<HistorySource['commands']>[0]): Promise<Command[]> {
+    if (this.away) throw new DatabaseAway();
+    return this.storedCommands
+      .filter((command) => (before === undefined || command.id < before) && matchesCommand(filter, command))
+      .sort((a, b) => (a.id < b.id ? 1 : -1))
+      .slice(0, limit);
+  }
+
+  async command(id: string): Promise<Command | undefined> {
+    if (this.away) throw new DatabaseAway();
+    return this.storedCommands.find((command) => command.id === id);
+  }
 }
 
 export interface TestApi {
@@ -82,6 +100,7 @@ export interface TestApi {
   log: FakeLog;
   feed: AlertFeed;
   history: FakeHistory;
+  dispatcher: CommandDispatcher;
   quarantined: QuarantineEntry[];
   readiness: Readiness;
   /** What POST /v1/positions was given, and what it answers. */
@@ -103,6 +122,11 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
   const log = new FakeLog();
   const registry = new Registry(catalog, log, () => Date.now());
   const history = new FakeHistory();
+  const book = new CommandBook();
+  const commandParts = { book, registry, protocols, clock: Date.now };
+  const dispatcher = new CommandDispatcher(commandParts);
+  const desk = new CommandDesk({ ...commandParts, dispatcher });
+  onTestFinished(() => dispatcher.close());
   const feed = new AlertFeed();
   await feed.load(await tempDir(), { epoch: 'e1', alertNumber: 0, open: [] });
   const quarantined: QuarantineEntry[] = [];
@@ -123,6 +147,14 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     registry,
     alerts: feed,
     history,
+    commands: {
+      types: desk.types,
+      give: (input) => desk.give(input),
+      get: (id) => book.get(id),
+      all: () => book.all(),
+      subscribe: (listener) => dispatcher.subscribe(listener),
+      counts: () => ({ alive: book.alive, ended: dispatcher.ended, refused: desk.refused, unmatchedResponses: 0 }),
+    },
     acceptPositions: async (items) => {
       pushed.push(...items);
       return items.map((item, i) => test.judge(item, i));
@@ -150,6 +182,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     log,
     feed,
     history,
+    dispatcher,
     quarantined,
     readiness,
     pushed,

@@ -225,7 +225,11 @@ describe('what is not for us', () => {
   });
 
   test('answers want no answer; parts that we never split cannot be sent again', () => {
-    expect(say({ msgId: 0x0001, fields: { replySeq: 1, replyId: '0x8103', result: 0 } })).toEqual([{ frame: 1 }]);
+    const response = { terminal: '13800138000', serial: 1, types: ['set-parameters'], says: { refused: null } };
+    expect(say({ msgId: 0x0001, fields: { replySeq: 1, replyId: '0x8103', result: 0 } })).toEqual([
+      { frame: 1 },
+      { response },
+    ]);
     expect(say({ msgId: 0x0005, fields: { originalSeq: 1, packetIds: [1] } }).at(-1)).toEqual(
       answer(101, '0x0005', 1, 'now'),
     );
