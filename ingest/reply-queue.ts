@@ -1,55 +1,84 @@
 import type { LatencyHistogram } from './latency-histogram.js';
 
-/** The replies of one connection: those that may leave, and those that wait until their fixes are durable. */
+/**
+ * The replies of one connection: those that may leave, and those that wait until their fixes are durable. Their bytes are
+ * copied, one behind the other, so that thousands of short answers are two pieces of memory and one write.
+ */
 export class ReplyQueue {
-  #out: Buffer[] = [];
-  // Three columns, oldest first: a reply waits until the intake's `durable` reaches its ticket.
-  #waiting: Buffer[] = [];
+  #out = new ByteQueue();
+  #held = new ByteQueue();
+  // Three columns about the replies in #held, oldest first: one waits until the intake's `durable` reaches its ticket.
+  #lengths: number[] = [];
   #tickets: number[] = [];
   #since: number[] = [];
 
   constructor(private readonly latency: LatencyHistogram) {}
 
   get waiting(): boolean {
-    return this.#waiting.length > 0;
+    return this.#tickets.length > 0;
   }
 
-  add(bytes: Buffer): void {
+  add(bytes: Uint8Array): void {
     this.#out.push(bytes);
   }
 
   /** `ticket`: the intake's `taken` after the fixes that this answers; `since`: monotonic ms of their arrival. */
-  addWaiting(bytes: Buffer, ticket: number, since: number): void {
-    this.#waiting.push(bytes);
+  addWaiting(bytes: Uint8Array, ticket: number, since: number): void {
+    this.#held.push(bytes);
+    this.#lengths.push(bytes.length);
     this.#tickets.push(ticket);
     this.#since.push(since);
   }
 
   /** Lets go of the replies whose fixes are durable; `now` in monotonic ms. */
   release(durable: number, now: number): void {
-    const all = this.#waiting.length;
+    const all = this.#tickets.length;
     let due = 0;
+    let bytes = 0;
     while (due < all && this.#tickets[due] <= durable) {
       this.latency.observe(now - this.#since[due]);
+      bytes += this.#lengths[due];
       due++;
     }
-    if (due === all) {
-      this.#out = this.#out.length === 0 ? this.#waiting : this.#out.concat(this.#waiting);
-      this.#waiting = [];
-      this.#tickets.length = 0;
-      this.#since.length = 0;
-    } else if (due > 0) {
-      this.#out.push(...this.#waiting.splice(0, due));
-      this.#tickets.splice(0, due);
-      this.#since.splice(0, due);
-    }
+    if (due === 0) return;
+    if (due === all && this.#out.length === 0) [this.#out, this.#held] = [this.#held, this.#out];
+    else this.#out.push(this.#held.shift(bytes));
+    this.#lengths.splice(0, due);
+    this.#tickets.splice(0, due);
+    this.#since.splice(0, due);
   }
 
   /** Everything that may leave, as one piece for one write; null where there is nothing. */
   take(): Buffer | null {
-    const out = this.#out;
-    if (out.length === 0) return null;
-    this.#out = [];
-    return out.length === 1 ? out[0] : Buffer.concat(out);
+    return this.#out.length === 0 ? null : this.#out.shift(this.#out.length);
   }
 }
+
+/** Bytes in a piece of memory that grows, and is let go of when they have left. */
+class ByteQueue {
+  length = 0;
+  #bytes = EMPTY;
+
+  push(bytes: Uint8Array): void {
+    const needed = this.length + bytes.length;
+    if (needed > this.#bytes.length) {
+      const grown = Buffer.allocUnsafe(Math.max(FIRST_BYTES, needed, 2 * this.#bytes.length));
+      this.#bytes.copy(grown, 0, 0, this.length);
+      this.#bytes = grown;
+    }
+    this.#bytes.set(bytes, this.length);
+    this.length = needed;
+  }
+
+  /** The first `n` bytes; they are the caller's. */
+  shift(n: number): Buffer {
+    const first = this.#bytes.subarray(0, n);
+    this.length -= n;
+    this.#bytes = this.length === 0 ? EMPTY : Buffer.from(this.#bytes.subarray(n, n + this.length));
+    return first;
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
+/** Room for one answer and a little more: an idle terminal sends one frame at a time. */
+const FIRST_BYTES = 64;

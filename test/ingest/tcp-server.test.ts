@@ -1,6 +1,11 @@
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { Jt808Conversation } from '../../protocols/jt808/conversation.js';
+import { frameBytes } from '../../protocols/jt808/frame.js';
+import { jt808 } from '../../protocols/jt808/index.js';
+import { MemoryBudget } from '../../protocols/jt808/subpackage.js';
+import type { Protocol } from '../../protocols/protocol.js';
 import { type FileOps, realFiles } from '../../store/file-ops.js';
 import { waitFor } from '../support/wait-for.js';
 import { tcpServer } from './tcp-support.js';
@@ -49,7 +54,7 @@ describe('a terminal that behaves', () => {
     expect(s.catalog.vehicleByTerminal('jt808', PHONE)).toMatchObject({ id: PHONE, plate: '京A12345', plateColor: 2 });
     expect(s.catalog.terminals.get(`jt808:${PHONE}`)).toMatchObject({ model: 'T1', registered: true });
     expect(s.logged()).toMatchObject([{ lon: 120.3, lat: 31.5, speedKmh: 40, vehicleNo: 1, quality: 0, source: 1 }]);
-    expect(s.stats.connections()).toEqual({ open: 1, authenticated: 1 });
+    expect(s.stats.connections()).toMatchObject({ open: 1, authenticated: 1 });
   });
 
   test('in pieces of any size', async () => {
@@ -172,7 +177,7 @@ describe('who may speak', () => {
     const peer = await s.peer();
     const frames = new Frames(PHONE);
     expect(await peer.ask(frames.location(seconds(0)))).toEqual([response(PHONE, 0, 0, 0x0200)]);
-    expect(s.stats.connections()).toEqual({ open: 1, authenticated: 1 });
+    expect(s.stats.connections()).toMatchObject({ open: 1, authenticated: 1 });
   });
 
   test('unknown terminals are refused where registration is required, and served once the registry has them', async () => {
@@ -246,7 +251,7 @@ describe('who may speak', () => {
     await old.peer.closed;
     expect(await fresh.next()).toBe(response(PHONE, 0, 0, 0x0102));
     await s.closedFor({ superseded: 1 });
-    expect(s.stats.connections()).toEqual({ open: 1, authenticated: 1 });
+    expect(s.stats.connections()).toMatchObject({ open: 1, authenticated: 1 });
   });
 });
 
@@ -377,6 +382,40 @@ describe('a peer that does not behave', () => {
     );
     expect(s.stats.frames().rejected['decoder-bug']).toBeUndefined();
     expect(s.logged()).toHaveLength(20);
+  });
+
+  test('a fault of the decoder costs the split messages it held, counted, and neither the connection nor their room', async () => {
+    const partsBudget = new MemoryBudget(1000);
+    const protocol: Protocol = {
+      ...jt808,
+      open(sink) {
+        const talk = new Jt808Conversation(sink, { partsBudget });
+        const receive = talk.receive.bind(talk);
+        talk.receive = (bytes) => {
+          if (bytes.equals(Buffer.from('fault'))) throw new Error('a fault of ours');
+          receive(bytes);
+        };
+        return talk;
+      },
+    };
+    const s = await tcpServer({ protocol });
+    const { peer, frames } = await s.terminal(PHONE);
+    // Part 1 of 2 of 0x0704: 20 body bytes of a message that will not be whole.
+    const part = Buffer.concat([Buffer.from('070420140138000000010001000200010001', 'hex'), Buffer.alloc(20)]);
+    part.writeUInt16BE(frames.seq++, 10);
+    part.writeUInt16BE(2, 12);
+    part.writeUInt16BE(1, 14);
+    expect(await peer.ask(frameBytes(part.subarray(0, 36)))).toHaveLength(1);
+    expect(partsBudget.used).toBe(20);
+    peer.send(Buffer.from('fault'));
+    await waitFor(
+      'the fault',
+      () => s.stats.frames().rejected,
+      (rejected) => rejected['decoder-bug'] === 1,
+    );
+    expect(partsBudget.used).toBe(0);
+    expect(s.stats.frames().rejected).toEqual({ 'decoder-bug': 1, 'package-timeout': 1 });
+    expect(await peer.ask(frames.location(seconds(0)))).toHaveLength(1);
   });
 
   test('resets and half-closed connections are nothing special', async () => {

@@ -14,6 +14,7 @@ import { Fleet } from '../../model/fleet.js';
 import type { Position } from '../../model/position.js';
 import { total } from '../../model/stats.js';
 import { jt808 } from '../../protocols/jt808/index.js';
+import type { Protocol } from '../../protocols/protocol.js';
 import { LogReader } from '../../store/log-reader.js';
 import { Registry } from '../../store/registry.js';
 import { Spool, type SpoolOptions } from '../../store/spool.js';
@@ -23,6 +24,7 @@ import { LIVE } from './support.js';
 import { Frames, Peer, response } from './terminal-peer.js';
 
 export interface TestServerOptions {
+  protocol?: Protocol;
   auth?: TerminalAuth;
   registrationRequired?: boolean;
   limits?: Partial<TcpLimits>;
@@ -46,7 +48,7 @@ export async function tcpServer(options: TestServerOptions = {}) {
   const registrationRequired = options.registrationRequired ?? false;
   const identity = new Identity({ registry, key: 'test', auth: options.auth ?? 'required', registrationRequired });
   const server = await startTcpServer({
-    protocol: jt808,
+    protocol: options.protocol ?? jt808,
     host: '127.0.0.1',
     port: 0,
     intake,
@@ -70,7 +72,7 @@ export async function tcpServer(options: TestServerOptions = {}) {
     expect(fixes.received, 'fixes').toBe(fixes.accepted + fixes.pending + total(fixes.rejected));
     const frames = stats.frames();
     expect(frames.received, 'frames').toBe(frames.handled + total(frames.rejected));
-    expect(stats.connections()).toEqual({ open: 0, authenticated: 0 });
+    expect(stats.connections()).toMatchObject({ open: 0, authenticated: 0 });
     expect(total(stats.connectionsClosed), 'connections').toBe(stats.connectionsAccepted);
     expect(spool.fixesAccepted, 'log').toBe(fixes.accepted);
   });
