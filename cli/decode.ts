@@ -57,7 +57,7 @@ function decodeLine(text: string, where: string, { edition, lenient, explain }: 
     return 1;
   }
   let bad = 0;
-  for (const { bytes, offset, framed } of splitFrames(parsed.bytes)) {
+  for (const { bytes, offset, framed } of splitFrames(Buffer.from(parsed.digits, 'hex'))) {
     const explanation = explain && framed ? explainFrame(bytes, options) : null;
     const decoded = explanation?.decoded ?? (framed ? decodeFrame(bytes, options) : outsideFrame(bytes));
     if (explanation !== null) console.log(table(explanation));

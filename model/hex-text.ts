@@ -1,5 +1,5 @@
-/** Hex digits as people paste them, with or without spaces, commas and 0x, to bytes; or what is wrong, and at which character (from 0). */
-export function parseHex(text: string): { bytes: Buffer } | { wrong: string; at: number } {
+/** What people paste as hex, with or without spaces, commas and 0x, as bare digits in pairs; or what is wrong, and at which character (from 0). */
+export function parseHex(text: string): { digits: string } | { wrong: string; at: number } {
   let digits = '';
   for (let i = 0; i < text.length; i++) {
     const c = text[i];
@@ -14,5 +14,5 @@ export function parseHex(text: string): { bytes: Buffer } | { wrong: string; at:
   }
   if (digits === '') return { wrong: 'no hex digits', at: 0 };
   if (digits.length % 2 !== 0) return { wrong: 'half a byte at the end', at: text.length };
-  return { bytes: Buffer.from(digits, 'hex') };
+  return { digits };
 }

@@ -54,9 +54,9 @@ export function protocolRoutes(app: App): Route[] {
         }
         const parsed = parseHex(hex);
         if ('wrong' in parsed) refuse('body.hex', `character ${parsed.at + 1}: ${parsed.wrong}`);
-        const { bytes } = parsed;
+        const bytes = Buffer.from(parsed.digits, 'hex');
         if (bytes.length > MAX_BYTES) refuse('body.hex', `${bytes.length} bytes; at most ${MAX_BYTES} are explained`);
-        return json({ bytes: bytes.toString('hex'), frames: tools.explain(bytes, { edition, lenient }) });
+        return json({ bytes: parsed.digits.toLowerCase(), frames: tools.explain(bytes, { edition, lenient }) });
       },
     }),
     route({

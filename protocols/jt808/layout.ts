@@ -246,7 +246,7 @@ export function text(name: string, length: number | 'rest' | Codec, options: Tex
       if (size === null && length !== 'rest') (length as Codec).write(w, raw.length, `length of ${name}`);
       w.raw(raw);
     },
-    describe: () => [{ name, optional: true, type: 'text', ...(size !== null && { bytes: size }) }],
+    describe: () => [{ name, type: 'text', ...(size !== null && { bytes: size }) }],
   };
 }
 

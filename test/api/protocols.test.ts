@@ -133,8 +133,8 @@ test('every message is listed, with the fields that a form asks for', async () =
   const text = byId.get('0x8300')!;
   expect(text).toMatchObject({ chinese: '文本信息下发', direction: 'down', covered: true, clauses: { 2019: '§8.27' } });
   const names = (fields: readonly FieldInfo[]) => fields.map(({ name, optional }) => name + (optional ? '?' : ''));
-  expect(names(text.fields['2013'])).toEqual(['flag', 'text?']);
-  expect(names(text.fields['2019'])).toEqual(['flag', 'textType', 'text?']);
+  expect(names(text.fields['2013'])).toEqual(['flag', 'text']);
+  expect(names(text.fields['2019'])).toEqual(['flag', 'textType', 'text']);
   expect(byId.get('0x8301')!.editions).toEqual(['2011', '2013']);
   const [action, areas] = byId.get('0x8600')!.fields['2019'];
   expect(action).toEqual({ name: 'action', type: 'integer', min: 0, max: 255 });

@@ -101,11 +101,11 @@ describe('cheji encode', () => {
 
 test.each([
   ['7e 00', '7e00'],
-  ['0x7E,0x00', '7e00'],
+  ['0x7E,0x00', '7E00'],
   ['7e0x00', '7e00'],
   ['7e:00-01', '7e0001'],
 ])('hex digits as people write them: %s', (text, hex) => {
-  expect(parseHex(text)).toEqual({ bytes: Buffer.from(hex, 'hex') });
+  expect(parseHex(text)).toEqual({ digits: hex });
 });
 
 test.each([
