@@ -40,6 +40,9 @@ const DELIMITER = 0x7e;
 /** Of an unescaped 0x8001 with a 2013 header, delimiters included. */
 const RESPONSE_BYTES = 20;
 
+/** A location with its delimiters and an escape or two. */
+const USUAL_FRAME_BYTES = 60;
+
 /** All locations of all terminals, one after the other in one buffer. */
 interface Ammunition {
   bytes: Buffer;
@@ -87,7 +90,9 @@ class Terminal {
     };
     const registered = await this.#ask(encodeFrame({ msgId: 0x0100, edition: '2013', phone, seq: 65_000, fields }));
     const authCode = registered.subarray(16, -2).toString();
-    const authenticated = await this.#ask(encodeFrame({ msgId: 0x0102, edition: '2013', phone, seq: 65_001, fields: { authCode } }));
+    const authenticated = await this.#ask(
+      encodeFrame({ msgId: 0x0102, edition: '2013', phone, seq: 65_001, fields: { authCode } }),
+    );
     if (authenticated[RESPONSE_BYTES - 3] !== 0) throw new Error(`terminal ${phone} was not let in`);
     this.socket.on('data', (bytes: Buffer) => this.#read(bytes));
     this.socket.on('close', () => {
@@ -176,7 +181,7 @@ function encodeAll(job: LoadJob): Ammunition {
   body.writeUInt16BE(8, 16);
   Buffer.from('010400000000', 'hex').copy(body, 28);
   Buffer.from('300117310109', 'hex').copy(body, 34);
-  const frames: Buffer[] = [];
+  let bytes = Buffer.allocUnsafeSlow(job.terminals * job.framesPerTerminal * USUAL_FRAME_BYTES);
   const offsets = new Uint32Array(job.terminals * (job.framesPerTerminal + 1));
   let at = 0;
   for (let t = 0; t < job.terminals; t++) {
@@ -197,13 +202,16 @@ function encodeAll(job: LoadJob): Ammunition {
       msToGmt8Bcd(job.firstFixTime + i * 1000, body, 22);
       body.writeUInt32BE(10_000 + i, 30);
       const frame = encodeFrame({ msgId: 0x0200, edition: '2013', phone, seq: i & 0xffff, body });
-      frames.push(frame);
+      if (at + frame.length > bytes.length) {
+        bytes = Buffer.concat([bytes, Buffer.allocUnsafeSlow(bytes.length / 10 + frame.length)]);
+      }
+      frame.copy(bytes, at);
       offsets[t * (job.framesPerTerminal + 1) + i] = at;
       at += frame.length;
     }
     offsets[t * (job.framesPerTerminal + 1) + job.framesPerTerminal] = at;
   }
-  return { bytes: Buffer.concat(frames), offsets };
+  return { bytes, offsets };
 }
 
 let deadline = Infinity;
