@@ -69,7 +69,11 @@ export function answer(terminal: string, types: readonly string[], fields: Field
   return { terminal, serial: typeof replySeq === 'number' ? replySeq : null, types, says: { answer: fields } };
 }
 
-/** The header does not tell 2011 from 2013, so only what came with 2019 is kept from terminals of before. */
+/**
+ * The header does not tell 2011 from 2013, so only what came with 2019 is kept from terminals of before. Messages of
+ * another standard go with every edition.
+ */
 function isIn(message: Message, edition: Edition): boolean {
-  return edition === '2019' || EDITIONS.some((e) => e !== '2019' && message.clauses[e] !== undefined);
+  if (edition === '2019' || message.standard !== undefined) return true;
+  return EDITIONS.some((e) => e !== '2019' && message.clauses[e] !== undefined);
 }
