@@ -12,7 +12,8 @@ const ARROWS: Record<string, readonly string[]> = {
   store: ['model'],
   ingest: ['model', 'protocols', 'store'],
   alerts: ['model', 'geo', 'store'],
-  api: ['model', 'alerts', 'geo', 'store'],
+  tracks: ['model', 'geo', 'store'],
+  api: ['model', 'alerts', 'geo', 'store', 'tracks'],
   web: ['model'],
 };
 /** Packages by folder where not everyone may have them. */
