@@ -15,6 +15,7 @@ export interface Bench {
 const BENCHES: Record<string, () => Promise<Bench>> = {
   decode: () => import('./decode.js'),
   fences: () => import('./fences.js'),
+  'fuzz-jt808': () => import('./fuzz-jt808.js'),
   http: () => import('./http.js'),
   'log-handover': () => import('./log-handover.js'),
   start: () => import('./start.js'),
