@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { MAX_WIRE_BYTES } from '../protocols/common/frame.js';
 import { Jt808Conversation } from '../protocols/jt808/conversation.js';
 import { decodeFrame } from '../protocols/jt808/decode.js';
-import { MAX_WIRE_BYTES } from '../protocols/jt808/frame.js';
 import { PART_LIMITS } from '../protocols/jt808/subpackage.js';
 import { FrameCounter } from './support/frame-counter.js';
 import { countFrames, DELIMITER, hurtFrame } from './support/hurt-frames.js';

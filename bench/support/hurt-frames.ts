@@ -1,4 +1,4 @@
-import { frameBytes } from '../../protocols/jt808/frame.js';
+import { frameBytes } from '../../protocols/common/frame.js';
 import { MESSAGE_IDS } from '../../protocols/jt808/message-id.js';
 import type { Pick } from './random.js';
 

@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { randomFrom } from '../../cli/support/random.js';
 import { msToGmt8Bcd } from '../../model/units.js';
+import { unescapeInto } from '../../protocols/common/frame.js';
 import { encodeFrame } from '../../protocols/jt808/encode.js';
-import { unescapeInto } from '../../protocols/jt808/frame.js';
 
 /** What the generator is asked for, as JSON on stdin. */
 export interface LoadJob {

@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import { decodeText } from '../../protocols/jt808/text.js';
+import { decodeText } from '../../protocols/common/text.js';
 import { type PlatformMessage, TerminalLink } from './terminal-link.js';
 import {
   AUTHENTICATE,

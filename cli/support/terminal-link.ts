@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
+import { FrameCutter } from '../../protocols/common/frame.js';
 import { encodeFrame } from '../../protocols/jt808/encode.js';
-import { FrameCutter } from '../../protocols/jt808/frame.js';
 import { Header, readHeader } from '../../protocols/jt808/header.js';
 
 /** One message from the platform. `body` is borrowed: read it during the call. */

@@ -1,6 +1,6 @@
-import { BYTE, type Codec, DEGREES, DWORD, hex, record, WORD } from './codecs.js';
-import { counted, field, time } from './layout.js';
-import type { Reader } from './wire.js';
+import { BYTE, type Codec, DEGREES, DWORD, hex, record, WORD } from '../common/codecs.js';
+import { counted, field, time } from '../common/layout.js';
+import type { Reader } from '../common/wire.js';
 
 /**
  * Active safety items 0x64–0x67 (苏标 T/JSATL 12-2017). Latitude and longitude have no hemisphere:

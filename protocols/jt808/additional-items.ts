@@ -1,4 +1,3 @@
-import { ADAS, BSD, DSM, fitsBsd, fitsDriverAlarm, fitsTpms, TPMS } from './active-safety.js';
 import {
   BYTE,
   type Codec,
@@ -11,9 +10,10 @@ import {
   record,
   scaled,
   WORD,
-} from './codecs.js';
-import { field, optional, sequence } from './layout.js';
-import { Reader, type Writer } from './wire.js';
+} from '../common/codecs.js';
+import { field, optional, sequence } from '../common/layout.js';
+import { Reader, type Writer } from '../common/wire.js';
+import { ADAS, BSD, DSM, fitsBsd, fitsDriverAlarm, fitsTpms, TPMS } from './active-safety.js';
 
 /**
  * Additional information items (附加信息项) behind the basic block of a location: {id BYTE, length BYTE, value}.

@@ -1,5 +1,5 @@
 import { ALARM_NAMES } from '../../model/alarm.js';
-import type { Edition } from './edition.js';
+import type { Edition } from '../common/edition.js';
 
 /**
  * Alarm word (报警标志): 2011 §8.12 table 17, 2013 §8.18 table 24, 2019 §8.21 table 25. The system's alarm bits are these

@@ -1,12 +1,13 @@
 import type { TerminalFacts } from '../../model/change.js';
 import { Position } from '../../model/position.js';
+import type { Fields } from '../common/codecs.js';
+import type { Edition } from '../common/edition.js';
+import { FrameCutter, frameBytes, MAX_WIRE_BYTES } from '../common/frame.js';
+import { Reader } from '../common/wire.js';
 import type { Conversation, ReplyWhen, SentCommand, Sink } from '../protocol.js';
 import { ALARM_MASKS } from './alarm-bits.js';
-import type { Fields } from './codecs.js';
 import { ANSWERS, acknowledgement, answer, bodyOfCommand } from './commands/exchange.js';
-import type { Edition } from './edition.js';
 import { encodeBody, framesOf } from './encode.js';
-import { FrameCutter, frameBytes, MAX_WIRE_BYTES } from './frame.js';
 import { Header, readHeader, withHeader } from './header.js';
 import type { Message } from './message.js';
 import {
@@ -30,7 +31,6 @@ import { terminalRegister } from './messages/terminal-register.js';
 import { SentParts } from './sent-parts.js';
 import { MemoryBudget, type OpenMessage, PART_LIMITS, PartJoiner, type PartLimits } from './subpackage.js';
 import { terminalNumber } from './terminal-number.js';
-import { Reader } from './wire.js';
 
 export interface Jt808Options {
   /** Longest frame on the wire. */

@@ -1,5 +1,5 @@
+import { EDITIONS } from '../common/edition.js';
 import { SUPPORTED } from './conversation.js';
-import { EDITIONS } from './edition.js';
 import { clauseOf } from './message.js';
 import { MESSAGE_IDS } from './message-id.js';
 import { MESSAGES_BY_ID } from './messages/index.js';

@@ -1,12 +1,12 @@
-import { type Fields, hexNumber } from './codecs.js';
-import type { Edition, HeaderEdition } from './edition.js';
-import { unescapeInto } from './frame.js';
+import { type Fields, hexNumber } from '../common/codecs.js';
+import type { Edition, HeaderEdition } from '../common/edition.js';
+import { unescapeInto } from '../common/frame.js';
+import { type Explained, Reader } from '../common/wire.js';
 import { Header, readHeader } from './header.js';
 import { clauseOf } from './message.js';
 import { messageName } from './message-id.js';
 import { MESSAGES_BY_ID } from './messages/index.js';
 import { imeiOf, terminalNumber } from './terminal-number.js';
-import { type Explained, Reader } from './wire.js';
 
 export interface DecodeOptions {
   /** `auto` finds it in the frame (header.ts); 2011 has to be said, but for registrations. */

@@ -1,10 +1,10 @@
-import { type Fields, hexBytes, hexNumber } from './codecs.js';
-import { EDITIONS, type Edition } from './edition.js';
-import { frameBytes } from './frame.js';
+import { type Fields, hexBytes, hexNumber } from '../common/codecs.js';
+import { EDITIONS, type Edition } from '../common/edition.js';
+import { frameBytes } from '../common/frame.js';
+import { Writer } from '../common/wire.js';
 import { type HeaderValues, MAX_BODY_BYTES, withHeader } from './header.js';
 import { MESSAGES_BY_ID } from './messages/index.js';
 import { numberBytes } from './terminal-number.js';
-import { Writer } from './wire.js';
 
 /** A message to be sent, from either side. */
 export interface OutgoingMessage {

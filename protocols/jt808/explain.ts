@@ -1,7 +1,7 @@
 import type { ExplainedFrame, ExplainedRow } from '../../model/protocol-tools.js';
+import { unescapeInto } from '../common/frame.js';
+import type { Explained } from '../common/wire.js';
 import { type Decoded, type DecodeOptions, decodeFrame, FRAME_CLAUSE, outsideFrame, splitFrames } from './decode.js';
-import { unescapeInto } from './frame.js';
-import type { Explained } from './wire.js';
 
 /** Like the explanation of pasted bytes, of which this is a piece. */
 export interface Explanation extends Pick<ExplainedFrame, 'rows' | 'escapes'> {

@@ -1,4 +1,4 @@
-import type { Edition, HeaderEdition } from './edition.js';
+import type { Edition, HeaderEdition } from '../common/edition.js';
 
 /**
  * Message header (消息头): JT/T 808-2011 §4.4.3, 2013 §4.4.3, 2019 §4.4.3.

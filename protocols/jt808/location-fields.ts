@@ -1,7 +1,7 @@
+import { DWORD, type Field, type Fields, record, SIGNED_WORD, scaled, show, WORD } from '../common/codecs.js';
+import { derived, field, sequence, time, trailing } from '../common/layout.js';
 import { additionalItems } from './additional-items.js';
 import { alarmWordNames, setBits } from './alarm-bits.js';
-import { DWORD, type Field, type Fields, record, SIGNED_WORD, scaled, show, WORD } from './codecs.js';
-import { derived, field, sequence, time, trailing } from './layout.js';
 import { STATUS_ACC, STATUS_POSITIONED, STATUS_SOUTH, STATUS_WEST, statusNames } from './status-bits.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { Field } from './codecs.js';
-import type { Edition } from './edition.js';
+import type { Field } from '../common/codecs.js';
+import type { Edition } from '../common/edition.js';
 
 /** A message whose body we know: which clause describes it in each edition, and its fields. */
 export interface Message {

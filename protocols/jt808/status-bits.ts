@@ -1,4 +1,4 @@
-import type { Edition } from './edition.js';
+import type { Edition } from '../common/edition.js';
 
 /** Status word (状态): 2011 §8.12 table 18, 2013 §8.18 table 25, 2019 §8.21 table 24. */
 export const STATUS_ACC = 1 << 0;

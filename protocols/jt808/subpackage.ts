@@ -1,5 +1,5 @@
 import type { RejectReason } from '../../model/reject.js';
-import type { Edition } from './edition.js';
+import type { Edition } from '../common/edition.js';
 import type { Header } from './header.js';
 
 /** Bytes that several holders may hold together; each takes before it keeps and gives back when it lets go. */

@@ -1,5 +1,5 @@
 import { stripZeros } from '../../model/vehicle.js';
-import type { Edition } from './edition.js';
+import type { Edition } from '../common/edition.js';
 
 /**
  * The terminal number of the header (终端手机号): BCD[6], in 2019 BCD[10], padded with zeros on the left.

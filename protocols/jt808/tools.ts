@@ -1,7 +1,7 @@
 import type { MessageInfo, ProtocolTools } from '../../model/protocol-tools.js';
-import { hexNumber } from './codecs.js';
+import { hexNumber } from '../common/codecs.js';
+import { EDITIONS, type Edition } from '../common/edition.js';
 import { SUPPORTED } from './conversation.js';
-import { EDITIONS, type Edition } from './edition.js';
 import { encodeJson } from './encode.js';
 import { explainPasted } from './explain.js';
 import { MESSAGE_IDS, type MessageId } from './message-id.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { FrameCutter } from '../../protocols/common/frame.js';
 import { encodeFrame } from '../../protocols/jt808/encode.js';
-import { FrameCutter } from '../../protocols/jt808/frame.js';
 import { Header, readHeader } from '../../protocols/jt808/header.js';
 
 export interface Reply {

@@ -1,5 +1,5 @@
 import type { CommandProblem } from '../../../model/command.js';
-import type { Fields } from '../codecs.js';
+import type { Fields } from '../../common/codecs.js';
 import { circleAreaDelete, polygonAreaDelete, rectangleAreaDelete, routeDelete } from '../messages/areas-delete.js';
 import { areasQuery, areasResponse } from '../messages/areas-query.js';
 import { circleAreaSet, polygonAreaSet, rectangleAreaSet, routeSet } from '../messages/areas-set.js';

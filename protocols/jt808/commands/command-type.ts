@@ -1,6 +1,6 @@
 import type { CommandReason } from '../../../model/command.js';
-import type { Fields } from '../codecs.js';
-import type { Edition } from '../edition.js';
+import type { Fields } from '../../common/codecs.js';
+import type { Edition } from '../../common/edition.js';
 import type { Message } from '../message.js';
 import type { Param } from './params.js';
 

@@ -1,8 +1,8 @@
 import type { CommandReason } from '../../../model/command.js';
+import type { Fields } from '../../common/codecs.js';
+import { hexNumber } from '../../common/codecs.js';
+import { EDITIONS, type Edition } from '../../common/edition.js';
 import type { CommandResponse } from '../../protocol.js';
-import type { Fields } from '../codecs.js';
-import { hexNumber } from '../codecs.js';
-import { EDITIONS, type Edition } from '../edition.js';
 import { encodeBody } from '../encode.js';
 import type { Message } from '../message.js';
 import { messageName } from '../message-id.js';

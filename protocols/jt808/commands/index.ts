@@ -1,6 +1,6 @@
 import type { CommandProblem, CommandTypeInfo } from '../../../model/command.js';
+import { hexNumber } from '../../common/codecs.js';
 import type { CommandSet } from '../../protocol.js';
-import { hexNumber } from '../codecs.js';
 import { encodeBody } from '../encode.js';
 import { clauseOf } from '../message.js';
 import { messageName } from '../message-id.js';

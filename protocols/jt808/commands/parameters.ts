@@ -1,5 +1,5 @@
 import type { CommandProblem } from '../../../model/command.js';
-import { hexNumber } from '../codecs.js';
+import { hexNumber } from '../../common/codecs.js';
 import { parametersQuery, parametersQuerySome, parametersResponse, parametersSet } from '../messages/parameters.js';
 import { PARAMETERS, type Parameter, parameter } from '../messages/parameters-table.js';
 import { command } from './command-type.js';

@@ -1,5 +1,5 @@
 import type { CommandProblem } from '../../../model/command.js';
-import { decodeText, encodeText } from '../text.js';
+import { decodeText, encodeText } from '../../common/text.js';
 
 /**
  * Parameters of commands, each written once: from it come the check of what is given, the value that is kept, and the

@@ -1,7 +1,7 @@
+import { encodeText } from '../../common/text.js';
 import { attributesQuery, attributesResponse } from '../messages/terminal-attributes.js';
 import { terminalControl } from '../messages/terminal-control.js';
 import { upgradePackage, upgradeResult } from '../messages/upgrade.js';
-import { encodeText } from '../text.js';
 import { byResult, command } from './command-type.js';
 import { base64, choice, flag, int, object, optional, text, where } from './params.js';
 

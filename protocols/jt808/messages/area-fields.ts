@@ -1,5 +1,15 @@
-import { BYTE, type Codec, DEGREES_AMOUNT, DWORD, type Field, type Fields, hex, record, WORD } from '../codecs.js';
-import { counted, derived, field, sequence, text, when } from '../layout.js';
+import {
+  BYTE,
+  type Codec,
+  DEGREES_AMOUNT,
+  DWORD,
+  type Field,
+  type Fields,
+  hex,
+  record,
+  WORD,
+} from '../../common/codecs.js';
+import { counted, derived, field, sequence, text, when } from '../../common/layout.js';
 
 /**
  * Areas and routes as the set messages send them and the query brings them back: 2011 §8.28–8.35, 2013 §8.35–8.42,

@@ -1,5 +1,5 @@
-import { BYTE, DWORD } from '../codecs.js';
-import { counted, sequence, trailing } from '../layout.js';
+import { BYTE, DWORD } from '../../common/codecs.js';
+import { counted, sequence, trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 /** Body: count BYTE, at most 125, 0 for all of that kind · ids DWORD each. */

@@ -1,5 +1,5 @@
-import { BYTE, type Codec, DWORD, type Field, type Fields, record } from '../codecs.js';
-import { blob, counted, field, fits, sequence, trailing } from '../layout.js';
+import { BYTE, type Codec, DWORD, type Field, type Fields, record } from '../../common/codecs.js';
+import { blob, counted, field, fits, sequence, trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 import { areaList, CIRCLE, POLYGON_FIELDS, RECTANGLE, ROUTE_FIELDS } from './area-fields.js';
 

@@ -1,4 +1,4 @@
-import { sequence, trailing } from '../layout.js';
+import { sequence, trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 import { areaList, CIRCLE, POLYGON_FIELDS, RECTANGLE, ROUTE_FIELDS } from './area-fields.js';
 

@@ -1,5 +1,5 @@
-import { BYTE, DWORD, hex, record, WORD } from '../codecs.js';
-import { counted, field, sequence, text, trailing } from '../layout.js';
+import { BYTE, DWORD, hex, record, WORD } from '../../common/codecs.js';
+import { counted, field, sequence, text, trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 const standard = 'T/JSATL 12-2017';

@@ -1,5 +1,5 @@
-import { BYTE, WORD } from '../codecs.js';
-import { field, sequence, trailing } from '../layout.js';
+import { BYTE, WORD } from '../../common/codecs.js';
+import { field, sequence, trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 /**

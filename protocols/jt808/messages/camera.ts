@@ -1,5 +1,5 @@
-import { BYTE, DWORD, WORD } from '../codecs.js';
-import { counted, field, sequence, trailing, when } from '../layout.js';
+import { BYTE, DWORD, WORD } from '../../common/codecs.js';
+import { counted, field, sequence, trailing, when } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 /**

@@ -1,5 +1,5 @@
-import { type Codec, type Fields, hex, integer, WORD } from '../codecs.js';
-import { countOf, field, listToEnd, sequence, trailing } from '../layout.js';
+import { type Codec, type Fields, hex, integer, WORD } from '../../common/codecs.js';
+import { countOf, field, listToEnd, sequence, trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 const CHANNEL_2 = 0x8000_0000;

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import { DWORD, type Fields } from '../codecs.js';
-import { blob, derived, field, sequence } from '../layout.js';
+import { DWORD, type Fields } from '../../common/codecs.js';
+import { blob, derived, field, sequence } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 /** More than a split message may hold: whatever inflates further was made to hurt. */

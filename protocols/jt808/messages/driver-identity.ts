@@ -1,8 +1,8 @@
 import { bcd } from '../../../model/units.js';
-import { BYTE, type Fields, hex } from '../codecs.js';
-import { field, oneOf, optional, sequence, text, time, trailing, when } from '../layout.js';
+import { BYTE, type Fields, hex } from '../../common/codecs.js';
+import { field, oneOf, optional, sequence, text, time, trailing, when } from '../../common/layout.js';
+import type { Reader } from '../../common/wire.js';
 import type { Message } from '../message.js';
-import type { Reader } from '../wire.js';
 
 /** Ask who drives, 上报驾驶员身份信息请求, 0x8702. No body. */
 export const driverIdentityQuery: Message = {

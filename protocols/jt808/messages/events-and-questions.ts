@@ -1,5 +1,5 @@
-import { BYTE, record, WORD } from '../codecs.js';
-import { counted, field, listToEnd, optional, sequence, text, trailing } from '../layout.js';
+import { BYTE, record, WORD } from '../../common/codecs.js';
+import { counted, field, listToEnd, optional, sequence, text, trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 /**

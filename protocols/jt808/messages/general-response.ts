@@ -1,8 +1,8 @@
-import { BYTE, MESSAGE_ID, WORD } from '../codecs.js';
-import type { Edition } from '../edition.js';
-import { frameInto, longestFrame } from '../frame.js';
+import { BYTE, MESSAGE_ID, WORD } from '../../common/codecs.js';
+import type { Edition } from '../../common/edition.js';
+import { frameInto, longestFrame } from '../../common/frame.js';
+import { field, sequence, trailing } from '../../common/layout.js';
 import { withHeader } from '../header.js';
-import { field, sequence, trailing } from '../layout.js';
 import type { Message } from '../message.js';
 
 const body = sequence(field('replySeq', WORD), field('replyId', MESSAGE_ID), field('result', BYTE), trailing);

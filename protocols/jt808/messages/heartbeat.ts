@@ -1,4 +1,4 @@
-import { trailing } from '../layout.js';
+import { trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 /** Heartbeat, 终端心跳, 0x0002. No body; some terminals put battery and signal there, which is let be. */

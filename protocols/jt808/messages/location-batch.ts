@@ -1,7 +1,7 @@
 import { BACKFILLED, Position } from '../../../model/position.js';
+import { array, BYTE, type Field, type Fields, WORD } from '../../common/codecs.js';
+import { countOf, field, sequence, trailing } from '../../common/layout.js';
 import type { Sink } from '../../protocol.js';
-import { array, BYTE, type Field, type Fields, WORD } from '../codecs.js';
-import { countOf, field, sequence, trailing } from '../layout.js';
 import { locationBody } from '../location-fields.js';
 import type { Message } from '../message.js';
 import { readLocation } from './location-report.js';

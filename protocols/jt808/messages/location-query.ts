@@ -1,6 +1,6 @@
+import { DWORD, WORD } from '../../common/codecs.js';
+import { derived, field, sequence, trailing, when } from '../../common/layout.js';
 import { setBits } from '../alarm-bits.js';
-import { DWORD, WORD } from '../codecs.js';
-import { derived, field, sequence, trailing, when } from '../layout.js';
 import type { Message } from '../message.js';
 
 /** Location query, 位置信息查询, 0x8201. No body. */

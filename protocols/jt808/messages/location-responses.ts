@@ -1,6 +1,6 @@
 import { gmt8BcdToMs } from '../../../model/units.js';
-import { WORD } from '../codecs.js';
-import { field, oneOf, sequence } from '../layout.js';
+import { WORD } from '../../common/codecs.js';
+import { field, oneOf, sequence } from '../../common/layout.js';
 import { locationBody } from '../location-fields.js';
 import type { Message } from '../message.js';
 import { LOCATION_BASIC_BYTES } from './location-report.js';

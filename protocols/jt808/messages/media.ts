@@ -1,8 +1,8 @@
-import { BYTE, DWORD, WORD } from '../codecs.js';
-import { blob, counted, field, oneOf, optional, sequence, trailing } from '../layout.js';
+import { BYTE, DWORD, WORD } from '../../common/codecs.js';
+import { blob, counted, field, oneOf, optional, sequence, trailing } from '../../common/layout.js';
+import type { Reader } from '../../common/wire.js';
 import { LOCATION_BASIC } from '../location-fields.js';
 import type { Message } from '../message.js';
-import type { Reader } from '../wire.js';
 
 /**
  * What is told of every medium: id DWORD · type BYTE (0 image, 1 audio, 2 video) · format BYTE (0 JPEG, 1 TIF, 2 MP3, 3 WAV,

@@ -1,5 +1,5 @@
-import { BYTE, type Codec, type Fields, hexBytes, hexNumber, integer, WORD } from '../codecs.js';
-import { counted, field, sequence, text, trailing } from '../layout.js';
+import { BYTE, type Codec, type Fields, hexBytes, hexNumber, integer, WORD } from '../../common/codecs.js';
+import { counted, field, sequence, text, trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 import { parameter } from './parameters-table.js';
 

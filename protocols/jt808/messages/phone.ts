@@ -1,5 +1,5 @@
-import { BYTE, record } from '../codecs.js';
-import { counted, field, optional, sequence, text, trailing } from '../layout.js';
+import { BYTE, record } from '../../common/codecs.js';
+import { counted, field, optional, sequence, text, trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 /** Have the terminal call, 电话回拨, 0x8400. Body: 0 call, 1 listen BYTE · number STRING, at most 20 bytes. */

@@ -1,5 +1,5 @@
-import { BYTE, WORD } from '../codecs.js';
-import { blob, field, sequence } from '../layout.js';
+import { BYTE, WORD } from '../../common/codecs.js';
+import { blob, field, sequence } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 /** The block is a whole packet of GB/T 19056, with its own start and check code. */

@@ -1,7 +1,7 @@
-import { BYTE, WORD } from '../codecs.js';
-import { counted, field, oneOf, sequence, trailing } from '../layout.js';
+import { BYTE, WORD } from '../../common/codecs.js';
+import { counted, field, oneOf, sequence, trailing } from '../../common/layout.js';
+import type { Reader } from '../../common/wire.js';
 import type { Message } from '../message.js';
-import type { Reader } from '../wire.js';
 
 /**
  * Body: serial of the first part of the original message WORD · number of parts wanted · their indexes WORD each.

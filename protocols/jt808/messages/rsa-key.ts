@@ -1,5 +1,5 @@
-import { DWORD, hex } from '../codecs.js';
-import { field, sequence, trailing } from '../layout.js';
+import { DWORD, hex } from '../../common/codecs.js';
+import { field, sequence, trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 /** Body: exponent e DWORD · modulus n BYTE[128]. */

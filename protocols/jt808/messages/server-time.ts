@@ -1,5 +1,5 @@
-import { hex } from '../codecs.js';
-import { field, sequence, trailing } from '../layout.js';
+import { hex } from '../../common/codecs.js';
+import { field, sequence, trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 /** Server time query, 查询服务器时间请求, 0x0004. No body. */

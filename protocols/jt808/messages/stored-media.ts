@@ -1,5 +1,5 @@
-import { BYTE, DWORD, hex, record, WORD } from '../codecs.js';
-import { countOf, field, listToEnd, sequence, trailing } from '../layout.js';
+import { BYTE, DWORD, hex, record, WORD } from '../../common/codecs.js';
+import { countOf, field, listToEnd, sequence, trailing } from '../../common/layout.js';
 import { LOCATION_BASIC } from '../location-fields.js';
 import type { Message } from '../message.js';
 

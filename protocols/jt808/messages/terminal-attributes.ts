@@ -1,5 +1,5 @@
-import { BYTE, type Field, hex, WORD } from '../codecs.js';
-import { field, fits, oneOf, sequence, text, trailing } from '../layout.js';
+import { BYTE, type Field, hex, WORD } from '../../common/codecs.js';
+import { field, fits, oneOf, sequence, text, trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 const PADDED = { spaces: true } as const;

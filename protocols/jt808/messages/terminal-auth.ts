@@ -1,7 +1,7 @@
-import { BYTE } from '../codecs.js';
-import { oneOf, sequence, text } from '../layout.js';
+import { BYTE } from '../../common/codecs.js';
+import { oneOf, sequence, text } from '../../common/layout.js';
+import type { Reader } from '../../common/wire.js';
 import type { Message } from '../message.js';
-import type { Reader } from '../wire.js';
 
 const IMEI_BYTES = 15;
 const VERSION_BYTES = 20;

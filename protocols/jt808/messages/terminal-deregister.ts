@@ -1,4 +1,4 @@
-import { trailing } from '../layout.js';
+import { trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 /** Terminal deregistration, 终端注销, 0x0003 (the 2011 draft's appendix prints 0x0101; nobody sends it). No body. */

@@ -1,6 +1,6 @@
-import { BYTE, WORD } from '../codecs.js';
-import type { Edition } from '../edition.js';
-import { derived, field, oneOf, sequence, text } from '../layout.js';
+import { BYTE, WORD } from '../../common/codecs.js';
+import type { Edition } from '../../common/edition.js';
+import { derived, field, oneOf, sequence, text } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 const PADDED = { spaces: true } as const;

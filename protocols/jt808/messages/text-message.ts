@@ -1,5 +1,5 @@
-import { BYTE } from '../codecs.js';
-import { field, sequence, text, when } from '../layout.js';
+import { BYTE } from '../../common/codecs.js';
+import { field, sequence, text, when } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 /**

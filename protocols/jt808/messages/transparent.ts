@@ -1,5 +1,5 @@
-import { BYTE } from '../codecs.js';
-import { blob, field, sequence } from '../layout.js';
+import { BYTE } from '../../common/codecs.js';
+import { blob, field, sequence } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 /**

@@ -1,5 +1,5 @@
-import { BYTE, DWORD, type Fields } from '../codecs.js';
-import { blob, field, sequence, text, trailing } from '../layout.js';
+import { BYTE, DWORD, type Fields } from '../../common/codecs.js';
+import { blob, field, sequence, text, trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 /**

@@ -1,5 +1,5 @@
-import { BYTE, type Codec, type Fields, hex, MESSAGE_ID, WORD } from '../codecs.js';
-import { counted, field, oneOf, sequence, trailing } from '../layout.js';
+import { BYTE, type Codec, type Fields, hex, MESSAGE_ID, WORD } from '../../common/codecs.js';
+import { counted, field, oneOf, sequence, trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 const DOOR = '0x0001';

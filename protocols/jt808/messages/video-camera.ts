@@ -1,5 +1,5 @@
-import { BYTE } from '../codecs.js';
-import { field, sequence, trailing } from '../layout.js';
+import { BYTE } from '../../common/codecs.js';
+import { field, sequence, trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 const standard = 'JT/T 1078-2016';

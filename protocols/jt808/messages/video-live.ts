@@ -1,5 +1,5 @@
-import { BYTE, WORD } from '../codecs.js';
-import { field, sequence, text, trailing } from '../layout.js';
+import { BYTE, WORD } from '../../common/codecs.js';
+import { field, sequence, text, trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 const standard = 'JT/T 1078-2016';

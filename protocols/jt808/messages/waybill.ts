@@ -1,5 +1,5 @@
-import { DWORD } from '../codecs.js';
-import { sequence, text, trailing } from '../layout.js';
+import { DWORD } from '../../common/codecs.js';
+import { sequence, text, trailing } from '../../common/layout.js';
 import type { Message } from '../message.js';
 
 /** Electronic waybill, 电子运单上报, 0x0701. Body: length DWORD · content, whose form is not defined; text in practice. */

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { LOCATED } from '../../../model/position.js';
+import { frameBytes } from '../../../protocols/common/frame.js';
 import { Jt808Conversation } from '../../../protocols/jt808/conversation.js';
 import { decodeFrame } from '../../../protocols/jt808/decode.js';
 import { encodeFrame, encodeFrames, type OutgoingMessage } from '../../../protocols/jt808/encode.js';
-import { frameBytes } from '../../../protocols/jt808/frame.js';
 import { MemoryBudget } from '../../../protocols/jt808/subpackage.js';
 import { SinkLog } from '../sink-log.js';
 import { vector } from './vectors.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { unescapeInto } from '../../../protocols/common/frame.js';
 import { encodeFrame } from '../../../protocols/jt808/encode.js';
 import { explainFrame } from '../../../protocols/jt808/explain.js';
-import { unescapeInto } from '../../../protocols/jt808/frame.js';
 import { vector, vectors } from './vectors.js';
 
 /** The frame without its escapes. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Edition } from '../../../protocols/jt808/edition.js';
+import type { Edition } from '../../../protocols/common/edition.js';
 import { Header, readHeader, withHeader } from '../../../protocols/jt808/header.js';
 
 /** Header and body without check code, read: what was found, and what is wrong with it. */

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ACC_KNOWN, ACC_ON, BACKFILLED, LOCATED, Position } from '../../../model/position.js';
+import { unescapeInto } from '../../../protocols/common/frame.js';
+import { Reader } from '../../../protocols/common/wire.js';
 import { describeItems } from '../../../protocols/jt808/additional-items.js';
 import { ALARM_MASKS } from '../../../protocols/jt808/alarm-bits.js';
 import { decodeFrame } from '../../../protocols/jt808/decode.js';
 import { encodeBody } from '../../../protocols/jt808/encode.js';
-import { unescapeInto } from '../../../protocols/jt808/frame.js';
 import { Header, readHeader } from '../../../protocols/jt808/header.js';
 import { locationBody } from '../../../protocols/jt808/location-fields.js';
 import { readLocations } from '../../../protocols/jt808/messages/location-batch.js';
 import { readLocation } from '../../../protocols/jt808/messages/location-report.js';
-import { Reader } from '../../../protocols/jt808/wire.js';
 import { vectors } from './vectors.js';
 
 /** The body read both ways, which have to agree. */

@@ -1,13 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Edition } from '../../../protocols/common/edition.js';
+import { Reader } from '../../../protocols/common/wire.js';
 import { decodeFrame } from '../../../protocols/jt808/decode.js';
-import type { Edition } from '../../../protocols/jt808/edition.js';
 import { encodeBody, encodeFrame } from '../../../protocols/jt808/encode.js';
 import { MESSAGE_IDS, messageName } from '../../../protocols/jt808/message-id.js';
 import { compressedUpload } from '../../../protocols/jt808/messages/compressed-upload.js';
 import { MESSAGES } from '../../../protocols/jt808/messages/index.js';
-import { Reader } from '../../../protocols/jt808/wire.js';
 import { vectors } from './vectors.js';
 
 type Fields = Record<string, unknown>;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { decodeText, encodeText, stripPadding } from '../../../protocols/common/text.js';
 import { alarmWordNames, setBits } from '../../../protocols/jt808/alarm-bits.js';
 import { statusNames } from '../../../protocols/jt808/status-bits.js';
 import { imeiOf, numberBytes, terminalNumber } from '../../../protocols/jt808/terminal-number.js';
-import { decodeText, encodeText, stripPadding } from '../../../protocols/jt808/text.js';
 
 describe('alarm and status words', () => {
   test('bits are named in the words of the edition; reserved ones are not', () => {

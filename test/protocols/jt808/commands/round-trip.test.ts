@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { EDITIONS, type Edition } from '../../../../protocols/common/edition.js';
+import { FrameCutter } from '../../../../protocols/common/frame.js';
 import { bodyOfCommand } from '../../../../protocols/jt808/commands/exchange.js';
 import { COMMAND_TYPES, commandSet, TYPES_BY_NAME } from '../../../../protocols/jt808/commands/index.js';
 import { decodeFrame } from '../../../../protocols/jt808/decode.js';
-import { EDITIONS, type Edition } from '../../../../protocols/jt808/edition.js';
 import { encodeBody, encodeFrames } from '../../../../protocols/jt808/encode.js';
-import { FrameCutter } from '../../../../protocols/jt808/frame.js';
 import { Header, readHeader } from '../../../../protocols/jt808/header.js';
 import { fromSchema } from './from-schema.js';
 import { SAMPLES } from './samples.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FrameCutter, frameBytes, MAX_WIRE_BYTES } from '../../../protocols/jt808/frame.js';
+import { FrameCutter, frameBytes, MAX_WIRE_BYTES } from '../../../protocols/common/frame.js';
 
 /** What a cutter makes of pieces of hex: frames as hex, refusals as `reason:hex`. */
 function cut(pieces: (string | Buffer)[], maxBytes?: number): string[] {
