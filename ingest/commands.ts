@@ -92,6 +92,7 @@ export class CommandDispatcher implements CommandPort {
   /** Commands with steps that are not in the log yet. */
   readonly #progressed = new Set<Command>();
   #flushDue = false;
+  #closed = false;
   readonly #listeners = new Set<(command: Command) => void>();
   /** Commands that ended since the process started, by the state they ended in; responses that no command waited for. */
   readonly ended: Tally = {};
@@ -325,6 +326,7 @@ export class CommandDispatcher implements CommandPort {
 
   /** Puts the steps so far into the log: those of one turn of the event loop as one record. */
   flush(): void {
+    if (this.#closed) return;
     this.#flushDue = false;
     const commands = [...this.#progressed];
     this.#progressed.clear();
@@ -346,10 +348,11 @@ export class CommandDispatcher implements CommandPort {
     for (const listener of this.#listeners) listener(command);
   }
 
-  /** Steps so far go into the log; nothing more happens by itself. */
+  /** Steps so far go into the log; nothing that happens from now on does. */
   close(): void {
     clearInterval(this.#timer);
     this.flush();
+    this.#closed = true;
   }
 }
 

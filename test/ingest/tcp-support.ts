@@ -1,14 +1,21 @@
+import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { CommandDesk } from '../../ingest/command-desk.js';
+import { CommandDispatcher } from '../../ingest/commands.js';
 import { Identity, type TerminalAuth } from '../../ingest/identity.js';
 import { IngestStats } from '../../ingest/ingest-stats.js';
 import { Intake } from '../../ingest/intake.js';
 import type { TcpLimits } from '../../ingest/limits.js';
+import type { MediaLimits } from '../../ingest/media-limits.js';
+import { MediaUploads } from '../../ingest/media-uploads.js';
 import { Quarantine } from '../../ingest/quarantine.js';
 import { ReceiveClock } from '../../ingest/receive-clock.js';
 import { startTcpServer } from '../../ingest/tcp-server.js';
+import { Uploads } from '../../ingest/uploads.js';
 import type { VerdictPolicy } from '../../ingest/verdict.js';
 import { KIND_FIXES } from '../../model/block.js';
 import { Catalog } from '../../model/catalog.js';
+import { CommandBook } from '../../model/command-book.js';
 import { FixBatch } from '../../model/fix-batch.js';
 import { Fleet } from '../../model/fleet.js';
 import type { Position } from '../../model/position.js';
@@ -16,6 +23,7 @@ import { total } from '../../model/stats.js';
 import { jt808 } from '../../protocols/jt808/index.js';
 import type { Protocol } from '../../protocols/protocol.js';
 import { LogReader } from '../../store/log-reader.js';
+import { MediaFiles } from '../../store/media-files.js';
 import { Registry } from '../../store/registry.js';
 import { Spool, type SpoolOptions } from '../../store/spool.js';
 import { tempDir } from '../support/temp-dir.js';
@@ -30,6 +38,13 @@ export interface TestServerOptions {
   limits?: Partial<TcpLimits>;
   spool?: Partial<SpoolOptions>;
   policy?: VerdictPolicy;
+  media?: Partial<MediaLimits>;
+  /** Keeps media, and the log, of a server before this one. */
+  dir?: string;
+  mediaMaxBytes?: number;
+  mediaPaused?: () => boolean;
+  /** Until a command is sent again. */
+  ackTimeoutMs?: number;
 }
 
 /**
@@ -37,7 +52,7 @@ export interface TestServerOptions {
  * counters must add up, and the log must hold exactly what was accepted.
  */
 export async function tcpServer(options: TestServerOptions = {}) {
-  const dir = await tempDir();
+  const dir = options.dir ?? (await tempDir());
   const spool = await Spool.open({ dir, ...options.spool });
   const clock = new ReceiveClock();
   const stats = new IngestStats();
@@ -47,6 +62,20 @@ export async function tcpServer(options: TestServerOptions = {}) {
   const intake = new Intake({ log: spool, head: new Fleet(), policy: options.policy ?? LIVE, stats, quarantine });
   const registrationRequired = options.registrationRequired ?? false;
   const identity = new Identity({ registry, key: 'test', auth: options.auth ?? 'required', registrationRequired });
+  const book = new CommandBook();
+  const commandParts = { book, registry, protocols: [jt808], clock: () => clock.now() };
+  const dispatcher = new CommandDispatcher({ ...commandParts, ackTimeoutMs: options.ackTimeoutMs });
+  const desk = new CommandDesk({ ...commandParts, dispatcher });
+  const uploads = new Uploads(registry);
+  const files = await MediaFiles.open({ dir: join(dir, 'media'), maxBytes: options.mediaMaxBytes ?? 2 ** 30 });
+  const media = await MediaUploads.open({
+    files,
+    uploads,
+    whenAccepted: (fn) => spool.whenAccepted(fn),
+    paused: options.mediaPaused ?? (() => false),
+    clock: () => clock.now(),
+    limits: options.media,
+  });
   const server = await startTcpServer({
     protocol: options.protocol ?? jt808,
     host: '127.0.0.1',
@@ -57,6 +86,9 @@ export async function tcpServer(options: TestServerOptions = {}) {
     quarantine,
     clock,
     whenAccepted: (fn) => spool.whenAccepted(fn),
+    uploads,
+    media,
+    commands: dispatcher,
     limits: options.limits,
   });
   let open = true;
@@ -64,6 +96,8 @@ export async function tcpServer(options: TestServerOptions = {}) {
     if (!open) return;
     open = false;
     await server.close();
+    await media.close();
+    dispatcher.close();
     await spool.close();
   };
   onTestFinished(async () => {
@@ -77,6 +111,7 @@ export async function tcpServer(options: TestServerOptions = {}) {
     expect(spool.fixesAccepted, 'log').toBe(fixes.accepted);
   });
   return {
+    ...{ book, desk, dispatcher, files, media },
     ...{ dir, spool, stats, quarantine, catalog, registry, intake, identity, server, close, clock },
     port: server.port,
     /** Waits until the server has closed so many connections for these reasons, and no other. */
