@@ -27,6 +27,7 @@ import type { Vehicle } from '../../model/vehicle.js';
 import { protocols } from '../../protocols/index.js';
 import { Registry } from '../../store/registry.js';
 import { tempDir } from '../support/temp-dir.js';
+import { FakeTravel } from './fake-travel.js';
 
 export const KEY = 'test-key-0123456789abcdef';
 
@@ -100,6 +101,7 @@ export interface TestApi {
   log: FakeLog;
   feed: AlertFeed;
   history: FakeHistory;
+  travel: FakeTravel;
   dispatcher: CommandDispatcher;
   quarantined: QuarantineEntry[];
   readiness: Readiness;
@@ -122,6 +124,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
   const log = new FakeLog();
   const registry = new Registry(catalog, log, () => Date.now());
   const history = new FakeHistory();
+  const travel = new FakeTravel();
   const book = new CommandBook();
   const commandParts = { book, registry, protocols, clock: Date.now };
   const dispatcher = new CommandDispatcher(commandParts);
@@ -147,6 +150,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     registry,
     alerts: feed,
     history,
+    travel,
     commands: {
       types: desk.types,
       give: (input) => desk.give(input),
@@ -182,6 +186,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     log,
     feed,
     history,
+    travel,
     dispatcher,
     quarantined,
     readiness,
@@ -305,6 +310,7 @@ export interface StreamMessage {
   cells?: { bbox: number[]; count: number; moving: number; emergencies: number }[];
   transition?: string;
   alert?: Alert;
+  command?: { id: string; state: string };
 }
 
 /** A client of the stream that keeps what it is told until somebody asks. */
