@@ -67,7 +67,7 @@ export interface MessageInfo {
   covered: boolean;
   /** A conversation does something with it, beyond an answer that it is not supported; always so for what we send. */
   actedOn: boolean;
-  /** Which sections and tables describe it, by edition. */
+  /** The text, section and tables that describe it, by edition. */
   clauses: Readonly<Record<string, string>>;
   /** The body's fields by edition, in the order of the table; those that encoding works out by itself are left out. */
   fields: Readonly<Record<string, readonly FieldInfo[]>>;

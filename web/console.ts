@@ -8,6 +8,7 @@ import { Fences } from './fences.js';
 import { boxAround, fleetBox } from './fleet-box.js';
 import { LiveVehicles } from './live-vehicles.js';
 import { LiveMap } from './map/live-map.js';
+import { PageAddress } from './page-address.js';
 import type { PageReport } from './page-report.js';
 import { AlertDetail } from './panels/alert-detail.js';
 import { AlertList } from './panels/alert-list.js';
@@ -16,11 +17,12 @@ import { FenceList } from './panels/fence-list.js';
 import { KeyDialog } from './panels/key-dialog.js';
 import { legend } from './panels/legend.js';
 import { StatusLine } from './panels/status-line.js';
-import { tabs } from './panels/tabs.js';
+import { Tabs } from './panels/tabs.js';
 import { TopBar } from './panels/top-bar.js';
 import { TrackPanel } from './panels/track-panel.js';
 import { VehicleList } from './panels/vehicle-list.js';
 import { VehiclePanel } from './panels/vehicle-panel.js';
+import { ProtocolPage } from './protocol/protocol-page.js';
 import { ServerStatus } from './server-status.js';
 import { Stream } from './stream.js';
 import { label } from './text/language.js';
@@ -39,6 +41,7 @@ declare global {
 
 /** The operator's console: joins the parts of the page to each other and to the server. */
 export class Console {
+  readonly #address = new PageAddress();
   readonly #key = new AccessKey();
   readonly #api: ApiClient;
   readonly #keyDialog: KeyDialog;
@@ -58,9 +61,10 @@ export class Console {
   readonly #report: PageReport;
   #map: LiveMap | null = null;
   /** Goes to the vehicles once, where the address does not name a place. */
-  #placeChosen = new URLSearchParams(location.hash.slice(1)).has('map');
+  #placeChosen: boolean;
 
   constructor() {
+    this.#placeChosen = this.#address.get('map') !== null;
     this.#api = new ApiClient(this.#key, () => this.#keyDialog.ask());
     this.#keyDialog = new KeyDialog(this.#key);
     this.#status = new ServerStatus(this.#api);
@@ -75,7 +79,7 @@ export class Console {
         this.#topBar.setConnection(state, retryAt);
       },
     });
-    this.#topBar = new TopBar(this.#status, this.#alerts, () => this.#stream.retryNow());
+    this.#topBar = new TopBar(this.#status, this.#alerts, this.#address, () => this.#stream.retryNow());
     this.#statusLine = new StatusLine(this.#status);
     this.#alertList = new AlertList(this.#alerts, this.#fences, (alert) => this.#openAlert(alert));
     this.#alertDetail = new AlertDetail(this.#alerts, this.#fences, {
@@ -92,7 +96,7 @@ export class Console {
       clear: () => this.#map?.track.clear(),
     });
     this.#vehiclePanel = new VehiclePanel(this.#api, this.#vehicles, track, () => this.#closeVehicle());
-    this.#lists = tabs([
+    this.#lists = new Tabs([
       ['vehicles', new VehicleList(this.#api, this.#vehicles, (id) => void this.#openVehicle(id)).element],
       [
         'fences',
@@ -102,7 +106,7 @@ export class Console {
           (id) => this.#map?.pointFence(id),
         ).element,
       ],
-    ]);
+    ]).element;
     this.#report = window.__cheji = {
       ready: false,
       connected: false,
@@ -116,14 +120,21 @@ export class Console {
     const stage = el('main', 'stage', ground, legend(this.#vehicles), emptyState(this.#status));
     fill(this.#left, this.#lists);
     fill(this.#right, this.#alertList.element);
+    const monitor = [this.#left, stage, this.#right];
+    const protocol = new ProtocolPage(this.#api, this.#key, this.#address);
     document.body.append(
       this.#topBar.element,
       this.#statusLine.banner,
-      this.#left,
-      stage,
-      this.#right,
+      ...monitor,
+      protocol.element,
       this.#statusLine.element,
     );
+    // The page lies over the map, which goes on living below it, out of reach of the keyboard.
+    const cover = () => {
+      for (const part of monitor) part.inert = !protocol.element.hidden;
+    };
+    this.#address.onChange(cover);
+    cover();
     this.#alerts.onChange(
       atMostEvery(ALERTED_REFRESH_MS, () => this.#vehicles.setAlerted(this.#alerts.alertedVehicles())),
     );

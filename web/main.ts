@@ -3,6 +3,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import './styles/layout.css';
 import './styles/panels.css';
 import './styles/map.css';
+import './styles/protocol.css';
 import { Console } from './console.js';
 
 new Console().start();

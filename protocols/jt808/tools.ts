@@ -4,6 +4,7 @@ import { EDITIONS, type Edition } from '../common/edition.js';
 import { SUPPORTED } from './conversation.js';
 import { encodeJson } from './encode.js';
 import { explainPasted } from './explain.js';
+import { clauseOf } from './message.js';
 import { MESSAGE_IDS, type MessageId } from './message-id.js';
 import { MESSAGES_BY_ID } from './messages/index.js';
 
@@ -21,9 +22,6 @@ export const tools: ProtocolTools = {
 function messageInfo({ id, name, chinese, direction, since, droppedIn2019 }: MessageId): MessageInfo {
   const message = MESSAGES_BY_ID.get(id);
   const editions = EDITIONS.filter((edition) => has(edition, since, droppedIn2019 === true));
-  const clauses = message?.standard
-    ? { [message.standard]: Object.values(message.clauses).join(', ') }
-    : { ...message?.clauses };
   return {
     id: hexNumber(id, 4),
     name,
@@ -33,7 +31,7 @@ function messageInfo({ id, name, chinese, direction, since, droppedIn2019 }: Mes
     editions,
     covered: message !== undefined,
     actedOn: direction === 'down' || SUPPORTED.has(id),
-    clauses,
+    clauses: Object.fromEntries(message ? editions.map((edition) => [edition, clauseOf(message, edition)]) : []),
     fields: Object.fromEntries(editions.map((edition) => [edition, message?.body.describe(edition) ?? []])),
   };
 }

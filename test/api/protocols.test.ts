@@ -131,7 +131,12 @@ test('every message is listed, with the fields that a form asks for', async () =
   const [{ messages }] = items;
   const byId = new Map(messages.map((message) => [message.id, message]));
   const text = byId.get('0x8300')!;
-  expect(text).toMatchObject({ chinese: '文本信息下发', direction: 'down', covered: true, clauses: { 2019: '§8.27' } });
+  expect(text).toMatchObject({
+    chinese: '文本信息下发',
+    direction: 'down',
+    covered: true,
+    clauses: { 2019: 'JT/T 808-2019 §8.27' },
+  });
   const names = (fields: readonly FieldInfo[]) => fields.map(({ name, optional }) => name + (optional ? '?' : ''));
   expect(names(text.fields['2013'])).toEqual(['flag', 'text']);
   expect(names(text.fields['2019'])).toEqual(['flag', 'textType', 'text']);

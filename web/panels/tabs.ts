@@ -2,19 +2,27 @@ import { button, el, fill } from '../dom.js';
 import { label, type TextKey } from '../text/language.js';
 
 /** Panels of which one is seen. */
-export function tabs(panels: readonly (readonly [name: TextKey, panel: HTMLElement])[]): HTMLElement {
-  const body = el('div', 'tab-body');
-  const heads = panels.map(([name, panel]) => {
-    const head = button('tab', label(name), () => show(head, panel));
-    head.setAttribute('role', 'tab');
-    return head;
-  });
-  const show = (head: HTMLElement, panel: HTMLElement) => {
-    for (const each of heads) each.ariaSelected = String(each === head);
-    fill(body, panel);
-  };
-  show(heads[0], panels[0][1]);
-  const list = el('div', 'tab-heads', ...heads);
-  list.setAttribute('role', 'tablist');
-  return el('div', 'tabs', list, body);
+export class Tabs {
+  readonly element: HTMLElement;
+  readonly #body = el('div', 'tab-body');
+  readonly #heads = new Map<TextKey, HTMLButtonElement>();
+  readonly #panels: ReadonlyMap<TextKey, HTMLElement>;
+
+  constructor(panels: readonly (readonly [name: TextKey, panel: HTMLElement])[]) {
+    this.#panels = new Map(panels);
+    for (const [name] of panels) {
+      const head = button('tab', label(name), () => this.show(name));
+      head.setAttribute('role', 'tab');
+      this.#heads.set(name, head);
+    }
+    const list = el('div', 'tab-heads', ...this.#heads.values());
+    list.setAttribute('role', 'tablist');
+    this.element = el('div', 'tabs', list, this.#body);
+    this.show(panels[0][0]);
+  }
+
+  show(name: TextKey): void {
+    for (const [each, head] of this.#heads) head.ariaSelected = String(each === name);
+    fill(this.#body, this.#panels.get(name)!);
+  }
 }

@@ -1,5 +1,6 @@
 import type { AlertBook } from '../alert-book.js';
 import { button, el, svg } from '../dom.js';
+import type { PageAddress } from '../page-address.js';
 import type { ServerStatus } from '../server-status.js';
 import type { StreamState } from '../stream.js';
 import { label, language, number, onLanguage, setLanguage, t } from '../text/language.js';
@@ -19,7 +20,7 @@ export class TopBar {
   #state: StreamState = 'connecting';
   #retryAt = 0;
 
-  constructor(status: ServerStatus, alerts: AlertBook, retryNow: () => void) {
+  constructor(status: ServerStatus, alerts: AlertBook, address: PageAddress, retryNow: () => void) {
     this.#retry = button('quiet', label('retry-now'), retryNow);
     this.#badge = el('div', 'connection', el('i', 'lamp'), this.#connection, this.#retry);
     this.#badge.setAttribute('role', 'status');
@@ -27,6 +28,7 @@ export class TopBar {
       'header',
       'top-bar',
       el('div', 'brand', logo(), el('strong', '', '车迹 Cheji'), el('span', 'muted', label('product'))),
+      pages(address),
       el(
         'dl',
         'counters',
@@ -81,6 +83,20 @@ export class TopBar {
             ? t('stream-refused')
             : t('stream-waiting', { seconds });
   }
+}
+
+/** The pages of the console, of which the address says which one is seen. */
+function pages(address: PageAddress): HTMLElement {
+  const monitor = button('page', label('page-monitor'), () => address.set('protocol', null));
+  const protocol = button('page', label('page-protocol'), () => address.set('protocol', ''));
+  const follow = () => {
+    const open = address.get('protocol') !== null;
+    monitor.ariaCurrent = open ? null : 'page';
+    protocol.ariaCurrent = open ? 'page' : null;
+  };
+  address.onChange(follow);
+  follow();
+  return el('nav', 'pages', monitor, protocol);
 }
 
 function counter(value: HTMLElement, name: HTMLElement): HTMLElement {

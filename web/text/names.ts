@@ -1,5 +1,6 @@
 import type { AlarmName } from '../../model/alarm.js';
 import type { QualityName } from '../../model/quality.js';
+import type { RejectReason } from '../../model/reject.js';
 import type { VehicleCategory } from '../../model/vehicle.js';
 import { language } from './language.js';
 
@@ -83,6 +84,32 @@ const EVIDENCE: Names<string> = {
   firstFix: ['首个定位', 'first fix'],
 };
 
+const REJECTS: Names<RejectReason> = {
+  'no-frame': ['不成帧的字节', 'Bytes outside any frame'],
+  'frame-too-long': ['报文过长', 'Frame too long'],
+  'bad-escape': ['转义错误', 'Bad escape'],
+  'bad-checksum': ['校验码错误', 'Wrong check code'],
+  'bad-length': ['长度不符', 'Wrong length'],
+  'short-header': ['消息头不完整', 'Header cut off'],
+  'short-body': ['消息体不完整', 'Body cut off'],
+  'bad-body': ['消息体有误', 'Impossible value'],
+  'unknown-message': ['不支持的消息', 'Message not supported'],
+  encrypted: ['已加密', 'Encrypted'],
+  'bad-package': ['分包编号有误', 'Impossible part of a split message'],
+  'package-timeout': ['分包超时', 'Split message incomplete'],
+  'package-limit': ['分包超出缓存', 'Split message beyond the bound'],
+  'not-authenticated': ['未鉴权', 'Not authenticated'],
+  'other-terminal': ['终端号不符', 'Another terminal'],
+  'unknown-terminal': ['未登记的终端', 'Terminal not registered'],
+  'rate-limit': ['超出频率限制', 'Too many frames'],
+  'decoder-bug': ['解码程序出错', 'Fault of the decoder'],
+  'bad-time': ['时间无效', 'Bad time'],
+  'too-old': ['超过保存期限', 'Too old'],
+  'bad-place': ['位置无效', 'Bad place'],
+  'bad-item': ['定位数据有误', 'Bad position'],
+  'unknown-vehicle': ['未登记的车辆', 'Vehicle not registered'],
+};
+
 const COMPASS: [zh: string, en: string][] = [
   ['北', 'N'],
   ['东北', 'NE'],
@@ -113,6 +140,11 @@ export function alertLabel(type: string): string {
 
 export function evidenceWord(name: string): string {
   return named(EVIDENCE, name);
+}
+
+/** Why input was refused. */
+export function rejectLabel(reason: string): string {
+  return named(REJECTS, reason);
 }
 
 /** "NE 45°". */

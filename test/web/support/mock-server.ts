@@ -5,7 +5,9 @@ import { extname, join, normalize } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { pageHeaders } from '../../../api/headers.js';
 import type { Alert, AlertAction } from '../../../model/alert.js';
+import { parseHex } from '../../../model/hex-text.js';
 import type { PositionJson } from '../../../model/position.js';
+import { tools } from '../../../protocols/jt808/tools.js';
 import type {
   Bbox,
   DensityCell,
@@ -205,7 +207,10 @@ export class MockServer {
       return json(response, 401, { error: { code: 'unauthorized', message: 'a valid key is needed', details: [] } });
     }
     const [, , kind, id, what] = pathname.split('/').map(decodeURIComponent);
-    const found = await this.#route(kind, id, what, searchParams, request);
+    const found = await this.#route(kind, id, what, searchParams, request).catch((error: Error) => error);
+    if (found instanceof Error) {
+      return json(response, 400, { error: { code: 'bad-request', message: found.message, details: [] } });
+    }
     if (found === undefined) {
       return json(response, 404, { error: { code: 'not-found', message: `nothing at ${pathname}`, details: [] } });
     }
@@ -217,10 +222,13 @@ export class MockServer {
       case 'fences':
         return page(this.fences);
       case 'alerts':
-        if (request.method === 'POST') return this.#act(id, what as AlertAction, await body(request));
+        if (request.method === 'POST') return this.#act(id, what as AlertAction, await body<{ note: string }>(request));
         return page(this.alerts.filter(({ state }) => !query.has('state') || state === query.get('state')));
       case 'stats':
         return this.#stats();
+      case 'protocols':
+        if (request.method !== 'POST') return page([tools]);
+        return what === 'explain' ? explained(await body(request)) : encoded(await body(request));
       case 'vehicles': {
         if (id === undefined) return page(this.#search(query.get('plate') ?? ''));
         if (what !== 'track') return this.vehicles.get(id);
@@ -300,8 +308,18 @@ function json(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }
 
-async function body(request: IncomingMessage): Promise<{ note: string }> {
+async function body<T>(request: IncomingMessage): Promise<T> {
   let text = '';
   for await (const chunk of request) text += chunk;
-  return JSON.parse(text) as { note: string };
+  return JSON.parse(text) as T;
+}
+
+function explained({ hex, ...options }: { hex: string; edition?: string; lenient?: boolean }) {
+  const parsed = parseHex(hex);
+  if ('wrong' in parsed) throw new RangeError('the page should not have asked');
+  return { bytes: parsed.digits, frames: tools.explain(Buffer.from(parsed.digits, 'hex'), options) };
+}
+
+function encoded(message: Record<string, unknown>) {
+  return { frames: tools.encode(message).map((frame) => frame.toString('hex')) };
 }

@@ -1,0 +1,165 @@
+import { button, el, fill } from '../dom.js';
+import { t } from '../text/language.js';
+import { fromInputValue, toInputValue } from '../time.js';
+import type { FormField, FormShape } from './shape.js';
+
+/** Something that can be filled in. Whoever gets the value judges it: the page holds back nothing and corrects nothing. */
+export interface FormInput {
+  element: HTMLElement;
+  /** undefined where nothing was filled in. */
+  value(): unknown;
+}
+
+/** Inputs for the fields, those that may be left out folded away below the others; its value is an object. */
+export function formOf(fields: readonly FormField[]): FormInput {
+  const rows = fields.map((field) => ({ field, input: inputOf(field, field.default) }));
+  const drawn = (wanted: typeof rows) => wanted.map(({ field, input }) => row(field, input));
+  const optional = rows.filter(({ field }) => field.optional);
+  const element = el('div', 'form-fields', ...drawn(rows.filter(({ field }) => !field.optional)));
+  if (optional.length > 0) {
+    const summary = el('summary', '', t('form-optional', { count: optional.length }));
+    element.append(el('details', 'form-optional', summary, ...drawn(optional)));
+  }
+  return {
+    element,
+    value() {
+      const values: Record<string, unknown> = {};
+      for (const { field, input } of rows) {
+        const value = input.value();
+        if (value !== undefined) values[field.name] = value;
+      }
+      return values;
+    },
+  };
+}
+
+function row({ name, note, type }: FormField, input: FormInput): HTMLElement {
+  const children = [
+    el('span', 'field-name', name),
+    input.element,
+    note !== undefined && el('small', 'field-note', note),
+  ] as const;
+  // A click on a label goes to the one input inside it; where there are many it would go to the wrong one.
+  const many = type === 'object' || type === 'list' || type === 'choices';
+  return el(many ? 'div' : 'label', `form-row ${type}`, ...children);
+}
+
+function inputOf(shape: FormShape, preset?: unknown): FormInput {
+  switch (shape.type) {
+    case 'integer':
+    case 'number':
+      return textInput(
+        preset,
+        `${shape.min}…${shape.max}`.replace(/^-?(Infinity|9007199254740991)…|…(Infinity|9007199254740991)$/g, ''),
+        (text) => (Number.isFinite(Number(text)) ? Number(text) : text),
+      );
+    case 'text':
+      return textInput(preset, '', (text) => text, true);
+    case 'hex':
+      return textInput(
+        preset,
+        shape.bytes === undefined ? 'hex' : t('form-hex-bytes', { count: shape.bytes }),
+        (text) => text.replace(/\s/g, ''),
+      );
+    case 'message-id':
+      return textInput(preset, '0x0200', (text) => text);
+    case 'json':
+      return textInput(preset === undefined ? undefined : JSON.stringify(preset), 'JSON', jsonOrText);
+    case 'time':
+      return timeInput();
+    case 'boolean':
+      return checkbox(preset === true);
+    case 'choice':
+      return choice(shape.values, preset);
+    case 'choices':
+      return choices(shape.values, Array.isArray(preset) ? preset : []);
+    case 'list':
+      return list(shape.item);
+    case 'object':
+      return formOf(shape.fields);
+  }
+}
+
+function textInput(
+  preset: unknown,
+  placeholder: string,
+  read: (text: string) => unknown,
+  emptyIsValue = false,
+): FormInput {
+  const input = el('input', 'field');
+  input.placeholder = placeholder;
+  input.spellcheck = false;
+  if (preset !== undefined) input.value = String(preset);
+  return { element: input, value: () => (input.value === '' && !emptyIsValue ? undefined : read(input.value)) };
+}
+
+/** In Beijing time, as everything on the page. */
+function timeInput(): FormInput {
+  const input = el('input', 'field');
+  input.type = 'datetime-local';
+  input.max = toInputValue(Date.UTC(2099, 11, 31));
+  return {
+    element: input,
+    value: () => (input.value === '' ? undefined : new Date(fromInputValue(input.value)).toISOString()),
+  };
+}
+
+function checkbox(checked: boolean): FormInput {
+  const input = el('input');
+  input.type = 'checkbox';
+  input.checked = checked;
+  return { element: input, value: () => input.checked };
+}
+
+function choice(values: readonly string[], preset: unknown): FormInput {
+  const select = el('select', 'field', ...(preset === undefined ? [option('')] : []), ...values.map(option));
+  if (preset !== undefined) select.value = String(preset);
+  return { element: select, value: () => select.value || undefined };
+}
+
+function option(value: string): HTMLOptionElement {
+  const element = el('option', '', value);
+  element.value = value;
+  return element;
+}
+
+function choices(values: readonly string[], preset: readonly unknown[]): FormInput {
+  const boxes = values.map((value) => ({ value, box: checkbox(preset.includes(value)) }));
+  return {
+    element: el('div', 'form-choices', ...boxes.map(({ value, box }) => el('label', '', box.element, value))),
+    value: () => boxes.filter(({ box }) => box.value()).map(({ value }) => value),
+  };
+}
+
+function list(item: FormShape): FormInput {
+  const inputs: FormInput[] = [];
+  const items = el('div', 'form-items');
+  const draw = () =>
+    fill(
+      items,
+      ...inputs.map((input, i) =>
+        el(
+          'div',
+          'form-item',
+          input.element,
+          button('quiet', t('form-remove'), () => {
+            inputs.splice(i, 1);
+            draw();
+          }),
+        ),
+      ),
+    );
+  const add = button('chip', t('form-add'), () => {
+    inputs.push(inputOf(item));
+    draw();
+  });
+  return { element: el('div', 'form-list', items, add), value: () => inputs.map((input) => input.value()) };
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,64 @@
+import type { FieldInfo, ValueShape } from '../../model/protocol-tools.js';
+
+/** What an input of a form can ask for: everything that a protocol's message asks for, and what JSON Schema adds. */
+export type FormShape =
+  | Exclude<ValueShape, { type: 'list' | 'object' }>
+  | { type: 'boolean' }
+  | { type: 'choice' | 'choices'; values: readonly string[] }
+  | { type: 'list'; item: FormShape }
+  | { type: 'object'; fields: readonly FormField[] };
+
+export type FormField = Pick<FieldInfo, 'name' | 'optional' | 'default'> & { note?: string } & FormShape;
+
+/** The parts of JSON Schema that the parameters of commands are written in. */
+interface Schema {
+  type?: string;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  items?: Schema;
+  enum?: string[];
+  format?: string;
+  pattern?: string;
+  minimum?: number;
+  maximum?: number;
+  default?: unknown;
+  description?: string;
+}
+
+/** The members of an object schema as fields; whatever is beyond an input of its own is asked for as JSON. */
+export function fieldsOf(schema: Schema): FormField[] {
+  return Object.entries(schema.properties ?? {}).map(([name, member]) => ({
+    name,
+    ...(!schema.required?.includes(name) && { optional: true as const }),
+    ...(member.default !== undefined && { default: member.default }),
+    ...(member.description !== undefined && { note: member.description }),
+    ...shapeOf(member),
+  }));
+}
+
+function shapeOf({ type, items, properties, ...rest }: Schema): FormShape {
+  switch (type) {
+    case 'integer':
+      return { type, min: rest.minimum ?? Number.MIN_SAFE_INTEGER, max: rest.maximum ?? Number.MAX_SAFE_INTEGER };
+    case 'number':
+      return { type, min: rest.minimum ?? -Infinity, max: rest.maximum ?? Infinity, step: 0 };
+    case 'boolean':
+      return { type };
+    case 'string':
+      if (rest.enum) return { type: 'choice', values: rest.enum };
+      if (rest.format === 'date-time') return { type: 'time' };
+      return rest.pattern?.includes('[0-9a-fA-F]{2}') ? { type: 'hex' } : { type: 'text' };
+    case 'array':
+      if (items?.enum) return { type: 'choices', values: items.enum };
+      return items ? { type: 'list', item: shapeOf(items) } : { type: 'json' };
+    case 'object':
+      // Dozens of members, each of its own kind, are quicker to write than to look for.
+      return properties && Object.keys(properties).length <= MOST_MEMBERS
+        ? { type, fields: fieldsOf({ properties, required: rest.required }) }
+        : { type: 'json' };
+    default:
+      return { type: 'json' };
+  }
+}
+
+const MOST_MEMBERS = 24;

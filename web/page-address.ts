@@ -1,0 +1,33 @@
+/**
+ * What stands behind `#` in the address: parts joined by `&`, of which the map keeps its view in `map=…`. Parts are told
+ * apart by hand, since the map writes slashes that URLSearchParams would escape.
+ */
+export class PageAddress {
+  readonly #changed: (() => void)[] = [];
+
+  constructor() {
+    addEventListener('hashchange', () => {
+      for (const changed of this.#changed) changed();
+    });
+  }
+
+  /** What follows `name=`, or '' for a bare `name`; null where it is not there. */
+  get(name: string): string | null {
+    const part = this.#parts().find((each) => each.split('=')[0] === name);
+    return part === undefined ? null : part.slice(name.length + 1);
+  }
+
+  /** One more step that the back button goes back; null takes the part out. */
+  set(name: string, value: string | null): void {
+    const others = this.#parts().filter((each) => each.split('=')[0] !== name);
+    location.hash = [...(value === null ? [] : [value === '' ? name : `${name}=${value}`]), ...others].join('&');
+  }
+
+  onChange(changed: () => void): void {
+    this.#changed.push(changed);
+  }
+
+  #parts(): string[] {
+    return location.hash.slice(1).split('&').filter(Boolean);
+  }
+}
