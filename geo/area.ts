@@ -7,6 +7,7 @@ const EDGES_PER_BAND = 8;
 const MAX_BANDS = 2048;
 /** An edge lies in every band it passes; the copies may take this many times the room of the edges. */
 const MAX_COPIES = 6;
+const NO_EDGES = new Float64Array(0);
 
 /**
  * A polygon with its holes, cut into bands of latitude: a ray along a parallel meets only the edges of its own band, so
@@ -78,6 +79,24 @@ export class Area implements Shape {
       if (edgeMeetsBox(edges[i], edges[i + 1], edges[i + 2], edges[i + 3], box)) return MIXED;
     }
     return this.contains((box.minX + box.maxX) / 2, (box.minY + box.maxY) / 2) ? INSIDE : OUTSIDE;
+  }
+
+  edgesNear(box: Box): Float64Array {
+    if (!boxesTouch(this.box, box)) return NO_EDGES;
+    const south = this.#bandAt(Math.max(box.minY, this.box.minY));
+    const north = this.#bandAt(Math.min(box.maxY, this.box.maxY));
+    const edges = this.#edges;
+    const near: number[] = [];
+    for (let band = south; band <= north; band++) {
+      for (let i = this.#starts[band] * 4, end = this.#starts[band + 1] * 4; i < end; i += 4) {
+        // An edge lies in several bands: taken in the first of them.
+        if (band > south && this.#bandAt(Math.min(edges[i + 1], edges[i + 3])) < band) continue;
+        if (edgeMeetsBox(edges[i], edges[i + 1], edges[i + 2], edges[i + 3], box)) {
+          near.push(edges[i], edges[i + 1], edges[i + 2], edges[i + 3]);
+        }
+      }
+    }
+    return Float64Array.from(near);
   }
 
   #bandAt(lat: number): number {

@@ -28,6 +28,9 @@ export function edgesContain(edges: Float64Array, from: number, to: number, lon:
   return inside;
 }
 
+/** Degrees by which `edgeMeetsBox` is generous. */
+export const EDGE_SLACK = 1e-9;
+
 /** False only where the edge certainly stays out of the closed box; a near miss of 1e-9° counts as a hit. */
 export function edgeMeetsBox(
   x1: number,
@@ -36,10 +39,10 @@ export function edgeMeetsBox(
   y2: number,
   box: { minX: number; minY: number; maxX: number; maxY: number },
 ): boolean {
-  const minX = box.minX - SLACK;
-  const minY = box.minY - SLACK;
-  const maxX = box.maxX + SLACK;
-  const maxY = box.maxY + SLACK;
+  const minX = box.minX - EDGE_SLACK;
+  const minY = box.minY - EDGE_SLACK;
+  const maxX = box.maxX + EDGE_SLACK;
+  const maxY = box.maxY + EDGE_SLACK;
   if ((x1 < minX && x2 < minX) || (x1 > maxX && x2 > maxX)) return false;
   if ((y1 < minY && y2 < minY) || (y1 > maxY && y2 > maxY)) return false;
   // Apart where all four corners are strictly on one side of the edge's line.
@@ -51,5 +54,3 @@ export function edgeMeetsBox(
   const d = dx * (maxY - y1) - dy * (maxX - x1);
   return !((a > 0 && b > 0 && c > 0 && d > 0) || (a < 0 && b < 0 && c < 0 && d < 0));
 }
-
-const SLACK = 1e-9;

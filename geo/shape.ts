@@ -12,4 +12,9 @@ export interface Shape {
   /** Closed: the edge belongs to the shape. */
   contains(lon: number, lat: number): boolean;
   cover(box: Box): Cover;
+  /**
+   * Of a shape that is all straight edges, asked even-odd: x1, y1, x2, y2 of every edge that may pass through the box.
+   * Where there is none, one place of the box answers for all.
+   */
+  edgesNear?(box: Box): Float64Array;
 }

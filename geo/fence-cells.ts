@@ -1,0 +1,168 @@
+import type { Box } from './box.js';
+import { type Entry, Ground } from './ground.js';
+import { LeafRecords, MAX_TABLED } from './leaf-records.js';
+import { NumberLists } from './number-lists.js';
+
+/** A tile is a degree wide, and holds 128 × 128 cells of 1/128° (about 870 m) … */
+const TILE_CELLS = 128;
+const TILE_SLOTS = TILE_CELLS * TILE_CELLS;
+const TILE_COLUMNS = 361; // a place at 180° has a column of its own
+const TILE_ROWS = 181;
+/** … and a cell where much passes through is cut into 8 × 8, twice at most: 1/1024° (108 m), 1/8192° (13.6 m). */
+const PARTS = 8;
+const PART_SLOTS = PARTS * PARTS;
+const LEVELS = 2;
+/** In the finest cells: every width is a power of two of a degree, so that their borders are exact. */
+const FINEST_PER_DEGREE = TILE_CELLS * PARTS ** LEVELS;
+/** A cell is cut where more edges than this pass through it. */
+const MAX_EDGES = 6;
+
+/** What a slot holds, in its lowest two bits; the number above them is an id, a place in the records, or a block. */
+const UNKNOWN = 0;
+const LIST = 1;
+const RECORD = 2;
+const BLOCK = 3;
+/** In `#tiles`: no fence touches the tile. */
+const EMPTY_TILE = -1;
+
+/** Where all of it is in use, everything is forgotten and found again: slots of 4 bytes, records of 8, 96 MiB each. */
+const MAX_SLOTS = 24 * 1024 * 1024;
+const MAX_DOUBLES = 12 * 1024 * 1024;
+const START_SLOTS = 4 * TILE_SLOTS;
+const NONE: readonly number[] = Object.freeze([]) as readonly number[];
+
+/**
+ * Adaptive cells over the fences: each knows the fences that cover it whole, and the few edges that pass through it. Cells are
+ * found when a place in them is first asked about, level by level, so that adding a fence costs next to nothing and
+ * no question pays for more than its own place.
+ */
+export class FenceCells {
+  readonly #search: (box: Box) => readonly Entry[];
+  readonly #touches: (box: Box) => boolean;
+  /** By row and column of the tile: its first slot, UNKNOWN or EMPTY_TILE. */
+  readonly #tiles = new Int32Array(TILE_COLUMNS * TILE_ROWS);
+  #slots = new Int32Array(START_SLOTS);
+  /** 0 is no block. */
+  #nextSlot = 1;
+  /** What is known of a cell that was cut, for the cells in it; by the number in the first slot of its block. */
+  #grounds: Ground[] = [];
+  readonly #lists = new NumberLists();
+  readonly #records = new LeafRecords(this.#lists);
+
+  constructor(search: (box: Box) => readonly Entry[], touches: (box: Box) => boolean) {
+    this.#search = search;
+    this.#touches = touches;
+  }
+
+  /** Numbers of the fences that contain the place, ascending; valid until the next question. −180 … 180, −90 … 90. */
+  query(lon: number, lat: number): readonly number[] {
+    const x = Math.floor((lon + 180) * FINEST_PER_DEGREE);
+    const y = Math.floor((lat + 90) * FINEST_PER_DEGREE);
+    const tile = this.#tiles[(y >> 13) * TILE_COLUMNS + (x >> 13)];
+    if (tile === EMPTY_TILE) return NONE;
+    if (tile === UNKNOWN) {
+      this.#findTile(x >> 13, y >> 13);
+      return this.query(lon, lat);
+    }
+    let at = tile + ((y >> 6) & 127) * TILE_CELLS + ((x >> 6) & 127);
+    let held = this.#slots[at];
+    let block = 0;
+    let level = 0;
+    for (;;) {
+      if (held === UNKNOWN) {
+        if (this.#isFull()) {
+          this.clear();
+          return this.query(lon, lat);
+        }
+        held = this.#findCell(x, y, level, block);
+        this.#slots[at] = held;
+      }
+      if ((held & 3) !== BLOCK) break;
+      block = held >> 2;
+      level++;
+      const shift = level === 1 ? 3 : 0;
+      at = block + 1 + ((y >> shift) & 7) * PARTS + ((x >> shift) & 7);
+      held = this.#slots[at];
+    }
+    return (held & 3) === LIST ? this.#lists.lists[held >> 2] : this.#records.ask(held >> 2, lon, lat);
+  }
+
+  /** A fence with this box is new, gone or of another form: what is known under it is known no more. */
+  forget(box: Box): void {
+    // A cell more on each side: a cell is known a little beyond its sides.
+    const west = Math.max(0, Math.floor((box.minX + 180) * TILE_CELLS) - 1);
+    const east = Math.min(TILE_COLUMNS * TILE_CELLS - 1, Math.floor((box.maxX + 180) * TILE_CELLS) + 1);
+    const south = Math.max(0, Math.floor((box.minY + 90) * TILE_CELLS) - 1);
+    const north = Math.min(TILE_ROWS * TILE_CELLS - 1, Math.floor((box.maxY + 90) * TILE_CELLS) + 1);
+    for (let tileRow = south >> 7; tileRow <= north >> 7; tileRow++) {
+      for (let tileColumn = west >> 7; tileColumn <= east >> 7; tileColumn++) {
+        const key = tileRow * TILE_COLUMNS + tileColumn;
+        const tile = this.#tiles[key];
+        if (tile === EMPTY_TILE) this.#tiles[key] = UNKNOWN;
+        if (tile <= 0) continue;
+        const [x, y] = [tileColumn * TILE_CELLS, tileRow * TILE_CELLS];
+        const [from, to] = [Math.max(0, west - x), Math.min(TILE_CELLS - 1, east - x)];
+        for (let row = Math.max(0, south - y); row <= Math.min(TILE_CELLS - 1, north - y); row++) {
+          const start = tile + row * TILE_CELLS;
+          this.#slots.fill(UNKNOWN, start + from, start + to + 1);
+        }
+      }
+    }
+  }
+
+  /** Forgets everything, and lets go of the room. */
+  clear(): void {
+    this.#tiles.fill(UNKNOWN);
+    this.#slots = new Int32Array(START_SLOTS);
+    this.#nextSlot = 1;
+    this.#grounds = [];
+    this.#records.clear();
+    this.#lists.clear();
+  }
+
+  #isFull(): boolean {
+    return this.#nextSlot > MAX_SLOTS - PART_SLOTS - 1 || this.#records.size > MAX_DOUBLES;
+  }
+
+  #findTile(column: number, row: number): void {
+    const box = { minX: column - 180, minY: row - 90, maxX: column - 179, maxY: row - 89 };
+    if (this.#nextSlot > MAX_SLOTS - TILE_SLOTS) this.clear();
+    const key = row * TILE_COLUMNS + column;
+    this.#tiles[key] = this.#touches(box) ? this.#newSlots(TILE_SLOTS) : EMPTY_TILE;
+  }
+
+  /** What the slot of the cell that holds the finest cell x, y is to hold. `block`: that of the cell around it, on level 1 and 2. */
+  #findCell(x: number, y: number, level: number, block: number): number {
+    const shift = 3 * (LEVELS - level);
+    const size = (1 << shift) / FINEST_PER_DEGREE;
+    const west = (x >> shift) * size - 180;
+    const south = (y >> shift) * size - 90;
+    const ground =
+      level === 0
+        ? Ground.of(west, south, size, this.#search)
+        : this.#grounds[this.#slots[block]].part(west, south, size);
+    if (ground.open.length === 0) return (this.#lists.idOf(ground.covering) << 2) | LIST;
+    if (level < LEVELS && isCrowded(ground)) {
+      const made = this.#newSlots(1 + PART_SLOTS);
+      this.#slots[made] = this.#grounds.push(ground) - 1;
+      return (made << 2) | BLOCK;
+    }
+    return (this.#records.add(ground) << 2) | RECORD;
+  }
+
+  #newSlots(count: number): number {
+    const at = this.#nextSlot;
+    this.#nextSlot += count;
+    if (this.#nextSlot > this.#slots.length) {
+      const grown = new Int32Array(this.#slots.length * 2);
+      grown.set(this.#slots);
+      this.#slots = grown;
+    }
+    return at;
+  }
+}
+
+function isCrowded({ open }: Ground): boolean {
+  const edges = open.reduce((sum, shape) => sum + (shape.edges?.length ?? 4) / 4, 0);
+  return edges > MAX_EDGES || open.length > MAX_TABLED;
+}
