@@ -20,6 +20,8 @@ export interface Settings {
   /** null: 20 GiB or 70 % of the free space at start, whichever is less. */
   spoolMaxBytes: number | null;
   spoolFsyncMs: number;
+  /** Pictures, sounds and videos of terminals; beyond this the oldest go. */
+  mediaMaxBytes: number;
   terminalAuth: 'required' | 'any' | 'off';
   registrationRequired: boolean;
   /** Frames per second that one terminal may send on and on; 0: no limit. */
@@ -124,6 +126,16 @@ const KEYS: Key[] = [
     'milliseconds, 1–10000',
     z.coerce.number().int().min(1).max(10_000),
     (s, v) => (s.spoolFsyncMs = v),
+  ),
+  key(
+    'CHEJI_MEDIA_MAX_BYTES',
+    String(10 * 1024 ** 3),
+    'bytes, at least 1 MiB',
+    z.coerce
+      .number()
+      .int()
+      .min(1 << 20),
+    (s, v) => (s.mediaMaxBytes = v),
   ),
   key(
     'CHEJI_TERMINAL_AUTH',

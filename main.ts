@@ -13,9 +13,11 @@ import { HttpSource } from './ingest/http-source.js';
 import { Identity } from './ingest/identity.js';
 import { IngestStats } from './ingest/ingest-stats.js';
 import { Intake } from './ingest/intake.js';
+import { MediaUploads } from './ingest/media-uploads.js';
 import { Quarantine } from './ingest/quarantine.js';
 import { ReceiveClock } from './ingest/receive-clock.js';
 import { startTcpServer } from './ingest/tcp-server.js';
+import { Uploads } from './ingest/uploads.js';
 import { createLog } from './log.js';
 import { Fleet } from './model/fleet.js';
 import { SOURCE_NAMES } from './model/source.js';
@@ -24,6 +26,7 @@ import { protocols } from './protocols/index.js';
 import { checkpointSeq } from './store/checkpoint.js';
 import { openDataDir, secretFile } from './store/data-dir.js';
 import { logId } from './store/log-id.js';
+import { MediaFiles } from './store/media-files.js';
 import { Registry } from './store/registry.js';
 import { ShownState } from './store/shown-state.js';
 import { Spool } from './store/spool.js';
@@ -45,6 +48,8 @@ const TRUNCATE_MS = 5_000;
 const RECONNECT_GRACE_MS = 10_000;
 const THREAD_GRACE_MS = 15_000;
 const BURST_SECONDS = 10;
+/** Beyond this share of the log's quota pictures have to wait (reliability sheet §4). */
+const MEDIA_WAIT_AT = 0.9;
 
 /** Builds the parts, starts them in order, and joins them. Rejects with a sentence for people where that cannot be. */
 export async function start(settings: Settings, log: Logger = createLog(settings.logLevel)): Promise<Running> {
@@ -135,6 +140,18 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     stream: api.streamStats(),
   });
 
+  // What terminals send besides fixes. Media that the last run left unfinished are taken up again.
+  const files = await MediaFiles.open({ dir: dir.media, maxBytes: settings.mediaMaxBytes }).catch(abandon);
+  const uploads = new Uploads(registry);
+  const media = await MediaUploads.open({
+    files,
+    uploads,
+    whenAccepted: (fn) => acceptLog.whenAccepted(fn),
+    paused: () => spool.bytes >= spool.maxBytes * MEDIA_WAIT_AT,
+    clock: () => clock.now(),
+    log: (line) => log.warn(line),
+  }).catch(abandon);
+
   // What the outside sees. First the API: who asks whether we are ready is answered from the beginning.
   const bySource = new Map(protocols.map((protocol) => [SOURCE_NAMES.indexOf(protocol.name), protocol]));
   const api = await startApi(
@@ -200,6 +217,8 @@ export async function start(settings: Settings, log: Logger = createLog(settings
           quarantine,
           clock,
           whenAccepted: (fn) => acceptLog.whenAccepted(fn),
+          uploads,
+          media,
           commands: dispatcher,
           limits: {
             maxConnections: settings.maxConnections,
@@ -244,6 +263,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       listening = false;
       for (const timer of timers) clearInterval(timer);
       await terminals?.close();
+      await media.close();
       dispatcher.close();
       await flushed();
       await checkpoint().catch((error: Error) => log.warn(`checkpoint: ${error.message}`));

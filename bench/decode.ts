@@ -127,6 +127,8 @@ function conversation(): Contestant {
         position: (p: Position) => batches.add(p),
         reply: () => {},
         response: () => {},
+        upload: () => {},
+        media: () => 'taken' as const,
         reject: (reason: string, _: Buffer, detail?: string) => {
           throw new Error(`${reason}: ${detail}`);
         },

@@ -2,24 +2,23 @@ import type { Socket } from 'node:net';
 import type { TerminalFacts } from '../model/change.js';
 import type { Position } from '../model/position.js';
 import type { RejectReason } from '../model/reject.js';
+import type { UploadFact } from '../model/upload.js';
+import type { Vehicle } from '../model/vehicle.js';
+import type { MediaOutcome, MediaPart, MediaPeer } from '../protocols/media.js';
 import type {
   CommandResponse,
   Conversation,
-  Protocol,
   Registration,
   RegistrationAnswer,
   ReplyWhen,
   Sink,
 } from '../protocols/protocol.js';
-import type { CommandPort, TerminalLink } from './commands.js';
-import type { Identity } from './identity.js';
-import type { CloseReason, IngestStats } from './ingest-stats.js';
-import type { Intake, Origin } from './intake.js';
-import type { TcpLimits } from './limits.js';
+import type { TerminalLink } from './commands.js';
+import type { ConnectionHost } from './connection-host.js';
+import type { CloseReason } from './ingest-stats.js';
+import type { Origin } from './intake.js';
 import { Manners } from './manners.js';
 import { PacedFrames } from './paced-frames.js';
-import type { Quarantine } from './quarantine.js';
-import type { ReceiveClock } from './receive-clock.js';
 import { ReplyQueue } from './reply-queue.js';
 
 /** Refused before `frame` told of them. */
@@ -38,30 +37,6 @@ const HELD_PARTS: ReadonlySet<RejectReason> = new Set<RejectReason>(['package-ti
 const PAUSED_TURN = 1; //  newly accepted, waits for its turn
 const PAUSED_SPOOL = 2; // the log has no room
 const PAUSED_RATE = 4; //  the terminal sends more than it may
-
-/** What a connection asks of the server that it belongs to. */
-export interface ConnectionHost {
-  readonly protocol: Protocol;
-  /** Number of model/source.ts. */
-  readonly source: number;
-  readonly intake: Intake;
-  readonly identity: Identity;
-  readonly stats: IngestStats;
-  readonly quarantine: Quarantine;
-  readonly limits: TcpLimits;
-  readonly clock: ReceiveClock;
-  readonly commands: CommandPort | undefined;
-  /** Calls `fn` once every change recorded so far is durable. */
-  whenAccepted(fn: () => void): void;
-  /** The connection has replies that wait for the log. */
-  awaits(connection: Connection): void;
-  /** The connection speaks for its `terminal` from now on. */
-  loggedIn(connection: Connection): void;
-  /** It no longer does. */
-  loggedOut(connection: Connection): void;
-  /** Keeps new connections of an address out for a while. */
-  holdAddress(address: string): void;
-}
 
 /** One peer: who it is, what it may still do, and the replies it is owed. */
 export class Connection implements Sink, Origin, TerminalLink {
@@ -260,6 +235,20 @@ export class Connection implements Sink, Origin, TerminalLink {
     if (!this.#inHand) this.#write();
   }
 
+  upload(fact: UploadFact): void {
+    const vehicle = this.#knownVehicle();
+    if (vehicle === undefined) return;
+    this.#afterChange = true;
+    this.host.uploads.take(fact, vehicle, this.host.protocol.name, this.#receivedTime);
+  }
+
+  media(part: MediaPart, peer: MediaPeer): MediaOutcome {
+    const vehicle = this.#knownVehicle();
+    // Refused for ever, counted and answered as if it were taken, like a fix of such a terminal.
+    if (vehicle === undefined) return 'repeated';
+    return this.host.media.add(part, peer, vehicle, this.host.protocol.name);
+  }
+
   response(response: CommandResponse): void {
     this.host.commands?.response(this.host.protocol.name, response);
   }
@@ -386,6 +375,15 @@ export class Connection implements Sink, Origin, TerminalLink {
       this.#vehicleRevision = identity.revision;
     }
     return this.#vehicleNo;
+  }
+
+  /** The terminal's vehicle; undefined, and what is in hand refused, where registration is required and there is none. */
+  #knownVehicle(): Vehicle | undefined {
+    const vehicle = this.host.identity.vehicle(this.#vehicle());
+    if (vehicle === undefined) {
+      this.reject('unknown-terminal', this.#conversation.current, 'the registry has no vehicle with this terminal');
+    }
+    return vehicle;
   }
 
   #settleFrame(): void {

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { TerminalFacts } from '../model/change.js';
-import { terminalKey } from '../model/vehicle.js';
+import { terminalKey, type Vehicle } from '../model/vehicle.js';
 import type { Registration, RegistrationAnswer } from '../protocols/protocol.js';
 import type { Registry } from '../store/registry.js';
 
@@ -90,6 +90,10 @@ export class Identity {
     const known = this.#registry.catalog.vehicleByTerminal(protocol, number);
     if (known) return known.no;
     return this.#registrationRequired ? 0 : this.#registry.ensureVehicleForTerminal(protocol, number).no;
+  }
+
+  vehicle(no: number): Vehicle | undefined {
+    return this.#registry.catalog.vehicles.get(no);
   }
 
   deregister(protocol: string, number: string): void {

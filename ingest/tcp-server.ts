@@ -3,13 +3,16 @@ import { sourceNumber } from '../model/source.js';
 import type { Protocol } from '../protocols/protocol.js';
 import { Admission } from './admission.js';
 import type { CommandPort } from './commands.js';
-import { Connection, type ConnectionHost } from './connection.js';
+import { Connection } from './connection.js';
+import type { ConnectionHost } from './connection-host.js';
 import type { Identity } from './identity.js';
 import type { IngestStats } from './ingest-stats.js';
 import type { Intake } from './intake.js';
 import { TCP_LIMITS, type TcpLimits } from './limits.js';
+import type { MediaUploads } from './media-uploads.js';
 import type { Quarantine } from './quarantine.js';
 import type { ReceiveClock } from './receive-clock.js';
+import type { Uploads } from './uploads.js';
 
 export interface TcpServerOptions {
   protocol: Protocol;
@@ -25,6 +28,9 @@ export interface TcpServerOptions {
   whenAccepted: (fn: () => void) => void;
   /** Hears which terminals are here and what they say to commands; absent where none are sent. */
   commands?: CommandPort;
+  /** Where reports, and pictures and the like, go. */
+  uploads: Uploads;
+  media: MediaUploads;
   limits?: Partial<TcpLimits>;
   /** One line for people; nothing of a frame's content. */
   log?: (level: 'info' | 'warn', message: string) => void;
@@ -61,6 +67,8 @@ class TcpListener implements TcpServer, ConnectionHost {
   readonly limits: TcpLimits;
   readonly clock: ReceiveClock;
   readonly commands: CommandPort | undefined;
+  readonly uploads: Uploads;
+  readonly media: MediaUploads;
   readonly whenAccepted: (fn: () => void) => void;
   port = 0;
   readonly #log: NonNullable<TcpServerOptions['log']>;
@@ -89,6 +97,8 @@ class TcpListener implements TcpServer, ConnectionHost {
     this.quarantine = options.quarantine;
     this.clock = options.clock;
     this.commands = options.commands;
+    this.uploads = options.uploads;
+    this.media = options.media;
     this.whenAccepted = options.whenAccepted;
     this.limits = { ...TCP_LIMITS, ...options.limits };
     this.#log = options.log ?? (() => {});

@@ -4,6 +4,8 @@ import type { Position } from '../model/position.js';
 import type { ProtocolTools } from '../model/protocol-tools.js';
 import type { RejectReason } from '../model/reject.js';
 import type { SourceName } from '../model/source.js';
+import type { UploadFact } from '../model/upload.js';
+import type { MediaOutcome, MediaPart, MediaPeer } from './media.js';
 
 /** A way in which terminals or platforms speak. A new one is a folder and a line in protocols/index.ts. */
 export interface Protocol {
@@ -105,6 +107,10 @@ export interface Sink {
   position(p: Position): boolean;
   /** `bytes` are borrowed: there is a reply for each location, and the next is written over this one. */
   reply(bytes: Buffer, when: ReplyWhen): void;
+  /** A report that is neither a fix nor a response; whatever is replied to it waits until it is durable. */
+  upload(fact: UploadFact): void;
+  /** A part of a picture, a sound or a video. */
+  media(part: MediaPart, peer: MediaPeer): MediaOutcome;
   /** A terminal that is welcome responds to a command, or says by itself what could be such a response. */
   response(response: CommandResponse): void;
   /** `bytes` is the refused frame or part; `detail` says what and where, for people. */

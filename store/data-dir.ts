@@ -21,6 +21,7 @@ export interface DataDir {
   alerts: string;
   checkpoints: string;
   postgres: string;
+  media: string;
   keys: string;
   /** Gives the directory free for another process. */
   release(): void;
@@ -38,11 +39,17 @@ export class DataDirError extends Error {
 export function openDataDir(dir: string): DataDir {
   const root = resolve(dir);
   const at = (name: string) => join(root, name);
-  const parts = { spool: at('spool'), alerts: at('alerts'), checkpoints: at('checkpoints'), postgres: at('postgres') };
+  const parts = {
+    spool: at('spool'),
+    alerts: at('alerts'),
+    checkpoints: at('checkpoints'),
+    postgres: at('postgres'),
+    media: at('media'),
+  };
   try {
     // 0711: the embedded database may run as another user and must reach its own folder, and nothing else.
     mkdirSync(root, { recursive: true, mode: 0o711 });
-    for (const folder of [parts.spool, parts.alerts, parts.checkpoints])
+    for (const folder of [parts.spool, parts.alerts, parts.checkpoints, parts.media])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     mkdirSync(at('keys'), { recursive: true, mode: 0o700 });
     chmodSync(at('keys'), 0o700);

@@ -9,9 +9,13 @@ import { ALARM_MASKS } from './alarm-bits.js';
 import { ANSWERS, acknowledgement, answer, bodyOfCommand } from './commands/exchange.js';
 import { encodeBody, framesOf } from './encode.js';
 import { Header, readHeader, withHeader } from './header.js';
+import { answersTo } from './media-answers.js';
+import { readMediaPart } from './media-parts.js';
 import type { Message } from './message.js';
+import { COMPRESSED_HEAD_BYTES, compressedUpload, inflate } from './messages/compressed-upload.js';
 import {
   GeneralResponder,
+  platformGeneralResponse,
   RESULT_FAILED,
   RESULT_MALFORMED,
   RESULT_NOT_SUPPORTED,
@@ -22,12 +26,15 @@ import { heartbeat } from './messages/heartbeat.js';
 import { locationBatch, readLocations } from './messages/location-batch.js';
 import { locationReport, readLocation } from './messages/location-report.js';
 import { locationQueryResponse, replySerialBytes, vehicleControlResponse } from './messages/location-responses.js';
+import { mediaData } from './messages/media.js';
 import { registerResponse } from './messages/register-response.js';
 import { platformResendRequest, terminalResendRequest } from './messages/resend-parts.js';
 import { serverTimeQuery, serverTimeResponse, utcBcd } from './messages/server-time.js';
 import { terminalAuth } from './messages/terminal-auth.js';
 import { terminalDeregister } from './messages/terminal-deregister.js';
 import { terminalRegister } from './messages/terminal-register.js';
+import { packedMessage } from './packed.js';
+import { REPORTS } from './reports.js';
 import { SentParts } from './sent-parts.js';
 import { MemoryBudget, type OpenMessage, PART_LIMITS, PartJoiner, type PartLimits } from './subpackage.js';
 import { terminalNumber } from './terminal-number.js';
@@ -55,6 +62,7 @@ const BEFORE_AUTH: ReadonlySet<number> = new Set([terminalRegister.id, terminalA
 /** Messages that are handled here; the rest is answered as not supported. */
 export const SUPPORTED: ReadonlySet<number> = new Set([
   ...ANSWERS.keys(),
+  ...REPORTS.keys(),
   ...[
     terminalGeneralResponse,
     heartbeat,
@@ -65,8 +73,13 @@ export const SUPPORTED: ReadonlySet<number> = new Set([
     terminalAuth,
     locationReport,
     locationBatch,
+    mediaData,
+    compressedUpload,
   ].map((message) => message.id),
 ]);
+
+/** Messages that may come packed (0x0901): what terminals tell, and nothing that concerns the conversation itself. */
+const PACKABLE: ReadonlySet<number> = new Set([locationReport.id, locationBatch.id, ...REPORTS.keys()]);
 
 /** Messages that the 2011 edition does not have: who sends one follows 2013. */
 const SINCE_2013: ReadonlySet<number> = new Set([0x0704, 0x0705, 0x0107, 0x0108, 0x0805]);
@@ -200,10 +213,12 @@ export class Jt808Conversation implements Conversation {
       this.#refuse('unknown-message', RESULT_NOT_SUPPORTED, `message 0x${id.toString(16).padStart(4, '0')}`);
     } else if (h.encrypted) {
       this.#refuse('encrypted', RESULT_MALFORMED, 'the body is encrypted, and no key is known');
+    } else if (id === mediaData.id) {
+      this.#mediaPart(bytes, h);
     } else if (h.packageTotal > 1) {
       this.#part(bytes, h);
     } else {
-      this.#body(bytes, h.bodyStart, h.bodyEnd);
+      this.#body(id, bytes, h.bodyStart, h.bodyEnd);
     }
   }
 
@@ -212,13 +227,33 @@ export class Jt808Conversation implements Conversation {
     const sender = { number: this.#number, numberBytes: this.#numberBytes, edition: this.#form };
     const outcome = this.#parts.add(h, sender, bytes.subarray(h.bodyStart, h.bodyEnd));
     if (outcome === 'held' || outcome === 'repeated') this.#respond(RESULT_OK, 'now');
-    else if (Buffer.isBuffer(outcome)) this.#body(outcome, 0, outcome.length);
+    else if (Buffer.isBuffer(outcome)) this.#body(h.messageId, outcome, 0, outcome.length);
     else this.#refuse(outcome.reason, RESULT_FAILED, outcome.detail);
   }
 
-  /** A whole body of the message in hand. */
-  #body(bytes: Buffer, start: number, end: number): void {
-    switch (this.#header.messageId) {
+  /** A part of a medium: the sink keeps it, and says when, and when the whole has come, it is to be answered. */
+  #mediaPart(bytes: Buffer, h: Header): void {
+    const part = readMediaPart(h, this.#number, bytes.subarray(h.bodyStart, h.bodyEnd));
+    if (part === null) {
+      this.#refuse('short-body', RESULT_MALFORMED, `${h.bodyEnd - h.bodyStart} bytes are too few for a medium`);
+      return;
+    }
+    const edition = this.#form;
+    const number = this.#numberBytes;
+    const fields = { replySeq: h.seq, replyId: h.messageId, result: RESULT_OK };
+    const send = (message: Message, of: Fields) => {
+      const body = encodeBody(message.id, of, edition);
+      this.#sink.reply(this.#frameTo(number, edition, message.id, body), 'now');
+    };
+    const acknowledge = () => send(platformGeneralResponse, fields);
+    const outcome = this.#sink.media(part, answersTo(part, { edition, acknowledge, send }));
+    if (outcome === 'repeated') this.#respond(RESULT_OK, 'now');
+    else if (typeof outcome === 'object') this.#refuse(outcome.reason, RESULT_FAILED, outcome.detail);
+  }
+
+  /** A whole body of a message, mostly of the one in hand. */
+  #body(id: number, bytes: Buffer, start: number, end: number): void {
+    switch (id) {
       case locationReport.id:
         this.#location(bytes, start, end);
         break;
@@ -253,8 +288,11 @@ export class Jt808Conversation implements Conversation {
       case terminalGeneralResponse.id:
         this.#acknowledged(bytes, start, end);
         break;
+      case compressedUpload.id:
+        this.#unpack(bytes, start, end);
+        break;
       default:
-        this.#answered(bytes, start, end);
+        this.#told(id, bytes, start, end);
     }
   }
 
@@ -264,14 +302,34 @@ export class Jt808Conversation implements Conversation {
     if (fields !== null) this.#sink.response(acknowledgement(this.#number, fields));
   }
 
-  /** What answers a command; some terminals send it unasked as well. */
-  #answered(bytes: Buffer, start: number, end: number): void {
-    const known = ANSWERS.get(this.#header.messageId);
-    if (known === undefined) return;
-    const fields = this.#read(known.message, bytes, start, end);
+  /** What answers a command, or is worth keeping by itself, or both: some terminals send answers unasked as well. */
+  #told(id: number, bytes: Buffer, start: number, end: number): void {
+    const asked = ANSWERS.get(id);
+    const report = REPORTS.get(id);
+    const message = asked?.message ?? report?.message;
+    if (message === undefined) return;
+    const fields = this.#read(message, bytes, start, end);
     if (fields === null) return;
-    this.#sink.response(answer(this.#number, known.types, fields));
-    this.#respond(RESULT_OK, 'now');
+    if (asked !== undefined) this.#sink.response(answer(this.#number, asked.types, fields));
+    if (report !== undefined) this.#sink.upload({ ...report.read(fields), serial: this.#header.seq });
+    this.#respond(RESULT_OK, report === undefined ? 'now' : 'accepted');
+  }
+
+  /** A packed message counts as if it had come by itself, and is answered as the one around it; what is none is kept. */
+  #unpack(bytes: Buffer, start: number, end: number): void {
+    const plain = inflate(bytes.subarray(Math.min(start + COMPRESSED_HEAD_BYTES, end), end));
+    if (plain === null) {
+      this.#refuse('bad-body', RESULT_MALFORMED, 'what is packed cannot be unpacked, or is more than a message holds');
+      return;
+    }
+    const inner = packedMessage(plain, this.#number, this.#edition);
+    if (inner !== null && PACKABLE.has(inner.messageId) && inner.packageTotal <= 1 && !inner.encrypted) {
+      this.#body(inner.messageId, plain, inner.bodyStart, inner.bodyEnd);
+    } else {
+      const content = { packed: true, dataHex: plain.toString('hex') };
+      this.#sink.upload({ kind: 'transparent', time: Number.NaN, content, serial: this.#header.seq });
+      this.#respond(RESULT_OK, 'accepted');
+    }
   }
 
   /** An answer that is a location too, from `locationStart` on: it enters as a fix whether it was asked for or not. */

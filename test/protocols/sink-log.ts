@@ -1,4 +1,6 @@
 import type { Position } from '../../model/position.js';
+import type { UploadFact } from '../../model/upload.js';
+import type { MediaOutcome, MediaPart, MediaPeer } from '../../protocols/media.js';
 import type {
   CommandResponse,
   Conversation,
@@ -18,6 +20,8 @@ export type LogEntry =
   | { position: Omit<Position, 'items'> & { items: string | null } }
   | { reply: string; when: ReplyWhen }
   | { response: CommandResponse }
+  | { upload: UploadFact }
+  | { media: Omit<MediaPart, 'data'> & { data: string } }
   | { reject: string; bytes: string; detail: string | undefined };
 
 /** A sink that writes down what it is given. Its answers can be set. */
@@ -25,6 +29,9 @@ export class SinkLog implements Sink {
   readonly log: LogEntry[] = [];
   answer: RegistrationAnswer = { result: 0, authCode: 'code-1' };
   goodCode = 'code-1';
+  mediaOutcome: MediaOutcome = 'taken';
+  /** Of the parts of media, in order. */
+  readonly peers: MediaPeer[] = [];
   admitted: (number: string) => boolean = () => true;
 
   frame(messageId: number): void {
@@ -51,6 +58,14 @@ export class SinkLog implements Sink {
   }
   reply(bytes: Buffer, when: ReplyWhen): void {
     this.log.push({ reply: bytes.toString('hex'), when });
+  }
+  upload(fact: UploadFact): void {
+    this.log.push({ upload: fact });
+  }
+  media(part: MediaPart, peer: MediaPeer): MediaOutcome {
+    this.peers.push(peer);
+    this.log.push({ media: { ...part, data: part.data.toString('hex') } });
+    return this.mediaOutcome;
   }
   response(response: CommandResponse): void {
     this.log.push({ response });

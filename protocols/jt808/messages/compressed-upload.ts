@@ -5,6 +5,8 @@ import type { Message } from '../message.js';
 
 /** More than a split message may hold: whatever inflates further was made to hurt. */
 const MAX_INFLATED_BYTES = 1024 * 1024;
+/** What stands before the packed data. */
+export const COMPRESSED_HEAD_BYTES = 4;
 
 /**
  * A message packed with GZIP, 数据压缩上报, 0x0901. Body: length DWORD · GZIP data. What is inside is given as `inflatedHex`,
@@ -23,7 +25,8 @@ export const compressedUpload: Message = {
   ),
 };
 
-function inflate(packed: Buffer): Buffer | null {
+/** What is packed; null where that cannot be told, or is too much. */
+export function inflate(packed: Buffer): Buffer | null {
   try {
     return gunzipSync(packed, { maxOutputLength: MAX_INFLATED_BYTES });
   } catch {

@@ -44,12 +44,14 @@ export const mediaData: Message = {
 
 /**
  * The medium has arrived, 多媒体数据上传应答, 0x8800. Body: id DWORD; where parts are missing · count BYTE · their indexes
- * WORD each.
+ * WORD each. The 2011 draft has the serial of the message answered, WORD, in front.
  */
 export const mediaDataResponse: Message = {
   id: 0x8800,
   clauses: { 2011: '§8.43', 2013: '§8.53', 2019: '§8.52' },
   body: sequence(
+    // Nothing shows it to a reader, so it is written where it is given and never read.
+    optional('replySeq', Number.POSITIVE_INFINITY, field('replySeq', WORD)),
     field('mediaId', DWORD),
     optional('packetIds', 1, counted(BYTE, 'count', 'packetIds', WORD)),
     trailing,

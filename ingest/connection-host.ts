@@ -1,0 +1,37 @@
+import type { Protocol } from '../protocols/protocol.js';
+import type { CommandPort } from './commands.js';
+import type { Connection } from './connection.js';
+import type { Identity } from './identity.js';
+import type { IngestStats } from './ingest-stats.js';
+import type { Intake } from './intake.js';
+import type { TcpLimits } from './limits.js';
+import type { MediaUploads } from './media-uploads.js';
+import type { Quarantine } from './quarantine.js';
+import type { ReceiveClock } from './receive-clock.js';
+import type { Uploads } from './uploads.js';
+
+/** What a connection asks of the server that it belongs to. */
+export interface ConnectionHost {
+  readonly protocol: Protocol;
+  /** Number of model/source.ts. */
+  readonly source: number;
+  readonly intake: Intake;
+  readonly identity: Identity;
+  readonly stats: IngestStats;
+  readonly quarantine: Quarantine;
+  readonly limits: TcpLimits;
+  readonly clock: ReceiveClock;
+  readonly commands: CommandPort | undefined;
+  readonly uploads: Uploads;
+  readonly media: MediaUploads;
+  /** Calls `fn` once every change recorded so far is durable. */
+  whenAccepted(fn: () => void): void;
+  /** The connection has replies that wait for the log. */
+  awaits(connection: Connection): void;
+  /** The connection speaks for its `terminal` from now on. */
+  loggedIn(connection: Connection): void;
+  /** It no longer does. */
+  loggedOut(connection: Connection): void;
+  /** Keeps new connections of an address out for a while. */
+  holdAddress(address: string): void;
+}
