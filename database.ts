@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { HistorySource } from './api/deps.js';
+import type { TravelSource } from './api/travel-source.js';
 import type { CatalogSnapshot } from './model/catalog.js';
 import type { LiveStats } from './model/stats.js';
 import type { DataDir } from './store/data-dir.js';
@@ -8,8 +9,10 @@ import { DatabaseAwayError, openPool } from './store/db.js';
 import { EmbeddedPostgres } from './store/embedded.js';
 import { History } from './store/history.js';
 import type { Spool } from './store/spool.js';
+import { Travel } from './store/travel.js';
 import { fixesIn } from './store/writer-progress.js';
 import type { FromWriter, ToWriter, WriterWorkerData } from './store/writer-worker.js';
+import type { DigestWorkerData, FromDigest, ToDigest } from './tracks/digest-worker.js';
 import { WorkerThread } from './worker-thread.js';
 
 /** The writer gathers for 200 ms anyway. */
@@ -22,6 +25,8 @@ export interface DatabaseParts {
   url: string | null;
   /** Name of the log. */
   node: string;
+  /** Days that tracks are kept. */
+  retentionDays: number;
   spool: Spool;
   alertsShared: SharedArrayBuffer;
   catalog: () => CatalogSnapshot;
@@ -43,15 +48,21 @@ export class Database {
     commands: async (filter) => this.#history().commands(filter),
     command: async (id) => this.#history().command(id),
   };
+  readonly travel: TravelSource = {
+    journey: async (vehicleNo, from, to, limit) => this.#travel().journey(vehicleNo, from, to, limit),
+  };
   /** Every record up to this one is stored, and every alert transition up to that one. */
   storedSeq = 0;
   alertsStored = 0;
   fixesStored = 0;
   /** The number that the next record got when the log was opened; taken before anything is added to it. */
   readonly #firstNewSeq: number;
+  #url: string | null = null;
   #pool: Pool | null = null;
   #embedded: EmbeddedPostgres | null = null;
   #writer: WorkerThread<ToWriter, FromWriter> | null = null;
+  /** Runs from the first time that the writer has reached the database and made its tables. */
+  #digest: WorkerThread<ToDigest, FromDigest> | null = null;
   #starting: Promise<void> = Promise.resolve();
   #stopping = false;
   #retry: NodeJS.Timeout | null = null;
@@ -115,7 +126,7 @@ export class Database {
     this.#stopping = true;
     if (this.#retry) clearTimeout(this.#retry);
     await this.#starting;
-    await this.#writer?.stop(graceMs);
+    await Promise.all([this.#writer?.stop(graceMs), this.#digest?.stop(graceMs)]);
     await this.#pool?.end();
     await this.#embedded?.stop();
   }
@@ -129,6 +140,7 @@ export class Database {
       url = this.#embedded.url;
     }
     if (this.#stopping) return;
+    this.#url = url;
     this.#pool = openPool(url, (error) => log.debug(`database connection: ${error.message}`));
     const data: WriterWorkerData = {
       url,
@@ -154,9 +166,33 @@ export class Database {
     });
   }
 
+  #startDigest(url: string): void {
+    const { log, retentionDays } = this.parts;
+    this.#digest = new WorkerThread({
+      name: 'digest',
+      url: new URL('./tracks/digest-worker.js', import.meta.url),
+      data: { url, retentionDays } satisfies DigestWorkerData,
+      wakeEveryMs: WAKE_MS,
+      onMessage: (message) => {
+        if (message.type === 'notice') log.warn(message.line);
+      },
+      onCrash: (error) => log.error({ err: error }, 'the digest crashed; it starts again and reads the news again'),
+      onGivenUp: (error) =>
+        log.error({ err: error }, 'the digest crashes again and again: trips and sums stay as they are'),
+    });
+  }
+
   #history(): History {
+    return new History(this.#poolNow());
+  }
+
+  #travel(): Travel {
+    return new Travel(this.#poolNow());
+  }
+
+  #poolNow(): Pool {
     if (!this.#pool) throw new DatabaseAwayError(this.#state.detail ?? 'the database is starting');
-    return new History(this.#pool);
+    return this.#pool;
   }
 
   #hear(message: FromWriter): void {
@@ -183,6 +219,7 @@ export class Database {
   #tellState(next: Extract<FromWriter, { type: 'state' }>): void {
     const before = this.#state;
     this.#state = next;
+    if (next.state === 'ready' && !this.#digest && !this.#stopping && this.#url) this.#startDigest(this.#url);
     if (before.state === next.state && before.detail === next.detail) return;
     const line = `database: ${[next.state, next.detail, next.edition].filter(Boolean).join(', ')}`;
     if (next.state === 'away') this.parts.log.warn(line);

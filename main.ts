@@ -96,6 +96,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     dir,
     url: settings.databaseUrl,
     node: await logId(dir.spool),
+    retentionDays: settings.retentionDays,
     spool,
     alertsShared: engine.alertsShared,
     catalog: () => state.catalog.snapshot(),
@@ -161,6 +162,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       registry,
       alerts: feed,
       history: database.history,
+      travel: database.travel,
       commands: {
         types: desk.types,
         give: (input) => desk.give(input),

@@ -8,6 +8,7 @@ import type { ProtocolTools } from '../model/protocol-tools.js';
 import type { RejectReason } from '../model/reject.js';
 import type { LiveStats, Tally } from '../model/stats.js';
 import type { Registry } from '../store/registry.js';
+import type { TravelSource } from './travel-source.js';
 
 /** Everything the API asks of the other parts; main.ts joins them. */
 export interface ApiDeps {
@@ -17,6 +18,7 @@ export interface ApiDeps {
   registry: RegistryWrites;
   alerts: AlertSource;
   history: HistorySource;
+  travel: TravelSource;
   commands: CommandSource;
   /**
    * Positions from a platform, each as parsed from JSON (ingest/http-source.ts). One result per item, in order, once

@@ -9,6 +9,7 @@ import { positionRoutes } from './routes/positions.js';
 import { protocolRoutes } from './routes/protocols.js';
 import { systemRoutes } from './routes/system.js';
 import { trackRoutes } from './routes/track.js';
+import { tripRoutes } from './routes/trips.js';
 import { vehicleRoutes } from './routes/vehicles.js';
 
 /** The one table: what is not in it is 404, and what is in it is in the document. */
@@ -16,6 +17,7 @@ export function routeTable(app: App): Route[] {
   const routes: Route[] = [
     ...vehicleRoutes(app),
     ...trackRoutes(app),
+    ...tripRoutes(app),
     ...fenceRoutes(app),
     ...alertRoutes(app),
     ...commandRoutes(app),

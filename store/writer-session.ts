@@ -8,6 +8,7 @@ import { DayPartitions } from './day-partitions.js';
 import { explain, isRefusal, sqlState, writerClient } from './db.js';
 import { describeEdition, detectEdition } from './edition.js';
 import { storeInHalves } from './in-halves.js';
+import { addNews } from './journeys.js';
 import { jsonText } from './json-text.js';
 import { loadMigrations, migrate } from './migrate.js';
 import { copyPositions, type PutResult, stagePositions } from './put-positions.js';
@@ -28,6 +29,8 @@ const UNIQUE_VIOLATION = '23505';
 export class WriterSession {
   /** Rows of the batch under way; the buffer serves for all. */
   readonly #rows = new CopyRows();
+  /** Of the batch under way: the vehicles that have a fix in it, each with the time of its earliest (epoch ms). */
+  readonly #news = new Map<number, number>();
   /** Keys were taken lately: go by way of the staging table at once. */
   #careful = false;
 
@@ -119,6 +122,7 @@ export class WriterSession {
     const store = (put: typeof copyPositions) => async () => {
       await changes.apply(this.db);
       if (this.#rows.count > 0) count(next, this.#rows.count, await put(this.db, this.#rows));
+      if (this.#news.size > 0) await addNews(this.db, this.#news);
     };
     try {
       await this.partitions.make(this.db);
@@ -166,6 +170,7 @@ export class WriterSession {
     const changes = new ChangeSet();
     let fixes = fixesIn(this.progress);
     this.#rows.clear();
+    this.#news.clear();
     for (const piece of pieces) {
       next.missed += fixesBefore(piece) - fixes;
       fixes = fixesBefore(piece);
@@ -179,12 +184,18 @@ export class WriterSession {
           next.duplicate++;
         } else {
           this.#rows.add(ROW);
-          if (isLegalTime(ROW.fixTime)) this.partitions.want(ROW.fixTime);
+          if (isLegalTime(ROW.fixTime)) this.#noteNews(ROW);
         }
       }
       fixes += piece.to - piece.from;
     }
     return { next, changes };
+  }
+
+  #noteNews({ vehicleNo, fixTime }: Position): void {
+    this.partitions.want(fixTime);
+    const earliest = this.#news.get(vehicleNo);
+    if (earliest === undefined || fixTime < earliest) this.#news.set(vehicleNo, fixTime);
   }
 
   #afterTransitions(transitions: readonly AlertTransition[]): WriterProgress {

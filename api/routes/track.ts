@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Position } from '../../model/position.js';
 import type { App } from '../app.js';
-import { ApiError } from '../errors.js';
-import { booleanParam, numberParam, timeParam } from '../parameters.js';
+import { booleanParam, numberParam } from '../parameters.js';
+import { period, periodQuery } from '../period.js';
 import { type Route, route } from '../route.js';
 import { listOf, trackPositionSchema, vehicleId } from '../schemas.js';
 import { Slots } from '../slots.js';
@@ -14,8 +14,7 @@ import { jsonTrack } from '../track/json.js';
 import { limited, MAX_ROWS, primed, simplified } from '../track/read.js';
 import { knownVehicle } from './vehicles.js';
 
-const DAY_MS = 86_400_000;
-const MAX_RANGE_MS = 31 * DAY_MS;
+const MAX_DAYS = 31;
 /** Tracks written at the same time (reliability §6, 11: the database's connections), and how many may wait how long. */
 const MAX_AT_ONCE = 20;
 const MAX_WAITING = 200;
@@ -27,8 +26,7 @@ const FORMATS = { json: jsonTrack, csv: csvTrack, geojson: geojsonTrack, gpx: gp
 >;
 
 const trackQuery = z.strictObject({
-  from: timeParam.optional().meta({ description: '24 hours before `to` where absent' }),
-  to: timeParam.optional().meta({ description: 'now where absent; not included' }),
+  ...periodQuery,
   simplify: numberParam(0, 10_000, 'metres')
     .optional()
     .meta({ description: 'keep only fixes that matter to the line by this many metres' }),
@@ -67,7 +65,7 @@ export function trackRoutes(app: App): Route[] {
       errors: ['not-found', 'database-away', 'busy'],
       async handle({ params, query }) {
         const vehicle = knownVehicle(app, params.id);
-        const { from, to } = range(query, app.now());
+        const { from, to } = period(query, app.now(), MAX_DAYS);
         const format: TrackFormat = FORMATS[query.format];
         let cutAt: number | null = null;
         const context: TrackContext = {
@@ -114,17 +112,4 @@ async function* written(
 
 async function* toAsync<T>(items: AsyncIterable<T> | Iterable<T>): AsyncIterable<T> {
   yield* items;
-}
-
-function range(query: z.output<typeof trackQuery>, now: number): { from: number; to: number } {
-  const to = query.to ?? now;
-  const from = query.from ?? to - DAY_MS;
-  const problem =
-    from >= to
-      ? { path: 'query.from', message: 'is not before `to`' }
-      : to - from > MAX_RANGE_MS
-        ? { path: 'query.to', message: 'is more than 31 days after `from`' }
-        : null;
-  if (problem) throw new ApiError('bad-request', `${problem.path}: ${problem.message}`, [problem]);
-  return { from, to };
 }

@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import { LOCATED, type Position } from '../../model/position.js';
+import { openPool } from '../../store/db.js';
+import { History } from '../../store/history.js';
+import { JourneyTables } from '../../store/journeys.js';
+import { Travel } from '../../store/travel.js';
+import { Digest } from '../../tracks/digest.js';
+import { HourSums } from '../../tracks/hours.js';
+import { tripsAndStops } from '../../tracks/trips.js';
+import { accepted, closeLogs, fixAt, openLogs, rowsOf, startWriter } from '../store/writer-support.js';
+import { onEveryServer } from '../support/postgres.js';
+
+const END = Date.UTC(2100, 0, 1);
+
+/** A vehicle that drives and rests by turns: a fix a minute, 24 an hour of them at rest. */
+function drive(vehicleNo: number, minutes: number, from = 0): Position[] {
+  return Array.from({ length: minutes }, (_, i) => {
+    const minute = from + i;
+    const driven = Math.floor(minute / 30) * 18 + Math.min(minute % 30, 18);
+    return fixAt(vehicleNo, minute * 60, { lon: 120 + driven / 200, mileageKm: driven / 2, flags: LOCATED });
+  });
+}
+
+onEveryServer('digest', (server) => {
+  /** A running writer and a digest on one database. */
+  async function start() {
+    const url = await server.fresh();
+    const logs = await openLogs();
+    const writer = startWriter(url, logs);
+    const pool = openPool(url, () => {}, { connections: 3 });
+    const history = new History(pool);
+    const travel = new Travel(pool);
+    const digest = new Digest(new JourneyTables(pool), history, travel);
+    onTestFinished(async () => {
+      await writer.stop();
+      await closeLogs(logs);
+      await pool.end();
+    });
+    return {
+      url,
+      digest,
+      travel,
+      async store(fixes: Position[]) {
+        for (const p of fixes) logs.spool.addFix(p);
+        await accepted(logs.spool);
+        await writer.caughtUp();
+      },
+      /** What the tables have must be what all fixes together say. */
+      async check(vehicleNo: number) {
+        const fixes: Position[] = [];
+        for await (const batch of history.track(vehicleNo, 0, END)) fixes.push(...batch);
+        const { trips, stops } = await travel.journey(vehicleNo, 0, END, 10_000);
+        const said = tripsAndStops(fixes);
+        expect(stops).toEqual(said.stops);
+        expect(trips.map(rounded)).toEqual(said.trips.map(rounded));
+        const sums = new HourSums();
+        for (const p of fixes) sums.add(p);
+        const hours = await rowsOf<Record<string, number | Date>>(
+          url,
+          'select hour, fixes, distance_m, complete_m, online_minutes from vehicle_hours where vehicle_no = $1 order by hour',
+          [vehicleNo],
+        );
+        expect(
+          hours.map((h) => [
+            Number(h.hour),
+            h.fixes,
+            Math.round(Number(h.distance_m)),
+            Math.round(Number(h.complete_m)),
+            h.online_minutes,
+          ]),
+        ).toEqual(
+          sums.hours.map((h) => [h.hour, h.fixes, Math.round(h.distanceM), Math.round(h.completeM), h.onlineMinutes]),
+        );
+        return said;
+      },
+    };
+  }
+
+  const rounded = <T extends { maxSpeedKmh: number }>(t: T) => ({ ...t, maxSpeedKmh: Math.fround(t.maxSpeedKmh) });
+
+  test('follows the fixes as they come, and late ones into the past', async () => {
+    const system = await start();
+    const day = drive(7, 600);
+    const late = day.filter((_, i) => i >= 200 && i < 330);
+    await system.store(day.filter((p) => !late.includes(p) && p.fixTime < day[400].fixTime));
+    await system.store(drive(8, 60));
+    expect(await system.digest.pass()).toBe(2);
+    expect((await system.check(7)).trips.some(({ ended }) => ended === 'gap')).toBe(true);
+    await system.check(8);
+
+    await system.store(day.slice(400)); // in order
+    await system.store(late); //           from a blind spot
+    expect(await system.digest.pass()).toBe(1);
+    const { trips, stops } = await system.check(7);
+    expect([trips.length, stops.length]).toEqual([20, 20]);
+    expect(trips.every(({ ended }) => ended === 'stop')).toBe(true);
+    expect(await system.digest.pass()).toBe(0);
+  });
+
+  test('in whatever order fixes arrive, and however often it looks, the tables say the same', async () => {
+    const system = await start();
+    let vehicleNo = 100;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ s: fc.constantFrom(30, 60, 300, 700), m: fc.constantFrom(0, 0, 30, 150, 400, 900) }), {
+          minLength: 5,
+          maxLength: 60,
+        }),
+        fc.array(fc.nat(), { minLength: 1, maxLength: 6 }),
+        async (steps, cuts) => {
+          vehicleNo++;
+          let second = 0;
+          let metres = 0;
+          const fixes = steps.map(({ s, m }) =>
+            fixAt(vehicleNo, (second += s), { lon: 120 + (metres += m) / 95_000, speedKmh: m / 10 }),
+          );
+          const parts: Position[][] = cuts.map(() => []);
+          for (const [i, p] of fixes.entries()) parts[(i + cuts[i % cuts.length]) % cuts.length].push(p);
+          for (const part of parts) {
+            await system.store(part);
+            await system.digest.pass();
+          }
+          await system.check(vehicleNo);
+        },
+      ),
+      { seed: 11, numRuns: 12 },
+    );
+  });
+
+  test('what a broken pass left is worked in by the next', async () => {
+    const system = await start();
+    await system.store(drive(3, 120));
+    const gone = new AbortController();
+    gone.abort();
+    expect(await system.digest.pass(gone.signal)).toBe(0);
+    expect(await system.digest.pass()).toBe(1);
+    await system.check(3);
+    expect(await rowsOf(system.url, 'select 1 from track_news')).toEqual([]);
+  });
+});
