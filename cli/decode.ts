@@ -1,9 +1,11 @@
 import { createInterface } from 'node:readline';
 import { Command, Option } from 'commander';
 import { parseHex } from '../model/hex-text.js';
-import { type DecodeOptions, decodeFrame, outsideFrame, splitFrames } from '../protocols/jt808/decode.js';
-import { type Explanation, explainFrame } from '../protocols/jt808/explain.js';
+import type { ExplainedFrame, ProtocolTools } from '../model/protocol-tools.js';
+import { allTools } from '../protocols/index.js';
 import { examples, InputError } from './support/command.js';
+
+const NAMES = allTools.map(({ name }) => name);
 
 interface Options {
   protocol: string;
@@ -16,7 +18,7 @@ export function decodeCommand(): Command {
   const command = new Command('decode')
     .description('Print frames as JSON, one object per frame and line, or with --explain byte by byte.')
     .argument('[hex...]', 'frames as hex digits, with or without spaces and 0x; - reads lines from stdin')
-    .addOption(new Option('--protocol <name>', 'what the frames speak').choices(['jt808']).default('jt808'))
+    .addOption(new Option('--protocol <name>', 'what the frames speak').choices(NAMES).default('jt808'))
     .addOption(
       new Option('--edition <year>', 'edition of the standard, where the frame does not show it')
         .choices(['auto', '2011', '2013', '2019'])
@@ -46,36 +48,37 @@ export function decodeCommand(): Command {
   );
 }
 
-/** Prints what a line of hex holds; `where` begins the messages about it. Returns how many frames were bad. */
-function decodeLine(text: string, where: string, { edition, lenient, explain }: Options): number {
-  const options: DecodeOptions = { edition, lenient };
-  const parsed = parseHex(text);
+/** Prints what a line holds; `where` begins the messages about it. Returns how many frames were bad. */
+function decodeLine(text: string, where: string, { protocol, edition, lenient, explain }: Options): number {
+  const tools = allTools.find(({ name }) => name === protocol) as ProtocolTools;
+  const parsed = bytesOf(text, tools);
   if ('wrong' in parsed) {
     const error = { code: 'bad-hex', message: parsed.wrong, offset: parsed.at };
-    console.log(JSON.stringify({ ok: false, protocol: 'jt808', error }));
+    console.log(JSON.stringify({ ok: false, protocol, error }));
     console.error(`cheji decode: ${where}character ${parsed.at + 1}: ${parsed.wrong}`);
     return 1;
   }
   let bad = 0;
-  for (const { bytes, offset, framed } of splitFrames(Buffer.from(parsed.digits, 'hex'))) {
-    const explanation = explain && framed ? explainFrame(bytes, options) : null;
-    const decoded = explanation?.decoded ?? (framed ? decodeFrame(bytes, options) : outsideFrame(bytes));
-    if (explanation !== null) console.log(table(explanation));
-    if (decoded.ok) {
-      if (explanation === null) console.log(JSON.stringify(decoded));
-      continue;
-    }
+  for (const frame of tools.explain(parsed.bytes, { edition: edition === 'auto' ? undefined : edition, lenient })) {
+    const { decoded } = frame;
+    console.log(explain && frame.rows.length > 0 ? table(frame, tools.title) : JSON.stringify(decoded));
+    if (decoded.ok) continue;
     bad++;
-    const error = { ...decoded.error, offset: decoded.error.offset + offset };
-    if (explanation === null) console.log(JSON.stringify({ ...decoded, error }));
-    console.error(`cheji decode: ${where}byte ${error.offset}: ${error.code}: ${error.message}`);
+    const { offset, code, message } = decoded.error;
+    console.error(`cheji decode: ${where}byte ${offset}: ${code}: ${message}`);
   }
   return bad;
 }
 
+function bytesOf(text: string, { input }: ProtocolTools): { bytes: Buffer } | { wrong: string; at: number } {
+  if (input === 'text') return { bytes: Buffer.from(text) };
+  const parsed = parseHex(text);
+  return 'wrong' in parsed ? parsed : { bytes: Buffer.from(parsed.digits, 'hex') };
+}
+
 const LONGEST_HEX = 24;
 
-function table({ rows, escapes, decoded }: Explanation): string {
+function table({ rows, escapes, decoded }: ExplainedFrame, title: string): string {
   const cells = rows.map((row) => [
     String(row.offset),
     row.hex.length > LONGEST_HEX ? `${row.hex.slice(0, LONGEST_HEX - 1)}…` : row.hex,
@@ -91,7 +94,7 @@ function table({ rows, escapes, decoded }: Explanation): string {
       .join('  ')
       .trimEnd();
   const lines = [line(head), ...cells.map(line)];
-  if (decoded.ok) lines.unshift(`${decoded.msgId} ${decoded.name}, JT/T 808 ${decoded.edition}`);
+  if (decoded.ok) lines.unshift([decoded.msgId, `${decoded.name},`, title, decoded.edition].filter(Boolean).join(' '));
   if (escapes > 0) lines.push(`(offsets leave out ${escapes} bytes that escaping added on the wire)`);
   return lines.join('\n');
 }

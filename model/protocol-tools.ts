@@ -6,11 +6,27 @@ export interface ProtocolTools {
   /** As people call it: JT/T 808. */
   readonly title: string;
   readonly editions: readonly string[];
+  /** What people paste: hex, unless it is text that is read as it is. */
+  readonly input?: 'text';
   readonly messages: readonly MessageInfo[];
   /** What the bytes hold, frame by frame, byte by byte; never throws. Offsets count from the beginning of `bytes`. */
   explain(bytes: Buffer, options?: ExplainOptions): ExplainedFrame[];
   /** The frames of a message in JSON, of one too long for one frame several. Throws RangeError saying which key is wrong. */
   encode(json: Record<string, unknown>): Buffer[];
+  /** What the header of a kept frame says (`Conversation.current`); null where it shows none. Never throws. */
+  head(bytes: Buffer): FrameHead | null;
+  /** A kept frame as it came, with what separates it from others. */
+  onTheWire(bytes: Buffer): Buffer;
+}
+
+export interface FrameHead {
+  /** "0x0200". */
+  messageId: string;
+  edition: string;
+  /** Number of the terminal without leading zeros. */
+  terminal: string;
+  /** Body bytes that are there beyond those that the header declares; negative where some are missing. */
+  lengthOff: number;
 }
 
 export interface ExplainOptions {

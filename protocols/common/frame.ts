@@ -4,8 +4,8 @@ import type { RejectReason } from '../../model/reject.js';
  * Framing of JT/T 808, all editions §4.4: `7e | header, body, check code | 7e`, where 7e is sent as 7d 02 and 7d as 7d 01,
  * and the check code is the XOR of everything before it.
  */
-const DELIMITER = 0x7e;
-const ESCAPE = 0x7d;
+export const DELIMITER = 0x7e;
+export const ESCAPE = 0x7d;
 
 /** The largest frame on the wire: 2 × (21 header + 1,023 body + 1 check code) with every byte escaped, and some room. */
 export const MAX_WIRE_BYTES = 2200;

@@ -1,6 +1,7 @@
+import type { FrameError } from '../../model/protocol-tools.js';
 import { type Fields, hexNumber } from '../common/codecs.js';
 import type { Edition, HeaderEdition } from '../common/edition.js';
-import { unescapeInto } from '../common/frame.js';
+import { unframe, wireOffsets } from '../common/unframe.js';
 import { type Explained, Reader } from '../common/wire.js';
 import { Header, readHeader } from './header.js';
 import { clauseOf } from './message.js';
@@ -17,82 +18,28 @@ export interface DecodeOptions {
   explained?: Explained[];
 }
 
-/** Why a frame was refused, and at which byte of the input. */
-export interface DecodeError {
-  code: string;
-  message: string;
-  offset: number;
-}
-
 export type Decoded =
   | ({ ok: true; protocol: 'jt808'; edition: HeaderEdition; name: string } & Fields)
-  | { ok: false; protocol: 'jt808'; error: DecodeError };
+  | { ok: false; protocol: 'jt808'; error: FrameError };
 
 export const FRAME_CLAUSE = 'JT/T 808 §4.4.2';
 const HEADER_CLAUSE = 'JT/T 808 §4.4.3';
-const DELIMITER = 0x7e;
 const HEAD_OF_PART_BYTES = 16;
-
-/** A piece of what people pasted. */
-export interface PastedFrame {
-  bytes: Buffer;
-  /** Where it begins in the input. */
-  offset: number;
-  /** False for bytes before the first delimiter of an input that has some. */
-  framed: boolean;
-}
-
-/** Cuts input that may hold several frames at its delimiters; each piece keeps those around it. */
-export function splitFrames(bytes: Buffer): PastedFrame[] {
-  const pieces: PastedFrame[] = [];
-  let start = 0;
-  while (start < bytes.length) {
-    const opens = bytes[start] === DELIMITER;
-    const next = bytes.indexOf(DELIMITER, start + (opens ? 1 : 0));
-    if (opens && next === start + 1) {
-      start = next; // 7e 7e: one frame ended, the next begins
-      continue;
-    }
-    const end = next < 0 ? bytes.length : opens ? next + 1 : next;
-    const framed = opens || next < 0;
-    if (!opens || end > start + 1) pieces.push({ bytes: bytes.subarray(start, end), offset: start, framed });
-    start = next < 0 ? bytes.length : next;
-  }
-  return pieces;
-}
-
-/** What is said of a piece that is no frame. */
-export function outsideFrame(bytes: Buffer): Decoded {
-  return refuse('no-frame', `${bytes.length} bytes before the first delimiter (7e)`, 0);
-}
 
 /**
  * One frame, as on the wire, to the JSON that people read (outside contract §3). Delimiters may be missing.
  * Never throws: bad input is `{ok: false, error}`.
  */
 export function decodeFrame(bytes: Buffer, options: DecodeOptions = {}): Decoded {
-  const start = bytes[0] === DELIMITER ? 1 : 0;
-  const end = bytes.length > start && bytes[bytes.length - 1] === DELIMITER ? bytes.length - 1 : bytes.length;
-  if (bytes.subarray(start, end).includes(DELIMITER)) {
-    const at = bytes.indexOf(DELIMITER, start);
-    return refuse('no-frame', 'a delimiter (7e) in the middle: more than one frame, or one that is not escaped', at);
-  }
-  const plain = Buffer.alloc(end - start);
-  const unescaped = unescapeInto(plain, bytes, start, end);
-  const checksumOk = unescaped.xor === 0 && unescaped.length > 0;
-  if (!checksumOk && !options.lenient) {
-    if (unescaped.badEscapeAt >= 0) {
-      return refuse('bad-escape', 'a 7d that is followed by neither 01 nor 02', unescaped.badEscapeAt);
-    }
-    const sent = plain[unescaped.length - 1] ?? 0;
-    const right = hexNumber(sent ^ unescaped.xor, 2);
-    return refuse('bad-checksum', `the check code is ${hexNumber(sent, 2)} and should be ${right}`, end - 1);
-  }
+  const unframed = unframe(bytes, options.lenient === true);
+  if ('code' in unframed) return { ok: false, protocol: 'jt808', error: unframed };
+  const { plain, contentEnd, checksumOk, start, end } = unframed;
 
   const header = new Header();
   const wanted = options.edition === undefined || options.edition === 'auto' ? null : options.edition;
-  const wrong = readHeader(plain, 0, Math.max(0, unescaped.length - 1), wanted, header);
-  if (wrong === 'short-header') return refuse(wrong, `${unescaped.length} bytes are too few for a header`, end);
+  const wrong = readHeader(plain, 0, contentEnd, wanted, header);
+  if (wrong === 'short-header')
+    return refuse(wrong, `${unframed.check.offset + 1} bytes are too few for a header`, end);
   if (wrong === 'bad-length' && !options.lenient) {
     const there = header.bodyEnd - header.bodyStart;
     return refuse(wrong, `the header declares ${header.declaredLength} body bytes, ${there} are there`, start + 2);
@@ -101,16 +48,14 @@ export function decodeFrame(bytes: Buffer, options: DecodeOptions = {}): Decoded
   const explained = options.explained ?? null;
   const fields = headerFields(plain, header, checksumOk, explained);
   const body = readBody(plain, header, fields, explained);
-  explained?.push({
-    offset: unescaped.length - 1,
-    length: 1,
-    field: 'check code',
-    value: checksumOk ? 'ok' : `wrong, should be ${hexNumber(plain[unescaped.length - 1] ^ unescaped.xor, 2)}`,
-    clause: FRAME_CLAUSE,
-  });
+  explained?.push({ ...unframed.check, clause: FRAME_CLAUSE });
   if (body.failure !== null && !options.lenient) {
     const { reason, field, message, offset } = body.failure;
-    return refuse(reason, field === undefined ? message : `${field}: ${message}`, wireOffset(bytes, start, offset));
+    return refuse(
+      reason,
+      field === undefined ? message : `${field}: ${message}`,
+      wireOffsets(bytes, start, end)[offset],
+    );
   }
   // A registration shows the edition that its header hides.
   const edition =
@@ -181,13 +126,4 @@ function readBody(bytes: Buffer, h: Header, fields: Fields, explained: Explained
 
 function refuse(code: string, message: string, offset: number): Decoded {
   return { ok: false, protocol: 'jt808', error: { code, message, offset } };
-}
-
-/** An offset of the unescaped frame to one of the input. */
-function wireOffset(bytes: Buffer, start: number, offset: number): number {
-  let at = start;
-  for (let i = 0; i < offset && at < bytes.length; i++) {
-    at += bytes[at] === 0x7d && (bytes[at + 1] === 1 || bytes[at + 1] === 2) ? 2 : 1;
-  }
-  return at;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Decoded, decodeFrame, splitFrames } from '../../../protocols/jt808/decode.js';
+import { splitFrames } from '../../../protocols/common/unframe.js';
+import { type Decoded, decodeFrame } from '../../../protocols/jt808/decode.js';
 import { encodeFrame, encodeJson } from '../../../protocols/jt808/encode.js';
 import { vector, vectors } from './vectors.js';
 
