@@ -134,6 +134,8 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     engine: engine.stats(spool.fixesAccepted),
     connections: stats.connections(),
     ackLatency: stats.ackLatency.snapshot(),
+    uploads: { ...uploads.counts },
+    media: media.stats(),
     vehicles: {
       known: state.catalog.vehicles.size,
       online: state.fleet.onlineSince(Date.now() - settings.onlineSeconds * 1000),

@@ -54,6 +54,14 @@ const TOTALS_BY_LABEL: [name: string, help: string, label: string, values: Label
   ['engine_not_evaluable_total', 'Fixes that the rules do not judge', 'reason', (s) => s.engine.notEvaluable],
   ['engine_step_failures_total', 'Failures inside a step of the engine', 'step', (s) => s.engine.stepFailures],
   ['alerts_total', 'Alerts raised', 'kind', (s) => s.engine.alerts],
+  ['ingest_uploads_total', 'Reports of terminals that are no fixes', 'kind', (s) => s.uploads],
+  ['media_parts_total', 'Parts of pictures and the like, by what became of them', 'outcome', (s) => s.media.parts],
+  [
+    'media_total',
+    'Pictures and the like, finished',
+    'outcome',
+    (s) => ({ complete: s.media.complete, incomplete: s.media.incomplete }),
+  ],
 ];
 
 const GAUGES: [name: string, help: string, value: Value][] = [
@@ -71,6 +79,10 @@ const GAUGES: [name: string, help: string, value: Value][] = [
     'Terminal connections that have authenticated',
     (s) => s.connections.authenticated,
   ],
+  ['media_open', 'Pictures and the like of which not every part has come', (s) => s.media.open],
+  ['media_memory_bytes', 'Memory that unfinished media take', (s) => s.media.memoryBytes],
+  ['media_files_bytes', 'Bytes of media that are kept', (s) => s.media.files.bytes],
+  ['media_deleted_files', 'Media deleted for want of room since the start', (s) => s.media.files.deleted],
   ['vehicles_known', 'Vehicles in the registry', (s) => s.vehicles.known],
   ['vehicles_online', 'Vehicles heard of lately', (s) => s.vehicles.online],
 ];

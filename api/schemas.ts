@@ -257,6 +257,18 @@ export const liveStatsSchema = z
       .describe(
         'from the arrival of a fix to the departure of its acknowledgement: counts per bucket, the last over all bounds',
       ),
+    uploads: tally.describe('what terminals reported besides fixes, by kind'),
+    media: z.object({
+      open: z.int().describe('pictures and the like of which not every part has come'),
+      memoryBytes: z.int(),
+      memoryLimitBytes: z.int(),
+      complete: z.int(),
+      incomplete: z.int().describe('given up, and kept as they were'),
+      parts: tally,
+      asked: z.int().describe('how often missing parts were asked for'),
+      diskFailures: z.int(),
+      files: z.object({ count: z.int(), bytes: z.int(), deleted: z.int(), deletedBytes: z.int() }),
+    }),
     vehicles: z.object({ known: z.int(), online: z.int() }),
     stream: z.object({ clients: z.int(), subscriptions: z.int() }),
   })

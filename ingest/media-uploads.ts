@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { MediumHead } from '../model/medium.js';
 import type { SourceName } from '../model/source.js';
-import { count, type Tally } from '../model/stats.js';
+import { count, type MediaStats, type Tally } from '../model/stats.js';
 import type { Vehicle } from '../model/vehicle.js';
 import type { MediaOutcome, MediaPart, MediaPeer } from '../protocols/media.js';
 import type { MediaFiles } from '../store/media-files.js';
@@ -23,20 +23,6 @@ export interface MediaUploadsOptions {
   limits?: Partial<MediaLimits>;
   /** One line for people. */
   log?: (message: string) => void;
-}
-
-export interface MediaStats {
-  /** Unfinished now, and the memory that they take. */
-  open: number;
-  memoryBytes: number;
-  /** Since the process started. */
-  complete: number;
-  incomplete: number;
-  /** Parts by what became of them: taken, repeated, or why they were not taken. */
-  parts: Tally;
-  /** Times that missing parts were asked for. */
-  asked: number;
-  diskFailures: number;
 }
 
 /** Files open at once: the threads that do the work are four. */
@@ -82,7 +68,16 @@ export class MediaUploads {
   }
 
   stats(): MediaStats {
-    return { open: this.#openCount, memoryBytes: this.#memory, ...this.#stats, parts: { ...this.#stats.parts } };
+    const { files } = this.#o;
+    const { deletedFiles: deleted, deletedBytes } = files.stats;
+    return {
+      open: this.#openCount,
+      memoryBytes: this.#memory,
+      memoryLimitBytes: this.#limits.memoryBytes,
+      ...this.#stats,
+      parts: { ...this.#stats.parts },
+      files: { count: files.count, bytes: files.bytes, deleted, deletedBytes },
+    };
   }
 
   /** A part of a medium of a vehicle that is known. */

@@ -66,8 +66,29 @@ export interface LiveStats {
   };
   /** From the arrival of a fix to the departure of its acknowledgement. */
   ackLatency: Latencies;
+  /** What terminals reported besides fixes since this process started, by kind (model/upload.ts). */
+  uploads: Tally;
+  media: MediaStats;
   vehicles: { known: number; online: number };
   stream: { clients: number; subscriptions: number };
+}
+
+/** Pictures, sounds and videos of terminals; counts since this process started. */
+export interface MediaStats {
+  /** Unfinished now, the memory that they take, and the most that they may take. */
+  open: number;
+  memoryBytes: number;
+  memoryLimitBytes: number;
+  /** Finished, whole or not. */
+  complete: number;
+  incomplete: number;
+  /** Parts by what became of them: taken, repeated, busy (left unanswered for now), or why they were refused. */
+  parts: Tally;
+  /** How often missing parts were asked for. */
+  asked: number;
+  diskFailures: number;
+  /** Files that are kept, and those that were deleted because others needed the room. */
+  files: { count: number; bytes: number; deleted: number; deletedBytes: number };
 }
 
 /** Durations by bucket: `counts[i]` of them up to `boundsSeconds[i]` and over the bound before; the last over all bounds. */

@@ -290,6 +290,18 @@ function stats(stream: LiveStats['stream']): LiveStats {
       pauses: { spool: 0, rate: 2 },
     },
     ackLatency: { boundsSeconds: [0.001, 0.01], counts: [5, 3, 1], sumSeconds: 0.125 },
+    uploads: { driver: 1 },
+    media: {
+      open: 0,
+      memoryBytes: 0,
+      memoryLimitBytes: 1024,
+      complete: 2,
+      incomplete: 1,
+      parts: { taken: 12, repeated: 3 },
+      asked: 1,
+      diskFailures: 0,
+      files: { count: 3, bytes: 4096, deleted: 0, deletedBytes: 0 },
+    },
     vehicles: { known: 2, online: 1 },
     stream,
   };
