@@ -15,7 +15,7 @@ const LEVELS = 2;
 /** In the finest cells: every width is a power of two of a degree, so that their borders are exact. */
 const FINEST_PER_DEGREE = TILE_CELLS * PARTS ** LEVELS;
 /** A cell is cut where more edges than this pass through it. */
-const MAX_EDGES = 6;
+const MAX_EDGES = 2;
 
 /** What a slot holds, in its lowest two bits; the number above them is an id, a place in the records, or a block. */
 const UNKNOWN = 0;
@@ -25,8 +25,8 @@ const BLOCK = 3;
 /** In `#tiles`: no fence touches the tile. */
 const EMPTY_TILE = -1;
 
-/** Where all of it is in use, everything is forgotten and found again: slots of 4 bytes, records of 8, 96 MiB each. */
-const MAX_SLOTS = 24 * 1024 * 1024;
+/** Where all of it is in use, everything is forgotten and found again: slots of 4 bytes, records of 8, 64 and 96 MiB. */
+const MAX_SLOTS = 16 * 1024 * 1024;
 const MAX_DOUBLES = 12 * 1024 * 1024;
 const START_SLOTS = 4 * TILE_SLOTS;
 const NONE: readonly number[] = Object.freeze([]) as readonly number[];
@@ -44,7 +44,7 @@ export class FenceCells {
   #slots = new Int32Array(START_SLOTS);
   /** 0 is no block. */
   #nextSlot = 1;
-  /** What is known of a cell that was cut, for the cells in it; by the number in the first slot of its block. */
+  /** What is known of the largest cells that were cut, for the cells in them: by the number in a block's first slot. */
   #grounds: Ground[] = [];
   readonly #lists = new NumberLists();
   readonly #records = new LeafRecords(this.#lists);
@@ -131,7 +131,7 @@ export class FenceCells {
     this.#tiles[key] = this.#touches(box) ? this.#newSlots(TILE_SLOTS) : EMPTY_TILE;
   }
 
-  /** What the slot of the cell that holds the finest cell x, y is to hold. `block`: that of the cell around it, on level 1 and 2. */
+  /** What the slot of the cell around the finest cell x, y is to hold. `block`: that of the next larger cell, on levels 1 and 2. */
   #findCell(x: number, y: number, level: number, block: number): number {
     const shift = 3 * (LEVELS - level);
     const size = (1 << shift) / FINEST_PER_DEGREE;
@@ -144,7 +144,8 @@ export class FenceCells {
     if (ground.open.length === 0) return (this.#lists.idOf(ground.covering) << 2) | LIST;
     if (level < LEVELS && isCrowded(ground)) {
       const made = this.#newSlots(1 + PART_SLOTS);
-      this.#slots[made] = this.#grounds.push(ground) - 1;
+      // The largest cell's knowledge serves all levels: what lies between would be kept for a few questions.
+      this.#slots[made] = level === 0 ? this.#grounds.push(ground) - 1 : this.#slots[block];
       return (made << 2) | BLOCK;
     }
     return (this.#records.add(ground) << 2) | RECORD;
