@@ -16,6 +16,7 @@ import { Intake } from './ingest/intake.js';
 import { MediaUploads } from './ingest/media-uploads.js';
 import { Quarantine } from './ingest/quarantine.js';
 import { ReceiveClock } from './ingest/receive-clock.js';
+import { Rerun } from './ingest/rerun.js';
 import { startTcpServer } from './ingest/tcp-server.js';
 import { Uploads } from './ingest/uploads.js';
 import { createLog } from './log.js';
@@ -88,6 +89,8 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   const intake = new Intake({ log: acceptLog, head, policy, stats, quarantine });
   const { registrationRequired } = settings;
   const http = new HttpSource({ intake, registry, clock, registrationRequired });
+  const audit = (facts: Record<string, unknown>, message: string) => log.info(facts, message);
+  const rerun = new Rerun({ quarantine, protocols, catalog: state.catalog, intake, clock, log: audit });
 
   // What follows it.
   const feed = new AlertFeed();
@@ -181,7 +184,12 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       acceptPositions: (items, address) => http.accept(items, address),
       describeItems: (source, items) => bySource.get(source)?.describeItems(items) ?? {},
       protocols: protocols.flatMap(({ tools }) => tools ?? []),
-      quarantine,
+      quarantine: {
+        list: (limit, before) => quarantine.list(limit, before),
+        get: (number) => quarantine.get(number),
+        groups: () => rerun.groups(),
+        run: (wanted, apply, by) => rerun.run(wanted, apply, by),
+      },
       stats: liveStats,
       readiness,
       log,

@@ -5,6 +5,7 @@ import type { Command, CommandAnswer, CommandFilter, CommandInput, CommandTypeIn
 import type { Fleet } from '../model/fleet.js';
 import type { Position } from '../model/position.js';
 import type { ProtocolTools } from '../model/protocol-tools.js';
+import type { QuarantineEntry, QuarantineGroup, RerunResult } from '../model/quarantine.js';
 import type { RejectReason } from '../model/reject.js';
 import type { LiveStats, Tally } from '../model/stats.js';
 import type { Registry } from '../store/registry.js';
@@ -29,8 +30,7 @@ export interface ApiDeps {
   describeItems(source: number, items: Uint8Array): Record<string, unknown>;
   /** Protocols whose frames can be taken apart and built by hand. */
   protocols: readonly ProtocolTools[];
-  /** Refused frames and fixes that are kept (ingest/quarantine.ts): newest first, older than entry `before` where given. */
-  quarantine: { list(limit: number, before?: number): QuarantineEntry[] };
+  quarantine: QuarantineSource;
   stats(): LiveStats;
   readiness(): Readiness;
   log: Logger;
@@ -123,23 +123,15 @@ export type PositionResult =
   | { ok: true }
   | { ok: false; reason: RejectReason | 'full'; detail: string; field?: string };
 
-export interface QuarantineEntry {
-  /** Grows by one with each entry kept since the process started. */
-  number: number;
-  /** Epoch ms. */
-  at: number;
-  reason: RejectReason;
-  /** What and where, for people. */
-  detail: string;
-  /** Protocol or feed it came by. */
-  source: string;
-  /** Terminal number or vehicle id, where one is known. */
-  peer: string | null;
-  address: string | null;
-  /** The raw bytes, cut off at a limit. */
-  bytes: Uint8Array;
-  /** How long they were before. */
-  length: number;
+/** Refused frames and fixes that are kept: a bounded sample (ingest/quarantine.ts, ingest/rerun.ts). */
+export interface QuarantineSource {
+  /** Newest first, older than entry `before` where given. */
+  list(limit: number, before?: number): QuarantineEntry[];
+  get(number: number): QuarantineEntry | undefined;
+  /** Entries that look alike, the largest group first. */
+  groups(): QuarantineGroup[];
+  /** What the entries give today; with `apply` their fixes enter the log, and are durable when it resolves. */
+  run(wanted: { numbers: readonly number[] } | { group: string }, apply: boolean, by: string): Promise<RerunResult[]>;
 }
 
 export type PartName = 'spool' | 'database' | 'engine' | 'writer';

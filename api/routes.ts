@@ -7,6 +7,7 @@ import { commandRoutes } from './routes/commands.js';
 import { fenceRoutes } from './routes/fences.js';
 import { positionRoutes } from './routes/positions.js';
 import { protocolRoutes } from './routes/protocols.js';
+import { quarantineRoutes } from './routes/quarantine.js';
 import { systemRoutes } from './routes/system.js';
 import { trackRoutes } from './routes/track.js';
 import { tripRoutes } from './routes/trips.js';
@@ -23,6 +24,7 @@ export function routeTable(app: App): Route[] {
     ...commandRoutes(app),
     ...positionRoutes(app),
     ...protocolRoutes(app),
+    ...quarantineRoutes(app),
     ...systemRoutes(app),
     route({
       method: 'get',

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { ALERT_ACTIONS, ALERT_STATES, type Alert, SEVERITIES } from '../model/alert.js';
 import type { PositionJson } from '../model/position.js';
 import { QUALITY_NAMES } from '../model/quality.js';
-import { REJECT_REASONS, type RejectReason } from '../model/reject.js';
 import { SOURCE_NAMES } from '../model/source.js';
 import type { LiveStats } from '../model/stats.js';
 import { VEHICLE_CATEGORIES } from '../model/vehicle.js';
@@ -308,20 +307,6 @@ export const positionResultsSchema = z
     ),
   })
   .meta({ id: 'PositionResults' });
-
-export const quarantineEntrySchema = z
-  .object({
-    number: z.int(),
-    at: time,
-    source: z.string(),
-    reason: z.enum(Object.keys(REJECT_REASONS) as [RejectReason, ...RejectReason[]]),
-    detail: z.string().describe('what and where'),
-    peer: z.string().nullable().describe('terminal number or vehicle id, where one is known'),
-    address: z.string().nullable(),
-    length: z.int().describe('bytes before they were cut off'),
-    bytes: z.string().describe('hex'),
-  })
-  .meta({ id: 'QuarantineEntry' });
 
 const partState = z.object({ state: z.string(), detail: z.string().optional() });
 

@@ -1,5 +1,5 @@
 import type { Fleet } from '../model/fleet.js';
-import type { Position } from '../model/position.js';
+import { Position } from '../model/position.js';
 import type { RejectReason } from '../model/reject.js';
 import { SOURCE_NAMES } from '../model/source.js';
 import type { LiveStats } from '../model/stats.js';
@@ -120,6 +120,11 @@ export class Intake {
       this.#overflow.push(p);
     }
     return null;
+  }
+
+  /** Why `accept` would refuse the fix just now; it is neither taken nor counted, and stays as it is. */
+  objection(p: Position): RejectReason | null {
+    return this.#verdict.judge(Object.assign(new Position(), p), this.#head);
   }
 
   /** Counts a fix as received and refused. `detail` says more than the fix itself does. */

@@ -1,25 +1,5 @@
+import type { QuarantineEntry } from '../model/quarantine.js';
 import type { RejectReason } from '../model/reject.js';
-
-/** One refused frame or fix, kept for people to look at. */
-export interface QuarantineEntry {
-  /** Grows by one with each entry kept since the process started. */
-  number: number;
-  /** Epoch ms. */
-  at: number;
-  reason: RejectReason;
-  /** What and where, for people. */
-  detail: string;
-  /** Protocol or feed it came by. */
-  source: string;
-  /** Terminal number or vehicle id, as far as it was known. */
-  peer: string | null;
-  /** Remote address, where there is one. */
-  address: string | null;
-  /** The raw bytes, cut off at `entryBytes`. */
-  bytes: Uint8Array;
-  /** How long they were before they were cut off. */
-  length: number;
-}
 
 export interface QuarantineLimits {
   entries: number;
@@ -85,6 +65,15 @@ export class Quarantine {
       if (this.#entries[i].number < before) found.push(this.#entries[i]);
     }
     return found;
+  }
+
+  get(number: number): QuarantineEntry | undefined {
+    return this.#entries.find((entry) => entry.number === number);
+  }
+
+  /** Oldest first. */
+  all(): readonly QuarantineEntry[] {
+    return this.#entries;
   }
 
   get size(): number {

@@ -1,14 +1,9 @@
 import { z } from 'zod';
-import { REJECT_REASONS } from '../../model/reject.js';
-import { msToRfc3339 } from '../../model/units.js';
 import type { App } from '../app.js';
-import { cursorParam, limitParam, readCursor, writeCursor } from '../parameters.js';
 import { json, type Route, route } from '../route.js';
-import { listOf, liveStatsSchema, quarantineEntrySchema, readinessSchema } from '../schemas.js';
+import { liveStatsSchema, readinessSchema } from '../schemas.js';
 
-const quarantineQuery = z.strictObject({ limit: limitParam(1000, 100), cursor: cursorParam.optional() });
-
-/** Health, metrics, counters and what was refused: what operators look at. */
+/** Health, metrics and counters: what operators look at. */
 export function systemRoutes(app: App): Route[] {
   const { deps, metrics } = app;
 
@@ -59,36 +54,6 @@ export function systemRoutes(app: App): Route[] {
       summary: 'Counters on which conservation is checked',
       responses: { 200: { description: 'counters', schema: liveStatsSchema } },
       handle: () => json(deps.stats()),
-    }),
-    route({
-      method: 'get',
-      path: '/v1/quarantine',
-      auth: 'key',
-      tag: 'System',
-      summary: 'Refused frames and fixes, newest first',
-      description: `A bounded sample with the raw bytes. Reasons: ${Object.entries(REJECT_REASONS)
-        .map(([reason, meaning]) => `\`${reason}\` (${meaning})`)
-        .join(', ')}.`,
-      query: quarantineQuery,
-      responses: { 200: { description: 'a page of them', schema: listOf(quarantineEntrySchema) } },
-      handle({ query }) {
-        const before = query.cursor === undefined ? undefined : Number(readCursor('quarantine', query.cursor)[0]);
-        const entries = deps.quarantine.list(query.limit + 1, before);
-        const page = entries.slice(0, query.limit);
-        const items = page.map(({ number, at, source, reason, detail, peer, address, length, bytes }) => ({
-          number,
-          at: msToRfc3339(at),
-          source,
-          reason,
-          detail,
-          peer,
-          address,
-          length,
-          bytes: Buffer.from(bytes).toString('hex'),
-        }));
-        const more = entries.length > page.length;
-        return json({ items, cursor: more ? writeCursor('quarantine', [page[page.length - 1].number]) : null });
-      },
     }),
   ];
 }

@@ -4,9 +4,12 @@ import { EDITIONS, type Edition } from '../common/edition.js';
 import { SUPPORTED } from './conversation.js';
 import { encodeJson } from './encode.js';
 import { explainPasted } from './explain.js';
+import { frameHead } from './head.js';
 import { clauseOf } from './message.js';
 import { MESSAGE_IDS, type MessageId } from './message-id.js';
 import { MESSAGES_BY_ID } from './messages/index.js';
+
+const DELIMITER = Buffer.of(0x7e);
 
 /** What `cheji decode` and `cheji encode` do, for whoever asks over HTTP. */
 export const tools: ProtocolTools = {
@@ -17,6 +20,8 @@ export const tools: ProtocolTools = {
   explain: (bytes, { edition, lenient } = {}) =>
     explainPasted(bytes, { edition: EDITIONS.find((it) => it === edition) ?? 'auto', lenient }),
   encode: encodeJson,
+  head: frameHead,
+  onTheWire: (bytes) => Buffer.concat([DELIMITER, bytes, DELIMITER]),
 };
 
 function messageInfo({ id, name, chinese, direction, since, droppedIn2019 }: MessageId): MessageInfo {

@@ -2,15 +2,7 @@ import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import { AlertFeed } from '../../alerts/feed.js';
-import type {
-  ApiDeps,
-  ApiOptions,
-  ApiServer,
-  HistorySource,
-  PositionResult,
-  QuarantineEntry,
-  Readiness,
-} from '../../api/deps.js';
+import type { ApiDeps, ApiOptions, ApiServer, HistorySource, PositionResult, Readiness } from '../../api/deps.js';
 import { startApi } from '../../api/server.js';
 import { CommandDesk } from '../../ingest/command-desk.js';
 import { CommandDispatcher } from '../../ingest/commands.js';
@@ -21,6 +13,7 @@ import { type Command, matchesCommand } from '../../model/command.js';
 import { CommandBook } from '../../model/command-book.js';
 import { Fleet } from '../../model/fleet.js';
 import { LOCATED, Position, positionJson } from '../../model/position.js';
+import type { QuarantineEntry, QuarantineGroup, RerunResult } from '../../model/quarantine.js';
 import { sourceNumber } from '../../model/source.js';
 import type { LiveStats } from '../../model/stats.js';
 import type { Vehicle } from '../../model/vehicle.js';
@@ -104,6 +97,10 @@ export interface TestApi {
   travel: FakeTravel;
   dispatcher: CommandDispatcher;
   quarantined: QuarantineEntry[];
+  quarantineGroups: QuarantineGroup[];
+  /** What POST /v1/quarantine/rerun asked for, and what it answers. */
+  reruns: unknown[];
+  rerunResults: RerunResult[];
   readiness: Readiness;
   /** What POST /v1/positions was given, and what it answers. */
   pushed: unknown[];
@@ -167,6 +164,12 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     protocols: protocols.flatMap(({ tools }) => tools ?? []),
     quarantine: {
       list: (limit, before = Infinity) => quarantined.filter(({ number }) => number < before).slice(0, limit),
+      get: (number) => quarantined.find((entry) => entry.number === number),
+      groups: () => test.quarantineGroups,
+      run: async (...asked) => {
+        test.reruns.push(asked);
+        return test.rerunResults;
+      },
     },
     stats: () => stats(api?.streamStats() ?? { clients: 0, subscriptions: 0 }),
     readiness: () => readiness,
@@ -189,6 +192,9 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     travel,
     dispatcher,
     quarantined,
+    quarantineGroups: [],
+    reruns: [],
+    rerunResults: [],
     readiness,
     pushed,
     judge: () => ({ ok: true }),
