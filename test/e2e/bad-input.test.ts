@@ -16,7 +16,7 @@ describe('bad input', () => {
   beforeAll(async () => {
     server = await TestServer.start();
   });
-  afterAll(() => server.end());
+  afterAll(() => server?.end());
 
   async function rawTerminal(number: string): Promise<RawTerminal> {
     const terminal = await RawTerminal.connect(server.now.jt808Port, number);
