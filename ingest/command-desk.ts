@@ -152,14 +152,17 @@ export class CommandDesk {
     this.#book.apply(this.#registry.recordCommands({ type: 'command-put', commands }));
   }
 
-  /** In slices, so that ten thousand frames do not hold up everybody else's. */
+  /** In slices, so that ten thousand frames do not hold up everybody else's. What came of it is durable in the end. */
   async #send(taken: readonly Command[]): Promise<void> {
-    await new Promise<void>((resolve) => this.#registry.log.whenAccepted(resolve));
+    const accepted = () => new Promise<void>((resolve) => this.#registry.log.whenAccepted(resolve));
+    await accepted();
     for (let i = 0; i < taken.length; i += COMMANDS_AT_ONCE) {
       if (i > 0) await afterEvents();
       const slice = taken.slice(i, i + COMMANDS_AT_ONCE);
       this.#dispatcher.take(slice.flatMap(({ id }) => this.#book.get(id) ?? []));
     }
+    this.#dispatcher.flush();
+    await accepted();
   }
 }
 
