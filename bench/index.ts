@@ -18,6 +18,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   'fuzz-jt808': () => import('./fuzz-jt808.js'),
   http: () => import('./http.js'),
   'log-handover': () => import('./log-handover.js'),
+  media: () => import('./media.js'),
   start: () => import('./start.js'),
   terminals: () => import('./terminals.js'),
 };

@@ -14,11 +14,14 @@ export interface Medium {
   data: Buffer;
   /** RFC 3339; without it no location stands before the data. */
   time?: string;
+  /** Asked for every packet in both directions: true where the network loses it. */
   lost?: (packet: number) => boolean;
 }
 
 /** What the platform has asked for, or null where it has the whole. */
 type Word = { missing: number[] | null; about: number | null };
+
+const AGAIN_MS = 8_000;
 
 /** A terminal that logs in and sends pictures, over a network that loses packets. */
 export class MediaTerminal {
@@ -95,8 +98,10 @@ export class MediaTerminal {
     send(frames.map((_, i) => i + 1));
     const deadline = performance.now() + timeoutMs;
     while (performance.now() < deadline && !this.closed) {
-      const word = await this.#word(deadline - performance.now());
-      if (word === null) continue;
+      const word = await this.#word(Math.min(deadline - performance.now(), AGAIN_MS));
+      // Silence: what the platform said may have been lost. The last packet asks for it once more.
+      if (word === null) send([frames.length]);
+      if (word === null || lost(packet++)) continue;
       if (word.missing === null && word.about === medium.mediaId) return true;
       if (word.missing !== null) send(word.missing);
     }
