@@ -8,17 +8,20 @@ export const COMMAND_STATES = ['queued', 'sent', 'acknowledged', 'answered', 'fa
 
 export type CommandState = (typeof COMMAND_STATES)[number];
 
-/** What a protocol's own reasons are joined by; a result that a standard does not name is `result-<number>`. */
-export type CommandReason =
-  | 'not-connected' //    not to be sent late, or not connected before it expired
-  | 'connection-lost' //  sent, not answered, and not to be sent again
-  | 'restarted' //        the same, because this system was started anew
-  | 'no-response' //      sent as often as allowed, and never answered
-  | 'no-answer' //        acknowledged, and the answer that belongs to it never came
-  | 'terminal-moved' //   the terminal sits in another vehicle now, or in none
-  | 'not-in-edition' //   the terminal's edition of the protocol has no such message
-  | 'cannot-encode' //    the terminal's edition cannot say what the parameters ask for
-  | (string & {});
+/** Why a command failed, or ended without what it was for. Protocols add their own. */
+export const COMMAND_REASONS = {
+  'not-connected': 'not to be sent late, or the terminal did not come before it expired',
+  'connection-lost': 'sent and not answered when the connection went, and not to be sent again',
+  restarted: 'the same, because the server was started anew',
+  'no-response': 'sent as often as allowed, or until it expired, and never answered',
+  'no-answer': 'acknowledged, and the answer that belongs to it never came',
+  'terminal-moved': 'the terminal sits in another vehicle now, or in none',
+  'not-in-edition': 'the terminal’s edition of the protocol has no such message',
+  'cannot-encode': 'the terminal’s edition cannot say what the parameters ask for',
+} as const;
+
+/** One of ours, or one that a protocol names; a result that no standard names is `result-<number>`. */
+export type CommandReason = keyof typeof COMMAND_REASONS | (string & {});
 
 /** One step in the life of a command. */
 export interface CommandEvent {
