@@ -211,7 +211,8 @@ export class CommandDispatcher implements CommandPort {
     } else {
       this.#wheel.set(command.id, Math.min(flight?.due ?? Infinity, command.expiresAt));
     }
-    if (line && command.endedAt !== null) this.#pump(line, command.terminal);
+    // Room for the next one; or one that its connection could not take before.
+    if (line && (command.endedAt !== null || command.state === 'queued')) this.#pump(line, command.terminal);
   }
 
   #sendAgain(flight: Flight, link: TerminalLink | null): void {
@@ -236,7 +237,10 @@ export class CommandDispatcher implements CommandPort {
       if (open >= this.#window) return;
       if (line.flights.has(command.id) || command.state === 'acknowledged') continue;
       const outcome = this.#send(command, line, link);
-      if (outcome === 'closed') return;
+      if (outcome === 'closed') {
+        this.#wheel.set(command.id, Math.min(this.#clock() + this.#ackTimeoutMs, command.expiresAt));
+        return;
+      }
       if (outcome === 'sent') open++;
     }
   }

@@ -18,8 +18,8 @@ import { listOf, vehicleId } from '../schemas.js';
 import { VehicleFilter } from '../vehicle-filter.js';
 import { knownVehicle } from './vehicles.js';
 
-/** An upgrade package is the longest there is. */
-const BODY_LIMIT = 1024 * 1024;
+/** An upgrade package, or the ids of many vehicles. */
+const BODY_LIMIT = 2 * 1024 * 1024;
 const MAX_PAGE = 5000;
 
 const listQuery = z.strictObject({

@@ -160,6 +160,18 @@ describe('without a response', () => {
     expect(story(d.command(id))).toEqual(['0 s queued', '0 s sent', '10 s sent', '30 s sent', '31 s acknowledged']);
   });
 
+  test('a connection that can send nothing just now is tried again', async () => {
+    const d = commandDispatch();
+    const link = d.connect(A);
+    link.open = false;
+    const { id, state } = await d.give(A, 'text');
+    expect(state).toBe('queued');
+    d.pass(9_750);
+    link.open = true;
+    d.pass(250);
+    expect(story(d.command(id))).toEqual(['0 s queued', '10 s sent']);
+  });
+
   test('at most so many wait for the terminal at once; the others follow in order', async () => {
     const d = commandDispatch({ window: 2 });
     const link = d.connect(A);
