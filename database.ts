@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { HistorySource } from './api/deps.js';
 import type { TravelSource } from './api/travel-source.js';
+import type { UploadSource } from './api/upload-source.js';
 import type { CatalogSnapshot } from './model/catalog.js';
 import type { LiveStats } from './model/stats.js';
 import type { DataDir } from './store/data-dir.js';
@@ -9,6 +10,7 @@ import { DatabaseAwayError, openPool } from './store/db.js';
 import { EmbeddedPostgres } from './store/embedded.js';
 import { History } from './store/history.js';
 import type { Spool } from './store/spool.js';
+import { StoredUploads } from './store/stored-uploads.js';
 import { Travel } from './store/travel.js';
 import { fixesIn } from './store/writer-progress.js';
 import type { FromWriter, ToWriter, WriterWorkerData } from './store/writer-worker.js';
@@ -48,8 +50,14 @@ export class Database {
     commands: async (filter) => this.#history().commands(filter),
     command: async (id) => this.#history().command(id),
   };
+  readonly uploads: UploadSource = {
+    list: async (filter) => new StoredUploads(this.#poolNow()).list(filter),
+    one: async (id) => new StoredUploads(this.#poolNow()).one(id),
+  };
   readonly travel: TravelSource = {
     journey: async (vehicleNo, from, to, limit) => this.#travel().journey(vehicleNo, from, to, limit),
+    placesIn: (tiles, from, to, afterVehicle) => this.#travel().placesIn(tiles, from, to, afterVehicle),
+    hasBetween: async (spans) => this.#travel().hasBetween(spans),
   };
   /** Every record up to this one is stored, and every alert transition up to that one. */
   storedSeq = 0;

@@ -5,12 +5,15 @@ import { json, type Route, route } from './route.js';
 import { alertRoutes } from './routes/alerts.js';
 import { commandRoutes } from './routes/commands.js';
 import { fenceRoutes } from './routes/fences.js';
+import { mediaRoutes } from './routes/media.js';
 import { positionRoutes } from './routes/positions.js';
 import { protocolRoutes } from './routes/protocols.js';
 import { quarantineRoutes } from './routes/quarantine.js';
+import { searchRoutes } from './routes/search.js';
 import { systemRoutes } from './routes/system.js';
 import { trackRoutes } from './routes/track.js';
 import { tripRoutes } from './routes/trips.js';
+import { uploadRoutes } from './routes/uploads.js';
 import { vehicleRoutes } from './routes/vehicles.js';
 
 /** The one table: what is not in it is 404, and what is in it is in the document. */
@@ -19,6 +22,9 @@ export function routeTable(app: App): Route[] {
     ...vehicleRoutes(app),
     ...trackRoutes(app),
     ...tripRoutes(app),
+    ...uploadRoutes(app),
+    ...mediaRoutes(app),
+    ...searchRoutes(app),
     ...fenceRoutes(app),
     ...alertRoutes(app),
     ...commandRoutes(app),

@@ -1,7 +1,13 @@
 import type { Journey } from '../model/trip.js';
+import type { TileSet } from '../store/tile.js';
+import type { PlaceRow } from '../store/travel.js';
 
 /** Where vehicles went (store/travel.ts). Rejects with an error whose `code` is 'database-away' where it cannot say. */
 export interface TravelSource {
   /** Trips and stops of one vehicle that overlap from … to (epoch ms), oldest first, at most `limit` of each. */
   journey(vehicleNo: number, from: number, to: number, limit: number): Promise<Journey>;
+  /** Reliable fixes in these tiles with from ≤ time < to (epoch ms), by vehicle and time, of vehicles above `afterVehicle`. */
+  placesIn(tiles: TileSet, from: number, to: number, afterVehicle: number): AsyncIterable<PlaceRow[]>;
+  /** Whether the vehicle has another fix between, for each span. */
+  hasBetween(spans: readonly (readonly [vehicleNo: number, from: number, to: number])[]): Promise<boolean[]>;
 }

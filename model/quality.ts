@@ -27,6 +27,9 @@ export const OUT_OF_ORDER = 1 << 7;
 /** Marks that keep a fix from moving the live map and from being judged as the vehicle's present. */
 export const NOT_NEWS = LATE | VERY_LATE | SUSPECT_TIME | NO_FIX | SUSPECT_PLACE | REPEAT | OUT_OF_ORDER;
 
+/** Marks that make a fix useless for saying where a vehicle was and when. Late ones are as good as any. */
+export const UNRELIABLE = NO_FIX | SUSPECT_PLACE | SUSPECT_TIME | SUSPECT_MOTION | REPEAT;
+
 export function qualityNames(quality: number): QualityName[] {
   return QUALITY_NAMES.filter((_, bit) => (quality >>> bit) & 1);
 }

@@ -10,11 +10,9 @@ const MAX_LAT = 85.0511287798066;
 
 /** Quadkey of a place as an integer (the bits of x and y in turn, y first); NaN where the place is not known. */
 export function tileOf(lon: number, lat: number): number {
-  const sin = Math.sin((Math.max(-MAX_LAT, Math.min(lat, MAX_LAT)) * Math.PI) / 180);
-  const x = Math.floor((lon / 360 + 0.5) * TILES);
-  const y = Math.floor((0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * TILES);
+  const [x, y] = gridOf(lon, lat);
   if (Number.isNaN(x + y)) return NaN;
-  return spread(clamp(x)) | (spread(clamp(y)) << 1);
+  return spread(x) | (spread(y) << 1);
 }
 
 function clamp(n: number): number {
@@ -27,4 +25,34 @@ function spread(n: number): number {
   n = (n | (n << 4)) & 0x0f0f0f0f;
   n = (n | (n << 2)) & 0x33333333;
   return (n | (n << 1)) & 0x55555555;
+}
+
+/** Tiles of zoom 15 − up/2, by number: a stored tile is in one of them where its number shifted right by `up` is. */
+export interface TileSet {
+  up: number;
+  numbers: number[];
+}
+
+/** More tiles than this are asked for by coarser ones. */
+const MOST_TILES = 4096;
+
+/** The tiles that a box touches (west, south, east, north in degrees, west ≤ east). */
+export function tilesTouching(west: number, south: number, east: number, north: number): TileSet {
+  const [x1, y1] = gridOf(west, north);
+  const [x2, y2] = gridOf(east, south);
+  let zoomOut = 0;
+  while (((x2 >> zoomOut) - (x1 >> zoomOut) + 1) * ((y2 >> zoomOut) - (y1 >> zoomOut) + 1) > MOST_TILES) zoomOut++;
+  const numbers: number[] = [];
+  for (let y = y1 >> zoomOut; y <= y2 >> zoomOut; y++) {
+    for (let x = x1 >> zoomOut; x <= x2 >> zoomOut; x++) numbers.push(spread(x) | (spread(y) << 1));
+  }
+  return { up: 2 * zoomOut, numbers };
+}
+
+/** Column and row of the tile of a place. */
+function gridOf(lon: number, lat: number): [x: number, y: number] {
+  const sin = Math.sin((Math.max(-MAX_LAT, Math.min(lat, MAX_LAT)) * Math.PI) / 180);
+  const x = Math.floor((lon / 360 + 0.5) * TILES);
+  const y = Math.floor((0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * TILES);
+  return [clamp(x), clamp(y)];
 }

@@ -1,9 +1,14 @@
 import type { Pool } from 'pg';
 import type { Position } from '../model/position.js';
+import { UNRELIABLE } from '../model/quality.js';
 import type { Journey } from '../model/trip.js';
 import { ask } from './ask.js';
 import { SELECT_STOPS, SELECT_TRIPS, type StopRow, stopOf, type TripRow, tripOf } from './journeys.js';
 import { positionOf, TRACK_COLUMNS, type TrackRow } from './position-rows.js';
+import type { TileSet } from './tile.js';
+
+/** Places in one question to the database. */
+const PAGE_PLACES = 50_000;
 
 /** Where vehicles went, as the database has it. Everything rejects with DatabaseAwayError where it cannot be asked. */
 export class Travel {
@@ -29,7 +34,55 @@ export class Travel {
     ]);
     return { trips: trips.map(tripOf), stops: stops.map(stopOf) };
   }
+
+  /**
+   * Places in these tiles with from ≤ time < to (epoch ms), of the vehicles with a number above `afterVehicle`, in order
+   * of vehicle and time. Between two batches nothing is held; who stops reading stops the work.
+   */
+  async *placesIn(tiles: TileSet, from: number, to: number, afterVehicle: number): AsyncGenerator<PlaceRow[]> {
+    let after: [vehicleNo: number, time: string] = [afterVehicle, 'infinity'];
+    for (;;) {
+      const rows = await ask<PlaceRow>(this.pool, {
+        text: placesText(tiles),
+        values: [tiles.numbers, isoTime(from), isoTime(to), ...after, PAGE_PLACES],
+        rowMode: 'array',
+      });
+      if (rows.length > 0) yield rows;
+      if (rows.length < PAGE_PLACES) return;
+      const last = rows[rows.length - 1];
+      after = [last[PLACE_VEHICLE], last[PLACE_KEY]];
+    }
+  }
+
+  /** True for each span (vehicle, from, to; epoch ms) between whose ends the vehicle has another fix. */
+  async hasBetween(spans: readonly (readonly [vehicleNo: number, from: number, to: number])[]): Promise<boolean[]> {
+    const rows = await ask<{ found: boolean }>(this.pool, {
+      text: BETWEEN,
+      values: [spans.map(([no]) => no), spans.map(([, from]) => isoTime(from)), spans.map(([, , to]) => isoTime(to))],
+    });
+    return rows.map(({ found }) => found);
+  }
 }
+
+/** A place that may be relied on (tracks/usable.ts); the time as text is its key. */
+export type PlaceRow = [vehicleNo: number, time: number, lon: number, lat: number, key: string];
+const PLACE_VEHICLE = 0;
+const PLACE_KEY = 4;
+
+/** Stored tiles go by the index of (tile, time); where they are too many, time alone is the better way in. */
+function placesText({ up }: TileSet): string {
+  return `
+  select vehicle_no, extract(epoch from time)::double precision * 1000, lon, lat, time::text
+  from positions
+  where ${up === 0 ? 'tile' : `(tile >> ${up})`} = any($1) and time >= $2 and time < $3
+    and vehicle_no >= $4 and (vehicle_no, time) > ($4, $5) and quality & ${UNRELIABLE} = 0
+  order by vehicle_no, time limit $6`;
+}
+
+const BETWEEN = `
+  select exists (select from positions p where p.vehicle_no = span.no and p.time > span.low and p.time < span.high) as found
+  from unnest($1::integer[], $2::timestamptz[], $3::timestamptz[]) with ordinality as span (no, low, high, place)
+  order by place`;
 
 function isoTime(ms: number): string {
   return new Date(ms).toISOString();

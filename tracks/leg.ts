@@ -1,5 +1,4 @@
 import { distanceM } from '../geo/distance.js';
-import type { Position } from '../model/position.js';
 
 /** Silence after which we no longer take for granted what the vehicle did (assessment sheet §2.1, gapSeconds). */
 export const SILENCE_MS = 600_000;
@@ -10,6 +9,13 @@ export const LONGEST_LEG_M = 2000;
 /** Faster than any vehicle we watch: one of the two fixes is wrong (model/quality.ts, suspect-motion). */
 export const IMPOSSIBLE_KMH = 220;
 
+/** What a leg asks of a fix: where, and when (epoch ms). */
+export interface PlaceInTime {
+  lon: number;
+  lat: number;
+  fixTime: number;
+}
+
 /** The way between two neighbouring usable fixes of one vehicle. */
 export interface Leg {
   metres: number;
@@ -19,7 +25,7 @@ export interface Leg {
 }
 
 /** Rule of the assessment sheet §2.1: which mileage counts as complete, and so which way counts as known. */
-export function legBetween(a: Position, b: Position): Leg {
+export function legBetween(a: PlaceInTime, b: PlaceInTime): Leg {
   const metres = distanceM(a.lon, a.lat, b.lon, b.lat);
   const ms = b.fixTime - a.fixTime;
   // Below some metres two fixes of one second tell of noise, not of speed.

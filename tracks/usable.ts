@@ -1,12 +1,9 @@
 import type { Position } from '../model/position.js';
-import { NO_FIX, REPEAT, SUSPECT_MOTION, SUSPECT_PLACE, SUSPECT_TIME } from '../model/quality.js';
-
-/** Marks that make a fix useless for saying where the vehicle was and when. Late ones are as good as any. */
-const DOUBTFUL = NO_FIX | SUSPECT_PLACE | SUSPECT_TIME | SUSPECT_MOTION | REPEAT;
+import { UNRELIABLE } from '../model/quality.js';
 
 /** True where trips, mileage and passages may rely on the fix. */
 export function isUsable(p: Position): boolean {
-  return (p.quality & DOUBTFUL) === 0 && Number.isFinite(p.lon) && Number.isFinite(p.lat);
+  return (p.quality & UNRELIABLE) === 0 && Number.isFinite(p.lon) && Number.isFinite(p.lat);
 }
 
 /** Ranges of a qualified record, assessment sheet §2.2 (交运发〔2016〕160号 annexes). */

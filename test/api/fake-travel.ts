@@ -1,13 +1,30 @@
 import type { TravelSource } from '../../api/travel-source.js';
 import type { Journey } from '../../model/trip.js';
+import { type TileSet, tileOf } from '../../store/tile.js';
+import type { PlaceRow } from '../../store/travel.js';
 
 /** Trips and stops from memory. */
 export class FakeTravel implements TravelSource {
   journeys = new Map<number, Journey>();
+  /** Of all vehicles, by number and time. */
+  places: PlaceRow[] = [];
 
   async journey(vehicleNo: number, from: number, to: number, limit: number): Promise<Journey> {
     const { trips, stops } = this.journeys.get(vehicleNo) ?? { trips: [], stops: [] };
     const within = ({ start, end }: { start: number; end: number }) => start < to && end > from;
     return { trips: trips.filter(within).slice(0, limit), stops: stops.filter(within).slice(0, limit) };
+  }
+
+  async *placesIn(tiles: TileSet, from: number, to: number, afterVehicle: number): AsyncIterable<PlaceRow[]> {
+    const near = new Set(tiles.numbers);
+    const rows = this.places.filter(
+      ([no, time, lon, lat]) =>
+        no > afterVehicle && time >= from && time < to && near.has(tileOf(lon, lat) >> tiles.up),
+    );
+    for (let i = 0; i < rows.length; i += 3) yield rows.slice(i, i + 3);
+  }
+
+  async hasBetween(spans: readonly (readonly [number, number, number])[]): Promise<boolean[]> {
+    return spans.map(([no, low, high]) => this.places.some(([of, time]) => of === no && time > low && time < high));
   }
 }

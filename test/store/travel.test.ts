@@ -1,0 +1,55 @@
+import { expect, onTestFinished, test } from 'vitest';
+import type { Position } from '../../model/position.js';
+import { NO_FIX } from '../../model/quality.js';
+import { openPool } from '../../store/db.js';
+import { tilesTouching } from '../../store/tile.js';
+import { type PlaceRow, Travel } from '../../store/travel.js';
+import { onEveryServer } from '../support/postgres.js';
+import { accepted, closeLogs, fixAt, openLogs, storeAll } from './writer-support.js';
+
+const START = Date.UTC(2025, 0, 1);
+
+onEveryServer('travel', (server) => {
+  async function stored(fixes: Position[]): Promise<Travel> {
+    const url = await server.fresh();
+    const logs = await openLogs();
+    for (const p of fixes) logs.spool.addFix(p);
+    await accepted(logs.spool);
+    await storeAll(url, logs);
+    await closeLogs(logs);
+    const pool = openPool(url, () => {}, { connections: 2 });
+    onTestFinished(() => pool.end());
+    return new Travel(pool);
+  }
+
+  test('places by tile and time, in order, reliable ones only; vehicles that are elsewhere between', async () => {
+    const fixes = [1, 2, 3].flatMap((no) =>
+      Array.from({ length: 20 }, (_, i) =>
+        fixAt(no, i * 60, { lon: 120 + i / 100, lat: 31.5, quality: i === 5 ? NO_FIX : 0 }),
+      ),
+    );
+    const travel = await stored(fixes);
+    const read = async (box: [number, number, number, number], after = 0) => {
+      const rows: PlaceRow[] = [];
+      for await (const page of travel.placesIn(tilesTouching(...box), START, START + 3_600_000, after))
+        rows.push(...page);
+      return rows;
+    };
+    const near = await read([120.045, 31.49, 120.068, 31.51]);
+    expect(near.map(([no, time]) => [no, (time - START) / 60_000])).toEqual(
+      [1, 2, 3].flatMap((no) => [4, 6].map((i) => [no, i])),
+    );
+    expect((await read([120.045, 31.49, 120.068, 31.51], 2)).every(([no]) => no === 3)).toBe(true);
+    // So large a box is asked for by coarser tiles.
+    expect(await read([110, 20, 130, 40])).toHaveLength(57);
+    expect(
+      await travel.hasBetween([
+        [1, START, START + 120_000],
+        [1, START, START + 60_000],
+        [9, START, START + 120_000],
+      ]),
+    ).toEqual([true, false, false]);
+    const before = await travel.before(2, START + 600_000, START, 3);
+    expect(before.map(({ fixTime }) => (fixTime - START) / 60_000)).toEqual([9, 8, 7]);
+  });
+});
