@@ -43,6 +43,8 @@ export interface CommandOptions {
 const ACK_TIMEOUT_MS = 10_000;
 const RETRIES = 3;
 const WINDOW = 16;
+/** What each further frame of a split message adds to the wait: 1 kB on a line of 4 kB/s. */
+const PART_MS = 250;
 const SLOT_MS = 250;
 const SLOTS = 2048; // a turn of the wheel is eight and a half minutes
 /** Steps that go into the log as one change. */
@@ -54,6 +56,8 @@ interface Flight {
   serial: number;
   /** Frames that it took: a response may name any of them. */
   parts: number;
+  /** The terminal has acknowledged a part of it, though not the last. */
+  partly: boolean;
   /** The terminal has acknowledged it and owes the answer. */
   acknowledged: boolean;
   tries: number;
@@ -175,15 +179,28 @@ export class CommandDispatcher implements CommandPort {
       this.#end(command, reason === null ? { state: 'answered' } : { state: 'failed', reason }, fitAnswer(says.answer));
     } else if (says.refused !== null) {
       this.#end(command, { state: 'failed', reason: says.refused });
-    } else if (!set?.expectsAnswer(command.type)) {
-      this.#end(command, { state: 'acknowledged' });
-    } else if (!flight.acknowledged) {
-      flight.acknowledged = true;
-      flight.due = this.#clock() + set.answerWithinMs(command.type);
-      this.#step(command, { state: 'acknowledged' });
-      this.#wheel.set(command.id, Math.min(flight.due, command.expiresAt));
+    } else if (serial !== null && ((serial - flight.serial) & 0xffff) < flight.parts - 1) {
+      // Some terminals acknowledge each part, some one of them for the whole: the last one decides, or silence after it.
+      flight.partly = true;
+      flight.due = this.#clock() + flight.waitMs;
+    } else {
+      this.#acknowledged(flight);
     }
     this.#pump(line, command.terminal);
+  }
+
+  #acknowledged(flight: Flight): void {
+    const { command } = flight;
+    const set = this.#sets.get(command.terminal.protocol);
+    if (flight.acknowledged) return;
+    if (!set?.expectsAnswer(command.type)) {
+      this.#end(command, { state: 'acknowledged' });
+      return;
+    }
+    flight.acknowledged = true;
+    flight.due = this.#clock() + set.answerWithinMs(command.type);
+    this.#step(command, { state: 'acknowledged' });
+    this.#wheel.set(command.id, Math.min(flight.due, command.expiresAt));
   }
 
   // Time.
@@ -206,6 +223,7 @@ export class CommandDispatcher implements CommandPort {
       else this.#end(command, { state: 'expired', reason: line?.link ? 'no-response' : 'not-connected' });
     } else if (flight && now >= flight.due) {
       if (flight.acknowledged) this.#end(command, { state: 'acknowledged', reason: 'no-answer' });
+      else if (flight.partly) this.#acknowledged(flight);
       else if (flight.tries > this.#retries) this.#end(command, { state: 'failed', reason: 'no-response' });
       else this.#sendAgain(flight, line?.link ?? null);
     } else {
@@ -257,9 +275,9 @@ export class CommandDispatcher implements CommandPort {
       this.#end(command, { state: 'failed', reason: sent.refused, detail: sent.detail });
       return 'ended';
     }
-    const waitMs = this.#ackTimeoutMs;
+    const waitMs = this.#ackTimeoutMs + (sent.parts - 1) * PART_MS;
     const due = this.#clock() + waitMs;
-    line.flights.set(command.id, { command, ...sent, acknowledged: false, tries: 1, waitMs, due });
+    line.flights.set(command.id, { command, ...sent, partly: false, acknowledged: false, tries: 1, waitMs, due });
     this.#step(command, { state: 'sent', serial: sent.serial });
     this.#wheel.set(command.id, Math.min(due, command.expiresAt));
     return 'sent';
@@ -294,7 +312,8 @@ export class CommandDispatcher implements CommandPort {
         const line = this.#lines.get(key) ?? { link: null, flights: new Map<string, Flight>() };
         const due = now + (this.#sets.get(protocol)?.answerWithinMs(command.type) ?? 0);
         const serial = command.history.findLast((event) => event.serial !== undefined)?.serial ?? 0;
-        line.flights.set(command.id, { command, serial, parts: 1, acknowledged: true, tries: 1, waitMs: 0, due });
+        const state = { partly: false, acknowledged: true, tries: 1, waitMs: 0, due };
+        line.flights.set(command.id, { command, serial, parts: 1, ...state });
         this.#lines.set(key, line);
         this.#wheel.set(command.id, Math.min(due, command.expiresAt));
       } else {

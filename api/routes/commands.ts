@@ -60,12 +60,20 @@ export function commandRoutes(app: App): Route[] {
         'What becomes of it: `GET /v1/commands/{id}`, or channel `commands` of the stream.',
       params: z.strictObject({ id: vehicleId }),
       body: { schema: commandInputSchema, types: ['application/json'], limit: BODY_LIMIT },
-      responses: { 201: { description: 'the command, queued or sent', schema: commandSchema } },
+      responses: {
+        201: {
+          description: 'the command, queued or sent',
+          schema: commandSchema,
+          headers: { Location: 'where to ask what became of it' },
+        },
+      },
       errors: ['not-found', 'conflict', 'unprocessable', 'busy'],
       async handle({ params, body }) {
         const { outcomes } = await give([knownVehicle(app, params.id)], body, false);
         const [outcome] = outcomes;
-        if ('command' in outcome) return json(commandJson(outcome.command), 201);
+        if ('command' in outcome) {
+          return json(commandJson(outcome.command), 201, [['Location', `/v1/commands/${outcome.command.id}`]]);
+        }
         const code = REFUSALS[outcome.refused];
         const details = [{ path: 'path.id', message: outcome.message }];
         throw new ApiError(code, outcome.message, details, code === 'busy' ? RETRY_SOON : []);

@@ -40,7 +40,7 @@ describe('POST /v1/vehicles/{id}/commands', () => {
     const link = connect(api, '138');
     const answer = await api.send('POST', '/v1/vehicles/138/commands', text({ expiresIn: 600 }));
     const command = commandSchema.strict().parse(await answer.json());
-    expect(answer.status).toBe(201);
+    expect([answer.status, answer.headers.get('location')]).toEqual([201, `/v1/commands/${command.id}`]);
     expect(command).toMatchObject({
       vehicleId: '138',
       terminal: { protocol: 'jt808', number: '138' },

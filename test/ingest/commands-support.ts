@@ -27,13 +27,17 @@ export class FakeLink implements TerminalLink {
   readonly sent: { type: string; serial: number; again: boolean }[] = [];
   open = true;
   next = 100;
+  /** Frames that each command takes. */
+  parts = 1;
 
   command(type: string, _params: Record<string, unknown>, again?: number): ReturnType<TerminalLink['command']> {
     if (!this.open) return null;
     if (type === 'link-check') return { refused: 'not-in-edition', detail: 'not in 2013' };
-    const serial = again ?? this.next++;
+    const { parts } = this;
+    const serial = again ?? this.next;
+    if (again === undefined) this.next += parts;
     this.sent.push({ type, serial, again: again !== undefined });
-    return { serial, parts: 1 };
+    return { serial, parts };
   }
 }
 

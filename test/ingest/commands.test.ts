@@ -127,6 +127,54 @@ describe('to a terminal that is connected', () => {
   });
 });
 
+describe('a split message', () => {
+  const text = (serial: number, refused: CommandReason | null = null) => ({
+    terminal: A,
+    serial,
+    types: ['text'],
+    says: { refused },
+  });
+
+  test('is acknowledged with its last part; any part may be refused', async () => {
+    const d = commandDispatch();
+    d.connect(A).parts = 3;
+    const { id } = await d.give(A, 'text');
+    d.respond(text(100));
+    d.respond(text(101));
+    expect(d.command(id).state).toBe('sent');
+    d.respond(text(102));
+    expect(d.command(id).state).toBe('acknowledged');
+    const refused = await d.give(A, 'text');
+    d.respond(text(103));
+    d.respond(text(104, 'failed'));
+    expect(d.command(refused.id)).toMatchObject({ state: 'failed', reason: 'failed' });
+  });
+
+  test('one part acknowledged for the whole: nothing more comes, and nothing is sent again', async () => {
+    const d = commandDispatch();
+    const link = d.connect(A);
+    link.parts = 5;
+    const { id } = await d.give(A, 'text');
+    d.pass(4000);
+    d.respond(text(100));
+    d.pass(60_000);
+    // 10 s, and a second for the four frames that follow the first, counted from that acknowledgement.
+    expect(story(d.command(id))).toEqual(['0 s queued', '0 s sent', '15 s acknowledged']);
+    expect(link.sent).toHaveLength(1);
+  });
+
+  test('has longer before it is sent again: a slow line takes its time', async () => {
+    const d = commandDispatch();
+    const link = d.connect(A);
+    link.parts = 401;
+    const { id } = await d.give(A, 'text');
+    d.pass(109_750);
+    expect(link.sent).toHaveLength(1);
+    d.pass(250);
+    expect(story(d.command(id))).toEqual(['0 s queued', '0 s sent', '110 s sent']);
+  });
+});
+
 describe('without a response', () => {
   test('sent again with the same serial number: T, 2 T, 6 T, 24 T, then given up', async () => {
     const d = commandDispatch();
