@@ -39,10 +39,11 @@ as \`acknowledged\`. \`endedAt\` says that nothing more will happen; \`GET /v1/c
 (docs/stream.md) tell each step.
 
 Commands are written into the log like everything else: those that wait survive a crash, and go out when the terminal comes
-back. What was sent and not answered is sent again under the same serial number after 10, 20, 60 s, and given up 240 s later;
-on a new connection it is sent anew. (Each further frame of a split message adds 0.25 s to the first wait.) A terminal that carries a command out and whose response is lost may therefore get it
-twice; by its serial number it can tell on the same connection. The answer may take five minutes after the acknowledgement
-(an upgrade an hour). At most 16 commands of one terminal wait for their acknowledgement at once; the others follow in order.
+back. What was sent and not answered is sent again under the same serial number after 10, 20, 60 s, and given up 240 s later
+(each further frame of a split message adds 0.25 s to the first wait); on a new connection it is sent anew. A terminal that
+carries a command out and whose response is lost may therefore get it twice; by its serial number it can tell on the same
+connection. The answer may take five minutes after the acknowledgement (an upgrade an hour). At most 16 commands of one
+terminal wait for their acknowledgement at once; the others follow in order.
 
 | reason | |
 | --- | --- |
