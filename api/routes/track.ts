@@ -29,7 +29,10 @@ const trackQuery = z.strictObject({
   ...periodQuery,
   simplify: numberParam(0, 10_000, 'metres')
     .optional()
-    .meta({ description: 'keep only fixes that matter to the line by this many metres' }),
+    .meta({
+      description:
+        'leave out fixes that lie within this many metres of the line; edges of alarms, stops and gaps, and peaks of speed stay',
+    }),
   format: z.enum(Object.keys(FORMATS) as [keyof typeof FORMATS, ...(keyof typeof FORMATS)[]]).default('json'),
   extra: booleanParam.optional().meta({ description: 'with the additional items of each fix (json)' }),
   excel: z.enum(['0', '1']).optional().meta({ description: '1: a byte order mark in front (csv)' }),

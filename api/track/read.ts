@@ -1,5 +1,5 @@
-import { lonMetresPerDegree, METRES_PER_DEGREE } from '../../geo/distance.js';
 import type { Position } from '../../model/position.js';
+import { simplifiedTrack } from '../../tracks/simplify.js';
 import { ApiError } from '../errors.js';
 import { hasPlace } from './format.js';
 
@@ -40,8 +40,8 @@ export async function* limited(
 }
 
 /**
- * The fixes that keep the line within `toleranceM` of itself (Douglas–Peucker), in metres on a local plane.
- * Fixes without a place are left out. Rejects 'bad-request' where the track has too many fixes.
+ * The fixes that tell the track to within `toleranceM` (tracks/simplify.ts); those without a place are left out.
+ * Rejects 'bad-request' where the track has too many fixes.
  */
 export async function simplified(batches: AsyncIterable<Position[]>, toleranceM: number): Promise<Position[]> {
   const fixes: Position[] = [];
@@ -52,11 +52,5 @@ export async function simplified(batches: AsyncIterable<Position[]>, toleranceM:
       throw new ApiError('bad-request', `query.simplify: ${message}`, [{ path: 'query.simplify', message }]);
     }
   }
-  if (fixes.length < 3) return fixes;
-  const { lineString, simplify } = await import('@turf/turf'); // heavy, and rarely needed
-  const lonScale = lonMetresPerDegree(fixes[0].lat);
-  // The third coordinate is not looked at: it brings back which fix a place belongs to.
-  const places = fixes.map((p, i) => [p.lon * lonScale, p.lat * METRES_PER_DEGREE, i]);
-  const kept = simplify(lineString(places), { tolerance: toleranceM, highQuality: true, mutate: true });
-  return kept.geometry.coordinates.map(([, , i]) => fixes[i]);
+  return simplifiedTrack(fixes, toleranceM);
 }
