@@ -57,6 +57,7 @@ export class Database {
   readonly travel: TravelSource = {
     journey: async (vehicleNo, from, to, limit) => this.#travel().journey(vehicleNo, from, to, limit),
     placesIn: (tiles, from, to, afterVehicle) => this.#travel().placesIn(tiles, from, to, afterVehicle),
+    reportsIn: (tiles, from, to) => this.#travel().reportsIn(tiles, from, to),
     hasBetween: async (spans) => this.#travel().hasBetween(spans),
   };
   /** Every record up to this one is stored, and every alert transition up to that one. */

@@ -168,6 +168,8 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       alerts: feed,
       history: database.history,
       travel: database.travel,
+      uploads: database.uploads,
+      media: files,
       commands: {
         types: desk.types,
         give: (input) => desk.give(input),

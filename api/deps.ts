@@ -10,6 +10,7 @@ import type { RejectReason } from '../model/reject.js';
 import type { LiveStats, Tally } from '../model/stats.js';
 import type { Registry } from '../store/registry.js';
 import type { TravelSource } from './travel-source.js';
+import type { MediaSource, UploadSource } from './upload-source.js';
 
 /** Everything the API asks of the other parts; main.ts joins them. */
 export interface ApiDeps {
@@ -20,6 +21,8 @@ export interface ApiDeps {
   alerts: AlertSource;
   history: HistorySource;
   travel: TravelSource;
+  uploads: UploadSource;
+  media: MediaSource;
   commands: CommandSource;
   /**
    * Positions from a platform, each as parsed from JSON (ingest/http-source.ts). One result per item, in order, once

@@ -23,7 +23,9 @@ export const READ_HEADERS = [
   'host',
   'if-match',
   'if-none-match',
+  'if-range',
   'origin',
+  'range',
   'sec-websocket-protocol',
 ] as const;
 
@@ -35,6 +37,8 @@ export interface Answer {
   headers: readonly (readonly [string, string])[];
   /** An iterable is streamed in chunks at the reader's pace. null: no body, as with 204 and 304. */
   body: string | Uint8Array | AsyncIterable<string | Uint8Array> | null;
+  /** Bytes of an iterable body, where they are known: it is then sent with Content-Length, and not in chunks. */
+  length?: number;
   /** Ends the connection too: for a request whose body nobody will read. */
   close?: boolean;
 }

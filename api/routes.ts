@@ -6,6 +6,7 @@ import { alertRoutes } from './routes/alerts.js';
 import { commandRoutes } from './routes/commands.js';
 import { fenceRoutes } from './routes/fences.js';
 import { mediaRoutes } from './routes/media.js';
+import { playbackRoutes } from './routes/playback.js';
 import { positionRoutes } from './routes/positions.js';
 import { protocolRoutes } from './routes/protocols.js';
 import { quarantineRoutes } from './routes/quarantine.js';
@@ -25,6 +26,7 @@ export function routeTable(app: App): Route[] {
     ...uploadRoutes(app),
     ...mediaRoutes(app),
     ...searchRoutes(app),
+    ...playbackRoutes(app),
     ...fenceRoutes(app),
     ...alertRoutes(app),
     ...commandRoutes(app),

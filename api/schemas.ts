@@ -95,6 +95,16 @@ export const vehicleSchema = z
     terminals: z.array(terminalRef),
     online: z.boolean().describe('something of it came within the last minutes'),
     lastSeen: time.nullable().describe('when anything last came from it'),
+    driver: z
+      .object({
+        name: z.string().nullable().describe('masked'),
+        certificate: z.string().nullable().describe('number of the professional certificate, masked'),
+        agency: z.string().nullable(),
+        validUntil: z.string().nullable(),
+        since: time,
+      })
+      .nullable()
+      .describe('who drives, by the terminal’s newest word; null where nobody is known to'),
     position: positionSchema.nullable().describe('its newest fix'),
   })
   .meta({ id: 'Vehicle' });

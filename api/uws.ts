@@ -182,9 +182,8 @@ class Exchange {
     if (body !== null && typeof body !== 'string' && Symbol.asyncIterator in body) {
       // An error before the first chunk is the source's to turn into an answer; later ones break the chunked response
       // off, which is how a reader tells a cut from an end.
-      this.#stream(answer, body)
-        .catch(() => this.#open && this.res.close())
-        .finally(() => this.#finish(finished));
+      const stream = answer.length === undefined ? this.#stream(answer, body) : this.#streamSized(answer, body);
+      stream.catch(() => this.#open && this.res.close()).finally(() => this.#finish(finished));
       return;
     }
     if (!this.#open) return;
@@ -248,6 +247,50 @@ class Exchange {
     res.cork(() => {
       if (!begun) this.#head(answer);
       res.end();
+    });
+  }
+
+  /** As many bytes as the answer says; where the source gives fewer, the connection is broken off. */
+  async #streamSized(answer: Answer, pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
+    const { res } = this;
+    const length = answer.length as number;
+    let sent = 0;
+    for await (const piece of pieces) {
+      const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+      for (let taken = 0; taken < bytes.length; ) {
+        if (!this.#open) return;
+        const begun = sent + taken > 0;
+        let done = false;
+        let ok = true;
+        res.cork(() => {
+          if (!begun) this.#head(answer);
+          [ok, done] = res.tryEnd(taken === 0 ? bytes : bytes.subarray(taken), length);
+        });
+        if (done) {
+          this.#open = false;
+          return;
+        }
+        // What the socket has not taken is offered again from where it says it is.
+        if (ok) taken = bytes.length;
+        else taken = (await this.#writableFrom()) - sent;
+      }
+      sent += bytes.length;
+    }
+    if (this.#open) throw new Error(`the body ended after ${sent} of ${length} bytes`);
+  }
+
+  /** The offset in the body from which the socket takes more. */
+  #writableFrom(): Promise<number> {
+    return new Promise((resolve) => {
+      this.#wake = () => resolve(Number.POSITIVE_INFINITY);
+      if (!this.#open) {
+        this.#wake();
+        return;
+      }
+      this.res.onWritable((offset) => {
+        resolve(offset);
+        return true;
+      });
     });
   }
 

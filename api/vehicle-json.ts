@@ -1,7 +1,10 @@
 import type { Catalog } from '../model/catalog.js';
+import type { Driver } from '../model/driver.js';
 import type { Fleet } from '../model/fleet.js';
 import { Position } from '../model/position.js';
+import { msToRfc3339 } from '../model/units.js';
 import type { TerminalRef, Vehicle } from '../model/vehicle.js';
+import { maskDriver } from './mask.js';
 import { positionText } from './position-text.js';
 import { rfc3339 } from './rfc3339.js';
 
@@ -9,6 +12,7 @@ import { rfc3339 } from './rfc3339.js';
 interface Written {
   vehicle: Vehicle;
   terminals: readonly TerminalRef[];
+  driver: Driver | null;
   online: boolean;
   contactTime: number;
   fixTime: number;
@@ -63,10 +67,12 @@ export class VehicleJson {
     const { fleet } = this;
     const known = this.#written[no];
     const online = this.online(no, now);
+    const driver = this.catalog.drivers.get(no)?.driver ?? null;
     if (
       known &&
       known.vehicle === vehicle &&
       known.terminals === vehicle.terminals &&
+      known.driver === driver &&
       known.online === online &&
       // Object.is: NaN, before the first fix, equals itself.
       Object.is(known.contactTime, at(fleet.contactTime, no)) &&
@@ -80,10 +86,10 @@ export class VehicleJson {
     ) {
       return known;
     }
-    return (this.#written[no] = this.#writeAnew(vehicle, online));
+    return (this.#written[no] = this.#writeAnew(vehicle, driver, online));
   }
 
-  #writeAnew(vehicle: Vehicle, online: boolean): Written {
+  #writeAnew(vehicle: Vehicle, driver: Driver | null, online: boolean): Written {
     const { fleet } = this;
     const { no, terminals } = vehicle;
     const id = JSON.stringify(vehicle.id);
@@ -92,12 +98,13 @@ export class VehicleJson {
       `{"id":${id},"plate":${plate},"plateColor":${vehicle.plateColor},"category":"${vehicle.category}",` +
       `"company":${JSON.stringify(vehicle.company)},"region":${JSON.stringify(vehicle.region)},` +
       `"terminals":${JSON.stringify(terminals)},"online":${online},` +
-      `"lastSeen":${rfc3339(at(fleet.contactTime, no))},"position":`;
+      `"lastSeen":${rfc3339(at(fleet.contactTime, no))},"driver":${driverText(driver)},"position":`;
     const position = fleet.hasFix(no) ? this.#position(no, id) : null;
     const start = Buffer.byteLength(head);
     return {
       vehicle,
       terminals,
+      driver,
       online,
       contactTime: at(fleet.contactTime, no),
       fixTime: at(fleet.fixTime, no),
@@ -131,6 +138,11 @@ export class VehicleJson {
     p.quality = fleet.quality[no];
     return positionText(p, id);
   }
+}
+
+function driverText(driver: Driver | null): string {
+  if (driver === null) return 'null';
+  return JSON.stringify({ ...maskDriver(driver), since: msToRfc3339(driver.since) });
 }
 
 /** A vehicle that was registered but never heard of may lie beyond the fleet's columns. */

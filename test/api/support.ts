@@ -18,9 +18,11 @@ import { sourceNumber } from '../../model/source.js';
 import type { LiveStats } from '../../model/stats.js';
 import type { Vehicle } from '../../model/vehicle.js';
 import { protocols } from '../../protocols/index.js';
+import { MediaFiles } from '../../store/media-files.js';
 import { Registry } from '../../store/registry.js';
 import { tempDir } from '../support/temp-dir.js';
 import { FakeTravel } from './fake-travel.js';
+import { FakeUploads } from './fake-uploads.js';
 
 export const KEY = 'test-key-0123456789abcdef';
 
@@ -95,6 +97,8 @@ export interface TestApi {
   feed: AlertFeed;
   history: FakeHistory;
   travel: FakeTravel;
+  uploads: FakeUploads;
+  media: MediaFiles;
   dispatcher: CommandDispatcher;
   quarantined: QuarantineEntry[];
   quarantineGroups: QuarantineGroup[];
@@ -122,6 +126,8 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
   const registry = new Registry(catalog, log, () => Date.now());
   const history = new FakeHistory();
   const travel = new FakeTravel();
+  const uploads = new FakeUploads();
+  const media = await MediaFiles.open({ dir: await tempDir(), maxBytes: 2 ** 30 });
   const book = new CommandBook();
   const commandParts = { book, registry, protocols, clock: Date.now };
   const dispatcher = new CommandDispatcher(commandParts);
@@ -148,6 +154,8 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     alerts: feed,
     history,
     travel,
+    uploads,
+    media,
     commands: {
       types: desk.types,
       give: (input) => desk.give(input),
@@ -190,6 +198,8 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     feed,
     history,
     travel,
+    uploads,
+    media,
     dispatcher,
     quarantined,
     quarantineGroups: [],

@@ -59,6 +59,7 @@ test('a vehicle in full, as the contract writes it', async () => {
     region: '320200',
     terminals: [{ protocol: 'jt808', number: '139' }],
     online: true,
+    driver: null,
     lastSeen: received,
     position: {
       vehicleId: 'v1',
