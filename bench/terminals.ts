@@ -192,7 +192,14 @@ function printSummary(ours: OurFigure[], bare: Figure[], ratio: number, storedRa
   const rate = (figures: Figure[]) => spread(figures.map((f) => f.framesPerSecond));
   console.log(`  cheji  ${rate(ours)} frames/s acknowledged, ${spread(ours.map((f) => f.storedPerSecond))} stored
   bare   ${rate(bare)} frames/s
-  ratio  ${ratio.toFixed(2)} acknowledged, ${storedRatio.toFixed(2)} with the time until everything was stored`);
+  ratio  ${ratio.toFixed(2)} acknowledged, ${storedRatio.toFixed(2)} with the time until everything was stored
+  CPU    ${cpuPerFrame(ours)} µs a frame with cheji, ${cpuPerFrame(bare)} µs with the bare server: both sides and the database`);
+}
+
+/** Processor time of everything that took part: says more than rates where other work shares the machine. */
+function cpuPerFrame(figures: Figure[]): string {
+  const perFrame = figures.map((f) => ((f.serverCpu + f.databaseCpu + f.loadCpu) / 100 / f.framesPerSecond) * 1e6);
+  return mean(perFrame).toFixed(1);
 }
 
 function spread(values: number[]): string {

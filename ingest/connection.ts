@@ -325,13 +325,14 @@ export class Connection implements Sink, Origin, TerminalLink {
   }
 
   #write(): void {
-    if (this.#inHand || !this.socket.writable) return;
+    if (this.#inHand) return;
     const bytes = this.#replies.take();
-    if (bytes !== null) {
+    if (bytes !== null && this.socket.writable) {
       this.socket.write(bytes);
       if (this.socket.writableLength > this.host.limits.writeBufferBytes) this.drop('write-buffer');
     }
-    if (this.closing !== null && !this.#replies.waiting && this.#owed === 0) this.socket.end();
+    if (this.closing === null || this.#replies.waiting || this.#owed > 0) return;
+    if (this.socket.writable) this.socket.end();
   }
 
   #putDown(): void {

@@ -41,11 +41,21 @@ export class ReplyQueue {
       due++;
     }
     if (due === 0) return;
-    if (due === all && this.#out.length === 0) [this.#out, this.#held] = [this.#held, this.#out];
-    else this.#out.push(this.#held.shift(bytes));
-    this.#lengths.splice(0, due);
-    this.#tickets.splice(0, due);
-    this.#since.splice(0, due);
+    if (due === all && this.#out.length === 0) {
+      const empty = this.#out;
+      this.#out = this.#held;
+      this.#held = empty;
+    } else {
+      this.#out.push(this.#held.shift(bytes));
+    }
+    if (due === all) {
+      // Nearly always; `splice` would make lists of what it takes out.
+      this.#lengths.length = this.#tickets.length = this.#since.length = 0;
+    } else {
+      this.#lengths.splice(0, due);
+      this.#tickets.splice(0, due);
+      this.#since.splice(0, due);
+    }
   }
 
   /** Everything that may leave, as one piece for one write; null where there is nothing. */
