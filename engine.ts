@@ -167,6 +167,7 @@ export class Engine {
         break;
       case 'vehicle-put':
       case 'terminal-put':
+      case 'quirks-put':
         break; // the catalog has it
       case 'command-put':
       case 'command-step':

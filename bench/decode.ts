@@ -124,6 +124,7 @@ function conversation(): Contestant {
         authenticate: () => false,
         admits: () => true,
         deregister: () => {},
+        quirksOf: () => [],
         position: (p: Position) => batches.add(p),
         reply: () => {},
         response: () => {},

@@ -194,6 +194,10 @@ export class Connection implements Sink, Origin, TerminalLink {
     return true;
   }
 
+  quirksOf(terminalNumber: string): readonly string[] {
+    return this.host.identity.quirksOf(this.host.protocol, terminalNumber);
+  }
+
   deregister(terminalNumber: string): void {
     if (!this.authenticated || terminalNumber !== this.terminal) return;
     this.#afterChange = true;

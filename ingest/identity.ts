@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { TerminalFacts } from '../model/change.js';
+import { quirksInForce } from '../model/quirks.js';
 import { terminalKey, type Vehicle } from '../model/vehicle.js';
-import type { Registration, RegistrationAnswer } from '../protocols/protocol.js';
+import type { Protocol, Registration, RegistrationAnswer } from '../protocols/protocol.js';
 import type { Registry } from '../store/registry.js';
 
 /** `required`: the code that registration gave; `any`: any code; `off`: data without authentication too. */
@@ -94,6 +95,10 @@ export class Identity {
 
   vehicle(no: number): Vehicle | undefined {
     return this.#registry.catalog.vehicles.get(no);
+  }
+
+  quirksOf({ name, quirks }: Pick<Protocol, 'name' | 'quirks'>, number: string): readonly string[] {
+    return quirksInForce(this.#registry.catalog, quirks, { protocol: name, number }).names;
   }
 
   deregister(protocol: string, number: string): void {

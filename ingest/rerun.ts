@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Catalog } from '../model/catalog.js';
 import { BACKFILLED, type Position } from '../model/position.js';
 import type { QuarantineEntry, QuarantineGroup, RerunResult } from '../model/quarantine.js';
+import { quirksInForce } from '../model/quirks.js';
 import { sourceNumber } from '../model/source.js';
 import type { Protocol } from '../protocols/protocol.js';
 import type { Intake } from './intake.js';
@@ -100,7 +101,10 @@ export class Rerun {
     if (entry.length > entry.bytes.length) return { ...result, outcome: 'cut-off' };
     if (this.#applied.has(entry.number)) return { ...result, outcome: 'applied-before' };
 
-    const { positions, rejected, part } = trial(protocol, protocol.tools.onTheWire(Buffer.from(entry.bytes)));
+    const quirksOf = (number: string) =>
+      quirksInForce(catalog, protocol.quirks, { protocol: protocol.name, number }).names;
+    const wire = protocol.tools.onTheWire(Buffer.from(entry.bytes));
+    const { positions, rejected, part } = trial(protocol, wire, new TrialSink(quirksOf));
     result.fixes = positions.length;
     if (rejected !== null) return { ...result, ...rejected };
     if (part) return { ...result, outcome: 'part' };
@@ -141,8 +145,11 @@ export class Rerun {
 }
 
 /** What a conversation that has heard nothing before makes of the bytes. */
-function trial(protocol: Protocol, bytes: Buffer): Pick<TrialSink, 'positions' | 'rejected'> & { part: boolean } {
-  const sink = new TrialSink();
+function trial(
+  protocol: Protocol,
+  bytes: Buffer,
+  sink: TrialSink,
+): Pick<TrialSink, 'positions' | 'rejected'> & { part: boolean } {
   try {
     const conversation = protocol.open(sink);
     conversation.receive(bytes);

@@ -11,6 +11,9 @@ export class TrialSink implements Sink {
   /** The first one. */
   rejected: { reason: RejectReason; detail: string } | null = null;
 
+  /** `quirks`: those of a terminal, by its number. */
+  constructor(private readonly quirks: (terminalNumber: string) => readonly string[]) {}
+
   frame(): void {
     this.frames++;
   }
@@ -23,6 +26,10 @@ export class TrialSink implements Sink {
 
   reject(reason: RejectReason, _bytes: Uint8Array, detail = ''): void {
     this.rejected ??= { reason, detail };
+  }
+
+  quirksOf(terminalNumber: string): readonly string[] {
+    return this.quirks(terminalNumber);
   }
 
   register(): RegistrationAnswer {

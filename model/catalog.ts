@@ -14,6 +14,8 @@ export interface CatalogSnapshot {
   settings: RuleSettings;
   /** By vehicle number; absent in checkpoints of before there were any. */
   drivers?: [number, DriverState][];
+  /** By terminalKey; absent in checkpoints of before there were any. */
+  quirks?: [string, readonly string[]][];
 }
 
 /**
@@ -30,6 +32,8 @@ export class Catalog {
   readonly terminals = new Map<string, TerminalFacts>();
   /** Who drives, by vehicle number: the terminals' newest word. */
   readonly drivers = new Map<number, DriverState>();
+  /** By terminalKey: names of quirks that a person chose (model/quirks.ts). */
+  readonly quirks = new Map<string, readonly string[]>();
   readonly #vehicleById = new Map<string, Vehicle>();
   readonly #vehicleByTerminal = new Map<string, Vehicle>();
   readonly #fenceById = new Map<string, Fence>();
@@ -65,6 +69,12 @@ export class Catalog {
       case 'terminal-put':
         this.terminals.set(terminalKey(change.terminal.protocol, change.terminal.number), change.terminal);
         break;
+      case 'quirks-put': {
+        const key = terminalKey(change.protocol, change.number);
+        if (change.quirks === null) this.quirks.delete(key);
+        else this.quirks.set(key, change.quirks);
+        break;
+      }
       case 'fence-put':
         this.#putFence(change.fence);
         break;
@@ -101,6 +111,7 @@ export class Catalog {
       fences: [...this.fences.values()],
       settings: this.settings,
       drivers: [...this.drivers],
+      quirks: [...this.quirks],
     };
   }
 
@@ -111,6 +122,7 @@ export class Catalog {
       catalog.terminals.set(terminalKey(terminal.protocol, terminal.number), terminal);
     for (const fence of snapshot.fences) catalog.#putFence(fence);
     for (const [no, state] of snapshot.drivers ?? []) catalog.drivers.set(no, state);
+    for (const [key, names] of snapshot.quirks ?? []) catalog.quirks.set(key, names);
     catalog.settings = snapshot.settings;
     catalog.revision = snapshot.revision;
     catalog.nextVehicleNo = snapshot.nextVehicleNo;

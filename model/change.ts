@@ -12,6 +12,15 @@ export type Change =
   | { type: 'vehicle-put'; revision: number; at: number; vehicle: Vehicle }
   | { type: 'vehicle-delete'; revision: number; at: number; no: number }
   | { type: 'terminal-put'; revision: number; at: number; terminal: TerminalFacts }
+  /** What a person says of how a terminal speaks; null: as it is recognised. */
+  | {
+      type: 'quirks-put';
+      revision: number;
+      at: number;
+      protocol: string;
+      number: string;
+      quirks: readonly string[] | null;
+    }
   | { type: 'fence-put'; revision: number; at: number; fence: Fence }
   | { type: 'fence-delete'; revision: number; at: number; no: number }
   | { type: 'settings-put'; revision: number; at: number; settings: RuleSettings }

@@ -2,6 +2,7 @@ import type { TerminalFacts } from '../model/change.js';
 import type { CommandProblem, CommandReason, CommandTypeInfo } from '../model/command.js';
 import type { Position } from '../model/position.js';
 import type { ProtocolTools } from '../model/protocol-tools.js';
+import type { QuirkBook } from '../model/quirks.js';
 import type { RejectReason } from '../model/reject.js';
 import type { SourceName } from '../model/source.js';
 import type { UploadFact } from '../model/upload.js';
@@ -18,6 +19,8 @@ export interface Protocol {
   readonly commands?: CommandSet;
   /** Frames taken apart and built by hand; absent where there are no frames. */
   readonly tools?: ProtocolTools;
+  /** Ways in which its terminals differ from the text; absent where none is known. */
+  readonly quirks?: QuirkBook;
 }
 
 /** The commands of a protocol. Types and parameters are the protocol's own words; others hand them on. */
@@ -100,6 +103,8 @@ export interface Sink {
   /** True where data of this terminal number (without leading zeros) is welcome on this conversation. */
   admits(terminalNumber: string): boolean;
   deregister(terminalNumber: string): void;
+  /** Names of the quirks that hold for a terminal (`Protocol.quirks`), known or not. */
+  quirksOf(terminalNumber: string): readonly string[];
   /**
    * The position is the sink's from now on. False: it was refused for ever, and counted; it is acknowledged all the same,
    * or else it would come again for ever. A sink that can take nothing more ends the connection instead.

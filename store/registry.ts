@@ -125,6 +125,15 @@ export class Registry {
     await this.#accepted();
   }
 
+  /** How terminals of a vehicle speak, by names that the caller has checked; null: as each is recognised. */
+  async putQuirks(terminals: readonly TerminalRef[], quirks: readonly string[] | null): Promise<{ ok: true } | Refusal> {
+    const refusal = this.#refusal([]);
+    if (refusal) return refusal;
+    for (const { protocol, number } of terminals) this.#record({ type: 'quirks-put', protocol, number, quirks });
+    await this.#accepted();
+    return { ok: true };
+  }
+
   /** Makes or changes a fence whose geometry and properties have been found good (geo/fence-input.ts). */
   async putFence(input: FenceInput): Promise<{ fence: Fence; created: boolean } | Refusal> {
     const refusal = this.#refusal(input.id === undefined ? [] : idProblems(input.id));

@@ -52,6 +52,7 @@ export class ChangeSet {
       case 'upload':
         this.#uploads.set(change.upload.id, change.upload);
         break;
+      case 'quirks-put':
       case 'settings-put':
       case 'alert-action':
         break;

@@ -50,6 +50,9 @@ export class FrameCounter implements Sink {
   admits(number: string): boolean {
     return number !== this.stranger;
   }
+  quirksOf(): readonly string[] {
+    return [];
+  }
   deregister(): void {}
   position(_: Position): boolean {
     this.positions++;

@@ -1,13 +1,13 @@
-import type { TerminalFacts } from '../../model/change.js';
 import { Position } from '../../model/position.js';
 import type { Fields } from '../common/codecs.js';
 import type { Edition } from '../common/edition.js';
-import { FrameCutter, frameBytes, MAX_WIRE_BYTES } from '../common/frame.js';
+import { FrameCutter, frameBytes, MAX_WIRE_BYTES, unescapeInto } from '../common/frame.js';
 import { Reader } from '../common/wire.js';
 import type { Conversation, ReplyWhen, SentCommand, Sink } from '../protocol.js';
 import { ALARM_MASKS } from './alarm-bits.js';
 import { ANSWERS, acknowledgement, answer, bodyOfCommand } from './commands/exchange.js';
 import { encodeBody, framesOf } from './encode.js';
+import { bend, type Habits, habitsOf, STANDARD } from './habits.js';
 import { Header, readHeader, withHeader } from './header.js';
 import { answersTo } from './media-answers.js';
 import { readMediaPart } from './media-parts.js';
@@ -37,6 +37,8 @@ import { packedMessage } from './packed.js';
 import { REPORTS } from './reports.js';
 import { SentParts } from './sent-parts.js';
 import { MemoryBudget, type OpenMessage, PART_LIMITS, PartJoiner, type PartLimits } from './subpackage.js';
+import { BEFORE_AUTH, PACKABLE, SINCE_2013, SUPPORTED } from './supported.js';
+import { registrationOf, terminalFacts } from './terminal-facts.js';
 import { terminalNumber } from './terminal-number.js';
 
 export interface Jt808Options {
@@ -55,34 +57,6 @@ const DEFAULTS: Jt808Options = {
   partsBudget: new MemoryBudget(256 * 1024 * 1024),
   clock: Date.now,
 };
-
-/** Messages that a terminal may send before it has authenticated. */
-const BEFORE_AUTH: ReadonlySet<number> = new Set([terminalRegister.id, terminalAuth.id, serverTimeQuery.id]);
-
-/** Messages that are handled here; the rest is answered as not supported. */
-export const SUPPORTED: ReadonlySet<number> = new Set([
-  ...ANSWERS.keys(),
-  ...REPORTS.keys(),
-  ...[
-    terminalGeneralResponse,
-    heartbeat,
-    terminalDeregister,
-    serverTimeQuery,
-    terminalResendRequest,
-    terminalRegister,
-    terminalAuth,
-    locationReport,
-    locationBatch,
-    mediaData,
-    compressedUpload,
-  ].map((message) => message.id),
-]);
-
-/** Messages that may come packed (0x0901): what terminals tell, and nothing that concerns the conversation itself. */
-const PACKABLE: ReadonlySet<number> = new Set([locationReport.id, locationBatch.id, ...REPORTS.keys()]);
-
-/** Messages that the 2011 edition does not have: who sends one follows 2013. */
-const SINCE_2013: ReadonlySet<number> = new Set([0x0704, 0x0705, 0x0107, 0x0108, 0x0805]);
 
 /**
  * One connection that speaks JT/T 808: mostly one terminal, but several on one link are told apart by their numbers.
@@ -105,6 +79,7 @@ export class Jt808Conversation implements Conversation {
   #form: Edition = '2013';
   #protocolVersion = 1;
   #alarmMask = ALARM_MASKS[2013];
+  #habits: Habits = STANDARD;
   #responder: GeneralResponder | null = null;
 
   constructor(sink: Sink, options: Partial<Jt808Options> = {}) {
@@ -112,7 +87,7 @@ export class Jt808Conversation implements Conversation {
     this.#options = { ...DEFAULTS, ...options };
     this.#cutter = new FrameCutter(
       (bytes, start, end) => this.#frame(bytes, start, end),
-      (reason, bytes, detail) => sink.reject(reason, bytes, detail),
+      (reason, bytes, detail) => this.#broken(reason, bytes, detail),
       this.#options.maxFrameBytes,
     );
     this.#parts = new PartJoiner(this.#options.parts, this.#options.partsBudget, (reason, part, detail) =>
@@ -138,6 +113,7 @@ export class Jt808Conversation implements Conversation {
   }
 
   tick(now: number): void {
+    if (this.#number !== '') this.#habits = this.#habitsOf(this.#number); // a person may have changed them
     this.#parts.tick(now, (message, missing) => this.#askForParts(message, missing));
     this.#sentParts.tick(now);
   }
@@ -167,7 +143,7 @@ export class Jt808Conversation implements Conversation {
   #frame(bytes: Buffer, start: number, end: number): void {
     const h = this.#header;
     const wrong = readHeader(bytes, start, end, this.#edition, h);
-    if (wrong !== null) {
+    if (wrong !== null && !(wrong === 'bad-length' && this.#habitsOf(this.#numberIn(bytes, h)).anyLength)) {
       const detail =
         wrong === 'bad-length'
           ? `${h.declaredLength} body bytes declared, ${h.bodyEnd - h.bodyStart} are there`
@@ -184,6 +160,28 @@ export class Jt808Conversation implements Conversation {
     }
   }
 
+  /** A frame that is none by its check code, unless the terminal that it names never gets those right. */
+  #broken(reason: Parameters<Sink['reject']>[0], bytes: Buffer, detail: string): void {
+    if (reason === 'bad-checksum' || reason === 'bad-escape') {
+      const plain = Buffer.alloc(bytes.length);
+      const end = unescapeInto(plain, bytes, 0, bytes.length).length - 1;
+      const wrong = readHeader(plain, 0, end, this.#edition, this.#header);
+      if (wrong !== 'short-header' && this.#habitsOf(this.#numberIn(plain, this.#header)).anyChecksum) {
+        this.#frame(plain, 0, end);
+        return;
+      }
+    }
+    this.#sink.reject(reason, bytes, detail);
+  }
+
+  #numberIn(bytes: Buffer, h: Header): string {
+    return terminalNumber(bytes.toString('hex', h.numberStart, h.numberEnd));
+  }
+
+  #habitsOf(number: string): Habits {
+    return habitsOf(this.#sink.quirksOf(number));
+  }
+
   /** Whose frame it is, and in which form. The number is made into text only when it changes. */
   #recognise(bytes: Buffer, h: Header): void {
     const known = this.#numberBytes;
@@ -194,6 +192,11 @@ export class Jt808Conversation implements Conversation {
       this.#numberBytes = Buffer.from(bytes.subarray(h.numberStart, h.numberEnd));
       this.#number = terminalNumber(this.#numberBytes.toString('hex'));
       this.#edition = null;
+      this.#habits = this.#habitsOf(this.#number);
+    }
+    const { edition } = this.#habits;
+    if (edition !== null && h.edition !== 'vendor' && (edition === '2019') === (h.edition === '2019')) {
+      this.#edition = h.edition = edition;
     }
     if (h.edition === '2011' && SINCE_2013.has(h.messageId)) this.#edition = h.edition = '2013';
     const form = h.edition === 'vendor' ? '2013' : h.edition;
@@ -361,13 +364,15 @@ export class Jt808Conversation implements Conversation {
       this.#cutOff(end - start);
       return false;
     }
+    bend(p, bytes, start, this.#habits);
     this.#sink.position(p);
     this.#respond(RESULT_OK, 'accepted');
     return true;
   }
 
   #locations(bytes: Buffer, start: number, end: number): void {
-    if (readLocations(bytes, start, end, this.#alarmMask, this.#sink)) this.#respond(RESULT_OK, 'accepted');
+    if (readLocations(bytes, start, end, this.#alarmMask, this.#sink, this.#habits))
+      this.#respond(RESULT_OK, 'accepted');
     else this.#cutOff(end - start);
   }
 
@@ -375,31 +380,16 @@ export class Jt808Conversation implements Conversation {
     const fields = this.#read(terminalRegister, bytes, start, end);
     if (fields === null) return;
     if (fields.layout !== '2019') this.#edition = fields.layout as Edition;
-    const plateColor = fields.plateColor as number;
-    const terminal: TerminalFacts = {
-      ...this.#facts(fields),
-      province: fields.provinceId as number,
-      city: fields.cityId as number,
-    };
-    // Colour 0 says that there is no plate; the text is then the VIN.
-    const plate = plateColor === 0 ? null : (fields.plate as string) || null;
-    const answer = this.#sink.register({ terminal, plate, plateColor: plate === null ? null : plateColor });
+    const answer = this.#sink.register(registrationOf(this.#number, fields));
+    this.#habits = this.#habitsOf(this.#number); // by what it has just said of itself
     this.#send(registerResponse, { replySeq: this.#header.seq, ...answer }, answer.result === 0 ? 'accepted' : 'now');
   }
 
   #authenticate(bytes: Buffer, start: number, end: number): void {
     const fields = this.#read(terminalAuth, bytes, start, end);
     if (fields === null) return;
-    const welcome = this.#sink.authenticate(this.#facts(fields), fields.authCode as string);
+    const welcome = this.#sink.authenticate(terminalFacts(this.#number, fields), fields.authCode as string);
     this.#respond(welcome ? RESULT_OK : RESULT_FAILED, welcome ? 'accepted' : 'now');
-  }
-
-  #facts(fields: Fields): TerminalFacts {
-    const facts: TerminalFacts = { protocol: 'jt808', number: this.#number, registered: true };
-    for (const key of ['manufacturer', 'model', 'terminalId', 'imei', 'softwareVersion'] as const) {
-      if (typeof fields[key] === 'string' && fields[key] !== '') facts[key] = fields[key];
-    }
-    return facts;
   }
 
   /** The body by names; null, and refused, where it is cut off. */

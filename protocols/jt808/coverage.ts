@@ -1,8 +1,8 @@
 import { EDITIONS } from '../common/edition.js';
-import { SUPPORTED } from './conversation.js';
 import { clauseOf } from './message.js';
 import { MESSAGE_IDS } from './message-id.js';
 import { MESSAGES_BY_ID } from './messages/index.js';
+import { SUPPORTED } from './supported.js';
 
 /** The table of docs/protocol-coverage.md: which messages are read and written, by which clause, and what is done with them. */
 export function coverageTable(): string {

@@ -2,6 +2,7 @@ import type { Protocol } from '../protocol.js';
 import { describeItems } from './additional-items.js';
 import { commandSet } from './commands/index.js';
 import { Jt808Conversation } from './conversation.js';
+import { quirkBook } from './quirks/index.js';
 import { tools } from './tools.js';
 
 /** JT/T 808: from the terminal in the vehicle to the platform, editions 2011, 2013 and 2019. */
@@ -11,4 +12,5 @@ export const jt808: Protocol = {
   describeItems,
   commands: commandSet,
   tools,
+  quirks: quirkBook,
 };

@@ -1,13 +1,13 @@
 import type { MessageInfo, ProtocolTools } from '../../model/protocol-tools.js';
 import { hexNumber } from '../common/codecs.js';
 import { EDITIONS, type Edition } from '../common/edition.js';
-import { SUPPORTED } from './conversation.js';
 import { encodeJson } from './encode.js';
 import { explainPasted } from './explain.js';
 import { frameHead } from './head.js';
 import { clauseOf } from './message.js';
 import { MESSAGE_IDS, type MessageId } from './message-id.js';
 import { MESSAGES_BY_ID } from './messages/index.js';
+import { SUPPORTED } from './supported.js';
 
 const DELIMITER = Buffer.of(0x7e);
 

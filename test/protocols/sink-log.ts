@@ -33,6 +33,7 @@ export class SinkLog implements Sink {
   /** Of the parts of media, in order. */
   readonly peers: MediaPeer[] = [];
   admitted: (number: string) => boolean = () => true;
+  quirks: (number: string) => readonly string[] = () => [];
 
   frame(messageId: number): void {
     this.log.push({ frame: messageId });
@@ -47,6 +48,9 @@ export class SinkLog implements Sink {
   }
   admits(number: string): boolean {
     return this.admitted(number);
+  }
+  quirksOf(number: string): readonly string[] {
+    return this.quirks(number);
   }
   deregister(number: string): void {
     this.log.push({ deregister: number });

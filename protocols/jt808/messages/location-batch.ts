@@ -2,6 +2,7 @@ import { BACKFILLED, Position } from '../../../model/position.js';
 import { array, BYTE, type Field, type Fields, WORD } from '../../common/codecs.js';
 import { countOf, field, sequence, trailing } from '../../common/layout.js';
 import type { Sink } from '../../protocol.js';
+import { bend, STANDARD } from '../habits.js';
 import { locationBody } from '../location-fields.js';
 import type { Message } from '../message.js';
 import { readLocation } from './location-report.js';
@@ -63,6 +64,7 @@ export function readLocations(
   end: number,
   alarmMask: number,
   sink: Pick<Sink, 'position'>,
+  habits = STANDARD,
 ): boolean {
   if (end - start < HEAD_BYTES) return false;
   const flags = bytes[start + 2] === TYPE_BLIND_SPOT ? BACKFILLED : 0;
@@ -73,7 +75,8 @@ export function readLocations(
     const bodyEnd = bodyStart + length;
     const p = new Position();
     p.flags = flags;
-    if (bodyEnd <= end) readLocation(bytes, bodyStart, bodyEnd, alarmMask, flags, p);
+    if (bodyEnd <= end && readLocation(bytes, bodyStart, bodyEnd, alarmMask, flags, p))
+      bend(p, bytes, bodyStart, habits);
     sink.position(p);
     at = bodyEnd;
   }
