@@ -11,9 +11,11 @@ import {
   required,
   wholeNumber,
 } from './support/command.js';
+import { CommandAnswers } from './support/command-answers.js';
 import { SimulatedFleet, type SimulatedVehicle } from './support/fleet.js';
 import { fenceFeature, ordersOf, readScenario, type Scenario } from './support/scenario.js';
 import { TerminalClient } from './support/terminal-client.js';
+import type { TerminalFix } from './support/terminal-messages.js';
 import { Truth } from './support/truth.js';
 
 /** New connections per second: a fleet does not switch its ignition on in one moment. */
@@ -116,7 +118,16 @@ export async function simulate(options: SimulateOptions): Promise<SimulateSummar
 
   const drive = async (vehicle: SimulatedVehicle) => {
     const { number, plate } = vehicle;
-    const terminal = new TerminalClient({ ...options.to, number, plate, plateColor: 2, window: options.window });
+    let last: TerminalFix | undefined;
+    const answers = new CommandAnswers(number, () => last);
+    const terminal = new TerminalClient({
+      ...options.to,
+      number,
+      plate,
+      plateColor: 2,
+      window: options.window,
+      answer: (message, edition) => answers.answer(message, edition),
+    });
     terminal.on('accepted', (fixes) => (counts.acknowledged += fixes.length));
     terminal.on('refused', (fixes) => (counts.refused += fixes.length));
     terminal.on('resent', (fixes) => (counts.resent += fixes.length));
@@ -128,6 +139,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulateSummar
       const fix = vehicle.fixAt(options.rate > 1 ? second : Math.floor(second));
       counts.fixes++;
       truth.see(number, fix);
+      last = fix;
       await terminal.send(fix);
     }
     await terminal.drained(options.signal);

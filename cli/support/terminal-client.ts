@@ -37,6 +37,8 @@ export interface TerminalOptions {
   /** Pause before the first new attempt to connect; it doubles up to the longest. */
   backOffMs?: number;
   longestBackOffMs?: number;
+  /** Answers what the platform wants of it; without it everything is honestly declined. */
+  answer?: (message: PlatformMessage, edition: '2013' | '2019') => Content[];
 }
 
 const DEFAULTS = {
@@ -229,8 +231,11 @@ export class TerminalClient extends EventEmitter<Events> {
       this.#inFlight.delete(serial);
       this.#answered(message, body[4]);
     } else if (msgId !== PLATFORM_RESPONSE && msgId !== REGISTER_RESPONSE) {
-      // Commands are honestly declined: this terminal has no lights, cameras or parameters.
-      this.#link?.send(GENERAL_RESPONSE, { replySeq: seq, replyId: hexId(msgId), result: NOT_SUPPORTED });
+      const declined = { replySeq: seq, replyId: hexId(msgId), result: NOT_SUPPORTED };
+      const answers = this.#o.answer?.({ msgId, seq, body }, this.edition);
+      for (const { msgId: id, fields } of answers ?? [{ msgId: GENERAL_RESPONSE, fields: declined }]) {
+        this.#link?.send(id, fields);
+      }
     }
   }
 
