@@ -1,6 +1,6 @@
 import type { Journey } from '../model/trip.js';
 import type { TileSet } from '../store/tile.js';
-import type { PlaceRow } from '../store/travel.js';
+import type { PlaceRow, ReportRow } from '../store/travel.js';
 
 /** Where vehicles went (store/travel.ts). Rejects with an error whose `code` is 'database-away' where it cannot say. */
 export interface TravelSource {
@@ -8,6 +8,8 @@ export interface TravelSource {
   journey(vehicleNo: number, from: number, to: number, limit: number): Promise<Journey>;
   /** Reliable fixes in these tiles with from ≤ time < to (epoch ms), by vehicle and time, of vehicles above `afterVehicle`. */
   placesIn(tiles: TileSet, from: number, to: number, afterVehicle: number): AsyncIterable<PlaceRow[]>;
+  /** What was reported in these tiles with from ≤ time < to (epoch ms), in order of time. */
+  reportsIn(tiles: TileSet, from: number, to: number): AsyncIterable<ReportRow[]>;
   /** Whether the vehicle has another fix between, for each span. */
   hasBetween(spans: readonly (readonly [vehicleNo: number, from: number, to: number])[]): Promise<boolean[]>;
 }

@@ -9,6 +9,8 @@ import type { TileSet } from './tile.js';
 
 /** Places in one question to the database. */
 const PAGE_PLACES = 50_000;
+/** What many vehicles reported is asked for by this much time at once. */
+const WINDOW_MS = 600_000;
 
 /** Where vehicles went, as the database has it. Everything rejects with DatabaseAwayError where it cannot be asked. */
 export class Travel {
@@ -54,6 +56,28 @@ export class Travel {
     }
   }
 
+  /**
+   * What was reported in these tiles with from ≤ time < to (epoch ms), in order of time. It is asked for some minutes at a
+   * time, so that neither side sorts more than that; between two batches nothing is held.
+   */
+  async *reportsIn(tiles: TileSet, from: number, to: number): AsyncGenerator<ReportRow[]> {
+    for (let start = from; start < to; start += WINDOW_MS) {
+      const end = isoTime(Math.min(start + WINDOW_MS, to));
+      let after: [time: string, vehicleNo: number] = [isoTime(start), -1];
+      for (;;) {
+        const rows = await ask<ReportRow>(this.pool, {
+          text: reportsText(tiles),
+          values: [tiles.numbers, end, ...after, PAGE_PLACES],
+          rowMode: 'array',
+        });
+        if (rows.length > 0) yield rows;
+        if (rows.length < PAGE_PLACES) break;
+        const last = rows[rows.length - 1];
+        after = [last[REPORT_KEY], last[REPORT_VEHICLE]];
+      }
+    }
+  }
+
   /** True for each span (vehicle, from, to; epoch ms) between whose ends the vehicle has another fix. */
   async hasBetween(spans: readonly (readonly [vehicleNo: number, from: number, to: number])[]): Promise<boolean[]> {
     const rows = await ask<{ found: boolean }>(this.pool, {
@@ -69,14 +93,39 @@ export type PlaceRow = [vehicleNo: number, time: number, lon: number, lat: numbe
 const PLACE_VEHICLE = 0;
 const PLACE_KEY = 4;
 
-/** Stored tiles go by the index of (tile, time); where they are too many, time alone is the better way in. */
-function placesText({ up }: TileSet): string {
+/** A reliable fix among those of many vehicles; what is not known is null, and the time as text is its key. */
+export type ReportRow = [
+  vehicleNo: number,
+  time: number,
+  lon: number,
+  lat: number,
+  speed: number | null,
+  heading: number | null,
+  key: string,
+];
+const REPORT_VEHICLE = 0;
+const REPORT_KEY = 6;
+
+function reportsText(tiles: TileSet): string {
+  return `
+  select vehicle_no, extract(epoch from time)::double precision * 1000, lon, lat, speed, heading, time::text
+  from positions
+  where ${tileCondition(tiles)} and time < $2 and time >= $3 and (time, vehicle_no) > ($3, $4) and quality & ${UNRELIABLE} = 0
+  order by time, vehicle_no limit $5`;
+}
+
+function placesText(tiles: TileSet): string {
   return `
   select vehicle_no, extract(epoch from time)::double precision * 1000, lon, lat, time::text
   from positions
-  where ${up === 0 ? 'tile' : `(tile >> ${up})`} = any($1) and time >= $2 and time < $3
+  where ${tileCondition(tiles)} and time >= $2 and time < $3
     and vehicle_no >= $4 and (vehicle_no, time) > ($4, $5) and quality & ${UNRELIABLE} = 0
   order by vehicle_no, time limit $6`;
+}
+
+/** Stored tiles go by the index of (tile, time); where they are too many, time alone is the better way in. */
+function tileCondition({ up }: TileSet): string {
+  return `${up === 0 ? 'tile' : `(tile >> ${up})`} = any($1)`;
 }
 
 const BETWEEN = `

@@ -1,7 +1,7 @@
 import type { TravelSource } from '../../api/travel-source.js';
 import type { Journey } from '../../model/trip.js';
 import { type TileSet, tileOf } from '../../store/tile.js';
-import type { PlaceRow } from '../../store/travel.js';
+import type { PlaceRow, ReportRow } from '../../store/travel.js';
 
 /** Trips and stops from memory. */
 export class FakeTravel implements TravelSource {
@@ -22,6 +22,12 @@ export class FakeTravel implements TravelSource {
         no > afterVehicle && time >= from && time < to && near.has(tileOf(lon, lat) >> tiles.up),
     );
     for (let i = 0; i < rows.length; i += 3) yield rows.slice(i, i + 3);
+  }
+
+  async *reportsIn(tiles: TileSet, from: number, to: number): AsyncIterable<ReportRow[]> {
+    for await (const rows of this.placesIn(tiles, from, to, 0)) {
+      yield rows.map(([no, time, lon, lat, key]): ReportRow => [no, time, lon, lat, 36, null, key]);
+    }
   }
 
   async hasBetween(spans: readonly (readonly [number, number, number])[]): Promise<boolean[]> {

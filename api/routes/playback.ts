@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { jsonNumber } from '../../model/position.js';
+import { msToRfc3339 } from '../../model/units.js';
+import type { ReportRow } from '../../store/travel.js';
+import { type Frame, playback } from '../../tracks/playback.js';
+import type { App } from '../app.js';
+import { ApiError } from '../errors.js';
+import { bboxParam, numberParam, timeParam } from '../parameters.js';
+import { period } from '../period.js';
+import { type Route, route } from '../route.js';
+import { Slots } from '../slots.js';
+import { primed } from '../track/read.js';
+
+const MAX_DAYS = 1;
+const MAX_FRAMES = 10_000;
+/** More than a map can show; the others are counted. */
+const MAX_VEHICLES = 20_000;
+/** Playbacks that are written at the same time, and how many may wait how long. */
+const MAX_AT_ONCE = 4;
+const MAX_WAITING = 50;
+const WAIT_MS = 5000;
+
+export function playbackRoutes(app: App): Route[] {
+  const slots = new Slots(MAX_AT_ONCE, MAX_WAITING, WAIT_MS);
+  return [
+    route({
+      method: 'get',
+      path: '/v1/playback',
+      auth: 'key',
+      tag: 'Search',
+      summary: 'A whole area as it was, moment after moment',
+      description:
+        `At most 24 hours and ${MAX_FRAMES.toLocaleString('en')} moments. Each line is one moment: ` +
+        '`{"time", "positions": [{"vehicleId", "lon", "lat", "speed", "heading", "age"}], "more"}` with the newest fix of ' +
+        'every vehicle in the box that is not older than 10 min (`age` in seconds), and how many vehicles more than ' +
+        `${MAX_VEHICLES.toLocaleString('en')} there were. A stream that is broken off before its last moment was not finished.`,
+      query: z.strictObject({
+        bbox: bboxParam,
+        from: timeParam,
+        to: timeParam,
+        step: numberParam(1, 3600, 'seconds').default(10),
+      }),
+      responses: {
+        200: { description: 'the moments in order', types: { 'application/x-ndjson': 'a moment per line' } },
+      },
+      errors: ['database-away', 'busy'],
+      async handle({ query }) {
+        const { from, to } = period(query, app.now(), MAX_DAYS);
+        const stepMs = query.step * 1000;
+        if ((to - from) / stepMs > MAX_FRAMES) {
+          const message = `more than ${MAX_FRAMES} moments; make it longer, or the period shorter`;
+          throw new ApiError('bad-request', `query.step: ${message}`, [{ path: 'query.step', message }]);
+        }
+        const [minX, minY, maxX, maxY] = query.bbox;
+        const giveBack = await slots.take();
+        try {
+          const frames = await primed(playback(app.deps.travel, { minX, minY, maxX, maxY }, from, to, stepMs));
+          return { status: 200, headers: [['Content-Type', 'application/x-ndjson']], body: written(frames, giveBack) };
+        } catch (error) {
+          giveBack();
+          throw error;
+        }
+      },
+    }),
+  ];
+
+  async function* written(frames: AsyncIterable<Frame>, done: () => void): AsyncIterable<string> {
+    try {
+      for await (const frame of frames) yield lineOf(frame);
+    } finally {
+      done();
+    }
+  }
+
+  function lineOf({ time, reports }: Frame): string {
+    const positions: string[] = [];
+    let more = 0;
+    for (const report of reports) {
+      if (positions.length < MAX_VEHICLES) positions.push(reportText(report, time));
+      else more++;
+    }
+    return `{"time":"${msToRfc3339(time)}","positions":[${positions.join(',')}],"more":${more}}\n`;
+  }
+
+  function reportText([vehicleNo, fixTime, lon, lat, speed, heading]: ReportRow, time: number): string {
+    // Who was taken out of the registry has no name any more; its tracks stay.
+    const id = JSON.stringify(app.deps.catalog.vehicles.get(vehicleNo)?.id ?? `#${vehicleNo}`);
+    const place = `"lon":${jsonNumber(lon, 7)},"lat":${jsonNumber(lat, 7)}`;
+    const motion = `"speed":${jsonNumber(speed ?? NaN, 1)},"heading":${heading}`;
+    return `{"vehicleId":${id},${place},${motion},"age":${jsonNumber((time - fixTime) / 1000, 1)}}`;
+  }
+}
