@@ -14,6 +14,8 @@ export const UPLOAD_KINDS = [
   'transparent', // bytes of something behind the terminal (数据上行透传)
   'event', //       the driver chose from the list of events (事件报告)
   'answer', //      … answered a question (提问应答)
+  'shift', //       a taxi driver's shift, as the meter added it up (下班签退信息)
+  'trip', //        a trip of a taxi, with its meter and its rating (运营数据)
   'info', //        … ordered or cancelled an information service (信息点播)
 ] as const;
 

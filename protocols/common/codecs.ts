@@ -108,7 +108,7 @@ export function integer(value: unknown, low: number, high: number, name: string)
   return value;
 }
 
-function finite(value: unknown, name: string): number {
+export function finite(value: unknown, name: string): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) {
     throw new RangeError(`${name}: must be a number, not ${show(value)}`);
   }

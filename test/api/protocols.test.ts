@@ -127,7 +127,10 @@ test('every message is listed, with the fields that a form asks for', async () =
   const { items } = (await (await api.get('/v1/protocols')).json()) as {
     items: { name: string; editions: string[]; messages: MessageInfo[] }[];
   };
-  expect(items.map(({ name, editions }) => [name, editions])).toEqual([['jt808', ['2011', '2013', '2019']]]);
+  expect(items.map(({ name, editions }) => [name, editions])).toEqual([
+    ['jt808', ['2011', '2013', '2019']],
+    ['jt905', ['2014']],
+  ]);
   const [{ messages }] = items;
   const byId = new Map(messages.map((message) => [message.id, message]));
   const text = byId.get('0x8300')!;
