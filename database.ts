@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { HistorySource } from './api/deps.js';
 import type { TravelSource } from './api/travel-source.js';
 import type { UploadSource } from './api/upload-source.js';
-import type { CatalogSnapshot } from './model/catalog.js';
 import type { LiveStats } from './model/stats.js';
 import type { DataDir } from './store/data-dir.js';
 import { DatabaseAwayError, openPool } from './store/db.js';
@@ -13,6 +12,7 @@ import type { Spool } from './store/spool.js';
 import { StoredUploads } from './store/stored-uploads.js';
 import { Travel } from './store/travel.js';
 import { fixesIn } from './store/writer-progress.js';
+import type { StoreSeed } from './store/writer-session.js';
 import type { FromWriter, ToWriter, WriterWorkerData } from './store/writer-worker.js';
 import type { DigestWorkerData, FromDigest, ToDigest } from './tracks/digest-worker.js';
 import { WorkerThread } from './worker-thread.js';
@@ -31,7 +31,7 @@ export interface DatabaseParts {
   retentionDays: number;
   spool: Spool;
   alertsShared: SharedArrayBuffer;
-  catalog: () => CatalogSnapshot;
+  catalog: () => StoreSeed;
   /** Every record up to `seq` is committed in the database, and with it `fixes` fixes since the log began. */
   onStored: (seq: number, fixes: number) => void;
   log: Logger;

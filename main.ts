@@ -102,7 +102,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     retentionDays: settings.retentionDays,
     spool,
     alertsShared: engine.alertsShared,
-    catalog: () => state.catalog.snapshot(),
+    catalog: () => ({ ...state.catalog.snapshot(), commands: state.commands.snapshot() }),
     onStored: (seq, fixes) => gate?.stored(seq, fixes),
     log,
   });
@@ -186,6 +186,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       acceptPositions: (items, address) => http.accept(items, address),
       describeItems: (source, items) => bySource.get(source)?.describeItems(items) ?? {},
       protocols: protocols.flatMap(({ tools }) => tools ?? []),
+      quirkBooks: new Map(protocols.flatMap(({ name, quirks }) => (quirks ? [[name, quirks]] : []))),
       quarantine: {
         list: (limit, before) => quarantine.list(limit, before),
         get: (number) => quarantine.get(number),

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import type { AlertTransition } from '../model/alert.js';
 import type { CatalogSnapshot } from '../model/catalog.js';
+import type { Command } from '../model/command.js';
 import { Position } from '../model/position.js';
 import { REPEAT } from '../model/quality.js';
 import { CopyRows, isLegalTime } from './copy-rows.js';
@@ -16,6 +17,11 @@ import { putAlerts } from './writer-alerts.js';
 import { fixesBefore, halve, lastSeqIn, type Piece, recordsIn } from './writer-batch.js';
 import { ChangeSet } from './writer-changes.js';
 import { fixesIn, loadProgress, NO_PROGRESS, saveProgress, type WriterProgress } from './writer-progress.js';
+
+/** What a database that knows nothing yet is told before the log. */
+export interface StoreSeed extends CatalogSnapshot {
+  commands?: Command[];
+}
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -92,13 +98,14 @@ export class WriterSession {
     });
   }
 
-  /** Vehicles, terminals and fences as they are now, where the log no longer tells how they came to be. */
-  async seed(catalog: CatalogSnapshot): Promise<void> {
+  /** Vehicles, terminals, fences and remembered commands as they are now, where the log no longer tells all of it. */
+  async seed(catalog: StoreSeed): Promise<void> {
     const changes = new ChangeSet();
     const { revision } = catalog;
     for (const vehicle of catalog.vehicles) changes.add({ type: 'vehicle-put', revision, at: 0, vehicle });
     for (const terminal of catalog.terminals) changes.add({ type: 'terminal-put', revision, at: 0, terminal });
     for (const fence of catalog.fences) changes.add({ type: 'fence-put', revision, at: 0, fence });
+    changes.add({ type: 'command-put', revision, at: 0, commands: catalog.commands ?? [] });
     await this.#transact(this.progress, () => changes.apply(this.db));
   }
 

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { CatalogSnapshot } from '../model/catalog.js';
 import { committedIn } from './log-reader.js';
 import { Writer, type WriterReport, type WriterState } from './writer.js';
+import type { StoreSeed } from './writer-session.js';
 
 /** `workerData` of this worker. */
 export interface WriterWorkerData {
@@ -16,7 +16,7 @@ export interface WriterWorkerData {
   alertShared: SharedArrayBuffer;
 }
 
-export type ToWriter = { type: 'wake' } | { type: 'stop' } | { type: 'catalog'; catalog: CatalogSnapshot };
+export type ToWriter = { type: 'wake' } | { type: 'stop' } | { type: 'catalog'; catalog: StoreSeed };
 
 export type FromWriter =
   | ({ type: 'state' } & WriterState)
@@ -31,7 +31,7 @@ if (!port) throw new Error('writer-worker.js runs as a worker only');
 const data = workerData as WriterWorkerData;
 const post = (message: FromWriter) => port.postMessage(message);
 const fixes = new BigInt64Array(data.spoolShared);
-let giveCatalog: (catalog: CatalogSnapshot) => void = () => {};
+let giveCatalog: (catalog: StoreSeed) => void = () => {};
 
 const writer = new Writer({
   url: data.url,

@@ -1,12 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AlertCommit, AlertTransition } from '../model/alert.js';
 import { type Block, KIND_ALERTS, readJsonBody } from '../model/block.js';
-import type { CatalogSnapshot } from '../model/catalog.js';
 import { backoffMs, explain } from './db.js';
 import { LogGapError, LogReader } from './log-reader.js';
 import { piecesAfter } from './writer-batch.js';
 import { fixesIn, NO_PROGRESS, type WriterCounts, type WriterProgress } from './writer-progress.js';
-import { WriterSession } from './writer-session.js';
+import { type StoreSeed, WriterSession } from './writer-session.js';
 
 export interface WriterOptions {
   /** Of the database, `postgres://…`. */
@@ -23,7 +22,7 @@ export interface WriterOptions {
   /** Last committed transition of the alert log. */
   alertCommitted: () => number;
   /** Vehicles, terminals and fences of now; asked where the log no longer holds how they came to be. */
-  catalog: () => Promise<CatalogSnapshot>;
+  catalog: () => Promise<StoreSeed>;
   onState: (state: WriterState) => void;
   onProgress: (report: WriterReport) => void;
   /** One line that an operator should read. */

@@ -1,10 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { Catalog } from '../../model/catalog.js';
 import type { Change } from '../../model/change.js';
 import { advance, type Command } from '../../model/command.js';
 import { openPool } from '../../store/db.js';
 import { History } from '../../store/history.js';
 import { onEveryServer } from '../support/postgres.js';
-import { accepted, closeLogs, openLogs, startWriter } from './writer-support.js';
+import { accepted, closeLogs, fixAt, openLogs, startWriter, storeAll } from './writer-support.js';
 
 const T = Date.UTC(2026, 2, 1);
 
@@ -74,6 +75,25 @@ onEveryServer('commands', (server) => {
     expect(await ids({ limit, batch: 'c000000000000009999' })).toEqual([three.id]);
     expect(await history.command('c000000000000000000')).toBeUndefined();
     await running.stop();
+    await closeLogs(logs);
+  });
+
+  test('a new database learns of those that the log no longer tells of, and of what becomes of them', async () => {
+    const url = await server.fresh();
+    const logs = await openLogs({ segmentBytes: 4096 });
+    for (let i = 0; i < 400; i++) {
+      logs.spool.addFix(fixAt(1, i));
+      if (i % 40 === 39) await accepted(logs.spool);
+    }
+    await logs.spool.truncateBefore(200);
+    const known = command(1);
+    const failed = advance(known, { state: 'failed', at: T + 30, reason: 'not-connected' }, true);
+    logs.spool.addChange({ type: 'command-step', revision: 9, at: T, steps: [failed] });
+    await accepted(logs.spool);
+    await storeAll(url, logs, { catalog: async () => ({ ...new Catalog().snapshot(), commands: [known] }) });
+    const pool = openPool(url, () => {});
+    onTestFinished(() => pool.end());
+    expect(await new History(pool).command(known.id)).toMatchObject({ type: 'text', state: 'failed', endedAt: T + 30 });
     await closeLogs(logs);
   });
 });
