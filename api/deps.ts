@@ -6,6 +6,7 @@ import type { Fleet } from '../model/fleet.js';
 import type { Position } from '../model/position.js';
 import type { ProtocolTools } from '../model/protocol-tools.js';
 import type { QuarantineEntry, QuarantineGroup, RerunResult } from '../model/quarantine.js';
+import type { QuirkBook } from '../model/quirks.js';
 import type { RejectReason } from '../model/reject.js';
 import type { LiveStats, Tally } from '../model/stats.js';
 import type { Registry } from '../store/registry.js';
@@ -33,6 +34,8 @@ export interface ApiDeps {
   describeItems(source: number, items: Uint8Array): Record<string, unknown>;
   /** Protocols whose frames can be taken apart and built by hand. */
   protocols: readonly ProtocolTools[];
+  /** By protocol: how terminals may differ from the standard. */
+  quirkBooks: ReadonlyMap<string, QuirkBook>;
   quarantine: QuarantineSource;
   stats(): LiveStats;
   readiness(): Readiness;
@@ -65,7 +68,7 @@ export interface ApiOptions {
 /** The write side of the catalog: each resolves once the change is durable; the catalog has it by then. */
 export type RegistryWrites = Pick<
   Registry,
-  'putVehicle' | 'deleteVehicle' | 'putFence' | 'deleteFence' | 'alertAction'
+  'putVehicle' | 'deleteVehicle' | 'putFence' | 'deleteFence' | 'alertAction' | 'putQuirks'
 >;
 
 /** Alerts as the alert log has them (alerts/feed.ts): newest forms in memory, transitions by number. */

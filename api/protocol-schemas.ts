@@ -84,5 +84,8 @@ export const protocolSchema = z
     title: z.string(),
     editions: z.array(z.string()),
     messages: z.array(messageSchema),
+    quirks: z
+      .array(z.object({ name: z.string(), note: z.string(), seen: z.string() }))
+      .describe('ways in which its terminals differ from the text'),
   })
   .meta({ id: 'Protocol' });

@@ -11,6 +11,7 @@ import { positionRoutes } from './routes/positions.js';
 import { protocolRoutes } from './routes/protocols.js';
 import { quarantineRoutes } from './routes/quarantine.js';
 import { searchRoutes } from './routes/search.js';
+import { quirkRoutes } from './routes/quirks.js';
 import { systemRoutes } from './routes/system.js';
 import { trackRoutes } from './routes/track.js';
 import { tripRoutes } from './routes/trips.js';
@@ -33,6 +34,7 @@ export function routeTable(app: App): Route[] {
     ...positionRoutes(app),
     ...protocolRoutes(app),
     ...quarantineRoutes(app),
+    ...quirkRoutes(app),
     ...systemRoutes(app),
     route({
       method: 'get',

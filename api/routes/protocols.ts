@@ -21,8 +21,11 @@ const protocolParam = z.strictObject({ protocol: z.string().meta({ examples: ['j
 
 /** Frames of terminal protocols by hand: what the command line's decode and encode do. */
 export function protocolRoutes(app: App): Route[] {
-  const { protocols } = app.deps;
-  const listed = protocols.map(({ name, title, editions, messages }) => ({ name, title, editions, messages }));
+  const { protocols, quirkBooks } = app.deps;
+  const listed = protocols.map(({ name, title, editions, messages }) => {
+    const quirks = quirkBooks.get(name)?.list ?? [];
+    return { name, title, editions, messages, quirks };
+  });
   let text: string | undefined;
 
   return [

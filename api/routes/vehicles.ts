@@ -17,6 +17,7 @@ import { refusal } from '../refusal.js';
 import { json, NO_CONTENT, type Route, route } from '../route.js';
 import { listOf, vehicleId, vehicleInputSchema, vehicleSchema } from '../schemas.js';
 import { VehicleFilter } from '../vehicle-filter.js';
+import { vehicleQuirks, vehicleWithQuirksSchema } from '../vehicle-quirks.js';
 
 const MAX_PAGE = 5000;
 const MAX_NEAREST = 1000;
@@ -80,9 +81,13 @@ export function vehicleRoutes(app: App): Route[] {
       tag: 'Vehicles',
       summary: 'One vehicle',
       params: idParam,
-      responses: { 200: { description: 'its current state', schema: vehicleSchema } },
+      responses: { 200: { description: 'its current state', schema: vehicleWithQuirksSchema } },
       errors: ['not-found'],
-      handle: ({ params }) => json(app.vehicles.state(knownVehicle(app, params.id), app.now())),
+      handle({ params }) {
+        const vehicle = knownVehicle(app, params.id);
+        const state = app.vehicles.state(vehicle, app.now()).toString();
+        return json(`${state.slice(0, -1)},"quirks":${JSON.stringify(vehicleQuirks(app.deps, vehicle))}}`);
+      },
     }),
     route({
       method: 'put',

@@ -54,6 +54,7 @@ const PROMISED = {
   '/v1/command-types': ['get'],
   '/v1/positions': ['post'],
   '/v1/stats/live': ['get'],
+  '/v1/vehicles/{id}/quirks': ['put'],
   '/v1/quarantine': ['get'],
   '/v1/quarantine/groups': ['get'],
   '/v1/quarantine/{number}/explain': ['get'],

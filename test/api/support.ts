@@ -170,6 +170,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     },
     describeItems: (source, items) => ({ source, bytes: items.length }),
     protocols: protocols.flatMap(({ tools }) => tools ?? []),
+    quirkBooks: new Map(protocols.flatMap(({ name, quirks }) => (quirks ? [[name, quirks]] : []))),
     quarantine: {
       list: (limit, before = Infinity) => quarantined.filter(({ number }) => number < before).slice(0, limit),
       get: (number) => quarantined.find((entry) => entry.number === number),
