@@ -99,7 +99,8 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     dir,
     url: settings.databaseUrl,
     node: await logId(dir.spool),
-    retentionDays: settings.retentionDays,
+    // Recorded tracks are old from the start: they stay until somebody removes them.
+    retentionDays: settings.timePolicy === 'replay' ? null : settings.retentionDays,
     spool,
     alertsShared: engine.alertsShared,
     catalog: () => ({ ...state.catalog.snapshot(), commands: state.commands.snapshot() }),

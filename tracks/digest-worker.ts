@@ -11,7 +11,8 @@ import { Digest } from './digest.js';
 export interface DigestWorkerData {
   /** Of the database; its tables are there. */
   url: string;
-  retentionDays: number;
+  /** null: tracks are kept for ever. */
+  retentionDays: number | null;
 }
 
 export type ToDigest = { type: 'stop' };
@@ -37,7 +38,7 @@ port.on('message', ({ type }: ToDigest | { type: 'wake' }) => {
 
 const pool = openPool(data.url, () => {}, POOL); // whoever uses a lost connection hears of it
 const digest = new Digest(new JourneyTables(pool), new History(pool), new Travel(pool));
-const retention = new Retention(pool, data.retentionDays);
+const retention = data.retentionDays === null ? null : new Retention(pool, data.retentionDays);
 let retentionDue = 0;
 
 for (let failures = 0; !stop.signal.aborted; ) {
@@ -45,7 +46,7 @@ for (let failures = 0; !stop.signal.aborted; ) {
   let rest: number;
   try {
     await digest.pass(stop.signal);
-    if (began >= retentionDue) {
+    if (retention && began >= retentionDue) {
       const dropped = await retention.apply(Date.now());
       if (dropped.length > 0)
         post({ type: 'notice', line: `older than the retention, dropped: ${dropped.join(', ')}` });
