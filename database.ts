@@ -27,8 +27,8 @@ export interface DatabaseParts {
   url: string | null;
   /** Name of the log. */
   node: string;
-  /** Days that tracks are kept. */
-  retentionDays: number;
+  /** Days that tracks are kept; null: for ever. */
+  retentionDays: number | null;
   spool: Spool;
   alertsShared: SharedArrayBuffer;
   catalog: () => StoreSeed;
