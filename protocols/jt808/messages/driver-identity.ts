@@ -58,7 +58,13 @@ export const driverIdentity: Message = {
 
 /** 2011 begins with the length of a name; 2013 with 1 or 2 and a time. */
 function startsWithCardEvent(r: Reader): boolean {
-  if (r.remaining < 7 || (r.bytes[r.at] !== 1 && r.bytes[r.at] !== 2)) return r.edition !== '2011';
+  if (r.remaining < 7 || (r.bytes[r.at] !== 1 && r.bytes[r.at] !== 2)) return r.edition !== '2011' && !fits2011(r);
   for (let i = 1; i <= 6; i++) if (Number.isNaN(bcd(r.bytes[r.at + i]))) return r.edition !== '2011';
   return true;
+}
+
+/** The header does not tell 2011 from 2013, but the two lengths of 2011 end with the body. */
+function fits2011(r: Reader): boolean {
+  const agencyAt = r.at + 1 + r.bytes[r.at] + 60;
+  return agencyAt < r.end && agencyAt + 1 + r.bytes[agencyAt] === r.end;
 }
