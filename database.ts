@@ -11,6 +11,7 @@ import { History } from './store/history.js';
 import type { Spool } from './store/spool.js';
 import { StoredUploads } from './store/stored-uploads.js';
 import { Travel } from './store/travel.js';
+import { travelSums } from './store/travel-sums.js';
 import { fixesIn } from './store/writer-progress.js';
 import type { StoreSeed } from './store/writer-session.js';
 import type { FromWriter, ToWriter, WriterWorkerData } from './store/writer-worker.js';
@@ -56,6 +57,7 @@ export class Database {
   };
   readonly travel: TravelSource = {
     journey: async (vehicleNo, from, to, limit) => this.#travel().journey(vehicleNo, from, to, limit),
+    sums: async (query) => travelSums(this.#poolNow(), query),
     placesIn: (tiles, from, to, afterVehicle) => this.#travel().placesIn(tiles, from, to, afterVehicle),
     reportsIn: (tiles, from, to) => this.#travel().reportsIn(tiles, from, to),
     hasBetween: async (spans) => this.#travel().hasBetween(spans),

@@ -10,8 +10,9 @@ import { playbackRoutes } from './routes/playback.js';
 import { positionRoutes } from './routes/positions.js';
 import { protocolRoutes } from './routes/protocols.js';
 import { quarantineRoutes } from './routes/quarantine.js';
-import { searchRoutes } from './routes/search.js';
 import { quirkRoutes } from './routes/quirks.js';
+import { reportRoutes } from './routes/reports.js';
+import { searchRoutes } from './routes/search.js';
 import { systemRoutes } from './routes/system.js';
 import { trackRoutes } from './routes/track.js';
 import { tripRoutes } from './routes/trips.js';
@@ -24,6 +25,7 @@ export function routeTable(app: App): Route[] {
     ...vehicleRoutes(app),
     ...trackRoutes(app),
     ...tripRoutes(app),
+    ...reportRoutes(app),
     ...uploadRoutes(app),
     ...mediaRoutes(app),
     ...searchRoutes(app),

@@ -1,3 +1,4 @@
+import type { SumQuery, TravelSum } from '../model/travel-sum.js';
 import type { Journey } from '../model/trip.js';
 import type { TileSet } from '../store/tile.js';
 import type { PlaceRow, ReportRow } from '../store/travel.js';
@@ -6,6 +7,8 @@ import type { PlaceRow, ReportRow } from '../store/travel.js';
 export interface TravelSource {
   /** Trips and stops of one vehicle that overlap from … to (epoch ms), oldest first, at most `limit` of each. */
   journey(vehicleNo: number, from: number, to: number, limit: number): Promise<Journey>;
+  /** Sums by period and group, in their order. */
+  sums(query: SumQuery): Promise<TravelSum[]>;
   /** Reliable fixes in these tiles with from ≤ time < to (epoch ms), by vehicle and time, of vehicles above `afterVehicle`. */
   placesIn(tiles: TileSet, from: number, to: number, afterVehicle: number): AsyncIterable<PlaceRow[]>;
   /** What was reported in these tiles with from ≤ time < to (epoch ms), in order of time. */

@@ -1,4 +1,5 @@
 import type { TravelSource } from '../../api/travel-source.js';
+import type { SumQuery, TravelSum } from '../../model/travel-sum.js';
 import type { Journey } from '../../model/trip.js';
 import { type TileSet, tileOf } from '../../store/tile.js';
 import type { PlaceRow, ReportRow } from '../../store/travel.js';
@@ -8,11 +9,21 @@ export class FakeTravel implements TravelSource {
   journeys = new Map<number, Journey>();
   /** Of all vehicles, by number and time. */
   places: PlaceRow[] = [];
+  /** What `sums` answers from, in order, and what it was asked. */
+  summed: TravelSum[] = [];
+  asked: SumQuery[] = [];
 
   async journey(vehicleNo: number, from: number, to: number, limit: number): Promise<Journey> {
     const { trips, stops } = this.journeys.get(vehicleNo) ?? { trips: [], stops: [] };
     const within = ({ start, end }: { start: number; end: number }) => start < to && end > from;
     return { trips: trips.filter(within).slice(0, limit), stops: stops.filter(within).slice(0, limit) };
+  }
+
+  async sums(query: SumQuery): Promise<TravelSum[]> {
+    this.asked.push(query);
+    const { after = { start: 0, key: '' } } = query;
+    const behind = ({ start, key }: TravelSum) => start > after.start || (start === after.start && key > after.key);
+    return this.summed.filter(behind).slice(0, query.limit);
   }
 
   async *placesIn(tiles: TileSet, from: number, to: number, afterVehicle: number): AsyncIterable<PlaceRow[]> {

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Change } from '../../model/change.js';
 import { LOCATED, type Position } from '../../model/position.js';
+import type { SumQuery } from '../../model/travel-sum.js';
 import { openPool } from '../../store/db.js';
 import { History } from '../../store/history.js';
 import { JourneyTables } from '../../store/journeys.js';
 import { Travel } from '../../store/travel.js';
+import { travelSums } from '../../store/travel-sums.js';
 import { Digest } from '../../tracks/digest.js';
 import { HourSums } from '../../tracks/hours.js';
 import { tripsAndStops } from '../../tracks/trips.js';
@@ -39,8 +42,10 @@ onEveryServer('digest', (server) => {
     });
     return {
       url,
+      pool,
       digest,
       travel,
+      addChange: (change: Change) => logs.spool.addChange(change),
       async store(fixes: Position[]) {
         for (const p of fixes) logs.spool.addFix(p);
         await accepted(logs.spool);
@@ -126,6 +131,66 @@ onEveryServer('digest', (server) => {
       ),
       { seed: 11, numRuns: 12 },
     );
+  });
+
+  test('hours add up by day and group, page by page, odometer jumps included', async () => {
+    const system = await start();
+    const putVehicle = (no: number, company: string | null) =>
+      system.addChange({
+        type: 'vehicle-put',
+        revision: no,
+        at: 1,
+        vehicle: {
+          no,
+          id: `v${no}`,
+          plate: null,
+          plateColor: null,
+          category: 'taxi',
+          company,
+          region: '3202',
+          terminals: [],
+          createdAt: 1,
+        },
+      });
+    putVehicle(1, 'East');
+    putVehicle(2, 'East');
+    putVehicle(3, null);
+    const two = drive(2, 600);
+    for (const p of two.slice(300)) p.mileageKm -= 60; // a new odometer
+    await system.store([...drive(1, 600), ...two, ...drive(3, 60)]);
+    await system.digest.pass();
+
+    // 2025-01-01 00:00 UTC is 08:00 in China: ten hours are one day there.
+    const day = Date.UTC(2024, 11, 31, 16);
+    const ask = (more: Partial<SumQuery>) =>
+      travelSums(system.pool, {
+        period: 'day',
+        group: 'vehicle',
+        from: day,
+        to: day + 86_400_000,
+        limit: 100,
+        ...more,
+      });
+    const byVehicle = await ask({});
+    expect(byVehicle.map(({ start, key, fixes, onlineMinutes }) => [start, key, fixes, onlineMinutes])).toEqual([
+      [day, 'v1', 600, 600],
+      [day, 'v2', 600, 600],
+      [day, 'v3', 60, 60],
+    ]);
+    expect(byVehicle[0].odometerKm).toBeCloseTo(180);
+    expect(byVehicle[1].jumps).toEqual([
+      { at: two[300].fixTime, fromKm: two[299].mileageKm, toKm: two[300].mileageKm },
+    ]);
+    const companies = await ask({ group: 'company' });
+    expect(companies.map(({ key, vehicles, fixes }) => [key, vehicles, fixes])).toEqual([
+      ['', 1, 60],
+      ['East', 2, 1200],
+    ]);
+    expect(companies[1].distanceM).toBeCloseTo(byVehicle[0].distanceM + byVehicle[1].distanceM, 3);
+    expect(companies[1].speedProfile).toEqual([0, 0, 1200, 0, 0, 0, 0, 0]);
+    expect((await ask({ company: 'East', after: { start: day, key: 'v1' } })).map(({ key }) => key)).toEqual(['v2']);
+    expect(await ask({ period: 'hour', vehicleNo: 1 })).toHaveLength(10);
+    expect((await ask({ period: 'month', vehicleNo: 1 })).map(({ start }) => start)).toEqual([day]);
   });
 
   test('what a broken pass left is worked in by the next', async () => {
