@@ -50,8 +50,11 @@ export class ChangeSet {
         for (const step of change.steps) this.#stepCommand(step);
         break;
       case 'upload':
-        this.#uploads.set(change.upload.id, change.upload);
+        if (!this.#uploads.has(change.upload.id)) this.#uploads.set(change.upload.id, change.upload);
         break;
+      case 'rule-put':
+      case 'rule-delete':
+      case 'tick':
       case 'quirks-put':
       case 'settings-put':
       case 'alert-action':
