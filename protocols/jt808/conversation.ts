@@ -125,7 +125,7 @@ export class Jt808Conversation implements Conversation {
     again?: number,
   ): SentCommand | Extract<ReturnType<typeof bodyOfCommand>, { refused: unknown }> | null {
     if (terminal !== this.#number) return null;
-    const message = bodyOfCommand(type, params, this.#form);
+    const message = bodyOfCommand(type, params, this.#form, this.#habits);
     if ('refused' in message) return message;
     const serial = again ?? this.#seq;
     const header = { edition: this.#form, number: this.#numberBytes, protocolVersion: this.#protocolVersion };

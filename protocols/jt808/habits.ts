@@ -17,6 +17,8 @@ export interface Habits {
   ignoredAlarms: number;
   /** A latitude that cannot be one is the longitude, and the other way round. */
   swappedPlace: boolean;
+  /** Numbers among the parameters of a terminal control are bytes, not decimal digits. */
+  binaryControlNumbers: boolean;
 }
 
 export const STANDARD: Habits = {
@@ -26,6 +28,7 @@ export const STANDARD: Habits = {
   clockOffsetMs: 0,
   ignoredAlarms: 0,
   swappedPlace: false,
+  binaryControlNumbers: false,
 };
 
 /** The habits of a terminal with these quirks; names that are not known count for nothing. */

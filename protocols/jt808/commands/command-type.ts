@@ -1,6 +1,7 @@
 import type { CommandReason } from '../../../model/command.js';
 import type { Fields } from '../../common/codecs.js';
 import type { Edition } from '../../common/edition.js';
+import type { Habits } from '../habits.js';
 import type { Message } from '../message.js';
 import type { Param } from './params.js';
 
@@ -25,7 +26,7 @@ interface CommandSpec<P extends Fields> {
   answerWithinS?: number;
   params: Param<P>;
   /** Throws RangeError where the edition cannot say it. */
-  encode(params: P, edition: Edition): Outgoing;
+  encode(params: P, edition: Edition, habits: Habits): Outgoing;
   /** Why the answer tells of a failure; null where it does not. */
   judge?(answer: Fields, params: P): CommandReason | null;
 }
@@ -33,14 +34,14 @@ interface CommandSpec<P extends Fields> {
 /** A kind of command, its types folded away: what the table holds. */
 export interface CommandType extends Omit<CommandSpec<Fields>, 'params' | 'encode' | 'judge'> {
   params: Param<Fields>;
-  encode(params: Fields, edition: Edition): Outgoing;
+  encode(params: Fields, edition: Edition, habits: Habits): Outgoing;
   judge(answer: Fields, params: Fields): CommandReason | null;
 }
 
 export function command<P extends Fields>(spec: CommandSpec<P>): CommandType {
   return {
     ...spec,
-    encode: (params, edition) => spec.encode(params as P, edition),
+    encode: (params, edition, habits) => spec.encode(params as P, edition, habits),
     judge: (answer, params) => spec.judge?.(answer, params as P) ?? null,
   };
 }

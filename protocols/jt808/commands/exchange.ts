@@ -4,6 +4,7 @@ import { hexNumber } from '../../common/codecs.js';
 import { EDITIONS, type Edition } from '../../common/edition.js';
 import type { CommandResponse } from '../../protocol.js';
 import { encodeBody } from '../encode.js';
+import type { Habits } from '../habits.js';
 import type { Message } from '../message.js';
 import { messageName } from '../message-id.js';
 import { RESULT_FAILED, RESULT_MALFORMED, RESULT_NOT_SUPPORTED, RESULT_OK } from '../messages/general-response.js';
@@ -36,11 +37,12 @@ export function bodyOfCommand(
   name: string,
   params: Record<string, unknown>,
   edition: Edition,
+  habits: Habits,
 ): { messageId: number; body: Uint8Array } | { refused: CommandReason; detail: string } {
   const type = TYPES_BY_NAME.get(name);
   if (type === undefined) return { refused: 'cannot-encode', detail: `there is no command ${name}` };
   try {
-    const { message, fields, body } = type.encode(params, edition);
+    const { message, fields, body } = type.encode(params, edition, habits);
     if (!isIn(message, edition)) {
       const detail = `${messageName(message.id)} ${hexNumber(message.id, 4)} is not in edition ${edition}`;
       return { refused: 'not-in-edition', detail };

@@ -2,6 +2,7 @@ import type { CommandProblem, CommandTypeInfo } from '../../../model/command.js'
 import { hexNumber } from '../../common/codecs.js';
 import type { CommandSet } from '../../protocol.js';
 import { encodeBody } from '../encode.js';
+import { STANDARD } from '../habits.js';
 import { clauseOf } from '../message.js';
 import { messageName } from '../message-id.js';
 import * as areas from './areas.js';
@@ -70,7 +71,7 @@ function cannotBeSaid(type: CommandType, params: Record<string, unknown>): Comma
   let message = '';
   for (const edition of EDITIONS_TRIED) {
     try {
-      const { message: m, fields, body } = type.encode(params, edition);
+      const { message: m, fields, body } = type.encode(params, edition, STANDARD);
       if (body === undefined) encodeBody(m.id, fields ?? {}, edition);
       return [];
     } catch (error) {

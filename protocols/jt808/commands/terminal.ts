@@ -58,7 +58,7 @@ const NUMBER_FORMS = { text: 'decimal', binary: 'binary' } as const;
 
 /**
  * Terminal control. The table gives the numbers among its parameters as WORD and BYTE; most terminals read decimal
- * digits there, some the bytes: which, the caller says.
+ * digits there, some the bytes: a quirk of those, or the caller says so.
  */
 export const controlTerminal = command({
   type: 'terminal-control',
@@ -69,7 +69,12 @@ export const controlTerminal = command({
       action: choice(ACTIONS, '2019 keeps connect, reset and factory-reset'),
       upgrade: optional(upgradeParams),
       connect: optional(connectParams),
-      numbers: optional(choice(NUMBER_FORMS, 'how numbers among the parameters are written'), 'text'),
+      numbers: optional(
+        choice(
+          NUMBER_FORMS,
+          'how numbers among the parameters are written; where absent, as its quirks say, or else text',
+        ),
+      ),
     }),
     ({ action, upgrade, connect }) => {
       for (const [name, given] of Object.entries({ upgrade, connect })) {
@@ -79,8 +84,8 @@ export const controlTerminal = command({
       return null;
     },
   ),
-  encode({ action, upgrade, connect, numbers }) {
-    const binary = numbers === 'binary';
+  encode({ action, upgrade, connect, numbers }, _, { binaryControlNumbers }) {
+    const binary = numbers === undefined ? binaryControlNumbers : numbers === 'binary';
     const values = upgrade ? upgradeValues(upgrade) : connect ? connectValues(connect) : [];
     const pieces = values.flatMap((value, i) => [...(i > 0 ? [SEMICOLON] : []), pieceOf(value, binary)]);
     return { message: terminalControl, body: Buffer.concat([Buffer.of(ACTIONS[action]), ...pieces]) };

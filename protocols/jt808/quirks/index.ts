@@ -1,4 +1,5 @@
 import type { QuirkBook } from '../../../model/quirks.js';
+import { binaryControlNumbers } from './binary-control-numbers.js';
 import { edition2011 } from './edition-2011.js';
 import type { Quirk } from './quirk.js';
 import { swappedPlace } from './swapped-place.js';
@@ -8,7 +9,15 @@ import { wrongChecksum } from './wrong-checksum.js';
 import { wrongLength } from './wrong-length.js';
 
 /** Every quirk, one line each; of two that say something of the same habit the later one counts. */
-export const QUIRKS: readonly Quirk[] = [wrongChecksum, wrongLength, edition2011, utcClock, tamperBits, swappedPlace];
+export const QUIRKS: readonly Quirk[] = [
+  wrongChecksum,
+  wrongLength,
+  edition2011,
+  utcClock,
+  tamperBits,
+  swappedPlace,
+  binaryControlNumbers,
+];
 
 export const quirkBook: QuirkBook = {
   list: QUIRKS.map(({ name, note, seen }) => ({ name, note, seen })),

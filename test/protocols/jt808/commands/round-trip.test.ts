@@ -6,6 +6,7 @@ import { bodyOfCommand } from '../../../../protocols/jt808/commands/exchange.js'
 import { COMMAND_TYPES, commandSet, TYPES_BY_NAME } from '../../../../protocols/jt808/commands/index.js';
 import { decodeFrame } from '../../../../protocols/jt808/decode.js';
 import { encodeBody, encodeFrames } from '../../../../protocols/jt808/encode.js';
+import { habitsOf, STANDARD } from '../../../../protocols/jt808/habits.js';
 import { Header, readHeader } from '../../../../protocols/jt808/header.js';
 import { fromSchema } from './from-schema.js';
 import { SAMPLES } from './samples.js';
@@ -42,8 +43,8 @@ function read(messageId: number, body: Uint8Array, edition: Edition): Record<str
 function roundTrip(type: string, params: Record<string, unknown>, edition: Edition): void {
   const checked = commandSet.check(type, params);
   if (checked === null || 'problems' in checked) throw new Error(JSON.stringify(checked));
-  const sent = bodyOfCommand(type, checked.params, edition);
-  const outgoing = TYPES_BY_NAME.get(type)?.encode(checked.params, '2019');
+  const sent = bodyOfCommand(type, checked.params, edition, STANDARD);
+  const outgoing = TYPES_BY_NAME.get(type)?.encode(checked.params, '2019', STANDARD);
   if ('refused' in sent) {
     if (sent.refused === 'not-in-edition') expect([...ONLY_2019]).toContain(outgoing?.message.id);
     else expect([type, edition !== '2019', 'control' in checked.params]).toEqual(['vehicle-control', true, true]);
@@ -143,17 +144,31 @@ test.each<[string, Record<string, unknown>, Edition, string]>([
   ['delete-areas', { kind: 'circle' }, '2013', '00'],
 ])('%s %o in %s', (type, params, edition, hex) => {
   const checked = commandSet.check(type, params);
-  const sent = bodyOfCommand(type, checked !== null && 'params' in checked ? checked.params : {}, edition);
+  const sent = bodyOfCommand(type, checked !== null && 'params' in checked ? checked.params : {}, edition, STANDARD);
   expect('body' in sent ? Buffer.from(sent.body).toString('hex') : sent).toBe(hex);
 });
 
 test('a message that only 2019 has is not sent to a terminal of before', () => {
-  expect(bodyOfCommand('link-check', {}, '2013')).toEqual({
+  expect(bodyOfCommand('link-check', {}, '2013', STANDARD)).toEqual({
     refused: 'not-in-edition',
     detail: 'LinkCheck 0x8204 is not in edition 2013',
   });
-  expect(bodyOfCommand('link-check', {}, '2019')).toMatchObject({ messageId: 0x8204 });
+  expect(bodyOfCommand('link-check', {}, '2019', STANDARD)).toMatchObject({ messageId: 0x8204 });
   const control = { control: { id: '0xF001', hex: '01' } };
-  expect(bodyOfCommand('vehicle-control', control, '2013')).toMatchObject({ refused: 'cannot-encode' });
-  expect(bodyOfCommand('vehicle-control', control, '2019')).toMatchObject({ messageId: 0x8500 });
+  expect(bodyOfCommand('vehicle-control', control, '2013', STANDARD)).toMatchObject({ refused: 'cannot-encode' });
+  expect(bodyOfCommand('vehicle-control', control, '2019', STANDARD)).toMatchObject({ messageId: 0x8500 });
+});
+
+test('how numbers of a terminal control are written: as its quirks say, unless the command says it', () => {
+  const habits = habitsOf(['binary-control-numbers']);
+  const body = (params: Record<string, unknown>) => {
+    const sent = bodyOfCommand(
+      'terminal-control',
+      { action: 'connect', connect: { back: true }, ...params },
+      '2013',
+      habits,
+    );
+    return 'body' in sent ? Buffer.from(sent.body).toString('hex') : sent;
+  };
+  expect([body({}), body({ numbers: 'text' }), body({ numbers: 'binary' })]).toEqual(['0201', '0231', '0201']);
 });
