@@ -187,7 +187,7 @@ onEveryServer('digest', (server) => {
       ['East', 2, 1200],
     ]);
     expect(companies[1].distanceM).toBeCloseTo(byVehicle[0].distanceM + byVehicle[1].distanceM, 3);
-    expect(companies[1].speedProfile).toEqual([0, 0, 1200, 0, 0, 0, 0, 0]);
+    expect(companies[1].speedProfile).toEqual([0, 0, 0, 1200, 0, 0, 0, 0]);
     expect((await ask({ company: 'East', after: { start: day, key: 'v1' } })).map(({ key }) => key)).toEqual(['v2']);
     expect(await ask({ period: 'hour', vehicleNo: 1 })).toHaveLength(10);
     expect((await ask({ period: 'month', vehicleNo: 1 })).map(({ start }) => start)).toEqual([day]);
