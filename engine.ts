@@ -2,9 +2,9 @@ import { deserialize, serialize } from 'node:v8';
 import { AlertBook, type AlertBookSnapshot } from './alerts/alert-book.js';
 import { news } from './alerts/news-step.js';
 import { type LimitRevisions, RuleBook } from './alerts/rule-book.js';
-import { rules } from './alerts/rules-step.js';
+import { type RulesStep, rules } from './alerts/rules-step.js';
 import { terminalAlarms } from './alerts/terminal-alarm-step.js';
-import { VehicleMemories, type VehicleMemory } from './alerts/vehicle-memory.js';
+import { type MemoriesSnapshot, VehicleMemories } from './alerts/vehicle-memory.js';
 import { FenceIndex } from './geo/fence-index.js';
 import { fences } from './geo/fence-step.js';
 import type { Alert, AlertTransition } from './model/alert.js';
@@ -18,7 +18,7 @@ import { type NamedStep, runSteps } from './model/step.js';
 import { msToRfc3339 } from './model/units.js';
 
 /** Of the form of `snapshot`; another one is not read, and the log is replayed from its start. */
-const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 2;
 
 /** What became of the fixes, since the log began; part of the state. */
 export interface EngineCounters {
@@ -36,7 +36,7 @@ interface Snapshot {
   seq: number;
   catalog: CatalogSnapshot;
   limitRevisions: LimitRevisions;
-  memories: [number, VehicleMemory][];
+  memories: MemoriesSnapshot;
   alerts: AlertBookSnapshot;
   counters: EngineCounters;
 }
@@ -54,6 +54,7 @@ export class Engine {
   readonly #fences = new FenceIndex();
   readonly #ruleBook = new RuleBook();
   readonly #alerts = new AlertBook((type) => count(this.counters.alerts, type));
+  readonly #rules: RulesStep;
   readonly #steps: readonly NamedStep[];
   readonly #fix = new Position(); // reused: steps copy what they keep
   /** The last record taken in. */
@@ -67,17 +68,20 @@ export class Engine {
     for (const fence of this.#catalog.fences.values()) {
       this.#ruleBook.putFence(fence, this.#fences.put(fence));
     }
+    for (const rule of this.#catalog.rules.values()) this.#ruleBook.putRule(rule);
     if (snapshot) {
       this.#seq = snapshot.seq;
       this.#memories.restore(snapshot.memories);
       this.#alerts.restore(snapshot.alerts);
       Object.assign(this.counters, snapshot.counters);
     }
+    this.#rules = rules(this.#catalog, this.#ruleBook, this.#memories, this.#alerts, this.#failed);
+    this.#rules.restore();
     this.#steps = [
       terminalAlarms(this.#catalog, this.#memories, this.#alerts), // a call for help counts even without a fix
       news(this.#catalog, this.#memories, this.counters), //          from here on, only news
       fences(this.#fences),
-      rules(this.#catalog, this.#ruleBook, this.#memories, this.#alerts, this.#failed),
+      this.#rules,
     ];
   }
 
@@ -130,6 +134,11 @@ export class Engine {
   /** The engine as it was; null where the snapshot is of another version. */
   static from(bytes: Buffer): Engine | null {
     const snapshot = deserialize(bytes) as Snapshot;
+    if (snapshot.version === 1) {
+      // Of before rules had memory beyond a vehicle.
+      const vehicles = snapshot.memories as unknown as MemoriesSnapshot['vehicles'];
+      return new Engine({ ...snapshot, memories: { vehicles, shared: [] } });
+    }
     return snapshot.version === SNAPSHOT_VERSION ? new Engine(snapshot) : null;
   }
 
@@ -158,9 +167,19 @@ export class Engine {
       case 'settings-put':
         this.#dropRules(this.#ruleBook.putSettings(change.settings, change.revision), at, 'rule-removed');
         break;
+      case 'rule-put':
+        this.#dropRules(this.#ruleBook.putRule(change.rule), at, 'rule-changed');
+        break;
+      case 'rule-delete':
+        this.#dropRules(this.#ruleBook.removeRule(change.id), at, 'rule-removed');
+        break;
+      case 'tick':
+        this.#rules.tick(change.time);
+        break;
       case 'vehicle-delete':
         this.#alerts.clearVehicle(change.no, at, 'vehicle-removed');
         this.#memories.drop(change.no);
+        this.#rules.drop(change.no);
         break;
       case 'alert-action':
         this.#alerts.act(change);
@@ -176,7 +195,7 @@ export class Engine {
     }
   }
 
-  #dropRules(ids: ReadonlySet<string>, at: string, reason: 'fence-removed' | 'rule-removed'): void {
+  #dropRules(ids: ReadonlySet<string>, at: string, reason: 'fence-removed' | 'rule-removed' | 'rule-changed'): void {
     this.#memories.forgetRules(ids);
     this.#alerts.clearRules(ids, at, reason);
   }

@@ -46,6 +46,7 @@ export interface Running {
 
 const CHECKPOINT_MS = 60_000;
 const TRUNCATE_MS = 5_000;
+const TICK_MS = 5_000;
 const RECONNECT_GRACE_MS = 10_000;
 const THREAD_GRACE_MS = 15_000;
 const BURST_SECONDS = 10;
@@ -259,7 +260,17 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     await spool.truncateBefore(Math.min(state.safeSeq, engine.safeSeq, database.storedSeq) + 1);
     engine.truncateAlerts(database.alertsStored + 1);
   };
+  // Recorded tracks have a time of their own: the newest that a vehicle has told.
+  const timeThatCounts = () => (settings.timePolicy === 'replay' ? state.fleet.newestFixTime() : clock.now());
+  let ticked = -Infinity;
+  const tick = () => {
+    const time = timeThatCounts();
+    if (!(time > ticked)) return;
+    ticked = time;
+    registry.tick(time);
+  };
   const timers = [
+    setInterval(tick, TICK_MS),
     setInterval(tidy('checkpoint', checkpoint), CHECKPOINT_MS),
     setInterval(tidy('truncation', truncate), TRUNCATE_MS),
   ];

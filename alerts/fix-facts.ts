@@ -1,4 +1,4 @@
-import type { Position } from '../model/position.js';
+import { LOCATED, Position } from '../model/position.js';
 import { qualityNames } from '../model/quality.js';
 import { msToRfc3339 } from '../model/units.js';
 
@@ -26,6 +26,22 @@ export function factsOf(p: Position): FixFacts {
     speed: p.speedKmh,
     quality: p.quality,
   };
+}
+
+/** A fix remembered, as a position again; what was not remembered is not known. `receivedTime`: epoch ms. */
+export function positionOf(facts: FixFacts, vehicleNo: number, receivedTime: number): Position {
+  const p = new Position();
+  p.vehicleNo = vehicleNo;
+  p.fixTime = facts.time;
+  p.receivedTime = receivedTime;
+  p.subSeq = facts.subSeq;
+  p.seq = facts.seq;
+  p.lon = facts.lon;
+  p.lat = facts.lat;
+  p.speedKmh = facts.speed;
+  p.quality = facts.quality;
+  p.flags = LOCATED;
+  return p;
 }
 
 /** As evidence shows it; null where not known. */

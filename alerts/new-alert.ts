@@ -28,7 +28,8 @@ export function newAlert(
   evidence: Evidence,
 ): NewAlert {
   const { id, revision, type, severity, fence } = decider;
-  const delayed = fix.receivedTime - fix.fixTime > DELAYED_MS;
+  // What silence decides is not late: it waited for the silence.
+  const delayed = evidence.decidedBySilenceUntil === undefined && fix.receivedTime - fix.fixTime > DELAYED_MS;
   return {
     id: alertId({
       vehicleId: vehicle.id,

@@ -1,8 +1,11 @@
-import { fenceContains, type PreparedFence } from '../geo/fence.js';
+import { fenceBox, fenceContains, type PreparedFence } from '../geo/fence.js';
 import type { RuleSettings } from '../model/change.js';
 import type { Fence, FenceRule } from '../model/fence.js';
+import type { RuleDefinition } from '../model/rule.js';
 import { VEHICLE_CATEGORIES, type VehicleCategory } from '../model/vehicle.js';
-import type { Hours, Rule, RuleFence } from './rule.js';
+import { DefinedRules } from './defined-rules.js';
+import type { Rule, RuleFence } from './rule.js';
+import { readHours } from './rule-scope.js';
 import { FenceEnter } from './rules/fence-enter.js';
 import { FenceExit } from './rules/fence-exit.js';
 import { Overspeed } from './rules/overspeed.js';
@@ -15,12 +18,14 @@ export type LimitRevisions = Partial<Record<VehicleCategory, number>>;
 
 /** The rules in force, by the fence or the kind of vehicle that they are for. Changes when the catalog does. */
 export class RuleBook {
+  readonly defined = new DefinedRules();
   readonly #byId = new Map<string, Rule>();
   readonly #byFence = new Map<number, readonly Rule[]>();
+  readonly #fenceIds = new Map<number, string>();
   readonly #byCategory = new Map<VehicleCategory, Overspeed>();
 
   get(id: string): Rule | undefined {
-    return this.#byId.get(id);
+    return this.#byId.get(id) ?? this.defined.get(id);
   }
 
   ofFence(no: number): readonly Rule[] {
@@ -33,18 +38,37 @@ export class RuleBook {
 
   /** Puts the fence's rules in force, in place of those it had. Returns the ids of rules that are no more. */
   putFence(fence: Fence, prepared: PreparedFence): Set<string> {
-    const gone = this.removeFence(fence.no);
-    const rules = fenceRules(fence, prepared);
+    const gone = this.#dropFence(fence.no);
+    const ruleFence = ruleFenceOf(fence, prepared);
+    const rules = fenceRules(fence, ruleFence);
     for (const rule of rules) {
       this.#byId.set(rule.id, rule);
       gone.delete(rule.id);
     }
     this.#byFence.set(fence.no, rules);
+    this.#fenceIds.set(fence.no, fence.id);
+    for (const id of this.defined.putFence(ruleFence)) gone.add(id);
     return gone;
   }
 
   /** Returns the ids of the rules it had. */
   removeFence(no: number): Set<string> {
+    const gone = this.#dropFence(no);
+    for (const id of this.defined.removeFence(this.#fenceIds.get(no) ?? '')) gone.add(id);
+    this.#fenceIds.delete(no);
+    return gone;
+  }
+
+  /** Puts a defined rule in force. Returns the ids of rules that are no more, or are others now. */
+  putRule(definition: RuleDefinition): Set<string> {
+    return this.defined.put(definition);
+  }
+
+  removeRule(id: string): Set<string> {
+    return this.defined.remove(id);
+  }
+
+  #dropFence(no: number): Set<string> {
     const gone = new Set(this.ofFence(no).map((rule) => rule.id));
     for (const id of gone) this.#byId.delete(id);
     this.#byFence.delete(no);
@@ -87,18 +111,23 @@ export class RuleBook {
   }
 }
 
-/** Ids are `fence:<fence id>:<type>`, and `:2`, `:3` … behind it for more rules of one type. */
-function fenceRules(fence: Fence, prepared: PreparedFence): Rule[] {
+function ruleFenceOf(fence: Fence, prepared: PreparedFence): RuleFence {
   const { properties } = fence;
-  const ruleFence: RuleFence = {
+  return {
     no: fence.no,
     id: fence.id,
     name: properties.name,
     revision: fence.revision,
-    hours: properties.hours ? { from: minutes(properties.hours.from), to: minutes(properties.hours.to) } : null,
+    hours: properties.hours ? readHours(properties.hours) : null,
     categories: properties.categories ?? null,
+    box: fenceBox(prepared),
     contains: (lon, lat) => fenceContains(prepared, lon, lat),
   };
+}
+
+/** Ids are `fence:<fence id>:<type>`, and `:2`, `:3` … behind it for more rules of one type. */
+function fenceRules(fence: Fence, ruleFence: RuleFence): Rule[] {
+  const { properties } = fence;
   const seen = new Map<string, number>();
   return properties.rules.map((rule) => {
     const nth = (seen.get(rule.type) ?? 0) + 1;
@@ -120,9 +149,4 @@ function fenceRule(rule: FenceRule, id: string, fence: RuleFence, ofFence: Rule[
       return new Overspeed(id, fence.revision, severity, fence, fence.categories, limit);
     }
   }
-}
-
-/** `HH:MM` to minutes after midnight. */
-function minutes(text: string): Hours['from'] {
-  return Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
 }

@@ -1,10 +1,20 @@
+import type { Box } from '../geo/box.js';
 import type { Severity } from '../model/alert.js';
 import type { Position } from '../model/position.js';
-import type { VehicleCategory } from '../model/vehicle.js';
+import type { Vehicle, VehicleCategory } from '../model/vehicle.js';
 import type { FixFacts } from './fix-facts.js';
 
-/** What a rule is asked: one fix of one vehicle. */
+/** What a rule is asked: one fix of one vehicle, and what it may know of others. */
 export interface RuleInput {
+  readonly vehicle: Vehicle;
+  /** Who drives, where that is known: one name for one person in whatever vehicle. */
+  readonly driver: string | null;
+  /** Numbers of other vehicles whose newest evaluated fix lies within so many metres of the place, ascending. */
+  near(lon: number, lat: number, metres: number): readonly number[];
+  /** The vehicle with this number, its newest evaluated fix, and whether the rule in hand has an alert open for it. */
+  other(no: number): { vehicle: Vehicle; last: FixFacts; raised: boolean } | null;
+  /** Memory that outlives a vehicle, such as a driver's; plain values, by a key of the rule's own. */
+  readonly shared: { get(key: string): unknown; set(key: string, value: unknown): void };
   /** Reused for the next fix: a rule that remembers it keeps `facts`. */
   readonly fix: Position;
   readonly facts: FixFacts;
@@ -20,7 +30,7 @@ export interface RuleInput {
 export interface Check {
   what: string;
   value: unknown;
-  is?: '>' | '=';
+  is?: '>' | '=' | '<' | '>=';
   threshold?: unknown;
   unit?: string;
   result: boolean;
@@ -32,6 +42,8 @@ export interface Evidence {
   checks: Check[];
   /** Nothing shows how the vehicle came into this state: it was so at the first fix that was judged. */
   firstFix?: boolean;
+  /** RFC 3339: nothing came until then, and that decided. */
+  decidedBySilenceUntil?: string;
   [more: string]: unknown;
 }
 
@@ -47,6 +59,8 @@ export interface Say {
 export type ClearReason =
   | 'fence-removed'
   | 'rule-removed'
+  | 'rule-changed'
+  | 'silent'
   | 'fence-moved'
   | 'out-of-hours'
   | 'vehicle-removed'
@@ -65,10 +79,14 @@ export interface Rule<Memory = unknown> {
   readonly type: string;
   readonly severity: Severity;
   readonly fence: RuleFence | null;
-  /** Whether vehicles of this kind are its concern. */
-  appliesTo(category: VehicleCategory): boolean;
+  /** Whether the vehicle is its concern. */
+  appliesTo(vehicle: Vehicle): boolean;
   /** Asked for every evaluated fix inside its fence, and for every one while it has a memory of the vehicle. */
   judge(input: RuleInput, memory: Memory | undefined, say: Say): Memory | undefined;
+  /** When silence alone changes something, epoch ms; null: never. */
+  due?(memory: Memory): number | null;
+  /** The vehicle has sent nothing since `last`, and it is `time` now (epoch ms), not before `due`. */
+  tick?(time: number, last: FixFacts, memory: Memory, say: Say): Memory | undefined;
 }
 
 /** The fence of a rule, as rules need it. */
@@ -79,6 +97,8 @@ export interface RuleFence {
   readonly revision: number;
   readonly hours: Hours | null;
   readonly categories: readonly VehicleCategory[] | null;
+  /** Of all its shapes, in their frames. */
+  readonly box: Box;
   contains(lon: number, lat: number): boolean;
 }
 

@@ -4,18 +4,35 @@ import type { NamedStep } from '../model/step.js';
 import { msToRfc3339 } from '../model/units.js';
 import type { Vehicle } from '../model/vehicle.js';
 import type { AlertBook } from './alert-book.js';
-import { factsOf } from './fix-facts.js';
+import { factsOf, positionOf } from './fix-facts.js';
 import { evidenceJson, newAlert } from './new-alert.js';
+import { NewestPlaces } from './newest-places.js';
 import { hoursHold, type Rule, type RuleInput, type Say } from './rule.js';
 import type { RuleBook } from './rule-book.js';
+import type { TimedMemory } from './timed-rule.js';
+import { Timers } from './timers.js';
 import type { VehicleMemories, VehicleMemory } from './vehicle-memory.js';
+
+type Input = { -readonly [K in keyof RuleInput]: RuleInput[K] };
+
+/** The step, and what time alone does to rules. */
+export interface RulesStep extends NamedStep {
+  /** It is `time` now, epoch ms: asks the rules that waited for that. */
+  tick(time: number): void;
+  /** A vehicle is no more. */
+  drop(no: number): void;
+  /** Finds again, from the memories, who is where and what is waited for. */
+  restore(): void;
+  /** What a rule is asked about the newest evaluated fix of a vehicle, as if it came again; null before the first. */
+  inputOf(vehicle: Vehicle, rule: Rule): { input: RuleInput; memory: unknown } | null;
+}
 
 /**
  * Step: asks the rules that concern the vehicle, and remembers the fix as its newest.
  *
  * Those that remember the vehicle come first, in the order in which they began, so that leaving one fence is told before
- * entering the next; then those of the fences it is in, by fence number; then the speed limit of its kind. A rule that
- * throws is counted by `failed` and keeps the memory it had.
+ * entering the next; then those of the fences it is in, by fence number; then the speed limit of its kind, and the rules that
+ * hold everywhere. A rule that throws is counted by `failed` and keeps the memory it had.
  */
 export function rules(
   catalog: Catalog,
@@ -23,18 +40,35 @@ export function rules(
   memories: VehicleMemories,
   alerts: AlertBook,
   failed: (rule: string, error: unknown) => void,
-): NamedStep {
+): RulesStep {
+  const places = new NewestPlaces();
+  const timers = new Timers();
   // One of each serves every fix: rules keep neither.
   const due: Rule[] = [];
-  const input = {} as { -readonly [K in keyof RuleInput]: RuleInput[K] };
   let asked: Rule;
   let owner: Vehicle;
+  /** Time of the fix or tick in hand, epoch ms. */
+  let now = 0;
+  const input = {
+    near: (lon, lat, metres) => places.near(lon, lat, metres, owner.no),
+    other(no) {
+      const vehicle = catalog.vehicles.get(no);
+      const memory = memories.get(no);
+      if (!vehicle || !memory?.last) return null;
+      const raised = (memory.rules.get(asked.id) as TimedMemory | undefined)?.raised ?? false;
+      return { vehicle, last: memory.last, raised };
+    },
+    shared: {
+      get: (key: string) => memories.shared.get(`${asked.id} ${key}`),
+      set: (key: string, value: unknown) => void memories.shared.set(`${asked.id} ${key}`, value),
+    },
+  } as Partial<Input> as Input;
   const say: Say = {
     raise(onset, evidence) {
       alerts.raise(owner.no, newAlert(asked, owner, onset, input.fix, evidence));
     },
     clear(evidence, reason) {
-      alerts.clear(owner.no, asked.id, msToRfc3339(input.facts.time) ?? '', reason, evidenceJson(evidence));
+      alerts.clear(owner.no, asked.id, msToRfc3339(now) ?? '', reason, evidenceJson(evidence));
     },
   };
 
@@ -44,10 +78,7 @@ export function rules(
       const vehicle = catalog.vehicles.get(p.vehicleNo);
       if (!vehicle) return false;
       const memory = memories.of(p.vehicleNo);
-      owner = vehicle;
-      input.fix = p;
-      input.facts = factsOf(p);
-      input.previous = memory.last;
+      take(p, vehicle, memory);
       collect(due, p, vehicle, memory);
       for (const rule of due) {
         try {
@@ -57,28 +88,87 @@ export function rules(
         }
       }
       memory.last = input.facts;
+      places.put(p.vehicleNo, p.lon, p.lat);
       return true;
     },
+
+    tick(time) {
+      now = time;
+      for (const { no, ruleId } of timers.due(time, waits)) {
+        const rule = ruleBook.get(ruleId);
+        const vehicle = catalog.vehicles.get(no);
+        const memory = memories.get(no);
+        if (!rule?.tick || !vehicle || !memory?.last) continue;
+        asked = rule;
+        owner = vehicle;
+        input.fix = positionOf(memory.last, no, time);
+        try {
+          keep(rule, memory, no, rule.tick(time, memory.last, memory.rules.get(ruleId), say));
+        } catch (error) {
+          failed(rule.type, error);
+        }
+      }
+    },
+
+    drop: (no) => places.drop(no),
+
+    restore() {
+      for (const [no, memory] of memories.all()) {
+        if (memory.last) places.put(no, memory.last.lon, memory.last.lat);
+        for (const ruleId of memory.rules.keys()) {
+          const at = waits(no, ruleId);
+          if (at !== null) timers.wait(at, no, ruleId);
+        }
+      }
+    },
+
+    inputOf(vehicle, rule) {
+      const memory = memories.get(vehicle.no);
+      if (!memory?.last) return null;
+      owner = vehicle;
+      asked = rule;
+      input.vehicle = vehicle;
+      input.driver = driverOf(vehicle.no);
+      input.facts = memory.last;
+      input.fix = positionOf(memory.last, vehicle.no, memory.last.time);
+      input.previous = memory.last;
+      input.inside = rule.fence === null || rule.fence.contains(memory.last.lon, memory.last.lat);
+      input.inForce = true;
+      return { input, memory: memory.rules.get(rule.id) };
+    },
   };
+
+  function take(p: Position, vehicle: Vehicle, memory: VehicleMemory): void {
+    owner = vehicle;
+    input.vehicle = vehicle;
+    input.driver = driverOf(vehicle.no);
+    input.fix = p;
+    input.facts = factsOf(p);
+    input.previous = memory.last;
+    now = input.facts.time;
+  }
 
   function collect(into: Rule[], p: Position, vehicle: Vehicle, memory: VehicleMemory): void {
     into.length = 0;
     for (const id of memory.rules.keys()) {
       const rule = ruleBook.get(id);
-      if (rule?.appliesTo(vehicle.category)) into.push(rule);
+      if (rule?.appliesTo(vehicle)) into.push(rule);
       else {
         // The vehicle is of another kind now, or the fence is for other kinds.
         memory.rules.delete(id);
         alerts.clear(p.vehicleNo, id, msToRfc3339(p.fixTime) ?? '', 'rule-removed');
       }
     }
+    const add = (rule: Rule) => {
+      if (!memory.rules.has(rule.id) && rule.appliesTo(vehicle)) into.push(rule);
+    };
     for (const no of p.fenceNos) {
-      for (const rule of ruleBook.ofFence(no)) {
-        if (!memory.rules.has(rule.id) && rule.appliesTo(vehicle.category)) into.push(rule);
-      }
+      for (const rule of ruleBook.ofFence(no)) add(rule);
+      for (const rule of ruleBook.defined.ofFence(no)) add(rule);
     }
     const limit = ruleBook.ofCategory(vehicle.category);
-    if (limit && !memory.rules.has(limit.id)) into.push(limit);
+    if (limit) add(limit);
+    for (const rule of ruleBook.defined.ofVehicle(vehicle)) if (!memory.rules.has(rule.id)) into.push(rule);
   }
 
   function ask(rule: Rule, memory: VehicleMemory): void {
@@ -87,9 +177,27 @@ export function rules(
     asked = rule;
     input.inside = fence === null || fix.fenceNos.includes(fence.no);
     input.inForce = fence === null || hoursHold(fence.hours, facts.time);
-    const before = memory.rules.get(rule.id);
-    const after = rule.judge(input, before, say);
-    if (after === undefined) memory.rules.delete(rule.id);
-    else if (after !== before) memory.rules.set(rule.id, after);
+    keep(rule, memory, owner.no, rule.judge(input, memory.rules.get(rule.id), say));
+  }
+
+  function keep(rule: Rule, memory: VehicleMemory, no: number, after: unknown): void {
+    if (after === undefined) {
+      memory.rules.delete(rule.id);
+      return;
+    }
+    if (after !== memory.rules.get(rule.id)) memory.rules.set(rule.id, after);
+    const at = rule.due?.(after) ?? null;
+    if (at !== null) timers.wait(at, no, rule.id);
+  }
+
+  /** When the rule really waits for time to pass, as of now. */
+  function waits(no: number, ruleId: string): number | null {
+    const memory = memories.get(no)?.rules.get(ruleId);
+    return memory === undefined ? null : (ruleBook.get(ruleId)?.due?.(memory) ?? null);
+  }
+
+  function driverOf(no: number): string | null {
+    const certificate = catalog.drivers.get(no)?.driver?.certificate;
+    return certificate ? `driver:${certificate}` : null;
   }
 }

@@ -20,9 +20,25 @@ export interface VehicleMemory {
   emergencies: EmergencyEpisode[];
 }
 
+export interface MemoriesSnapshot {
+  vehicles: [number, VehicleMemory][];
+  shared: [string, unknown][];
+}
+
 /** The memories of all vehicles, by vehicle number. */
 export class VehicleMemories {
   readonly #byNo = new Map<number, VehicleMemory>();
+  /** What rules remember beyond one vehicle, such as a driver's hours: by rule id, a blank, and the rule's own key. */
+  readonly shared = new Map<string, unknown>();
+
+  /** The memory of a vehicle, where there is one. */
+  get(no: number): VehicleMemory | undefined {
+    return this.#byNo.get(no);
+  }
+
+  all(): IterableIterator<[number, VehicleMemory]> {
+    return this.#byNo.entries();
+  }
 
   of(no: number): VehicleMemory {
     let memory = this.#byNo.get(no);
@@ -41,13 +57,15 @@ export class VehicleMemories {
   forgetRules(ids: ReadonlySet<string>): void {
     if (ids.size === 0) return;
     for (const { rules } of this.#byNo.values()) for (const id of ids) rules.delete(id);
+    for (const key of this.shared.keys()) if (ids.has(key.slice(0, key.indexOf(' ')))) this.shared.delete(key);
   }
 
-  snapshot(): [number, VehicleMemory][] {
-    return [...this.#byNo];
+  snapshot(): MemoriesSnapshot {
+    return { vehicles: [...this.#byNo], shared: [...this.shared] };
   }
 
-  restore(snapshot: readonly [number, VehicleMemory][]): void {
-    for (const [no, memory] of snapshot) this.#byNo.set(no, memory);
+  restore({ vehicles, shared }: MemoriesSnapshot): void {
+    for (const [no, memory] of vehicles) this.#byNo.set(no, memory);
+    for (const [key, value] of shared) this.shared.set(key, value);
   }
 }

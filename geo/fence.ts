@@ -1,7 +1,7 @@
 import type { Fence, FenceGeometry, FenceProperties } from '../model/fence.js';
 import { unwrap } from './antimeridian.js';
 import { Area } from './area.js';
-import { boxContains } from './box.js';
+import { type Box, boxContains } from './box.js';
 import { Circle } from './circle.js';
 import { Corridor } from './corridor.js';
 import type { Shape } from './shape.js';
@@ -29,6 +29,16 @@ export function fenceContains(fence: PreparedFence, lon: number, lat: number): b
     }
   }
   return false;
+}
+
+/** The box of all its shapes. */
+export function fenceBox({ shapes }: PreparedFence): Box {
+  return {
+    minX: Math.min(...shapes.map(({ box }) => box.minX)),
+    minY: Math.min(...shapes.map(({ box }) => box.minY)),
+    maxX: Math.max(...shapes.map(({ box }) => box.maxX)),
+    maxY: Math.max(...shapes.map(({ box }) => box.maxY)),
+  };
 }
 
 /** What to add to a longitude of −180 … 180 to meet the shape: a shape across 180° is met from both sides. */

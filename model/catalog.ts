@@ -1,6 +1,7 @@
 import { type Change, DEFAULT_RULE_SETTINGS, type RuleSettings, type TerminalFacts } from './change.js';
 import { type DriverState, driverAfter } from './driver.js';
 import type { Fence } from './fence.js';
+import type { RuleDefinition } from './rule.js';
 import { terminalKey, type Vehicle } from './vehicle.js';
 
 /** A catalog as JSON: what checkpoints keep. */
@@ -11,6 +12,8 @@ export interface CatalogSnapshot {
   vehicles: Vehicle[];
   terminals: TerminalFacts[];
   fences: Fence[];
+  /** Absent in snapshots of before there were any. */
+  rules?: RuleDefinition[];
   settings: RuleSettings;
   /** By vehicle number; absent in checkpoints of before there were any. */
   drivers?: [number, DriverState][];
@@ -28,6 +31,8 @@ export class Catalog {
   /** By number. */
   readonly vehicles = new Map<number, Vehicle>();
   readonly fences = new Map<number, Fence>();
+  /** By id. */
+  readonly rules = new Map<string, RuleDefinition>();
   /** By terminalKey. */
   readonly terminals = new Map<string, TerminalFacts>();
   /** Who drives, by vehicle number: the terminals' newest word. */
@@ -84,9 +89,16 @@ export class Catalog {
         this.fences.delete(change.no);
         break;
       }
+      case 'rule-put':
+        this.rules.set(change.rule.id, change.rule);
+        break;
+      case 'rule-delete':
+        this.rules.delete(change.id);
+        break;
       case 'settings-put':
         this.settings = change.settings;
         break;
+      case 'tick': //          concerns the engine only
       case 'alert-action': //  concerns the alert book only
       case 'command-put': //   these two the command book
       case 'command-step':
@@ -109,6 +121,7 @@ export class Catalog {
       vehicles: [...this.vehicles.values()],
       terminals: [...this.terminals.values()],
       fences: [...this.fences.values()],
+      rules: [...this.rules.values()],
       settings: this.settings,
       drivers: [...this.drivers],
       quirks: [...this.quirks],
@@ -121,6 +134,7 @@ export class Catalog {
     for (const terminal of snapshot.terminals)
       catalog.terminals.set(terminalKey(terminal.protocol, terminal.number), terminal);
     for (const fence of snapshot.fences) catalog.#putFence(fence);
+    for (const rule of snapshot.rules ?? []) catalog.rules.set(rule.id, rule);
     for (const [no, state] of snapshot.drivers ?? []) catalog.drivers.set(no, state);
     for (const [key, names] of snapshot.quirks ?? []) catalog.quirks.set(key, names);
     catalog.settings = snapshot.settings;

@@ -1,6 +1,7 @@
 import type { AlertAction } from './alert.js';
 import type { Command, CommandProgress } from './command.js';
 import type { Fence } from './fence.js';
+import type { RuleDefinition } from './rule.js';
 import type { Upload } from './upload.js';
 import type { Vehicle, VehicleCategory } from './vehicle.js';
 
@@ -23,6 +24,10 @@ export type Change =
     }
   | { type: 'fence-put'; revision: number; at: number; fence: Fence }
   | { type: 'fence-delete'; revision: number; at: number; no: number }
+  | { type: 'rule-put'; revision: number; at: number; rule: RuleDefinition }
+  | { type: 'rule-delete'; revision: number; at: number; id: string }
+  /** Time itself, for what silence decides: `time` in epoch ms never decreases, and no fix of the present is behind it for long. */
+  | { type: 'tick'; revision: number; at: number; time: number }
   | { type: 'settings-put'; revision: number; at: number; settings: RuleSettings }
   | {
       type: 'alert-action';

@@ -4,6 +4,7 @@ import type { AlertAction } from '../model/alert.js';
 import type { Catalog } from '../model/catalog.js';
 import type { Change, RuleSettings, TerminalFacts } from '../model/change.js';
 import type { Fence, FenceGeometry, FenceProperties } from '../model/fence.js';
+import type { RuleDefinition, RuleInput } from '../model/rule.js';
 import type { Upload } from '../model/upload.js';
 import { stripZeros, type TerminalRef, terminalKey, type Vehicle, type VehicleCategory } from '../model/vehicle.js';
 
@@ -126,7 +127,10 @@ export class Registry {
   }
 
   /** How terminals of a vehicle speak, by names that the caller has checked; null: as each is recognised. */
-  async putQuirks(terminals: readonly TerminalRef[], quirks: readonly string[] | null): Promise<{ ok: true } | Refusal> {
+  async putQuirks(
+    terminals: readonly TerminalRef[],
+    quirks: readonly string[] | null,
+  ): Promise<{ ok: true } | Refusal> {
     const refusal = this.#refusal([]);
     if (refusal) return refusal;
     for (const { protocol, number } of terminals) this.#record({ type: 'quirks-put', protocol, number, quirks });
@@ -163,6 +167,34 @@ export class Registry {
     this.#record({ type: 'fence-delete', no: fence.no });
     await this.#accepted();
     return { fence };
+  }
+
+  /** Makes or changes a rule that has been found good (alerts/rule-input.ts). */
+  async putRule(id: string, input: RuleInput): Promise<{ rule: RuleDefinition; created: boolean } | Refusal> {
+    const refusal = this.#refusal(idProblems(id));
+    if (refusal) return refusal;
+    const before = this.catalog.rules.get(id);
+    const at = this.clock();
+    const revision = this.catalog.revision + 1;
+    const rule: RuleDefinition = { ...input, id, revision, createdAt: before?.createdAt ?? at, updatedAt: at };
+    this.#record({ type: 'rule-put', rule });
+    await this.#accepted();
+    return { rule, created: before === undefined };
+  }
+
+  async deleteRule(id: string): Promise<{ rule: RuleDefinition } | Refusal> {
+    const refusal = this.#refusal([]);
+    if (refusal) return refusal;
+    const rule = this.catalog.rules.get(id);
+    if (!rule) return notFound('rule', id);
+    this.#record({ type: 'rule-delete', id });
+    await this.#accepted();
+    return { rule };
+  }
+
+  /** Lets time pass for the rules that wait for it. Nobody is answered, so nobody waits; a full log gets no ticks. */
+  tick(time: number): void {
+    if (this.log.accepting) this.#record({ type: 'tick', time });
   }
 
   /** What a person did with an alert. That there is such an alert, the caller has looked up. */

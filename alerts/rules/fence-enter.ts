@@ -1,5 +1,5 @@
 import type { Severity } from '../../model/alert.js';
-import type { VehicleCategory } from '../../model/vehicle.js';
+import type { Vehicle } from '../../model/vehicle.js';
 import type { Rule, RuleFence, RuleInput, Say } from '../rule.js';
 
 /** The vehicle is inside, and that was said. */
@@ -19,7 +19,7 @@ export class FenceEnter implements Rule<Memory> {
     readonly fence: RuleFence,
   ) {}
 
-  appliesTo(category: VehicleCategory): boolean {
+  appliesTo({ category }: Vehicle): boolean {
     return this.fence.categories === null || this.fence.categories.includes(category);
   }
 

@@ -1,5 +1,5 @@
 import type { Severity } from '../../model/alert.js';
-import type { VehicleCategory } from '../../model/vehicle.js';
+import type { Vehicle } from '../../model/vehicle.js';
 import type { Rule, RuleFence, RuleInput, Say } from '../rule.js';
 
 /** Where the vehicle was found last while the fence was in force. `out`: it has left, and that was said. */
@@ -24,7 +24,7 @@ export class FenceExit implements Rule<Memory> {
     readonly fence: RuleFence,
   ) {}
 
-  appliesTo(category: VehicleCategory): boolean {
+  appliesTo({ category }: Vehicle): boolean {
     return this.fence.categories === null || this.fence.categories.includes(category);
   }
 

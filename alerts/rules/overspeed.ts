@@ -1,11 +1,13 @@
 import type { Severity } from '../../model/alert.js';
 import { SUSPECT_MOTION } from '../../model/quality.js';
-import type { VehicleCategory } from '../../model/vehicle.js';
+import type { Vehicle, VehicleCategory } from '../../model/vehicle.js';
 import type { FixFacts } from '../fix-facts.js';
 import type { Evidence, Rule, RuleFence, RuleInput, Say } from '../rule.js';
 
 /** Reports within one minute are one event (交运发〔2016〕160号 annex 2 note 2). */
 const SAME_EVENT_MS = 60_000;
+/** A fix may be so long under way before its vehicle counts as silent. */
+const UNDER_WAY_MS = 120_000;
 
 interface Memory {
   /** The first fix over the limit. */
@@ -46,7 +48,7 @@ export class Overspeed implements Rule<Memory> {
     readonly limit: SpeedLimit,
   ) {}
 
-  appliesTo(category: VehicleCategory): boolean {
+  appliesTo({ category }: Vehicle): boolean {
     return this.categories === null || this.categories.includes(category);
   }
 
@@ -74,6 +76,16 @@ export class Overspeed implements Rule<Memory> {
       say.raise(event.onset, this.#evidence(event, facts));
     }
     return event;
+  }
+
+  due(memory: Memory): number | null {
+    return memory.raised ? memory.last.time + SAME_EVENT_MS + UNDER_WAY_MS + 1 : null;
+  }
+
+  /** A vehicle that falls silent while it is too fast does not stay too fast for ever. */
+  tick(time: number, last: FixFacts, memory: Memory, say: Say): Memory | undefined {
+    say.clear({ ...this.#evidence(memory, last), decidedBySilenceUntil: new Date(time).toISOString() }, 'silent');
+    return undefined;
   }
 
   #longEnough(event: Memory): boolean {

@@ -8,7 +8,16 @@ import { VehicleMemories } from '../../alerts/vehicle-memory.js';
 import { Catalog } from '../../model/catalog.js';
 import { fixOf } from './support.js';
 
-const fence = { no: 1, id: 'f', name: 'f', revision: 1, hours: null, categories: null, contains: () => true };
+const fence = {
+  no: 1,
+  id: 'f',
+  name: 'f',
+  revision: 1,
+  hours: null,
+  categories: null,
+  box: { minX: 0, minY: 0, maxX: 1, maxY: 1 },
+  contains: () => true,
+};
 
 class Failing extends FenceEnter {
   override judge(): never {

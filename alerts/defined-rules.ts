@@ -1,0 +1,123 @@
+import type { RuleDefinition } from '../model/rule.js';
+import type { Vehicle } from '../model/vehicle.js';
+import type { Rule, RuleFence } from './rule.js';
+import { ruleKindOf } from './rule-kinds.js';
+import { TimedRule } from './timed-rule.js';
+
+const NONE: readonly TimedRule[] = [];
+
+/**
+ * Rules that somebody defined, made ready: one for each fence of the scope where the kind wants that, else one. Those that name a
+ * fence which does not exist, or does no more, wait for it.
+ */
+export class DefinedRules {
+  readonly #definitions = new Map<string, RuleDefinition>();
+  /** By fence id. */
+  readonly #fences = new Map<string, RuleFence>();
+  readonly #byId = new Map<string, TimedRule>();
+  /** Ids of the rules that were made of a definition. */
+  readonly #made = new Map<string, string[]>();
+  readonly #byFence = new Map<number, TimedRule[]>();
+  #everywhere: TimedRule[] = [];
+  /** What concerns a vehicle; forgotten when a rule or the vehicle changes. */
+  readonly #ofVehicle = new Map<number, { vehicle: Vehicle; rules: readonly TimedRule[] }>();
+
+  get(id: string): TimedRule | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The rules made of a definition. */
+  madeOf(definitionId: string): TimedRule[] {
+    return (this.#made.get(definitionId) ?? []).flatMap((id) => this.#byId.get(id) ?? []);
+  }
+
+  /** Asked for fixes inside the fence, and while they have a memory of the vehicle. */
+  ofFence(no: number): readonly TimedRule[] {
+    return this.#byFence.get(no) ?? NONE;
+  }
+
+  /** Asked for every fix of the vehicle. */
+  ofVehicle(vehicle: Vehicle): readonly TimedRule[] {
+    if (this.#everywhere.length === 0) return NONE;
+    const known = this.#ofVehicle.get(vehicle.no);
+    if (known?.vehicle === vehicle) return known.rules;
+    const rules = this.#everywhere.filter((rule) => rule.appliesTo(vehicle));
+    this.#ofVehicle.set(vehicle.no, { vehicle, rules: rules.length === 0 ? NONE : rules });
+    return rules;
+  }
+
+  /** Puts the rule in force, in place of what it was. Returns the ids of rules that are no more, or are others now. */
+  put(definition: RuleDefinition): Set<string> {
+    this.#definitions.set(definition.id, definition);
+    return this.#make(definition.id);
+  }
+
+  remove(id: string): Set<string> {
+    this.#definitions.delete(id);
+    return this.#make(id);
+  }
+
+  putFence(fence: RuleFence): Set<string> {
+    this.#fences.set(fence.id, fence);
+    return this.#makeOnFence(fence.id);
+  }
+
+  removeFence(id: string): Set<string> {
+    this.#fences.delete(id);
+    return this.#makeOnFence(id);
+  }
+
+  #makeOnFence(fenceId: string): Set<string> {
+    const gone = new Set<string>();
+    for (const { id, scope } of this.#definitions.values()) {
+      if (scope.fences?.includes(fenceId)) for (const made of this.#make(id, fenceId)) gone.add(made);
+    }
+    return gone;
+  }
+
+  /** `touched`: the fence that changed, where that is why: rules of the others keep what they know. */
+  #make(id: string, touched?: string): Set<string> {
+    const before = this.madeOf(id);
+    for (const rule of before) {
+      this.#byId.delete(rule.id);
+      if (rule.fence)
+        this.#byFence.set(
+          rule.fence.no,
+          this.ofFence(rule.fence.no).filter((other) => other !== rule),
+        );
+    }
+    const definition = this.#definitions.get(id);
+    const made = definition ? this.#rulesOf(definition) : [];
+    for (const rule of made) {
+      this.#byId.set(rule.id, rule);
+      if (rule.fence) this.#byFence.set(rule.fence.no, [...this.ofFence(rule.fence.no), rule]);
+    }
+    this.#made.set(
+      id,
+      made.map((rule) => rule.id),
+    );
+    this.#everywhere = [
+      ...this.#everywhere.filter((rule) => rule.definition.id !== id),
+      ...made.filter((rule) => !rule.fence),
+    ];
+    this.#everywhere.sort((a, b) => (a.id < b.id ? -1 : 1));
+    this.#ofVehicle.clear();
+    const kept = new Set(touched === undefined ? [] : made.map((rule) => rule.id));
+    return new Set(before.map((rule) => rule.id).filter((ruleId) => !kept.has(ruleId)));
+  }
+
+  #rulesOf(definition: RuleDefinition): TimedRule[] {
+    const kind = ruleKindOf(definition.type);
+    if (!kind) return []; // of a later version
+    const { id, scope, params } = definition;
+    const fences = (scope.fences ?? []).flatMap((fence) => this.#fences.get(fence) ?? []);
+    const one = (ruleId: string, fence: RuleFence | null) =>
+      new TimedRule(ruleId, definition, fence, kind.build(params, fence ? [fence] : fences), kind.timing);
+    if (kind.fences !== 'each' || !scope.fences) return [one(`rule:${id}`, null)];
+    return fences.map((fence) => one(`rule:${id}:${fence.id}`, fence));
+  }
+}
+
+export function isTimed(rule: Rule): rule is TimedRule {
+  return rule instanceof TimedRule;
+}

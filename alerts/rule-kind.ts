@@ -1,0 +1,61 @@
+import type { z } from 'zod';
+import type { Severity } from '../model/alert.js';
+import type { RuleTiming } from '../model/rule.js';
+import type { FixFacts } from './fix-facts.js';
+import type { Check, RuleFence, RuleInput } from './rule.js';
+
+/** What a condition says of the fix, or of the time, in hand. */
+export interface Verdict<Memory> {
+  memory: Memory | undefined;
+  /** null: the fix says nothing, and everything stays as it was. */
+  holds: boolean | null;
+  /** Since when, where that is not the fix in hand. */
+  onset?: FixFacts;
+  /** Asked for only where an alert is raised or cleared, or where somebody wants to know why not. */
+  explain: () => { checks: Check[]; fixes?: Record<string, FixFacts | null>; [more: string]: unknown };
+}
+
+/**
+ * The heart of a rule: whether its condition holds. Pure; what it remembers of a vehicle is plain values. Scope, schedule and timing
+ * are around it (timed-rule.ts).
+ */
+export interface Condition<Memory> {
+  judge(input: RuleInput, memory: Memory | undefined): Verdict<Memory>;
+  /** When silence alone changes the verdict, epoch ms; null: never. */
+  due?(memory: Memory): number | null;
+  /** The vehicle has sent nothing since `last`, and it is `time` now. */
+  tick?(time: number, last: FixFacts, memory: Memory): Verdict<Memory>;
+}
+
+/** A kind of rule, with its types erased: what the book of rules holds. */
+export interface RuleKind {
+  readonly type: string;
+  /** What it finds, in one sentence. */
+  readonly describe: string;
+  /** `each`: a rule for each fence of the scope, asked inside it, or one without a fence where the scope has none; `all`: fences together; `none`: without fences. */
+  readonly fences: 'each' | 'all' | 'none';
+  readonly severity: Severity;
+  readonly params: z.ZodType;
+  readonly timing: RuleTiming;
+  build(params: unknown, fences: readonly RuleFence[]): Condition<unknown>;
+}
+
+/** Where every kind of rule is made: ties the types of its parameters and its memory together. */
+export function ruleKind<P, M>(kind: {
+  type: string;
+  describe: string;
+  fences?: RuleKind['fences'];
+  severity?: Severity;
+  params: z.ZodType<P>;
+  timing?: RuleTiming;
+  build(params: P, fences: readonly RuleFence[]): Condition<M>;
+}): RuleKind {
+  return {
+    fences: 'none',
+    severity: 'warning',
+    timing: {},
+    ...kind,
+    // The parameters have been through `params`, and a memory comes back to the condition that made it.
+    build: (params, fences) => kind.build(params as P, fences) as Condition<unknown>,
+  };
+}

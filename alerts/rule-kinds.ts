@@ -1,0 +1,43 @@
+import type { RuleKind } from './rule-kind.js';
+import { crossing } from './rules/crossing.js';
+import { dwellTooLong } from './rules/dwell-too-long.js';
+import { dwellTooShort } from './rules/dwell-too-short.js';
+import { fabricated } from './rules/fabricated.js';
+import { fatigue } from './rules/fatigue.js';
+import { forbiddenInside } from './rules/forbidden-inside.js';
+import { gathering } from './rules/gathering.js';
+import { goodsBan } from './rules/goods-ban.js';
+import { nightBan } from './rules/night-ban.js';
+import { offline } from './rules/offline.js';
+import { offlineDisplacement } from './rules/offline-displacement.js';
+import { plateWatch } from './rules/plate-watch.js';
+import { requiredInside } from './rules/required-inside.js';
+import { routeDeviation } from './rules/route-deviation.js';
+import { sos } from './rules/sos.js';
+import { speedLimit } from './rules/speed-limit.js';
+import { stayStill } from './rules/stay-still.js';
+
+/** Every kind of rule that can be defined: a new one is a file and a line. */
+export const RULE_KINDS: readonly RuleKind[] = [
+  crossing,
+  dwellTooLong,
+  dwellTooShort,
+  fabricated,
+  fatigue,
+  forbiddenInside,
+  gathering,
+  goodsBan,
+  nightBan,
+  offline,
+  offlineDisplacement,
+  plateWatch,
+  requiredInside,
+  routeDeviation,
+  sos,
+  speedLimit,
+  stayStill,
+];
+
+export function ruleKindOf(type: string): RuleKind | undefined {
+  return RULE_KINDS.find((kind) => kind.type === type);
+}

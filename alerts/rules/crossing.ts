@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { distanceM, lonMetresPerDegree, METRES_PER_DEGREE } from '../../geo/distance.js';
+import type { FixFacts } from '../fix-facts.js';
+import type { RuleFence } from '../rule.js';
+import { ruleKind } from '../rule-kind.js';
+
+interface Params {
+  /** A vehicle is taken to be able to drive so fast between its fixes, km/h. */
+  topSpeed: number;
+  minProbability: number;
+}
+
+/** Nineteen ways that a vehicle may have taken, from far left to far right of the straight one. */
+const BOWS = Array.from({ length: 19 }, (_, i) => i / 9 - 1);
+/** Places looked at on each way, by their distance. */
+const STEP_M = 20;
+const MAX_STEPS = 200;
+/** As good as certain. */
+const CERTAIN = 0.95;
+/** Longer than this between fixes, and a vehicle may have been anywhere. */
+const MAX_GAP_MS = 3_600_000;
+
+/**
+ * A vehicle went through a fence between two fixes that are both outside: `crossed`, or `possibly crossed` with a probability.
+ *
+ * The ways that it may have taken bow to either side of the straight one, as far as its top speed allows in the time; the probability
+ * is the share of them, the middle ones counting more, that touch the fence.
+ */
+export const crossing = ruleKind<Params, undefined>({
+  type: 'crossing',
+  describe: 'a vehicle went through a fence of the scope between two fixes outside, certainly or possibly',
+  fences: 'all',
+  params: z.strictObject({
+    topSpeed: z.number().min(20).max(200).default(100),
+    minProbability: z.number().min(0.05).max(1).default(0.3),
+  }),
+  build: ({ topSpeed, minProbability }, fences) => ({
+    judge({ fix, facts, previous }) {
+      let best: { fence: RuleFence; probability: number } | null = null;
+      if (previous && facts.time - previous.time <= MAX_GAP_MS) {
+        for (const fence of fences) {
+          if (fix.fenceNos.includes(fence.no) || fence.contains(previous.lon, previous.lat)) continue;
+          const probability = crossed(fence, previous, facts, topSpeed);
+          if (probability > (best?.probability ?? 0)) best = { fence, probability };
+        }
+      }
+      const probability = best?.probability ?? 0;
+      return {
+        memory: undefined,
+        holds: best !== null && probability >= minProbability,
+        explain: () => ({
+          checks: [
+            {
+              what: 'probability',
+              value: probability,
+              is: '>=',
+              threshold: minProbability,
+              result: probability >= minProbability,
+            },
+          ],
+          fixes: { previous },
+          crossed:
+            best === null
+              ? null
+              : { fence: best.fence.id, how: probability >= CERTAIN ? 'crossed' : 'possibly crossed' },
+        }),
+      };
+    },
+  }),
+});
+
+/** 0 … 1. */
+function crossed(fence: RuleFence, a: FixFacts, arrived: FixFacts, topSpeed: number): number {
+  // The short way round, where that is across 180°.
+  const turn = arrived.lon - a.lon > 180 ? -360 : arrived.lon - a.lon < -180 ? 360 : 0;
+  const b = { ...arrived, lon: arrived.lon + turn };
+  const direct = distanceM(a.lon, a.lat, b.lon, b.lat);
+  const reach = Math.max(direct, (topSpeed / 3.6) * ((b.time - a.time) / 1000));
+  // Half the short axis of the ellipse of all places that lie on a way of this length.
+  const aside = Math.sqrt(reach * reach - direct * direct) / 2;
+  if (!mayTouch(fence, a, b, aside)) return 0;
+  const perLon = lonMetresPerDegree((a.lat + b.lat) / 2);
+  const [dx, dy] = [(b.lon - a.lon) * perLon, (b.lat - a.lat) * METRES_PER_DEGREE];
+  const length = Math.hypot(dx, dy) || 1;
+  const steps = Math.min(MAX_STEPS, Math.max(2, Math.ceil(direct / STEP_M)));
+  let hit = 0;
+  let all = 0;
+  for (const bow of BOWS) {
+    // Drivers take the short way: a bow as wide as the time allows counts little.
+    const weight = Math.exp(-4.5 * bow * bow);
+    all += weight;
+    for (let i = 1; i < steps; i++) {
+      const along = i / steps;
+      const off = bow * aside * 4 * along * (1 - along);
+      const lon = a.lon + (dx * along - (dy / length) * off) / perLon;
+      const lat = a.lat + (dy * along + (dx / length) * off) / METRES_PER_DEGREE;
+      if (fence.contains(lon > 180 ? lon - 360 : lon < -180 ? lon + 360 : lon, lat)) {
+        hit += weight;
+        break;
+      }
+    }
+  }
+  return hit / all;
+}
+
+/** Whether the fence's box meets that of the two places with so many metres around. */
+function mayTouch({ box }: RuleFence, a: FixFacts, b: FixFacts, metres: number): boolean {
+  const dLat = metres / METRES_PER_DEGREE;
+  const dLon = metres / lonMetresPerDegree(Math.max(Math.abs(a.lat), Math.abs(b.lat)));
+  if (Math.min(a.lat, b.lat) - dLat > box.maxY || Math.max(a.lat, b.lat) + dLat < box.minY) return false;
+  const west = Math.min(a.lon, b.lon) - dLon;
+  const east = Math.max(a.lon, b.lon) + dLon;
+  return [-360, 0, 360].some((turn) => west + turn <= box.maxX && east + turn >= box.minX);
+}

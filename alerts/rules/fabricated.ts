@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { over } from '../checks.js';
+import type { RuleInput } from '../rule.js';
+import { ruleKind } from '../rule-kind.js';
+
+interface Params {
+  frozenFixes: number;
+  loopFixes: number;
+  cloneFixes: number;
+  minSpeed: number;
+}
+
+interface Memory {
+  /** Fixes in a row at the very same place, each of them with speed. */
+  frozen: number;
+  /** The newest places, `lon,lat` in steps of 1e-7°. */
+  ring: string[];
+  /** Fixes in a row that repeat those `period` before them. */
+  looped: number;
+  period: number;
+  /** Fixes in a row at the very places where another vehicle was. */
+  cloned: number;
+  twin: number;
+}
+
+/** Places remembered: a loop that is longer than this is not seen. */
+const RING = 120;
+/** A loop is no shorter: vehicles do come back to where they were. */
+const MIN_PERIOD = 3;
+/** A receiver never gives the same place twice in a row to the last digit while it moves, nor that of another one. */
+const SAME_METRES = 0.05;
+
+/**
+ * Data that no receiver in a moving vehicle makes: a place that stays the same to the last digit while there is speed (frozen), a
+ * run of places that comes again and again (looped, and so data that was sent before), or the places of another vehicle (cloned).
+ */
+export const fabricated = ruleKind<Params, Memory>({
+  type: 'fabricated-data',
+  describe: 'places that are frozen, looped or copied from another vehicle',
+  params: z.strictObject({
+    frozenFixes: z.int().min(3).max(1000).default(10),
+    loopFixes: z.int().min(5).max(1000).default(20),
+    cloneFixes: z.int().min(3).max(1000).default(10),
+    minSpeed: z.number().min(1).max(100).default(10),
+  }),
+  build: (params) => ({
+    judge(input, before) {
+      const { facts } = input;
+      const place = `${Math.round(facts.lon * 1e7)},${Math.round(facts.lat * 1e7)}`;
+      const moving = facts.speed >= params.minSpeed;
+      const memory: Memory = before
+        ? { ...before, ring: [...before.ring, place].slice(-RING) }
+        : { frozen: 0, ring: [place], looped: 0, period: 0, cloned: 0, twin: 0 };
+      if (before && moving) {
+        memory.frozen = before.ring.at(-1) === place ? before.frozen + 1 : 0;
+        followLoop(memory, before);
+        followTwin(memory, before, input);
+      } else if (!moving) {
+        memory.frozen = 0;
+        memory.cloned = 0;
+      }
+      const { frozen, looped, cloned } = memory;
+      return {
+        memory,
+        holds: frozen >= params.frozenFixes || looped >= params.loopFixes || cloned >= params.cloneFixes,
+        explain: () => ({
+          checks: [
+            over('fixes frozen', frozen, params.frozenFixes - 1, ''),
+            over('fixes looped', looped, params.loopFixes - 1, ''),
+            over('fixes cloned', cloned, params.cloneFixes - 1, ''),
+          ],
+          period: looped > 0 ? memory.period : null,
+          twin: cloned > 0 ? (input.other(memory.twin)?.vehicle.id ?? null) : null,
+        }),
+      };
+    },
+  }),
+});
+
+function followLoop(memory: Memory, { ring, period, looped }: Memory): void {
+  const place = memory.ring.at(-1) as string;
+  if (period > 0 && ring.at(-period) === place) {
+    memory.looped = looped + 1;
+    return;
+  }
+  const back = ring.lastIndexOf(place);
+  memory.period = back >= 0 && ring.length - back >= MIN_PERIOD ? ring.length - back : 0;
+  memory.looped = memory.period > 0 ? 1 : 0;
+}
+
+/** A twin goes a little ahead or at the same time: it was the last to be at this very place. */
+function followTwin(memory: Memory, { twin, cloned }: Memory, { facts, near, other }: RuleInput): void {
+  const here = near(facts.lon, facts.lat, SAME_METRES).filter((no) => other(no) !== null);
+  const same = here.includes(twin) ? twin : (here[0] ?? 0);
+  memory.twin = same;
+  memory.cloned = same === 0 ? 0 : same === twin ? cloned + 1 : 1;
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { ACC_KNOWN, ACC_ON } from '../../model/position.js';
+import { over } from '../checks.js';
+import type { FixFacts } from '../fix-facts.js';
+import { type Hours, hoursHold, type RuleInput } from '../rule.js';
+import { ruleKind } from '../rule-kind.js';
+import { hoursSchema } from '../rule-params.js';
+import { readHours } from '../rule-scope.js';
+
+interface Params {
+  dayHours: number;
+  nightHours: number;
+  hoursIn24: number;
+  restMinutes: number;
+  night: { from: string; to: string };
+  minSpeed: number;
+}
+
+/** What is known of one driver's driving; of a vehicle's, where nobody knows who drives. Epoch ms. */
+interface DrivingLog {
+  /** Begin of the driving since the last rest; null while resting. */
+  since: FixFacts | null;
+  /** Since when nothing was driven; null while driving. */
+  idleSince: number | null;
+  /** Driven at night since the last rest, ms. */
+  nightMs: number;
+  /** What was driven in the last 24 h, oldest first. */
+  stretches: [from: number, to: number][];
+  last: { time: number; driving: boolean };
+}
+
+const MINUTE = 60_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** Between two fixes of a driving vehicle further apart than this nobody knows, unless it moved on. */
+const BLIND_MS = 5 * MINUTE;
+/** Stretches with less than this between them are kept as one. */
+const JOIN_MS = 2 * MINUTE;
+const MAX_STRETCHES = 300;
+
+/**
+ * Driving for longer than the law allows without a rest: by day, at night, and in any 24 hours. LAW-IMPL art. 62 (7), 国发〔2012〕30号
+ * 2 (5), 道路旅客运输企业安全管理规范 art. 38. Whoever drives takes the log along from vehicle to vehicle; driving means that the
+ * ignition is on, or not known, and `minSpeed`; a rest is `restMinutes` without driving.
+ *
+ * The memory is that of the driver, so it is shared; a vehicle keeps only whose it was.
+ */
+export const fatigue = ruleKind<Params, { key: string }>({
+  type: 'fatigue',
+  describe: 'a driver, or a vehicle whose driver is not known, has driven for too long without a rest, or in 24 hours',
+  params: z.strictObject({
+    dayHours: z.number().min(0.1).max(24).default(4),
+    nightHours: z.number().min(0.1).max(24).default(4),
+    hoursIn24: z.number().min(0.1).max(24).default(24),
+    restMinutes: z.number().min(1).max(600).default(20),
+    night: hoursSchema.default({ from: '22:00', to: '06:00' }),
+    minSpeed: z.number().min(0).max(50).default(5),
+  }),
+  build(params) {
+    const night = readHours(params.night);
+    return {
+      judge(input) {
+        const key = input.driver ?? `vehicle:${input.vehicle.no}`;
+        const log = driven(input.shared.get(key) as DrivingLog | undefined, input, params, night);
+        input.shared.set(key, log);
+        const now = input.facts.time;
+        const hours = log.since ? (now - log.since.time) / HOUR : 0;
+        const nightHours = log.nightMs / HOUR;
+        const in24 = log.stretches.reduce((sum, [from, to]) => sum + to - Math.max(from, now - DAY), 0) / HOUR;
+        const tooLong = hours > params.dayHours || nightHours > params.nightHours || in24 > params.hoursIn24;
+        return {
+          memory: { key },
+          // Who rests from too long a day does not drive too long now.
+          holds: log.since !== null && tooLong,
+          onset: log.since ?? input.facts,
+          explain: () => ({
+            checks: [
+              over('driving without a rest', hours, params.dayHours, 'h'),
+              over('of it at night', nightHours, params.nightHours, 'h'),
+              over('driving in 24 h', in24, params.hoursIn24, 'h'),
+            ],
+            driver: input.driver,
+          }),
+        };
+      },
+    };
+  },
+});
+
+/** The log with the time since its last fix added. */
+function driven(
+  before: DrivingLog | undefined,
+  { fix, facts, previous }: RuleInput,
+  { minSpeed, restMinutes }: Params,
+  night: Hours,
+): DrivingLog {
+  const ignition = !(fix.flags & ACC_KNOWN) || (fix.flags & ACC_ON) !== 0;
+  const driving = ignition && facts.speed >= minSpeed;
+  const last = { time: facts.time, driving };
+  if (!before) {
+    return { since: driving ? facts : null, idleSince: driving ? null : facts.time, nightMs: 0, stretches: [], last };
+  }
+  const from = before.last.time;
+  const gap = facts.time - from;
+  if (gap <= 0) return before;
+  const drove = before.last.driving && (gap <= BLIND_MS || (driving && previous !== null));
+  let { since, idleSince, nightMs } = before;
+  if (drove) {
+    since ??= previous ?? facts;
+    idleSince = null;
+    nightMs += hoursHold(night, from + gap / 2) ? gap : 0;
+  } else {
+    idleSince ??= from;
+    if (facts.time - idleSince >= restMinutes * MINUTE) {
+      since = null;
+      nightMs = 0;
+    }
+  }
+  if (driving && since === null) {
+    since = facts;
+    idleSince = null;
+  }
+  return {
+    since,
+    idleSince: driving ? null : idleSince,
+    nightMs,
+    stretches: withStretch(before.stretches, drove, from, facts.time),
+    last,
+  };
+}
+
+function withStretch(stretches: [number, number][], drove: boolean, from: number, to: number): [number, number][] {
+  const kept = stretches.filter(([, end]) => end > to - DAY);
+  if (!drove) return kept;
+  const newest = kept.at(-1);
+  if (newest && from - newest[1] <= JOIN_MS) return [...kept.slice(0, -1), [newest[0], to]];
+  return [...kept, [from, to] as [number, number]].slice(-MAX_STRETCHES);
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { equal, over } from '../checks.js';
+import { hoursHold } from '../rule.js';
+import { ruleKind } from '../rule-kind.js';
+import { hoursSchema } from '../rule-params.js';
+import { readHours } from '../rule-scope.js';
+
+/** A vehicle drives in hours in which it must not: long-distance coaches from 02:00 to 05:00 (道路旅客运输企业安全管理规范 art. 38 (5)). */
+export const nightBan = ruleKind<{ hours: { from: string; to: string }; minSpeed: number }, undefined>({
+  type: 'night-ban',
+  describe: 'a vehicle drives within `hours`',
+  timing: { minDuration: 60, maxGap: 300, linger: 300 },
+  params: z.strictObject({
+    hours: hoursSchema.default({ from: '02:00', to: '05:00' }),
+    minSpeed: z.number().min(0).max(50).default(5),
+  }),
+  build({ hours, minSpeed }) {
+    const window = readHours(hours);
+    return {
+      judge({ facts }) {
+        const banned = hoursHold(window, facts.time);
+        return {
+          memory: undefined,
+          holds: banned && facts.speed > minSpeed,
+          explain: () => ({
+            checks: [
+              equal(`within ${hours.from}–${hours.to}`, banned, true),
+              over('speed', facts.speed, minSpeed, 'km/h'),
+            ],
+          }),
+        };
+      },
+    };
+  },
+});

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { distanceM } from '../../geo/distance.js';
+import { over } from '../checks.js';
+import type { FixFacts } from '../fix-facts.js';
+import { ruleKind, type Verdict } from '../rule-kind.js';
+
+interface Memory {
+  anchor: FixFacts;
+  due: number;
+}
+
+/**
+ * A vehicle has not been further than `radius` metres from one place for more than `seconds`. By displacement: a receiver that
+ * stands shows some speed now and then, and one in a jam shows none.
+ */
+export const stayStill = ruleKind<{ seconds: number; radius: number }, Memory>({
+  type: 'stay-still',
+  describe: 'a vehicle stays within `radius` metres of a place for more than `seconds`',
+  params: z.strictObject({
+    seconds: z.number().positive().max(2_592_000),
+    radius: z.number().min(10).max(10_000).default(50),
+  }),
+  build({ seconds, radius }) {
+    const verdict = (memory: Memory, time: number): Verdict<Memory> => {
+      const still = (time - memory.anchor.time) / 1000;
+      return {
+        memory,
+        holds: still > seconds,
+        onset: memory.anchor,
+        explain: () => ({ checks: [over('time still', still, seconds, 's')], fixes: { anchor: memory.anchor } }),
+      };
+    };
+    return {
+      judge({ facts }, memory) {
+        const moved = memory ? distanceM(facts.lon, facts.lat, memory.anchor.lon, memory.anchor.lat) : Infinity;
+        if (memory && moved <= radius) return verdict(memory, facts.time);
+        const began = verdict({ anchor: facts, due: facts.time + seconds * 1000 + 1 }, facts.time);
+        return memory ? { ...began, explain: () => ({ checks: [over('displacement', moved, radius, 'm')] }) } : began;
+      },
+      due: ({ due }) => due,
+      tick: (time, _, memory) => verdict({ ...memory, due: Infinity }, time),
+    };
+  },
+});

@@ -1,0 +1,206 @@
+import type { Severity } from '../model/alert.js';
+import type { RuleDefinition, RuleTiming } from '../model/rule.js';
+import type { Vehicle } from '../model/vehicle.js';
+import type { FixFacts } from './fix-facts.js';
+import type { Check, Evidence, Rule, RuleFence, RuleInput, Say } from './rule.js';
+import type { Condition, Verdict } from './rule-kind.js';
+import { inForceAt, scopeHolds } from './rule-scope.js';
+
+/** What a timed rule remembers of a vehicle, around its condition's own memory. */
+export interface TimedMemory {
+  own: unknown;
+  /** Since when the condition holds; null while it does not. */
+  onset: FixFacts | null;
+  /** The newest fix at which it held. */
+  held: FixFacts | null;
+  /** Since when it does not hold, epoch ms; −Infinity where it never did. */
+  restingSince: number;
+  raised: boolean;
+  /** When the last alert ended, epoch ms; −Infinity before the first. */
+  endedAt: number;
+  triggers: number;
+  /** When time alone may change something, epoch ms; null: never. */
+  due: number | null;
+}
+
+const S = 1000;
+
+/** A rule that somebody defined: a condition, and around it scope, schedule and timing (model/rule.ts). */
+export class TimedRule implements Rule<TimedMemory> {
+  readonly type: string;
+  readonly revision: number;
+  readonly severity: Severity;
+  readonly #timing: RuleTiming;
+
+  constructor(
+    /** `rule:<id>`, and `:<fence>` behind it where the rule is one of several fences'. */
+    readonly id: string,
+    readonly definition: RuleDefinition,
+    readonly fence: RuleFence | null,
+    readonly condition: Condition<unknown>,
+    timing: RuleTiming,
+  ) {
+    this.type = definition.type;
+    this.revision = definition.revision;
+    this.severity = definition.severity;
+    this.#timing = { ...timing, ...definition.timing };
+  }
+
+  appliesTo(vehicle: Vehicle): boolean {
+    return this.definition.enabled && scopeHolds(this.definition.scope, vehicle);
+  }
+
+  judge(input: RuleInput, before: TimedMemory | undefined, say: Say): TimedMemory | undefined {
+    const { facts, previous } = input;
+    const memory = before ?? newMemory();
+    const verdict = this.condition.judge(input, memory.own);
+    const gap = previous === null ? 0 : facts.time - previous.time;
+    if (memory.onset && !memory.raised && gap > (this.#timing.maxGap ?? Infinity) * S) memory.onset = null;
+    return this.#worthKeeping(this.#follow(facts, facts.time, verdict, memory, say));
+  }
+
+  due(memory: TimedMemory): number | null {
+    return memory.due;
+  }
+
+  /** The vehicle has sent nothing since `last`, and it is `time` now. */
+  tick(time: number, last: FixFacts, memory: TimedMemory, say: Say): TimedMemory {
+    const verdict = this.condition.tick?.(time, last, memory.own) ?? silent(memory);
+    return this.#follow(last, time, verdict, memory, say);
+  }
+
+  /** A vehicle that a rule has nothing to say of takes no room. */
+  #worthKeeping(memory: TimedMemory): TimedMemory | undefined {
+    const { minPrevious, coolDown, maxTriggers } = this.#timing;
+    const idle = memory.own === undefined && memory.onset === null && !memory.raised;
+    const counted = memory.triggers > 0 && (coolDown !== undefined || maxTriggers !== undefined);
+    return idle && !counted && minPrevious === undefined ? undefined : memory;
+  }
+
+  /** Each threshold as it was compared: what an alert would have needed. */
+  explain(input: RuleInput, memory: TimedMemory | undefined): { holds: boolean | null; checks: Check[] } {
+    const verdict = this.condition.judge(input, structuredClone(memory?.own));
+    const after = this.#follow(input.facts, input.facts.time, verdict, structuredClone(memory) ?? newMemory(), MUTE);
+    const { checks } = this.#evidence(verdict, after, input.facts, input.facts.time);
+    return { holds: verdict.holds, checks };
+  }
+
+  #follow(fix: FixFacts, time: number, verdict: Verdict<unknown>, memory: TimedMemory, say: Say): TimedMemory {
+    memory.own = verdict.memory;
+    const inForce = inForceAt(this.definition, time);
+    if (verdict.holds !== null || !inForce) {
+      if (verdict.holds && inForce) this.#hold(fix, time, verdict, memory, say);
+      else this.#rest(fix, time, verdict, memory, say, inForce);
+    } else if (memory.raised) {
+      this.#endSilence(fix, time, verdict, memory, say);
+    }
+    memory.due = this.#due(memory);
+    return memory;
+  }
+
+  #hold(fix: FixFacts, time: number, verdict: Verdict<unknown>, memory: TimedMemory, say: Say): void {
+    const { minPrevious = 0, coolDown = 0, maxTriggers = Infinity } = this.#timing;
+    const lasting = memory.raised && this.#lingers(memory, time);
+    if (memory.raised && !lasting) this.#clear(fix, time, verdict, memory, say);
+    if (memory.onset === null) {
+      const onset = verdict.onset ?? fix;
+      if (onset.time - memory.restingSince < minPrevious * S) return;
+      memory.onset = onset;
+    }
+    memory.held = fix;
+    if (memory.raised || !this.#longEnough(memory, time)) return;
+    if (memory.triggers >= maxTriggers || time - memory.endedAt < coolDown * S) return;
+    memory.raised = true;
+    memory.triggers++;
+    say.raise(memory.onset, this.#evidence(verdict, memory, fix, time));
+  }
+
+  #rest(fix: FixFacts, time: number, verdict: Verdict<unknown>, memory: TimedMemory, say: Say, inForce: boolean): void {
+    if (memory.raised) {
+      if (inForce && this.#lingers(memory, time)) return;
+      this.#clear(fix, time, verdict, memory, say, inForce ? undefined : 'out-of-hours');
+    }
+    if (memory.onset !== null || memory.restingSince === -Infinity) memory.restingSince = time;
+    memory.onset = null;
+    memory.held = null;
+  }
+
+  /** Silence ends only what must be seen again and again to last. */
+  #endSilence(fix: FixFacts, time: number, verdict: Verdict<unknown>, memory: TimedMemory, say: Say): void {
+    if (this.#timing.linger === undefined || this.#lingers(memory, time - SILENCE_MS)) return;
+    this.#clear(fix, time, verdict, memory, say, 'silent');
+    memory.restingSince = time;
+    memory.onset = null;
+    memory.held = null;
+  }
+
+  #clear(
+    fix: FixFacts,
+    time: number,
+    verdict: Verdict<unknown>,
+    memory: TimedMemory,
+    say: Say,
+    reason?: 'out-of-hours' | 'silent',
+  ): void {
+    say.clear(this.#evidence(verdict, memory, fix, time), reason);
+    memory.raised = false;
+    memory.onset = null;
+    memory.endedAt = time;
+  }
+
+  #lingers(memory: TimedMemory, time: number): boolean {
+    return memory.held !== null && time - memory.held.time <= (this.#timing.linger ?? 0) * S;
+  }
+
+  #longEnough(memory: TimedMemory, time: number): boolean {
+    const { minDuration = 0 } = this.#timing;
+    return minDuration === 0 || (memory.onset !== null && time - memory.onset.time > minDuration * S);
+  }
+
+  #due(memory: TimedMemory): number | null {
+    const own = memory.own === undefined ? null : (this.condition.due?.(memory.own) ?? null);
+    const { linger } = this.#timing;
+    if (!memory.raised || linger === undefined || memory.held === null) return own;
+    const silence = memory.held.time + linger * S + SILENCE_MS + 1;
+    return own === null ? silence : Math.min(own, silence);
+  }
+
+  #evidence(verdict: Verdict<unknown>, memory: TimedMemory, fix: FixFacts, time: number): Evidence {
+    const { checks, fixes, ...more } = verdict.explain();
+    const { minDuration } = this.#timing;
+    const all: Check[] = [...checks];
+    if (minDuration) {
+      const value = memory.onset ? (time - memory.onset.time) / S : 0;
+      all.push({ what: 'duration', value, is: '>', threshold: minDuration, unit: 's', result: value > minDuration });
+    }
+    const { clause } = this.definition;
+    return {
+      fixes: { onset: memory.onset, ...fixes, deciding: fix },
+      checks: all,
+      ...(clause === null ? {} : { clause }),
+      ...(time === fix.time ? {} : { decidedBySilenceUntil: new Date(time).toISOString() }),
+      ...more,
+    };
+  }
+}
+
+/** Fixes may be this long under way: who has been silent for longer than a condition lasts, plus this, is silent. */
+const SILENCE_MS = 120_000;
+const MUTE: Say = { raise: () => {}, clear: () => {} };
+
+function newMemory(): TimedMemory {
+  return {
+    own: undefined,
+    onset: null,
+    held: null,
+    restingSince: -Infinity,
+    raised: false,
+    endedAt: -Infinity,
+    triggers: 0,
+    due: null,
+  };
+}
+
+function silent(memory: TimedMemory): Verdict<unknown> {
+  return { memory: memory.own, holds: null, explain: () => ({ checks: [] }) };
+}
