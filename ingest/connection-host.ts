@@ -8,6 +8,7 @@ import type { TcpLimits } from './limits.js';
 import type { MediaUploads } from './media-uploads.js';
 import type { Quarantine } from './quarantine.js';
 import type { ReceiveClock } from './receive-clock.js';
+import type { Session } from './session.js';
 import type { Uploads } from './uploads.js';
 
 /** What a connection asks of the server that it belongs to. */
@@ -28,10 +29,10 @@ export interface ConnectionHost {
   whenAccepted(fn: () => void): void;
   /** The connection has replies that wait for the log. */
   awaits(connection: Connection): void;
-  /** The connection speaks for its `terminal` from now on. */
-  loggedIn(connection: Connection): void;
+  /** A connection speaks for a terminal from now on. */
+  loggedIn(session: Session): void;
   /** It no longer does. */
-  loggedOut(connection: Connection): void;
+  loggedOut(session: Session): void;
   /** Keeps new connections of an address out for a while. */
   holdAddress(address: string): void;
 }

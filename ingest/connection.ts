@@ -20,6 +20,7 @@ import type { Origin } from './intake.js';
 import { Manners } from './manners.js';
 import { PacedFrames } from './paced-frames.js';
 import { ReplyQueue } from './reply-queue.js';
+import { Session } from './session.js';
 
 /** Refused before `frame` told of them. */
 const NEVER_A_FRAME: ReadonlySet<RejectReason> = new Set<RejectReason>([
@@ -38,11 +39,11 @@ const PAUSED_TURN = 1; //  newly accepted, waits for its turn
 const PAUSED_SPOOL = 2; // the log has no room
 const PAUSED_RATE = 4; //  the terminal sends more than it may
 
-/** One peer: who it is, what it may still do, and the replies it is owed. */
-export class Connection implements Sink, Origin, TerminalLink {
-  /** Number of the terminal that authenticated here, without leading zeros. */
-  terminal: string | null = null;
-  authenticated = false;
+/**
+ * One peer: who it is, what it may still do, and the replies it is owed. Mostly it is one terminal; a gateway, which has to
+ * be declared, speaks for many, and none of them answers for what another does.
+ */
+export class Connection implements Sink, Origin {
   /** Why it ends, from the moment that is decided. */
   closing: CloseReason | null = null;
   #conversation: Conversation;
@@ -59,16 +60,18 @@ export class Connection implements Sink, Origin, TerminalLink {
   #afterChange = false; // the frame changed the registry: its reply waits for that record
   #owed = 0; //           replies that wait for such a record
   // Identity.
-  #vehicleNo = 0;
-  #vehicleRevision = -1;
+  readonly #sessions = new Map<string, Session>(); // by terminal number
+  #session: Session | null = null; //                 whose frame is in hand
   #refusal: RejectReason = 'not-authenticated';
 
   constructor(
     readonly socket: Socket,
     readonly address: string,
     readonly host: ConnectionHost,
+    readonly isGateway: boolean,
   ) {
-    this.#manners = new Manners(host.limits, performance.now());
+    // The rate is that of one terminal.
+    this.#manners = new Manners(isGateway ? { ...host.limits, rate: 0 } : host.limits, performance.now());
     this.#replies = new ReplyQueue(host.stats.ackLatency);
     this.#commands = new PacedFrames(socket);
     this.#conversation = host.protocol.open(this);
@@ -164,34 +167,34 @@ export class Connection implements Sink, Origin, TerminalLink {
 
   authenticate(terminal: TerminalFacts, authCode: string): boolean {
     this.#afterChange = true;
-    if (this.authenticated && terminal.number !== this.terminal) {
+    if (!this.isGateway && this.authenticated && !this.#sessions.has(terminal.number)) {
       this.finish('other-terminal');
       return false;
     }
     const result = this.host.identity.authenticate(terminal, authCode, this.#receivedTime);
     if (result === 'ok') {
-      this.#logIn(terminal.number);
-      return true;
+      return this.#logIn(terminal.number);
     }
     this.host.stats.authFailures++;
     if (result === 'unknown-terminal') {
       this.reject(result, this.#conversation.current, `authentication of ${terminal.number}`);
     }
-    if (result === 'held') this.finish('terminal-held');
+    if (result === 'held' && !this.isGateway) this.finish('terminal-held');
     return false;
   }
 
   admits(terminalNumber: string): boolean {
-    if (this.authenticated) {
-      if (terminalNumber === this.terminal) return true;
+    if (this.#session?.terminal === terminalNumber) return true;
+    this.#session = this.#sessions.get(terminalNumber) ?? null;
+    if (this.#session !== null) return true;
+    if (this.authenticated && !this.isGateway) {
       this.#refusal = 'other-terminal';
       return false;
     }
     this.#refusal = 'not-authenticated';
     const { identity, protocol } = this.host;
     if (identity.auth !== 'off' || identity.isHeld(protocol.name, terminalNumber, this.#receivedTime)) return false;
-    this.#logIn(terminalNumber);
-    return true;
+    return this.#logIn(terminalNumber);
   }
 
   quirksOf(terminalNumber: string): readonly string[] {
@@ -199,10 +202,11 @@ export class Connection implements Sink, Origin, TerminalLink {
   }
 
   deregister(terminalNumber: string): void {
-    if (!this.authenticated || terminalNumber !== this.terminal) return;
+    const session = this.#sessions.get(terminalNumber);
+    if (session === undefined) return;
     this.#afterChange = true;
     this.host.identity.deregister(this.host.protocol.name, terminalNumber);
-    this.#logOut();
+    this.#logOut(session);
   }
 
   position(p: Position): boolean {
@@ -259,6 +263,8 @@ export class Connection implements Sink, Origin, TerminalLink {
 
   reject(reason: RejectReason, bytes: Uint8Array, detail = ''): void {
     if (reason === 'not-authenticated') reason = this.#refusal;
+    // Of a gateway's broken frame nobody knows whose it is.
+    if (this.isGateway && NEVER_A_FRAME.has(reason)) this.#session = null;
     this.#countRejected(reason);
     const { quarantine, clock, protocol } = this.host;
     const at = clock.now();
@@ -268,14 +274,16 @@ export class Connection implements Sink, Origin, TerminalLink {
     }
     if (reason === 'bad-checksum') this.#badChecksum();
     else if (reason === 'other-terminal') this.finish('other-terminal');
-    else if (reason === 'not-authenticated' && this.#manners.unauthenticated()) this.finish('not-authenticated');
+    else if (reason === 'not-authenticated') this.#unauthenticated();
   }
 
-  // What its terminal is told: TerminalLink.
-
-  command(type: string, params: Record<string, unknown>, again?: number): ReturnType<TerminalLink['command']> {
-    if (this.closing !== null || this.terminal === null || !this.socket.writable) return null;
-    const sent = this.#conversation.command?.(this.terminal, type, params, again) ?? null;
+  /** Tells one of its terminals something. */
+  command(
+    terminal: string,
+    ...[type, params, again]: Parameters<TerminalLink['command']>
+  ): ReturnType<TerminalLink['command']> {
+    if (this.closing !== null || !this.socket.writable) return null;
+    const sent = this.#conversation.command?.(terminal, type, params, again) ?? null;
     if (sent === null || 'refused' in sent) return sent;
     this.#commands.push(sent.frames);
     return { serial: sent.serial, parts: sent.frames.length };
@@ -284,7 +292,7 @@ export class Connection implements Sink, Origin, TerminalLink {
   // Whose fix it is, for the quarantine: Origin.
 
   get peer(): string | null {
-    return this.terminal;
+    return this.#session?.terminal ?? null;
   }
 
   get bytes(): Uint8Array {
@@ -325,7 +333,13 @@ export class Connection implements Sink, Origin, TerminalLink {
   /** The socket is gone. */
   closed(): void {
     this.#conversation.close();
-    this.#logOut();
+    for (const session of [...this.#sessions.values()]) this.#logOut(session);
+  }
+
+  /** The terminal has logged in elsewhere: the newest login is the valid one (JT/T 808 §5). */
+  supersede(session: Session): void {
+    if (this.isGateway) this.#logOut(session);
+    else this.finish('superseded');
   }
 
   #write(): void {
@@ -357,29 +371,35 @@ export class Connection implements Sink, Origin, TerminalLink {
     }
   }
 
-  #logIn(number: string): void {
-    if (this.authenticated) return;
-    this.terminal = number;
-    this.authenticated = true;
-    this.host.stats.connectionsAuthenticated++;
-    this.host.loggedIn(this);
+  /** True while it speaks for a terminal that may send data. */
+  get authenticated(): boolean {
+    return this.#sessions.size > 0;
   }
 
-  #logOut(): void {
-    if (!this.authenticated) return;
-    this.authenticated = false;
-    this.host.stats.connectionsAuthenticated--;
-    this.host.loggedOut(this);
-  }
-
-  /** Looked up once, and again after the registry changed: a terminal may move to another vehicle while it is connected. */
-  #vehicle(): number {
-    const { identity, protocol } = this.host;
-    if (this.#vehicleRevision !== identity.revision && this.terminal !== null) {
-      this.#vehicleNo = identity.vehicleNo(protocol.name, this.terminal);
-      this.#vehicleRevision = identity.revision;
+  /** False where it speaks for as many terminals already as one may. */
+  #logIn(number: string): boolean {
+    this.#session = this.#sessions.get(number) ?? null;
+    if (this.#session !== null) return true;
+    if (this.#sessions.size >= this.host.limits.gatewayTerminals) {
+      this.#refusal = 'rate-limit';
+      return false;
     }
-    return this.#vehicleNo;
+    if (!this.authenticated) this.host.stats.connectionsAuthenticated++;
+    this.#session = new Session(number, this);
+    this.#sessions.set(number, this.#session);
+    this.host.loggedIn(this.#session);
+    return true;
+  }
+
+  #logOut(session: Session): void {
+    if (!this.#sessions.delete(session.terminal)) return;
+    if (this.#session === session) this.#session = null;
+    if (!this.authenticated) this.host.stats.connectionsAuthenticated--;
+    this.host.loggedOut(session);
+  }
+
+  #vehicle(): number {
+    return this.#session?.vehicleNo(this.host.identity, this.host.protocol) ?? 0;
   }
 
   /** The terminal's vehicle; undefined, and what is in hand refused, where registration is required and there is none. */
@@ -412,11 +432,17 @@ export class Connection implements Sink, Origin, TerminalLink {
     }
   }
 
+  /** A gateway is not closed for one of its terminals. */
+  #unauthenticated(): void {
+    if (!this.isGateway && this.#manners.unauthenticated()) this.finish('not-authenticated');
+  }
+
   #badChecksum(): void {
     const { limits, identity, protocol } = this.host;
-    if (!this.#manners.badChecksum(this.#receivedAt)) return;
+    if (this.isGateway || !this.#manners.badChecksum(this.#receivedAt)) return;
     // Thousands share an address: it is held only where nothing better is known of the peer.
-    if (this.terminal !== null) identity.hold(protocol.name, this.terminal, this.#receivedTime + limits.holdMs);
+    const [terminal] = this.#sessions.keys();
+    if (terminal !== undefined) identity.hold(protocol.name, terminal, this.#receivedTime + limits.holdMs);
     else this.host.holdAddress(this.address);
     this.drop('bad-checksums');
   }

@@ -28,6 +28,8 @@ export interface TcpLimits {
   writeBufferBytes: number;
   /** Refused messages for want of authentication before the connection is closed. */
   unauthenticatedMessages: number;
+  /** Terminals that one gateway speaks for on one connection. */
+  gatewayTerminals: number;
   /** How long `close` waits for acknowledgements and for peers to take them. */
   closeGraceMs: number;
 }
@@ -48,5 +50,6 @@ export const TCP_LIMITS: TcpLimits = {
   rateBurst: 200,
   writeBufferBytes: 256 * 1024,
   unauthenticatedMessages: 3,
+  gatewayTerminals: 20_000,
   closeGraceMs: 10_000,
 };

@@ -12,6 +12,7 @@ import { TCP_LIMITS, type TcpLimits } from './limits.js';
 import type { MediaUploads } from './media-uploads.js';
 import type { Quarantine } from './quarantine.js';
 import type { ReceiveClock } from './receive-clock.js';
+import type { Session } from './session.js';
 import type { Uploads } from './uploads.js';
 
 export interface TcpServerOptions {
@@ -32,6 +33,8 @@ export interface TcpServerOptions {
   uploads: Uploads;
   media: MediaUploads;
   limits?: Partial<TcpLimits>;
+  /** True for the address of a declared gateway, which speaks for many terminals on one connection. */
+  isGateway?: (address: string) => boolean;
   /** One line for people; nothing of a frame's content. */
   log?: (level: 'info' | 'warn', message: string) => void;
 }
@@ -72,11 +75,12 @@ class TcpListener implements TcpServer, ConnectionHost {
   readonly whenAccepted: (fn: () => void) => void;
   port = 0;
   readonly #log: NonNullable<TcpServerOptions['log']>;
+  readonly #isGateway: (address: string) => boolean;
   readonly #server: Server;
   readonly #admission: Admission;
   readonly #connections = new Set<Connection>();
   /** By terminal number: the newest login. */
-  readonly #byTerminal = new Map<string, Connection>();
+  readonly #byTerminal = new Map<string, Session>();
   /** Connections whose replies wait for the log … */
   #awaiting: Connection[] = [];
   /** … and those among them whose turn has come; the first `#released` have had it. */
@@ -102,6 +106,7 @@ class TcpListener implements TcpServer, ConnectionHost {
     this.whenAccepted = options.whenAccepted;
     this.limits = { ...TCP_LIMITS, ...options.limits };
     this.#log = options.log ?? (() => {});
+    this.#isGateway = options.isGateway ?? (() => false);
     this.#admission = new Admission(this.limits);
     this.#turns = this.#turnsPerStep;
     this.#server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
@@ -149,17 +154,18 @@ class TcpListener implements TcpServer, ConnectionHost {
     this.#awaiting.push(connection);
   }
 
-  loggedIn(connection: Connection): void {
-    if (connection.terminal === null) return;
-    const before = this.#byTerminal.get(connection.terminal);
-    this.#byTerminal.set(connection.terminal, connection);
-    // JT/T 808 §5: the newest login of an identity is the valid one.
-    if (before !== undefined && before !== connection) before.finish('superseded');
-    this.commands?.connected(this.protocol.name, connection.terminal, connection);
+  loggedIn(session: Session): void {
+    const { terminal } = session;
+    const before = this.#byTerminal.get(terminal);
+    this.#byTerminal.set(terminal, session);
+    before?.connection.supersede(before);
+    this.commands?.connected(this.protocol.name, terminal, session);
   }
 
-  loggedOut(connection: Connection): void {
-    if (connection.terminal !== null) this.commands?.disconnected(this.protocol.name, connection.terminal, connection);
+  loggedOut(session: Session): void {
+    const { terminal } = session;
+    if (this.#byTerminal.get(terminal) === session) this.#byTerminal.delete(terminal);
+    this.commands?.disconnected(this.protocol.name, terminal, session);
   }
 
   holdAddress(address: string): void {
@@ -183,7 +189,7 @@ class TcpListener implements TcpServer, ConnectionHost {
       socket.destroy();
       return;
     }
-    const connection = new Connection(socket, address, this);
+    const connection = new Connection(socket, address, this, this.#isGateway(address));
     this.#connections.add(connection);
     this.stats.connectionsOpen++;
     socket.on('data', (bytes: Buffer) => {
@@ -204,8 +210,6 @@ class TcpListener implements TcpServer, ConnectionHost {
     this.stats.connectionsOpen--;
     connection.closed();
     this.stats.closed(connection.closing ?? (failed ? 'error' : 'peer'));
-    const { terminal } = connection;
-    if (terminal !== null && this.#byTerminal.get(terminal) === connection) this.#byTerminal.delete(terminal);
   }
 
   /** At most `newPerSecond` connections begin to be read in a second, so that a storm of logins stays bearable. */

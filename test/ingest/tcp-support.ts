@@ -38,6 +38,7 @@ export interface TestServerOptions {
   limits?: Partial<TcpLimits>;
   spool?: Partial<SpoolOptions>;
   policy?: VerdictPolicy;
+  isGateway?: (address: string) => boolean;
   media?: Partial<MediaLimits>;
   /** Keeps media, and the log, of a server before this one. */
   dir?: string;
@@ -90,6 +91,7 @@ export async function tcpServer(options: TestServerOptions = {}) {
     media,
     commands: dispatcher,
     limits: options.limits,
+    isGateway: options.isGateway,
   });
   let open = true;
   const close = async (): Promise<void> => {

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { gatewayAddresses } from '../../ingest/gateways.js';
+import { waitFor } from '../support/wait-for.js';
+import { tcpServer } from './tcp-support.js';
+import { Frames, response } from './terminal-peer.js';
+
+const [A, B] = ['13800000001', '13800000002'];
+const seconds = (n: number) => Date.now() + n * 1000;
+const isGateway = gatewayAddresses(['127.0.0.0/8']);
+
+test('addresses and networks, IPv4 in IPv6 too; anything else is said to be neither', () => {
+  const known = gatewayAddresses(['10.1.2.3', '10.2.0.0/16', 'fd00::/8']);
+  const asked = ['10.1.2.3', '10.1.2.4', '10.2.255.1', '::ffff:10.2.0.9', 'fd12::1', 'fe80::1', 'nonsense'];
+  expect(asked.map(known)).toEqual([true, false, true, true, true, false, false]);
+  expect(gatewayAddresses([])('10.1.2.3')).toBe(false);
+  for (const wrong of ['10.1.2', '10.1.2.3/33', '10.1.2.3/', '10.1.2.3/8/8', 'host.example', '::/129']) {
+    expect(() => gatewayAddresses([wrong])).toThrow(`'${wrong}' is neither`);
+  }
+});
+
+describe('a platform’s link that carries many terminals', () => {
+  test('each logs in by itself, has its own vehicle, and is answered under its own number', async () => {
+    const s = await tcpServer({ isGateway });
+    const peer = await s.peer();
+    const [a, b] = [new Frames(A), new Frames(B)];
+    expect(await peer.ask(a.auth(s.identity.authCode('jt808', A)))).toEqual([response(A, 0, 0, 0x0102)]);
+    // The second has not shown its code yet: refused, and the link stays.
+    for (let n = 0; n < 5; n++) await peer.ask(b.location(seconds(n)));
+    expect(s.stats.frames().rejected).toEqual({ 'not-authenticated': 5 });
+    expect(await peer.ask(b.auth(s.identity.authCode('jt808', B)))).toHaveLength(1);
+    const replies = await peer.ask(a.location(seconds(0)), b.location(seconds(0)), a.location(seconds(1)));
+    expect(replies.map((reply) => [reply?.slice(10, 22), reply?.slice(26, 34)])).toEqual([
+      [`0${A}`, '00010200'],
+      [`0${B}`, '00060200'],
+      [`0${A}`, '00020200'],
+    ]);
+    const vehicles = [A, B].map((number) => s.catalog.vehicleByTerminal('jt808', number)?.no);
+    expect(new Set(vehicles).size).toBe(2);
+    expect(s.logged().map(({ vehicleNo }) => vehicleNo)).toEqual([vehicles[0], vehicles[1], vehicles[0]]);
+    expect(s.stats.connections()).toMatchObject({ open: 1, authenticated: 1 });
+  });
+
+  test('a wrong code, or a terminal that deregisters, concerns that terminal alone', async () => {
+    const s = await tcpServer({ isGateway });
+    const { peer, frames: a } = await s.terminal(A);
+    const b = new Frames(B);
+    for (let n = 0; n < 6; n++) await peer.ask(b.auth('wrong'));
+    await peer.ask(a.frame(0x0003, {}));
+    await peer.ask(a.location(seconds(0)));
+    expect(s.stats.frames().rejected).toEqual({ 'not-authenticated': 1 });
+    expect(s.logged()).toEqual([]);
+    await peer.ask(a.register(), a.auth(s.identity.authCode('jt808', A)));
+    await peer.ask(a.location(seconds(1)));
+    expect(s.logged()).toHaveLength(1);
+  });
+
+  test('a terminal that comes back by itself takes its number with it; the others stay', async () => {
+    let connections = 0;
+    const s = await tcpServer({ isGateway: () => connections++ === 0 });
+    const { peer: link, frames: a } = await s.terminal(A);
+    const b = new Frames(B);
+    await link.ask(b.auth(s.identity.authCode('jt808', B)));
+    const { peer: alone, frames: again } = await s.terminal(A);
+    await alone.ask(again.location(seconds(0)));
+    await link.ask(b.location(seconds(0)));
+    await link.ask(a.location(seconds(1)));
+    expect(s.stats.frames().rejected).toEqual({ 'not-authenticated': 1 });
+    expect(s.logged()).toHaveLength(2);
+    expect(s.stats.connections()).toMatchObject({ open: 2, authenticated: 2 });
+  });
+
+  test('is not slowed down to the rate of one terminal, and speaks for so many and no more', async () => {
+    const limits = { rate: 1, rateBurst: 2, gatewayTerminals: 2 };
+    const s = await tcpServer({ isGateway, auth: 'off', limits });
+    const peer = await s.peer();
+    const [a, b, c] = [A, B, '13800000003'].map((number) => new Frames(number));
+    await peer.ask(...Array.from({ length: 20 }, (_, n) => (n % 2 ? a : b).location(seconds(-n))));
+    expect(s.stats.ratePauses).toBe(0);
+    await peer.ask(c.location(seconds(0)));
+    expect(s.stats.frames().rejected).toEqual({ 'rate-limit': 1 });
+    expect(s.logged()).toHaveLength(20);
+  });
+
+  test('of an address that is not declared it is refused', async () => {
+    const s = await tcpServer({ isGateway: gatewayAddresses(['10.0.0.1']) });
+    const { peer } = await s.terminal(A);
+    peer.send(new Frames(B).location(seconds(0)));
+    await s.closedFor({ 'other-terminal': 1 });
+    await waitFor(
+      'the link to end',
+      () => s.stats.connections().open,
+      (open) => open === 0,
+    );
+  });
+});
