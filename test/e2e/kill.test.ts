@@ -108,7 +108,9 @@ needs('recordings', 'kill -9', (shared) => {
     expect(acknowledgedBefore[KILLS - 1]).toBeLessThan(TAXIS.fixes);
     player.release(TAXIS.fixes);
     await player.finish();
-    expectConserved(await drained(server));
+    const stats = await drained(server);
+    expectConserved(stats);
+    expect(stats.store).toMatchObject({ storedNew: TAXIS.fixes, conflict: 0, quarantined: 0 });
 
     const stored = await storedFixes(server);
     expect([...player.acknowledged].filter((fix) => !stored.has(fix))).toEqual([]);

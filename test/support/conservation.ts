@@ -17,7 +17,8 @@ export async function drained(server: TestServer, timeoutMs = 60_000): Promise<L
   );
 }
 
-/** The equations of model/stats.ts. */
+/** The equations of model/stats.ts, and that the log kept everything until the database had it. */
 export function expectConserved(s: LiveStats): void {
   expect(imbalances(s)).toEqual([]);
+  expect(s.store.missed).toBe(0);
 }
