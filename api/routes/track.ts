@@ -8,9 +8,10 @@ import { listOf, trackPositionSchema, vehicleId } from '../schemas.js';
 import { Slots } from '../slots.js';
 import { csvTrack } from '../track/csv.js';
 import type { TrackContext, TrackFormat } from '../track/format.js';
-import { geojsonTrack } from '../track/geojson.js';
+import { geojsonSeqTrack, geojsonTrack } from '../track/geojson.js';
 import { gpxTrack } from '../track/gpx.js';
 import { jsonTrack } from '../track/json.js';
+import { parquetTrack } from '../track/parquet.js';
 import { limited, MAX_ROWS, primed, simplified } from '../track/read.js';
 import { knownVehicle } from './vehicles.js';
 
@@ -20,19 +21,21 @@ const MAX_AT_ONCE = 20;
 const MAX_WAITING = 200;
 const WAIT_MS = 5000;
 
-const FORMATS = { json: jsonTrack, csv: csvTrack, geojson: geojsonTrack, gpx: gpxTrack } as const satisfies Record<
-  string,
-  TrackFormat
->;
+const FORMATS = {
+  json: jsonTrack,
+  csv: csvTrack,
+  geojson: geojsonTrack,
+  geojsonseq: geojsonSeqTrack,
+  gpx: gpxTrack,
+  parquet: parquetTrack,
+} as const satisfies Record<string, TrackFormat>;
 
 const trackQuery = z.strictObject({
   ...periodQuery,
-  simplify: numberParam(0, 10_000, 'metres')
-    .optional()
-    .meta({
-      description:
-        'leave out fixes that lie within this many metres of the line; edges of alarms, stops and gaps, and peaks of speed stay',
-    }),
+  simplify: numberParam(0, 10_000, 'metres').optional().meta({
+    description:
+      'leave out fixes that lie within this many metres of the line; edges of alarms, stops and gaps, and peaks of speed stay',
+  }),
   format: z.enum(Object.keys(FORMATS) as [keyof typeof FORMATS, ...(keyof typeof FORMATS)[]]).default('json'),
   extra: booleanParam.optional().meta({ description: 'with the additional items of each fix (json)' }),
   excel: z.enum(['0', '1']).optional().meta({ description: '1: a byte order mark in front (csv)' }),
@@ -61,7 +64,9 @@ export function trackRoutes(app: App): Route[] {
           types: {
             'text/csv': 'a row per fix',
             'application/geo+json': 'a Feature, LineString or MultiLineString, with `properties.times`',
+            'application/geo+json-seq': 'the same as a sequence of one (RFC 8142)',
             'application/gpx+xml': 'GPX 1.1',
+            'application/vnd.apache.parquet': 'a row per fix',
           },
         },
       },
@@ -104,7 +109,7 @@ async function* written(
   batches: AsyncIterable<Position[]>,
   context: TrackContext,
   done: () => void,
-): AsyncIterable<string> {
+): AsyncIterable<string | Uint8Array> {
   try {
     yield* format.write(batches, context);
     if (context.cut() !== null && !format.tellsCut) throw new Error(`track of more than ${MAX_ROWS} fixes`);

@@ -32,23 +32,30 @@ const COLUMNS = [
 
 const BYTE_ORDER_MARK = '\ufeff';
 
+const ROWS = { includeEndRowDelimiter: true, rowDelimiter: '\r\n' };
+
 /** RFC 4180 with a header; empty where not known, 0 and 1 for no and yes. */
 export const csvTrack: TrackFormat = {
   contentType: 'text/csv; charset=utf-8; header=present',
   extension: 'csv',
   tellsCut: false,
   async *write(batches, { vehicle, excel }) {
-    const options = { includeEndRowDelimiter: true, rowDelimiter: '\r\n' };
-    yield (excel ? BYTE_ORDER_MARK : '') + (await writeToString([COLUMNS], options));
-    for await (const batch of batches) {
-      if (batch.length > 0)
-        yield writeToString(
-          batch.map((p) => row(p, vehicle)),
-          options,
-        );
-    }
+    yield (excel ? BYTE_ORDER_MARK : '') + (await csvHeader());
+    for await (const batch of batches) if (batch.length > 0) yield csvRows(batch, vehicle);
   },
 };
+
+export function csvHeader(): Promise<string> {
+  return writeToString([COLUMNS], ROWS);
+}
+
+/** At least one fix. */
+export function csvRows(fixes: readonly Position[], vehicle: Vehicle): Promise<string> {
+  return writeToString(
+    fixes.map((p) => row(p, vehicle)),
+    ROWS,
+  );
+}
 
 function row(p: Position, vehicle: Vehicle): (string | number | null)[] {
   return [

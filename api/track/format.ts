@@ -17,14 +17,14 @@ export interface TrackContext {
   excel: boolean;
 }
 
-/** One way to write a track: batches of fixes in time order to chunks of text. */
+/** One way to write a track: batches of fixes in time order to chunks of text or bytes. */
 export interface TrackFormat {
   contentType: string;
   /** Ending of the file to save; null where the answer is shown, not saved. */
   extension: string | null;
   /** True where a cut track can say so itself; the others are broken off. */
   tellsCut: boolean;
-  write(batches: AsyncIterable<readonly Position[]>, context: TrackContext): AsyncIterable<string>;
+  write(batches: AsyncIterable<readonly Position[]>, context: TrackContext): AsyncIterable<string | Uint8Array>;
 }
 
 /** True where the fix has a place to draw. */

@@ -78,3 +78,17 @@ function coordinate(p: Position): string {
   const place = `${jsonNumber(p.lon, 7)},${jsonNumber(p.lat, 7)}`;
   return altitude === null ? `[${place}]` : `[${place},${altitude}]`;
 }
+
+/** The same Feature as a sequence of one (RFC 8142), which tools can read from many files joined. */
+export const geojsonSeqTrack: TrackFormat = {
+  contentType: 'application/geo+json-seq',
+  extension: 'geojsonl',
+  tellsCut: false,
+  async *write(batches, context) {
+    yield RECORD_SEPARATOR;
+    yield* geojsonTrack.write(batches, context);
+    yield '\n';
+  },
+};
+
+export const RECORD_SEPARATOR = '\x1e';

@@ -1,3 +1,4 @@
+import { parquetReadObjects } from 'hyparquet';
 import { expect, test } from 'vitest';
 import { guardCell } from '../../api/track/csv.js';
 import { limited } from '../../api/track/read.js';
@@ -240,4 +241,31 @@ test('the row limit tells where to go on', async () => {
   expect(await times(4)).toEqual([[1, 2, 3, 4], null]);
   expect(await times(3)).toEqual([[1, 2, 3], 4]);
   expect(await times(2)).toEqual([[1, 2], 3]);
+});
+
+test('geojsonseq: the Feature between a record separator and a line feed', async () => {
+  const api = await withTrack(4);
+  const answer = await api.get(`/v1/vehicles/v1/track?${DAY}&format=geojsonseq`);
+  expect(answer.headers.get('content-type')).toBe('application/geo+json-seq');
+  const text = await answer.text();
+  expect([text[0], text.at(-1)]).toEqual(['\x1e', '\n']);
+  expect(JSON.parse(text.slice(1))).toMatchObject({ type: 'Feature', properties: { vehicleId: 'v1' } });
+});
+
+test('parquet: a row per fix, nulls where not known, in a file that a reader takes', async () => {
+  const api = await withTrack(10, { plate: '苏B12345' });
+  const bytes = await (await api.get(`/v1/vehicles/v1/track?${DAY}&format=parquet`)).arrayBuffer();
+  const rows = (await parquetReadObjects({ file: bytes })) as Record<string, unknown>[];
+  expect(rows).toHaveLength(11);
+  expect(rows[1]).toMatchObject({
+    vehicle_id: 'v1',
+    plate: '苏B12345',
+    time_utc: new Date(START + 60_000),
+    lon: 120.001,
+    speed_kmh: 36,
+    fix: true,
+    acc_on: null,
+    quality: '',
+  });
+  expect(rows[10]).toMatchObject({ lon: null, altitude_m: null, fix: false, quality: 'no-fix' });
 });
