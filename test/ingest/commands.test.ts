@@ -42,6 +42,7 @@ describe('to a terminal that is connected', () => {
     d.respond({ terminal: A, serial: 100, types: ['locate'], says: OK });
     expect(d.command(id)).toMatchObject({ state: 'acknowledged', endedAt: null });
     d.pass(500);
+    d.respond({ terminal: A, serial: 100, types: ['locate'], says: OK }); // a second one says nothing new
     d.respond({ terminal: A, serial: 100, types: ['locate'], says: { answer: { replySeq: 100, lon: 120.3 } } });
     expect(d.command(id)).toMatchObject({ state: 'answered', answer: { replySeq: 100, lon: 120.3 } });
     expect(story(d.command(id))).toEqual(['0 s queued', '0 s sent', '0 s acknowledged', '0.5 s answered']);
@@ -355,6 +356,7 @@ describe('after a restart', () => {
   test('ids go on growing, and the log has told the same book', async () => {
     const d = commandDispatch();
     d.connect(A);
+    await d.give(A, 'text');
     const first = await d.give(A, 'text');
     d.respond({ terminal: A, serial: 100, types: ['text'], says: OK });
     await d.settle();
@@ -390,6 +392,10 @@ describe('bounds', () => {
     const params = { kind: 1, hex: '00'.repeat(300) };
     expect(await heavy.giveMany(['1'], 'transparent', { params })).toMatchObject([{ command: {} }]);
     expect(await heavy.giveMany(['2'], 'transparent', { params })).toMatchObject([{ refused: 'full' }]);
+    heavy.pass(86_400_000);
+    expect(await heavy.giveMany(['2'], 'transparent', { params }), 'the first has expired').toMatchObject([
+      { command: {} },
+    ]);
   });
 
   test('only the newest ended ones are remembered, by number and by weight', async () => {
