@@ -11,6 +11,9 @@ export interface Settings {
   httpPort: number;
   tcpHost: string;
   jt808Port: number;
+  jt905Port: number;
+  /** Addresses and networks whose one connection carries many terminals. */
+  gatewayAddresses: string[];
   databaseUrl: string | null;
   adminKey: string | null;
   ackLevel: 'write' | 'fsync' | 'stored';
@@ -66,6 +69,17 @@ const KEYS: Key[] = [
   key('CHEJI_HTTP_PORT', '8080', 'a port, 1–65535', port.min(1), (s, v) => (s.httpPort = v)),
   key('CHEJI_TCP_HOST', '0.0.0.0', 'an address or host name', z.string().min(1), (s, v) => (s.tcpHost = v)),
   key('CHEJI_JT808_PORT', '6808', 'a port, or 0 for off', port, (s, v) => (s.jt808Port = v)),
+  key('CHEJI_JT905_PORT', '6905', 'a port, or 0 for off', port, (s, v) => (s.jt905Port = v)),
+  key(
+    'CHEJI_GATEWAY_ADDRESSES',
+    '',
+    'addresses and networks of platforms that carry many terminals on one connection: 10.1.2.3,10.2.0.0/16,fd00::/8',
+    z
+      .string()
+      .transform((text) => text.split(',').map((entry) => entry.trim()))
+      .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))),
+    (s, v) => (s.gatewayAddresses = v),
+  ),
   key(
     'CHEJI_DATABASE_URL',
     '',
@@ -201,7 +215,6 @@ const KEYS: Key[] = [
 /** Keys of the contract that this version does not serve yet: told, never refused, so that one environment fits all. */
 const LATER: Record<string, string> = {
   CHEJI_JT809_PORT: 'JT/T 809 links are not in this version',
-  CHEJI_JT905_PORT: 'JT/T 905 terminals are not in this version',
   CHEJI_MQTT_PORT: 'MQTT is not in this version',
   CHEJI_MQTT_URL: 'MQTT is not in this version',
   CHEJI_REDIS_URL: 'several nodes are not in this version; this one runs alone',
@@ -216,7 +229,13 @@ export function loadSettings(env: Record<string, string | undefined> = process.e
   const warnings: string[] = [];
   const fromFile = file === undefined ? {} : readConfigFile(file, problems);
   const settings = { rules: { ...DEFAULT_RULE_SETTINGS } } as Settings;
-  Object.assign(settings, { databaseUrl: null, adminKey: null, spoolMaxBytes: null, region: null });
+  Object.assign(settings, {
+    databaseUrl: null,
+    adminKey: null,
+    spoolMaxBytes: null,
+    region: null,
+    gatewayAddresses: [],
+  });
   const printed: Record<string, string> = {};
 
   for (const k of KEYS) {

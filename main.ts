@@ -9,6 +9,7 @@ import { Database } from './database.js';
 import { EngineThread } from './engine-thread.js';
 import { CommandDesk } from './ingest/command-desk.js';
 import { CommandDispatcher } from './ingest/commands.js';
+import { gatewayAddresses } from './ingest/gateways.js';
 import { HttpSource } from './ingest/http-source.js';
 import { Identity } from './ingest/identity.js';
 import { IngestStats } from './ingest/ingest-stats.js';
@@ -17,13 +18,16 @@ import { MediaUploads } from './ingest/media-uploads.js';
 import { Quarantine } from './ingest/quarantine.js';
 import { ReceiveClock } from './ingest/receive-clock.js';
 import { Rerun } from './ingest/rerun.js';
-import { startTcpServer } from './ingest/tcp-server.js';
+import { startTcpServer, type TcpServer } from './ingest/tcp-server.js';
 import { Uploads } from './ingest/uploads.js';
 import { createLog } from './log.js';
 import { Fleet } from './model/fleet.js';
 import { SOURCE_NAMES } from './model/source.js';
 import type { LiveStats } from './model/stats.js';
 import { protocols } from './protocols/index.js';
+import { jt808 } from './protocols/jt808/index.js';
+import { jt905 } from './protocols/jt905/index.js';
+import type { Protocol } from './protocols/protocol.js';
 import { checkpointSeq } from './store/checkpoint.js';
 import { openDataDir, secretFile } from './store/data-dir.js';
 import { logId } from './store/log-id.js';
@@ -37,8 +41,9 @@ export interface Running {
   /** Where the page and the API are, without the key. */
   url: string;
   httpPort: number;
-  /** 0 where terminals are switched off. */
+  /** 0 where terminals of the protocol are switched off. */
   jt808Port: number;
+  jt905Port: number;
   adminKey: string;
   /** Stops in the order of the reliability sheet §13; whatever was acknowledged is on disk before it resolves. */
   stop(): Promise<void>;
@@ -216,35 +221,41 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     database.wake();
   });
 
-  const terminals =
-    settings.jt808Port === 0
-      ? null
-      : await startTcpServer({
-          protocol: protocols[0],
-          host: settings.tcpHost,
-          port: settings.jt808Port,
-          intake,
-          identity: new Identity({
-            registry,
-            key: secretFile(dir.keys, 'terminal.key'),
-            auth: settings.terminalAuth,
-            registrationRequired,
-          }),
-          stats,
-          quarantine,
-          clock,
-          whenAccepted: (fn) => acceptLog.whenAccepted(fn),
-          uploads,
-          media,
-          commands: dispatcher,
-          limits: {
-            maxConnections: settings.maxConnections,
-            rate: settings.terminalRate,
-            rateBurst: settings.terminalRate * BURST_SECONDS,
-            closeGraceMs: RECONNECT_GRACE_MS,
-          },
-          log: (level, message) => log[level](message),
-        }).catch(abandon);
+  // One port for each protocol that terminals speak.
+  const listeners = [
+    { protocol: jt808, port: settings.jt808Port, auth: settings.terminalAuth },
+    // JT/T 905 has no authentication: a terminal is its id, and the registry says whether it is served.
+    { protocol: jt905, port: settings.jt905Port, auth: 'off' as const },
+  ];
+  const key = secretFile(dir.keys, 'terminal.key');
+  const isGateway = gatewayAddresses(settings.gatewayAddresses);
+  const terminals = new Map<string, TcpServer>();
+  for (const { protocol, port, auth } of listeners) {
+    if (port === 0) continue;
+    const server = await startTcpServer({
+      protocol,
+      host: settings.tcpHost,
+      port,
+      intake,
+      identity: new Identity({ registry, key, auth, registrationRequired }),
+      stats,
+      quarantine,
+      clock,
+      whenAccepted: (fn) => acceptLog.whenAccepted(fn),
+      uploads,
+      media,
+      commands: dispatcher,
+      isGateway,
+      limits: {
+        maxConnections: settings.maxConnections,
+        rate: settings.terminalRate,
+        rateBurst: settings.terminalRate * BURST_SECONDS,
+        closeGraceMs: RECONNECT_GRACE_MS,
+      },
+      log: (level, message) => log[level](message),
+    }).catch(abandon);
+    terminals.set(protocol.name, server);
+  }
   database.start();
 
   // What is done now and then.
@@ -276,20 +287,23 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   ];
 
   const url = `http://${settings.httpHost === '0.0.0.0' ? '127.0.0.1' : settings.httpHost}:${api.port}`;
-  const jt808Port = terminals?.port ?? 0;
+  const portOf = (protocol: Protocol) => terminals.get(protocol.name)?.port ?? 0;
+  const jt808Port = portOf(jt808);
+  const jt905Port = portOf(jt905);
   listening = true;
-  announce({ url, adminKey, settings, jt808Port, root: dir.root });
+  announce({ url, adminKey, settings, jt808Port, jt905Port, root: dir.root });
 
   return {
     url,
     httpPort: api.port,
     jt808Port,
+    jt905Port,
     adminKey,
     async stop() {
       log.info('stopping');
       listening = false;
       for (const timer of timers) clearInterval(timer);
-      await terminals?.close();
+      await Promise.all([...terminals.values()].map((server) => server.close()));
       await media.close();
       dispatcher.close();
       await flushed();
@@ -325,8 +339,14 @@ function productVersion(): string {
 }
 
 /** The one block that a person looks for after the start. */
-function announce(at: { url: string; adminKey: string; settings: Settings; jt808Port: number; root: string }): void {
+function announce(
+  at: Pick<Running, 'url' | 'adminKey' | 'jt808Port' | 'jt905Port'> & { settings: Settings; root: string },
+): void {
   const { settings } = at;
+  const listening = [
+    at.jt808Port ? `JT/T 808 on ${settings.tcpHost}:${at.jt808Port}` : '',
+    at.jt905Port ? `JT/T 905 on ${settings.tcpHost}:${at.jt905Port}` : '',
+  ].filter(Boolean);
   const weaker = [
     settings.ackLevel === 'write' ? 'acknowledged before the disk has it: up to 5 ms may be lost with the power' : '',
     settings.timePolicy === 'replay' ? 'device times are trusted however old (replay)' : '',
@@ -337,7 +357,7 @@ function announce(at: { url: string; adminKey: string; settings: Settings; jt808
   const lines = [
     ['map', `${at.url}/?key=${at.adminKey}`],
     ['api', `${at.url}/docs`],
-    ['terminals', at.jt808Port ? `JT/T 808 on ${settings.tcpHost}:${at.jt808Port}, without TLS` : 'off'],
+    ['terminals', listening.length > 0 ? `${listening.join(', ')}, without TLS` : 'off'],
     ['admin key', at.adminKey],
     ['data', `${at.root}, acknowledged at level ${settings.ackLevel}`],
     ...weaker.map((line) => ['note', line]),

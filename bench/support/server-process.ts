@@ -47,7 +47,8 @@ export async function startServer(options: { dataDir: string; env?: Record<strin
 /** The environment without the settings of whoever runs this, and with `env`. */
 export function environment(env: Record<string, string> = {}): Record<string, string> {
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith('CHEJI_'));
-  return { ...(Object.fromEntries(others) as Record<string, string>), ...env };
+  // Fixed ports that a test does not ask for would meet those of the tests beside it.
+  return { ...(Object.fromEntries(others) as Record<string, string>), CHEJI_JT905_PORT: '0', ...env };
 }
 
 async function launch(dataDir: string, env: Record<string, string>): Promise<ServerProcess> {

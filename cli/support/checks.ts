@@ -81,6 +81,7 @@ export async function checkPorts(settings: Settings): Promise<Check[]> {
   for (const [key, host, port] of [
     ['CHEJI_HTTP_PORT', settings.httpHost, settings.httpPort],
     ['CHEJI_JT808_PORT', settings.tcpHost, settings.jt808Port],
+    ['CHEJI_JT905_PORT', settings.tcpHost, settings.jt905Port],
   ] as const) {
     if (port === 0) continue;
     const fault = running ? null : await listenFault(host, port);

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { msToBeijing } from '../../model/units.js';
+import { decodeFrame, encodeJson } from '../../protocols/jt905/decode.js';
+import { jt905 } from '../../protocols/jt905/index.js';
+import { tcpServer } from './tcp-support.js';
+
+const ISU = '101200004321';
+const position = (ms: number) => ({ lat: 31.2304, lon: 121.4737, speedKmh: 40, time: msToBeijing(ms) });
+const crew = { company: '4305', driverCert: 'D-77', plate: 'E339KK', powerOn: '2025-06-01T08:00+08:00' };
+
+test('a taxi: known by its ISU id alone, it signs in, drives, and hands in a trip', async () => {
+  const s = await tcpServer({ protocol: jt905, auth: 'off' });
+  const peer = await s.peer();
+  let sn = 0;
+  const say = async (msgId: string, fields: object) => {
+    const [reply] = await peer.ask(encodeJson({ msgId, isu: ISU, sn: ++sn, ...fields }));
+    const decoded = decodeFrame(Buffer.from(reply ?? '', 'hex'));
+    if (!decoded.ok) throw new Error(decoded.error.message);
+    const { replySn, replyId, result } = decoded;
+    return [replySn, replyId, result];
+  };
+  const now = Math.floor(Date.now() / 1000) * 1000;
+  expect(await say('0x0B03', { position: position(now - 9000), ...crew })).toEqual([1, '0x0B03', 0]);
+  // Without an alarm a position wants no answer; the heartbeat behind it shows that it was read.
+  peer.send(encodeJson({ msgId: '0x0200', isu: ISU, sn: ++sn, position: position(now - 8000) }));
+  expect(await say('0x0002', {})).toEqual([3, '0x0002', 0]);
+  const ends = { emptyToLoaded: position(now - 7000), loadedToEmpty: position(now - 1000) };
+  const trip = { ...ends, operationId: 5, ratingId: 1, rating: 2, ratingExt: 0, callOrderId: 0, meterRaw: '' };
+  expect(await say('0x0B05', trip)).toEqual([4, '0x0B05', 0]);
+
+  const vehicle = s.catalog.vehicleByTerminal('jt905', ISU);
+  expect(vehicle).toMatchObject({ id: ISU });
+  expect(s.logged().map(({ fixTime, source }) => [now - fixTime, source])).toEqual(
+    [9000, 8000, 7000, 1000].map((ago) => [ago, 3]),
+  );
+});
+
+test('one that the registry does not know is refused where registration is required', async () => {
+  const s = await tcpServer({ protocol: jt905, auth: 'off', registrationRequired: true });
+  const peer = await s.peer();
+  await peer.ask(encodeJson({ msgId: '0x0203', isu: ISU, sn: 1, positions: [position(Date.now())] }));
+  expect(s.intake.counts()).toMatchObject({ received: 1, rejected: { 'unknown-terminal': 1 } });
+});
