@@ -43,7 +43,7 @@ test('what has ended stays as it ended; what is not known is passed over; the sa
   const sent = advance(book.get('c1')!, { state: 'sent', at: 2, serial: 7 }, false);
   const answered = advance(sent, { state: 'answered', at: 3 }, true, { a: 1 });
   step(book, sent, answered);
-  const before = book.snapshot();
+  const before = structuredClone(book.snapshot());
   step(book, sent, { ...sent, id: 'c9' });
   put(book, command('c1'));
   step(book, answered);
