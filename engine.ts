@@ -3,6 +3,7 @@ import { AlertBook, type AlertBookSnapshot } from './alerts/alert-book.js';
 import { news } from './alerts/news-step.js';
 import { type LimitRevisions, RuleBook } from './alerts/rule-book.js';
 import { type RulesStep, rules } from './alerts/rules-step.js';
+import { safetyAlarms } from './alerts/safety-alarm-step.js';
 import { terminalAlarms } from './alerts/terminal-alarm-step.js';
 import { type MemoriesSnapshot, VehicleMemories } from './alerts/vehicle-memory.js';
 import { FenceIndex } from './geo/fence-index.js';
@@ -13,9 +14,12 @@ import { Catalog, type CatalogSnapshot } from './model/catalog.js';
 import type { Change } from './model/change.js';
 import { FixBatch } from './model/fix-batch.js';
 import { Position } from './model/position.js';
+import type { SafetyAlarm } from './model/safety-alarm.js';
+import { sourceNumber } from './model/source.js';
 import { count, type Tally } from './model/stats.js';
 import { type NamedStep, runSteps } from './model/step.js';
 import { msToRfc3339 } from './model/units.js';
+import { protocols } from './protocols/index.js';
 
 /** Of the form of `snapshot`; another one is not read, and the log is replayed from its start. */
 const SNAPSHOT_VERSION = 2;
@@ -79,6 +83,7 @@ export class Engine {
     this.#rules.restore();
     this.#steps = [
       terminalAlarms(this.#catalog, this.#memories, this.#alerts), // a call for help counts even without a fix
+      safetyAlarms(this.#catalog, this.#alerts, readSafetyAlarms), // so do the alarms of driver assistance
       news(this.#catalog, this.#memories, this.counters), //          from here on, only news
       fences(this.#fences),
       this.#rules,
@@ -204,4 +209,10 @@ export class Engine {
     count(this.counters.stepFailures, what);
     this.onFailure(what, error);
   };
+}
+
+const bySource = new Map(protocols.map((protocol) => [sourceNumber(protocol.name), protocol]));
+
+function readSafetyAlarms(source: number, items: Uint8Array): readonly SafetyAlarm[] {
+  return bySource.get(source)?.safetyAlarms?.(items) ?? [];
 }

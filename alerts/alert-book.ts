@@ -49,6 +49,12 @@ export class AlertBook {
     return [...this.#open.values()].map(({ alert }) => alert);
   }
 
+  /** What the rule has open for the vehicle. */
+  openOf(vehicleNo: number, ruleId: string): Alert | undefined {
+    const id = this.#byVehicle.get(vehicleNo)?.get(ruleId);
+    return id === undefined ? undefined : this.#open.get(id)?.alert;
+  }
+
   /** An alert whose id is known is the same alert, and a rule has one open for a vehicle: nothing is told again. */
   raise(vehicleNo: number, alert: NewAlert): void {
     if (this.#open.has(alert.id) || this.#closed.has(alert.id)) return;

@@ -186,7 +186,9 @@ export const fenceCollectionSchema = z
 export const alertSchema = z
   .object({
     id: z.string(),
-    type: z.string().describe('fence-enter, fence-exit, overspeed, or terminal-<alarm>'),
+    type: z
+      .string()
+      .describe('fence-enter, fence-exit, overspeed …; terminal-<alarm>; adas-, dsm-, tpms- or bsd-<alarm>'),
     severity: z.enum(SEVERITIES),
     state: z.enum(ALERT_STATES),
     vehicleId: z.string(),

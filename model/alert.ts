@@ -14,7 +14,10 @@ export type AlertAction = (typeof ALERT_ACTIONS)[number];
 export interface Alert {
   /** Deterministic, alerts/alert-id.ts. */
   id: string;
-  /** fence-enter, fence-exit, overspeed, or the name of a terminal's alarm (model/alarm.ts) with the prefix `terminal-`. */
+  /**
+   * fence-enter, fence-exit, overspeed …; the name of a terminal's alarm (model/alarm.ts) with the prefix `terminal-`; or that of
+   * a driver assistance system (model/safety-alarm.ts).
+   */
   type: string;
   severity: Severity;
   state: AlertState;

@@ -4,6 +4,7 @@ import type { Position } from '../model/position.js';
 import type { ProtocolTools } from '../model/protocol-tools.js';
 import type { QuirkBook } from '../model/quirks.js';
 import type { RejectReason } from '../model/reject.js';
+import type { SafetyAlarm } from '../model/safety-alarm.js';
 import type { SourceName } from '../model/source.js';
 import type { UploadFact } from '../model/upload.js';
 import type { MediaOutcome, MediaPart, MediaPeer } from './media.js';
@@ -15,6 +16,8 @@ export interface Protocol {
   open(sink: Sink): Conversation;
   /** The source's additional items (`Position.items`) as named values, for people; never throws. */
   describeItems(items: Uint8Array): Record<string, unknown>;
+  /** Alarms of driver assistance in the additional items; never throws. The same bytes always give the same. */
+  safetyAlarms?(items: Uint8Array): readonly SafetyAlarm[];
   /** What its terminals can be told; absent where nothing. */
   readonly commands?: CommandSet;
   /** Frames taken apart and built by hand; absent where there are no frames. */

@@ -3,6 +3,7 @@ import { describeItems } from './additional-items.js';
 import { commandSet } from './commands/index.js';
 import { Jt808Conversation } from './conversation.js';
 import { quirkBook } from './quirks/index.js';
+import { safetyAlarms } from './safety-alarms.js';
 import { tools } from './tools.js';
 
 /** JT/T 808: from the terminal in the vehicle to the platform, editions 2011, 2013 and 2019. */
@@ -10,6 +11,7 @@ export const jt808: Protocol = {
   name: 'jt808',
   open: (sink) => new Jt808Conversation(sink),
   describeItems,
+  safetyAlarms,
   commands: commandSet,
   tools,
   quirks: quirkBook,

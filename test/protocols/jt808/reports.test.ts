@@ -24,13 +24,9 @@ function frameOf(msgId: number, fields: Record<string, unknown>, more: Partial<O
 const TAKEN = { result: 0, when: 'accepted' };
 
 test.each([
-  [
-    'yezhihao-0x0702-2013-0',
-    { event: 'out', reading: 0 },
-    'some terminals fill in the driver of a card that is pulled out',
-  ],
-  ['smallchi-0x0702-98', { event: 'in', reading: 0 }, '2019'],
-  ['traccar-007', { event: 'in', name: null, agency: null, validUntil: null }, 'nothing but zeros on the card'],
+  ['yezhihao-0x0702-2013-0', { event: 'out', reading: 0 }], // the driver of a card that is pulled out
+  ['smallchi-0x0702-98', { event: 'in', reading: 0 }], // 2019
+  ['traccar-007', { event: 'in', name: null, agency: null, validUntil: null }], // nothing but zeros on the card
 ])('who drives: %s', (id, expected) => {
   const { expect: fields } = vector(id);
   const { upload, ...answer } = reportOf(Buffer.from(vector(id).hex, 'hex'));
