@@ -45,8 +45,10 @@ test('what has ended stays as it ended; what is not known is passed over; the sa
   step(book, sent, answered);
   const before = structuredClone(book.snapshot());
   step(book, sent, { ...sent, id: 'c9' });
+  expect(book.snapshot()).toEqual(before);
   put(book, command('c1'));
   step(book, answered);
+  expect(book.alive).toBe(0);
   expect(book.snapshot()).toEqual(before);
   expect(book.get('c1')).toMatchObject({ state: 'answered', attempts: 1, answer: { a: 1 }, endedAt: 3 });
 });
