@@ -25,7 +25,11 @@ export async function run(): Promise<object> {
     const started = performance.now();
     const npm = spawn('npm', ['start'], {
       cwd: clone,
-      env: environment({ CHEJI_HTTP_PORT: String(httpPort), CHEJI_JT808_PORT: String(jt808Port) }),
+      env: environment({
+        CHEJI_HTTP_PORT: String(httpPort),
+        CHEJI_JT808_PORT: String(jt808Port),
+        CHEJI_LOG_LEVEL: 'warn',
+      }),
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     const gone = new Promise((done) => npm.once('close', done));
