@@ -100,11 +100,12 @@ export class TimedRule implements Rule<TimedMemory> {
 
   #hold(fix: FixFacts, time: number, verdict: Verdict<unknown>, memory: TimedMemory, say: Say): void {
     const { minPrevious = 0, coolDown = 0, maxTriggers = Infinity } = this.#timing;
-    const lasting = memory.raised && this.#lingers(memory, time);
-    if (memory.raised && !lasting) this.#clear(fix, time, verdict, memory, say);
+    // Too late to be the same event: that one has ended, unseen.
+    const ended = memory.raised && this.#timing.linger !== undefined && !this.#lingers(memory, time);
+    if (ended) this.#clear(fix, time, verdict, memory, say);
     if (memory.onset === null) {
       const onset = verdict.onset ?? fix;
-      if (onset.time - memory.restingSince < minPrevious * S) return;
+      if (minPrevious > 0 && onset.time - memory.restingSince < minPrevious * S) return;
       memory.onset = onset;
     }
     memory.held = fix;

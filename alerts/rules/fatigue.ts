@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { distanceM } from '../../geo/distance.js';
 import { ACC_KNOWN, ACC_ON } from '../../model/position.js';
 import { over } from '../checks.js';
 import type { FixFacts } from '../fix-facts.js';
@@ -103,7 +104,7 @@ function driven(
   const from = before.last.time;
   const gap = facts.time - from;
   if (gap <= 0) return before;
-  const drove = before.last.driving && (gap <= BLIND_MS || (driving && previous !== null));
+  const drove = before.last.driving && (gap <= BLIND_MS || movedOn(previous, facts, minSpeed));
   let { since, idleSince, nightMs } = before;
   if (drove) {
     since ??= previous ?? facts;
@@ -127,6 +128,14 @@ function driven(
     stretches: withStretch(before.stretches, drove, from, facts.time),
     last,
   };
+}
+
+/** Whether the vehicle cannot have stood all the time between two fixes. */
+function movedOn(previous: FixFacts | null, facts: FixFacts, minSpeed: number): boolean {
+  if (previous === null) return false;
+  const kmh =
+    distanceM(previous.lon, previous.lat, facts.lon, facts.lat) / 1000 / ((facts.time - previous.time) / HOUR);
+  return kmh >= minSpeed;
 }
 
 function withStretch(stretches: [number, number][], drove: boolean, from: number, to: number): [number, number][] {

