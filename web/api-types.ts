@@ -1,4 +1,5 @@
 import type { Alert } from '../model/alert.js';
+import type { Command, CommandEvent } from '../model/command.js';
 import type { FenceGeometry, FenceProperties } from '../model/fence.js';
 import type { PositionJson } from '../model/position.js';
 import type { Vehicle, VehicleCategory } from '../model/vehicle.js';
@@ -12,6 +13,8 @@ export interface VehicleJson extends Pick<Vehicle, 'id' | 'plate' | 'plateColor'
   /** RFC 3339: when anything last came from it. */
   lastSeen: string | null;
   position: PositionJson | null;
+  /** In the answer for one vehicle: how its terminals differ from the standard. */
+  quirks?: { names: string[]; set: boolean }[];
 }
 
 /** A position of the stream: with what the map shows beside it. */
@@ -38,6 +41,13 @@ export interface FenceFeature {
   revision: number;
 }
 
+/** Answer of `POST /v1/vehicles/{id}/commands`, items of `GET /v1/commands` and of the stream: times are RFC 3339. */
+export interface CommandJson
+  extends Pick<Command, 'id' | 'vehicleId' | 'type' | 'params' | 'state' | 'reason' | 'answer'> {
+  createdAt: string;
+  history: (Omit<CommandEvent, 'at'> & { at: string })[];
+}
+
 export interface Page<T> {
   items: T[];
   cursor: string | null;
@@ -48,6 +58,8 @@ export type StreamRequest =
   | { op: 'auth'; key: string }
   | { op: 'subscribe'; id: number; channel: 'positions'; bbox: Bbox }
   | { op: 'subscribe'; id: number; channel: 'alerts'; cursor?: string }
+  | { op: 'subscribe'; id: number; channel: 'commands'; filter: { vehicle: string } }
+  | { op: 'unsubscribe'; id: number }
   | { op: 'update'; id: number; bbox: Bbox }
   | { op: 'ping' };
 
@@ -57,5 +69,6 @@ export type StreamMessage =
   | { type: 'positions'; id: number; snapshot: boolean; items: LivePosition[]; gone?: string[] }
   | { type: 'density'; id: number; cells: DensityCell[] }
   | { type: 'alert'; id: number; cursor: string; alert: Alert }
+  | { type: 'command'; id: number; command: CommandJson }
   | { type: 'error'; id?: number; code: string; message: string }
   | { type: 'pong' };

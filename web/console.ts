@@ -12,6 +12,7 @@ import { PageAddress } from './page-address.js';
 import type { PageReport } from './page-report.js';
 import { AlertDetail } from './panels/alert-detail.js';
 import { AlertList } from './panels/alert-list.js';
+import { CommandPanel } from './panels/command-panel.js';
 import { emptyState } from './panels/empty-state.js';
 import { FenceList } from './panels/fence-list.js';
 import { KeyDialog } from './panels/key-dialog.js';
@@ -26,6 +27,7 @@ import { ProtocolPage } from './protocol/protocol-page.js';
 import { ServerStatus } from './server-status.js';
 import { Stream } from './stream.js';
 import { label } from './text/language.js';
+import { VehicleCommands } from './vehicle-commands.js';
 
 const POSITIONS = 1;
 const ALERTS = 2;
@@ -58,6 +60,7 @@ export class Console {
   readonly #alertList: AlertList;
   readonly #alertDetail: AlertDetail;
   readonly #vehiclePanel: VehiclePanel;
+  readonly #commands: VehicleCommands;
   readonly #report: PageReport;
   #map: LiveMap | null = null;
   /** Goes to the vehicles once, where the address does not name a place. */
@@ -95,7 +98,9 @@ export class Console {
       moveMarker: (lon, lat) => this.#map?.track.moveMarker(lon, lat),
       clear: () => this.#map?.track.clear(),
     });
-    this.#vehiclePanel = new VehiclePanel(this.#api, this.#vehicles, track, () => this.#closeVehicle());
+    this.#commands = new VehicleCommands(this.#api, (request) => this.#stream.send(request));
+    const commands = new CommandPanel(this.#commands);
+    this.#vehiclePanel = new VehiclePanel(this.#api, this.#vehicles, track, commands, () => this.#closeVehicle());
     this.#lists = new Tabs([
       ['vehicles', new VehicleList(this.#api, this.#vehicles, (id) => void this.#openVehicle(id)).element],
       [
@@ -166,6 +171,7 @@ export class Console {
     const bbox = this.#placeChosen && this.#map ? this.#map.bbox() : WORLD;
     this.#stream.send({ op: 'subscribe', id: POSITIONS, channel: 'positions', bbox });
     this.#stream.send({ op: 'subscribe', id: ALERTS, channel: 'alerts', cursor: this.#alerts.cursor });
+    this.#commands.resume();
   }
 
   #take(message: StreamMessage): void {
@@ -186,6 +192,9 @@ export class Console {
         this.#alerts.streamed(message.alert, message.cursor);
         if (message.alert.fenceId !== null && !this.#fences.byId.has(message.alert.fenceId))
           void this.#fences.refresh();
+        break;
+      case 'command':
+        this.#commands.take(message.command);
         break;
       case 'error':
         console.error(`stream: ${message.code}: ${message.message}`);

@@ -3,6 +3,8 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import './styles/layout.css';
 import './styles/panels.css';
 import './styles/map.css';
+import './styles/forms.css';
+import './styles/commands.css';
 import './styles/protocol.css';
 import { Console } from './console.js';
 

@@ -128,6 +128,65 @@ needs('chromium', 'the protocol page', (chromium) => {
     faults = faults.filter((fault) => !fault.includes('400 (Bad Request)')); // the flag that was refused
   });
 
+  test('shows what was refused by cause, byte by byte, and puts in what decodes today', async () => {
+    const group = {
+      key: 'g1',
+      source: 'jt808',
+      reason: 'bad-checksum',
+      messageId: '0x0200',
+      edition: '2013',
+      lengthOff: -10,
+      manufacturer: 'YX',
+      model: 'M1',
+      count: 2,
+      terminals: 1,
+      first: '2026-01-31T04:00:00Z',
+      last: '2026-01-31T04:00:00Z',
+      newest: 8,
+    } as const;
+    server.quarantine = [group];
+    server.quarantined.set(7, `${frame.slice(2, -4)}00`);
+    const asked: [string, boolean][] = [];
+    const result = {
+      before: 'bad-checksum',
+      detail: '',
+      messageId: '0x0200',
+      terminal: '13800138000',
+      vehicleId: 'v1',
+    } as const;
+    server.rerun = (key, apply) => {
+      asked.push([key, apply]);
+      return [
+        { ...result, number: 7, outcome: apply ? 'applied' : 'decodes', reason: null, fixes: 1 },
+        { ...result, number: 8, outcome: 'rejected', reason: 'bad-time', fixes: 0 },
+      ];
+    };
+    await page.getByRole('tab', { name: '拒收报文' }).click();
+    const panel = page.locator('.quarantine-panel');
+    await panel.getByRole('button', { name: '重新读取' }).click();
+    const row = panel.locator('.quarantine-groups tbody tr');
+    await row.waitFor();
+    expect(await row.locator('td').allTextContents()).toEqual([
+      '校验码错误',
+      '0x0200 位置信息汇报 LocationReport',
+      '2013 · −10 字节',
+      'YX M1',
+      '2',
+      '1',
+      '2026-01-31 12:00:00',
+    ]);
+    await panel.getByRole('button', { name: '校验码错误' }).click();
+    await panel.locator('h2', { hasText: '2 条中现在可解析 1 条' }).waitFor();
+    await panel.locator('.outcome.rejected', { hasText: '仍被拒绝' }).waitFor();
+    await panel.getByRole('button', { name: '解析', exact: true }).first().click();
+    await panel.locator('.explained h2', { hasText: '#7 · 0x0200' }).waitFor();
+    await panel.locator('.explained tr', { hasText: '120.301' }).waitFor();
+    expect(asked).toEqual([['g1', false]]);
+    await panel.getByRole('button', { name: '将 1 个定位点补入轨迹' }).click();
+    await panel.locator('h2', { hasText: '已补入 1 个定位点' }).waitFor();
+    expect(asked.at(-1)).toEqual(['g1', true]);
+  });
+
   test('lies over the map, which goes on, and both have an address', async () => {
     expect(await page.locator('.side.left').getAttribute('inert')).not.toBeNull();
     await page.getByRole('button', { name: '监控' }).click();

@@ -41,6 +41,7 @@ function row({ name, note, type }: FormField, input: FormInput): HTMLElement {
   ] as const;
   // A click on a label goes to the one input inside it; where there are many it would go to the wrong one.
   const many = type === 'object' || type === 'list' || type === 'choices';
+  if (!many) input.element.ariaLabel = name; // the note beside it is no part of its name
   return el(many ? 'div' : 'label', `form-row ${type}`, ...children);
 }
 

@@ -7,6 +7,7 @@ import { number, onLanguage, t } from '../text/language.js';
 import { alarmLabel, categoryLabel, headingLabel, qualityLabel } from '../text/names.js';
 import { ago, beijing } from '../time.js';
 import { vehicleState } from '../vehicle-state.js';
+import type { CommandPanel } from './command-panel.js';
 import { facts } from './facts.js';
 import { plateBadge } from './plate.js';
 import { stateMark } from './state-mark.js';
@@ -23,16 +24,18 @@ export class VehiclePanel {
   readonly #api: ApiClient;
   readonly #vehicles: LiveVehicles;
   readonly #track: TrackPanel;
+  readonly #commands: CommandPanel;
   readonly #close: () => void;
   #id: string | null = null;
   #vehicle: VehicleJson | null = null;
 
-  constructor(api: ApiClient, vehicles: LiveVehicles, track: TrackPanel, close: () => void) {
+  constructor(api: ApiClient, vehicles: LiveVehicles, track: TrackPanel, commands: CommandPanel, close: () => void) {
     this.#api = api;
     this.#vehicles = vehicles;
     this.#track = track;
+    this.#commands = commands;
     this.#close = close;
-    this.element.append(this.#head, this.#problem, this.#state, track.element);
+    this.element.append(this.#head, this.#problem, this.#state, track.element, commands.element);
     const draw = atMostEvery(1000, () => this.#draw());
     vehicles.onChange(() => this.#id !== null && draw());
     onLanguage(() => this.#draw());
@@ -49,12 +52,14 @@ export class VehiclePanel {
     if (this.#id !== id) return null; // another was opened meanwhile
     const vehicle = this.#vehicle as VehicleJson | null;
     this.#track.open(id, vehicle?.position?.time ?? null);
+    void this.#commands.open(id, vehicle?.terminals.map(({ protocol }) => protocol) ?? []);
     return vehicle;
   }
 
   hide(): void {
     this.#id = null;
     this.#track.clear();
+    this.#commands.close();
   }
 
   async #refresh(): Promise<void> {
@@ -112,6 +117,7 @@ export class VehiclePanel {
         [t('category'), vehicle && vehicle.category !== 'other' ? categoryLabel(vehicle.category) : null],
         [t('company'), vehicle?.company ?? null],
         [t('vehicle-id'), id],
+        [t('quirks'), vehicle?.quirks?.flatMap(({ names }) => names).join(', ') ?? null],
         [t('terminals'), vehicle ? vehicle.terminals.map((it) => `${it.protocol} ${it.number}`).join(', ') : null],
       ]),
     );

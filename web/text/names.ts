@@ -1,10 +1,9 @@
 import type { AlarmName } from '../../model/alarm.js';
 import type { QualityName } from '../../model/quality.js';
+import type { RerunOutcome } from '../../model/quarantine.js';
 import type { RejectReason } from '../../model/reject.js';
 import type { VehicleCategory } from '../../model/vehicle.js';
-import { language } from './language.js';
-
-type Names<K extends string> = Record<K, [zh: string, en: string]>;
+import { type Names, named, pick } from './named.js';
 
 const ALARMS: Names<AlarmName> = {
   emergency: ['紧急报警', 'Emergency call'],
@@ -110,6 +109,18 @@ const REJECTS: Names<RejectReason> = {
   'unknown-vehicle': ['未登记的车辆', 'Vehicle not registered'],
 };
 
+const OUTCOMES: Names<RerunOutcome> = {
+  decodes: ['现在可以解析', 'decodes now'],
+  applied: ['已补入', 'put in'],
+  'applied-before': ['此前已补入', 'put in before'],
+  rejected: ['仍被拒绝', 'still refused'],
+  part: ['分包不全', 'one part of several'],
+  'cut-off': ['保存不完整', 'not kept whole'],
+  'unknown-terminal': ['终端未登记', 'terminal not known'],
+  'no-frame': ['不是报文', 'not a frame'],
+  full: ['暂时无法写入', 'no room just now'],
+};
+
 const COMPASS: [zh: string, en: string][] = [
   ['北', 'N'],
   ['东北', 'NE'],
@@ -147,16 +158,12 @@ export function rejectLabel(reason: string): string {
   return named(REJECTS, reason);
 }
 
+/** What became of a kept frame that was tried again. */
+export function outcomeLabel(outcome: RerunOutcome): string {
+  return named(OUTCOMES, outcome);
+}
+
 /** "NE 45°". */
 export function headingLabel(degrees: number): string {
   return `${pick(COMPASS[Math.round(degrees / 45) % 8])} ${Math.round(degrees)}°`;
-}
-
-/** A name that this page does not know is shown as it came. */
-function named(names: Record<string, [zh: string, en: string]>, name: string): string {
-  return Object.hasOwn(names, name) ? pick(names[name]) : name;
-}
-
-function pick([zh, en]: [zh: string, en: string]): string {
-  return language() === 'en' ? en : zh;
 }

@@ -5,11 +5,15 @@ import { extname, join, normalize } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { pageHeaders } from '../../../api/headers.js';
 import type { Alert, AlertAction } from '../../../model/alert.js';
+import type { CommandEvent } from '../../../model/command.js';
 import { parseHex } from '../../../model/hex-text.js';
 import type { PositionJson } from '../../../model/position.js';
+import type { QuarantineGroup, RerunResult } from '../../../model/quarantine.js';
+import { commandSet } from '../../../protocols/jt808/commands/index.js';
 import { tools } from '../../../protocols/jt808/tools.js';
 import type {
   Bbox,
+  CommandJson,
   DensityCell,
   FenceFeature,
   LivePosition,
@@ -34,6 +38,7 @@ interface Watcher {
   socket: WebSocket;
   positions: { id: number; bbox: Bbox; had: Set<string> } | null;
   alerts: number | null;
+  commands: { id: number; vehicle: string } | null;
 }
 
 /**
@@ -47,6 +52,13 @@ export class MockServer {
   tracks = new Map<string, PositionJson[]>();
   /** Sent instead of positions while it is not null. */
   density: DensityCell[] | null = null;
+  /** Newest first. */
+  commands: CommandJson[] = [];
+  /** As the page wants them: with RFC 3339 times. */
+  quarantine: (Omit<QuarantineGroup, 'first' | 'last'> & { first: string; last: string })[] = [];
+  /** Hex of quarantined frames by number. */
+  quarantined = new Map<number, string>();
+  rerun: (group: string, apply: boolean) => RerunResult[] = () => [];
   database = 'ready';
   inSpool = 0;
   key = KEY;
@@ -144,7 +156,7 @@ export class MockServer {
   }
 
   #watch(socket: WebSocket): void {
-    const watcher: Watcher = { socket, positions: null, alerts: null };
+    const watcher: Watcher = { socket, positions: null, alerts: null, commands: null };
     this.#watchers.add(watcher);
     socket.on('close', () => this.#watchers.delete(watcher));
     socket.on('message', (data) => this.#hear(watcher, JSON.parse(String(data)) as StreamRequest));
@@ -155,6 +167,11 @@ export class MockServer {
       if (request.key !== this.key) watcher.socket.close(4001);
     } else if (request.op === 'ping') {
       say(watcher, { type: 'pong' });
+    } else if (request.op === 'unsubscribe') {
+      if (watcher.commands?.id === request.id) watcher.commands = null;
+    } else if (request.op === 'subscribe' && request.channel === 'commands') {
+      watcher.commands = { id: request.id, vehicle: request.filter.vehicle };
+      say(watcher, { type: 'subscribed', id: request.id });
     } else if (request.op === 'update' || request.channel === 'positions') {
       this.views.push(request.bbox);
       watcher.positions = { id: request.id, bbox: request.bbox, had: new Set() };
@@ -229,8 +246,15 @@ export class MockServer {
       case 'protocols':
         if (request.method !== 'POST') return page([tools]);
         return what === 'explain' ? explained(await body(request)) : encoded(await body(request));
+      case 'command-types':
+        return page([...commandSet.types]);
+      case 'commands':
+        return page(this.commands.filter(({ vehicleId }) => vehicleId === query.get('vehicle')));
+      case 'quarantine':
+        return this.#quarantine(id, request);
       case 'vehicles': {
         if (id === undefined) return page(this.#search(query.get('plate') ?? ''));
+        if (what === 'commands') return this.#give(id, await body(request));
         if (what !== 'track') return this.vehicles.get(id);
         const [from, to] = [Date.parse(query.get('from')!), Date.parse(query.get('to')!)];
         return page(
@@ -239,6 +263,57 @@ export class MockServer {
       }
     }
     return undefined;
+  }
+
+  async #quarantine(id: string, request: IncomingMessage) {
+    if (id === 'groups') return page(this.quarantine);
+    if (id !== 'rerun') {
+      const hex = this.quarantined.get(Number(id));
+      return hex === undefined ? undefined : explained({ hex, lenient: true });
+    }
+    const { group, apply } = await body<{ group: string; apply: boolean }>(request);
+    const items = this.rerun(group, apply);
+    const applied = items.filter(({ outcome }) => outcome === 'applied');
+    return {
+      decodes: items.filter(({ outcome }) => outcome === 'decodes').length,
+      applied: applied.length,
+      fixes: applied.reduce((sum, { fixes }) => sum + fixes, 0),
+      items,
+    };
+  }
+
+  #give(vehicleId: string, { type, params }: { type: string; params: Record<string, unknown> }): CommandJson {
+    const checked = commandSet.check(type, params);
+    if (checked === null || 'problems' in checked) {
+      const [{ path, message }] = checked?.problems ?? [{ path: 'type', message: 'unknown' }];
+      throw new RangeError(`body.${path}: ${message}`);
+    }
+    const at = new Date().toISOString();
+    const command: CommandJson = {
+      id: `c${String(this.commands.length).padStart(17, '0')}`,
+      vehicleId,
+      type,
+      params: checked.params,
+      state: 'queued',
+      reason: null,
+      answer: null,
+      createdAt: at,
+      history: [{ state: 'queued', at }],
+    };
+    this.commands = [command, ...this.commands];
+    return command;
+  }
+
+  /** The newest command goes on, and whoever watches its vehicle is told. */
+  advance(state: CommandEvent['state'], more: Partial<Pick<CommandJson, 'reason' | 'answer'>> = {}): void {
+    const [before, ...others] = this.commands;
+    const event = { state, at: new Date().toISOString(), ...(more.reason && { reason: more.reason }) };
+    const command = { ...before, ...more, state, history: [...before.history, event] };
+    this.commands = [command, ...others];
+    for (const watcher of this.#watchers) {
+      const { commands } = watcher;
+      if (commands?.vehicle === command.vehicleId) say(watcher, { type: 'command', id: commands.id, command });
+    }
   }
 
   #search(plate: string): VehicleJson[] {
