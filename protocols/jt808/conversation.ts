@@ -58,6 +58,18 @@ const DEFAULTS: Jt808Options = {
   clock: Date.now,
 };
 
+/** How a terminal was heard last: what is sent to it has the same form. */
+interface Heard {
+  numberBytes: Buffer;
+  edition: Edition | null;
+  form: Edition;
+  protocolVersion: number;
+  habits: Habits;
+}
+
+/** Terminals of one link that are remembered; beyond it the one heard of longest ago is forgotten. */
+const MAX_OTHERS = 20_000;
+
 /**
  * One connection that speaks JT/T 808: mostly one terminal, but several on one link are told apart by their numbers.
  *
@@ -81,6 +93,7 @@ export class Jt808Conversation implements Conversation {
   #alarmMask = ALARM_MASKS[2013];
   #habits: Habits = STANDARD;
   #responder: GeneralResponder | null = null;
+  readonly #others = new Map<string, Heard>(); // the other terminals of this link, by number
 
   constructor(sink: Sink, options: Partial<Jt808Options> = {}) {
     this.#sink = sink;
@@ -124,11 +137,12 @@ export class Jt808Conversation implements Conversation {
     params: Fields,
     again?: number,
   ): SentCommand | Extract<ReturnType<typeof bodyOfCommand>, { refused: unknown }> | null {
-    if (terminal !== this.#number) return null;
-    const message = bodyOfCommand(type, params, this.#form, this.#habits);
+    const heard = terminal === this.#number ? this.#heard() : this.#others.get(terminal);
+    if (heard === undefined) return null;
+    const message = bodyOfCommand(type, params, heard.form, heard.habits);
     if ('refused' in message) return message;
     const serial = again ?? this.#seq;
-    const header = { edition: this.#form, number: this.#numberBytes, protocolVersion: this.#protocolVersion };
+    const header = { edition: heard.form, number: heard.numberBytes, protocolVersion: heard.protocolVersion };
     const frames = framesOf({ ...header, messageId: message.messageId, seq: serial }, message.body);
     if (again === undefined) this.#seq = (serial + frames.length) & 0xffff;
     if (frames.length > 1) this.#sentParts.keep(serial, frames, this.#options.clock());
@@ -189,10 +203,14 @@ export class Jt808Conversation implements Conversation {
     let same = known.length === length;
     for (let i = 0; same && i < length; i++) same = known[i] === bytes[h.numberStart + i];
     if (!same) {
+      this.#putAside();
       this.#numberBytes = Buffer.from(bytes.subarray(h.numberStart, h.numberEnd));
       this.#number = terminalNumber(this.#numberBytes.toString('hex'));
-      this.#edition = null;
+      this.#edition = this.#others.get(this.#number)?.edition ?? null;
+      this.#others.delete(this.#number);
       this.#habits = this.#habitsOf(this.#number);
+      // The header was read as one of the terminal before.
+      if (h.edition === '2011' || h.edition === '2013') h.edition = this.#edition === '2011' ? '2011' : '2013';
     }
     const { edition } = this.#habits;
     if (edition !== null && h.edition !== 'vendor' && (edition === '2019') === (h.edition === '2019')) {
@@ -206,6 +224,27 @@ export class Jt808Conversation implements Conversation {
     this.#protocolVersion = version;
     this.#alarmMask = ALARM_MASKS[form];
     this.#responder = null;
+  }
+
+  #heard(): Heard {
+    return {
+      numberBytes: this.#numberBytes,
+      edition: this.#edition,
+      form: this.#form,
+      protocolVersion: this.#protocolVersion,
+      habits: this.#habits,
+    };
+  }
+
+  /** Another terminal speaks: this one may go on later. */
+  #putAside(): void {
+    if (this.#number === '') return;
+    this.#others.set(this.#number, this.#heard());
+    if (this.#others.size <= MAX_OTHERS) return;
+    for (const oldest of this.#others.keys()) {
+      this.#others.delete(oldest);
+      break;
+    }
   }
 
   #message(bytes: Buffer, h: Header): void {

@@ -29,13 +29,9 @@ export function coverageTable(): string {
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
-/** The whole of docs/protocol-coverage.md. */
-export function coverageDocument(): string {
-  return `# Protocol coverage
-
-Written from the tables in the code (\`npx vitest run test/protocols/jt808/coverage -u\`); a test fails when it is out of date.
-
-## JT/T 808 (2011, 2013, 2019)
+/** The section of docs/protocol-coverage.md. */
+export function coverageSection(): string {
+  return `## JT/T 808 (2011, 2013, 2019)
 
 Every message is decoded to JSON and encoded from it, in both directions (\`cheji decode\`, \`cheji encode\`). “Acted on” are
 the messages of a living terminal that a conversation handles by itself.
@@ -43,6 +39,5 @@ the messages of a living terminal that a conversation handles by itself.
 ${coverageTable()}
 
 Additional information items of a location (0x0200, 0x0201, 0x0500, 0x0704): 0x01–0x06, 0x11–0x13, 0x25, 0x2A, 0x2B, 0x30,
-0x31; JT/T 1078-2016 0x14–0x18; T/JSATL 12-2017 0x64–0x67. All others, and these with another length, are kept as hex.
-`;
+0x31; JT/T 1078-2016 0x14–0x18; T/JSATL 12-2017 0x64–0x67. All others, and these with another length, are kept as hex.`;
 }

@@ -8,6 +8,7 @@ import { eventReport, questionAnswer } from './messages/events-and-questions.js'
 import { infoSubscribe } from './messages/info-services.js';
 import { mediaEvent } from './messages/media.js';
 import { recorderData } from './messages/recorder.js';
+import { terminalRsaKey } from './messages/rsa-key.js';
 import { attributesResponse } from './messages/terminal-attributes.js';
 import { transparentUp } from './messages/transparent.js';
 import { passengerFlow } from './messages/video-attributes.js';
@@ -53,6 +54,8 @@ export const REPORTS: ReadonlyMap<number, Report> = new Map([
   report('event', eventReport),
   report('answer', questionAnswer),
   report('info', infoSubscribe),
+  // Kept, and not relied on: how terminals use it nobody knows (security sheet SEC-043).
+  report('rsa-key', terminalRsaKey),
 ]);
 
 /** Everything but what says the same once more: bytes are kept whole, not also by their length and their beginning. */

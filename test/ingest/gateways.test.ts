@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { gatewayAddresses } from '../../ingest/gateways.js';
+import { msToBeijing } from '../../model/units.js';
+import { frameBytes } from '../../protocols/common/frame.js';
+import { encodeBody, encodeFrame } from '../../protocols/jt808/encode.js';
+import { withHeader } from '../../protocols/jt808/header.js';
 import { waitFor } from '../support/wait-for.js';
 import { tcpServer } from './tcp-support.js';
 import { Frames, response } from './terminal-peer.js';
@@ -91,5 +95,62 @@ describe('a platform’s link that carries many terminals', () => {
       () => s.stats.connections().open,
       (open) => open === 0,
     );
+  });
+});
+
+describe('terminals of all editions on one link', () => {
+  test('keep their own header, alarm bits and number, and are told things in their own form', async () => {
+    const s = await tcpServer({ isGateway, auth: 'off' });
+    const peer = await s.peer();
+    const location = (edition: '2013' | '2019', phone: string, seq: number) =>
+      encodeFrame({
+        msgId: 0x0200,
+        edition,
+        phone,
+        seq,
+        fields: { alarm: 0x8000_8000, lat: 31, lon: 121, time: msToBeijing(seconds(seq)) },
+      });
+    const replies = await peer.ask(
+      location('2019', A, 0),
+      location('2013', B, 0),
+      location('2019', A, 1),
+      location('2013', B, 1),
+    );
+    // 2019 answers with ten bytes of number behind a version, 2013 with six.
+    const forms = replies.map((reply) => reply?.slice(0, 32));
+    expect(forms[0]).toMatch(new RegExp(`^7e80014005010{9}${A}`));
+    expect(forms[1]).toMatch(new RegExp(`^7e800100050${B}`));
+    expect(forms[2]).toMatch(new RegExp(`^7e80014005010{9}${A}`));
+    // Bit 15 is of 2019, bit 31 of 2013.
+    expect(s.logged().map(({ alarms }) => alarms)).toEqual([0x8000, 0x8000_0000, 0x8000, 0x8000_0000]);
+  });
+});
+
+describe('a terminal whose number is padded wrongly', () => {
+  test('is the same terminal with the same code, and is answered with its own bytes', async () => {
+    const s = await tcpServer();
+    const peer = await s.peer();
+    const number = Buffer.from(`${A}000000000`, 'hex');
+    const body = encodeBody(0x0102, { authCode: s.identity.authCode('jt808', A) }, '2019');
+    const frame = frameBytes(withHeader({ messageId: 0x0102, edition: '2019', number, seq: 0 }, body));
+    const [reply] = await peer.ask(frame);
+    expect(reply).toMatch(new RegExp(`^7e8001400501${A}000000000`));
+    await peer.ask(new Frames(A).location(seconds(0)));
+    expect(s.logged()).toHaveLength(1);
+    expect(s.catalog.terminals.get(`jt808:${A}`)).toMatchObject({ number: A });
+  });
+});
+
+describe('RSA', () => {
+  test('the key of a terminal is kept; a body that is encrypted is answered with result 2 and not read', async () => {
+    const s = await tcpServer();
+    const { peer, frames } = await s.terminal(A);
+    const modulusHex = 'c5'.repeat(128);
+    expect(await peer.ask(frames.frame(0x0a00, { exponent: 65_537, modulusHex }))).toEqual([response(A, 1, 1, 0x0a00)]);
+    const encrypted = frames.location(seconds(0)).subarray(1, -2);
+    encrypted[2] |= 0x04; // attribute bit 10
+    expect(await peer.ask(frameBytes(Buffer.from(encrypted)))).toEqual([response(A, 2, 2, 0x0200, 2)]);
+    expect(s.logged()).toEqual([]);
+    expect(s.stats.frames().rejected).toEqual({ encrypted: 1 });
   });
 });

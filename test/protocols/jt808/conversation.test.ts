@@ -203,7 +203,7 @@ describe('locations', () => {
 
 describe('what is not for us', () => {
   test('an unknown id, and a known one that is not handled', () => {
-    for (const msgId of [0x0a00, 0x5678, 0x8104]) {
+    for (const msgId of [0x1206, 0x5678, 0x8104]) {
       const seq = serial;
       const id = `0x${msgId.toString(16).padStart(4, '0')}`;
       expect(say({ msgId, body: Buffer.alloc(3) })).toEqual([

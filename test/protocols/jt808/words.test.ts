@@ -66,3 +66,21 @@ describe('text', () => {
     expect(stripPadding('\0 \0', true)).toBe('');
   });
 });
+
+describe('numbers of ten bytes that are padded wrongly', () => {
+  test.each([
+    ['00000000013800138000', 'as it should be', '13800138000'],
+    ['13800138000000000000', 'at the left end', '13800138000'],
+    ['13800138000fffffffff', 'filled up with F on the right', '13800138000'],
+    ['fffffffff13800138000', 'and on the left', '13800138000'],
+    ['31333830303133383030', 'ten digits as ASCII', '1380013800'],
+    ['00003133383030313338', 'eight of them', '13800138'],
+    ['00000868120276851455', 'a whole IMEI', '868120276851455'],
+    ['000000004ef480128919', 'an IMEI in binary', '868120276851455'],
+    ['89860012345678901234', 'twenty digits, the number of a SIM card', '89860012345678901234'],
+    ['ffffffffffffffffffff', 'nothing at all', 'ffffffffffffffffffff'],
+    ['00000000000000003333', 'threes are no ASCII', '3333'],
+  ])('%s: %s', (raw, _, number) => {
+    expect(terminalNumber(raw)).toBe(number);
+  });
+});
