@@ -1,22 +1,31 @@
 import { createInterface } from 'node:readline';
 import { Command, Option } from 'commander';
-import { encodeJson } from '../protocols/jt808/encode.js';
+import type { ProtocolTools } from '../model/protocol-tools.js';
+import { allTools } from '../protocols/index.js';
 import { examples, InputError } from './support/command.js';
+
+/** Sentences of ships we only read. */
+const WRITABLE = allTools.filter(({ input }) => input !== 'text');
 
 export function encodeCommand(): Command {
   const command = new Command('encode')
     .description('Make frames of the JSON that decode prints, one line of hex for each.')
     .argument('<json>', 'one object; - reads one object per line from stdin')
-    .addOption(new Option('--protocol <name>', 'what the frames speak').choices(['jt808']).default('jt808'))
-    .action(async (json: string) => {
+    .addOption(
+      new Option('--protocol <name>', 'what the frames speak')
+        .choices(WRITABLE.map(({ name }) => name))
+        .default('jt808'),
+    )
+    .action(async (json: string, { protocol }: { protocol: string }) => {
+      const tools = WRITABLE.find(({ name }) => name === protocol) as ProtocolTools;
       let bad = 0;
       if (json === '-') {
         let line = 0;
         for await (const text of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
           line++;
-          if (text.trim() !== '' && !encodeLine(text, `line ${line}: `)) bad++;
+          if (text.trim() !== '' && !encodeLine(tools, text, `line ${line}: `)) bad++;
         }
-      } else if (!encodeLine(json, '')) {
+      } else if (!encodeLine(tools, json, '')) {
         bad++;
       }
       if (bad > 0) throw new InputError(bad === 1 ? '1 object is bad' : `${bad} objects are bad`);
@@ -29,11 +38,11 @@ export function encodeCommand(): Command {
 }
 
 /** False, after saying why, where the line is no message. */
-function encodeLine(text: string, where: string): boolean {
+function encodeLine(tools: ProtocolTools, text: string, where: string): boolean {
   try {
     const json: unknown = JSON.parse(text);
     if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new RangeError('not a JSON object');
-    for (const frame of encodeJson(json as Record<string, unknown>)) console.log(frame.toString('hex'));
+    for (const frame of tools.encode(json as Record<string, unknown>)) console.log(frame.toString('hex'));
     return true;
   } catch (error) {
     // Syntax and values are the user's; anything else is a fault of ours and shows itself.
