@@ -29,21 +29,36 @@ class LightTerminal {
   loggedIn = false;
   #held: Buffer = Buffer.alloc(0);
   #seq = 0;
-  readonly socket: Socket;
+  #socket!: Socket;
+  #ended = false;
 
   constructor(
     readonly number: string,
-    to: { port: number; localAddress?: string },
+    readonly to: { port: number; localAddress?: string },
     readonly result = 0,
   ) {
-    this.socket = connect({ host: '127.0.0.1', ...to });
-    this.socket.on('error', () => {}); // a test that lost one finds it not logged in
-    this.socket.on('data', (bytes: Buffer) => this.#read(bytes));
+    this.#connect();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#socket.destroy();
+  }
+
+  /** One that is turned away before it has logged in, as one of too many, comes again. */
+  #connect(): void {
+    this.#held = Buffer.alloc(0);
+    this.#socket = connect({ host: '127.0.0.1', ...this.to })
+      .on('error', () => {}) // 'close' follows
+      .on('data', (bytes: Buffer) => this.#read(bytes))
+      .on('close', () => {
+        if (!this.loggedIn && !this.#ended) setTimeout(() => this.#connect(), 1000);
+      });
     this.#send(0x0100, { layout: '2013', plateColor: 0, plate: '' });
   }
 
   #send(msgId: number, fields: Record<string, unknown>): void {
-    this.socket.write(encodeFrame({ msgId, edition: '2013', phone: this.number, seq: this.#seq++, fields }));
+    this.#socket.write(encodeFrame({ msgId, edition: '2013', phone: this.number, seq: this.#seq++, fields }));
   }
 
   /** Frames of the server to this terminal hold nothing that is escaped but in the check code, which nobody looks at. */
@@ -91,9 +106,7 @@ test('a command waits through a crash and is sent when the terminal comes', { ti
   expect((await api<CommandJson>(`/v1/commands/${id}`)).body).toMatchObject({ state: 'queued', attempts: 0 });
 
   const terminal = new LightTerminal('13900000001', { port: server.now.jt808Port });
-  onTestFinished(() => {
-    terminal.socket.destroy();
-  });
+  onTestFinished(() => terminal.end());
   const ended = await waitFor(
     'the command to be acknowledged',
     async () => (await api<CommandJson>(`/v1/commands/${id}`)).body,
@@ -103,7 +116,7 @@ test('a command waits through a crash and is sent when the terminal comes', { ti
   expect(ended.history.map(({ state }) => state)).toEqual(['queued', 'sent', 'acknowledged']);
 
   // And what became of it is not lost either, with an orderly end in between: it is not sent twice.
-  terminal.socket.destroy();
+  terminal.end();
   await server.restart();
   expect((await api<CommandJson>(`/v1/commands/${id}`)).body).toEqual(ended);
   expect((await api<CommandJson>(`/v1/commands/${never.body.id}`)).body).toEqual(never.body);
@@ -112,8 +125,9 @@ test('a command waits through a crash and is sent when the terminal comes', { ti
 const CONNECTED = 10_000;
 const REFUSING = 100; //     of these answer “not supported”
 const AWAY = 50; //          more are in the registry and not connected
-/** The server reads so many new connections of one address at once; terminals share addresses in the field too. */
+/** The server lets 5,000 new connections of one address in at once; only Linux has all of 127.0.0.0/8. */
 const PER_ADDRESS = 2_500;
+const MANY_ADDRESSES = process.platform === 'linux';
 
 test(`one text to ${CONNECTED} connected terminals reaches each once, and the result list is right`, {
   timeout: 180_000,
@@ -122,11 +136,11 @@ test(`one text to ${CONNECTED} connected terminals reaches each once, and the re
   const { api, jt808Port: port } = server.now;
   const number = (n: number) => String(13_000_000_000 + n);
   const fleet = Array.from({ length: CONNECTED }, (_, n) => {
-    const localAddress = `127.0.0.${2 + Math.floor(n / PER_ADDRESS)}`;
+    const localAddress = MANY_ADDRESSES ? `127.0.0.${2 + Math.floor(n / PER_ADDRESS)}` : undefined;
     return new LightTerminal(number(n), { port, localAddress }, n < REFUSING ? 3 : 0);
   });
   onTestFinished(() => {
-    for (const terminal of fleet) terminal.socket.destroy();
+    for (const terminal of fleet) terminal.end();
   });
   for (let n = CONNECTED; n < CONNECTED + AWAY; n++) {
     await api(`/v1/vehicles/${number(n)}`, {
