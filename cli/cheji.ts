@@ -6,6 +6,8 @@ import { decodeCommand } from './decode.js';
 import { demoCommand } from './demo.js';
 import { doctorCommand } from './doctor.js';
 import { encodeCommand } from './encode.js';
+import { exportCommand } from './export.js';
+import { importCommand } from './import.js';
 import { replayCommand } from './replay.js';
 import { serveCommand } from './serve.js';
 import { simulateCommand } from './simulate.js';
@@ -35,6 +37,8 @@ for (const make of [
   replayCommand,
   simulateCommand,
   demoCommand,
+  importCommand,
+  exportCommand,
   doctorCommand,
 ]) {
   program.addCommand(make().copyInheritedSettings(program));

@@ -16,7 +16,7 @@ const FIELDS = {
   mileage: ['mileage', 'mileage_km', 'odometer'],
 } as const;
 
-type Field = keyof typeof FIELDS;
+export type Field = keyof typeof FIELDS;
 export const FIELD_NAMES = Object.keys(FIELDS) as Field[];
 const REQUIRED: readonly Field[] = ['vehicle', 'time', 'lon', 'lat'];
 
@@ -78,7 +78,8 @@ export async function readTracks(file: string, options: TrackOptions = {}): Prom
   return tracks;
 }
 
-function readHeading(row: string[], map: Record<string, string>): Partial<Record<Field, number>> {
+/** Which column means what. Throws InputError where one that must be there is not. */
+export function readHeading(row: string[], map: Record<string, string>): Partial<Record<Field, number>> {
   const headings = row.map((heading) => heading.replace(/^\ufeff/, ''));
   const columns: Partial<Record<Field, number>> = {};
   for (const [column, field] of Object.entries(map)) {
@@ -102,7 +103,7 @@ function readHeading(row: string[], map: Record<string, string>): Partial<Record
 }
 
 /** The fix, or the reason why the line is none. */
-function readRow(row: string[], columns: Partial<Record<Field, number>>, date?: string): TerminalFix | string {
+export function readRow(row: string[], columns: Partial<Record<Field, number>>, date?: string): TerminalFix | string {
   const cell = (field: Field) => (columns[field] === undefined ? '' : (row[columns[field]] ?? ''));
   const number = (field: Field) => (cell(field) === '' ? NaN : Number(cell(field)));
   if (cell('vehicle') === '') return 'no vehicle';

@@ -5,7 +5,7 @@ import { runCheji } from '../support/cheji.js';
 import { freePorts } from '../support/free-port.js';
 import { tempDir } from '../support/temp-dir.js';
 
-const COMMANDS = ['serve', 'decode', 'replay', 'simulate', 'demo', 'doctor'];
+const COMMANDS = ['serve', 'decode', 'replay', 'simulate', 'import', 'export', 'demo', 'doctor'];
 const HEARTBEAT = '7e0002000001380013800000017f7e';
 
 describe('every command', () => {

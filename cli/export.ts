@@ -1,0 +1,173 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { loadSettings } from '../config.js';
+import type { AlertPlace } from '../model/alert.js';
+import { openPool } from '../store/db.js';
+import { History } from '../store/history.js';
+import { countVehicles, registeredVehicles } from '../store/vehicle-list.js';
+import { ALERT_FILES } from './support/alert-files.js';
+import { examples, required } from './support/command.js';
+import { databaseUrl } from './support/database-url.js';
+import { ExportFile } from './support/export-file.js';
+import { Progress } from './support/progress.js';
+import { TRACK_FILES } from './support/track-files.js';
+
+interface ExportOptions {
+  out: string;
+  format: string;
+  from: number;
+  to: number;
+  vehicle?: string[];
+  resume?: boolean;
+  config?: string;
+}
+
+/** How often a resumable file notes how far it is: every so many vehicles. */
+const MARK_EVERY = 20;
+const ALERT_PAGE = 1000;
+/** An export reads one batch after the other, each of which may wait for a cold disk. */
+const POOL = { connections: 2, statementMs: 120_000 };
+
+export function exportCommand(): Command {
+  const command = new Command('export').description(
+    'Write tracks or alerts into a file, from the database of the settings.',
+  );
+  command.addCommand(tracksCommand().copyInheritedSettings(command));
+  command.addCommand(alertsCommand().copyInheritedSettings(command));
+  return examples(
+    command,
+    'cheji export tracks --from 2024-05-01T00:00:00+08:00 --to 2024-05-02T00:00:00+08:00 --format parquet --out may-1.parquet',
+    'cheji export tracks --vehicle 13912345678 --from 2024-05-01 --to 2024-06-01 --format gpx --out may.gpx',
+    'cheji export alerts --from 2024-05-01 --to 2024-06-01 --format csv --out alerts.csv',
+    '',
+    'A day without a time is its midnight in China. An export that was broken off goes on with --resume (csv, geojsonseq).',
+  );
+}
+
+function tracksCommand(): Command {
+  const command = withOptions(new Command('tracks').description('Fixes by vehicle and time.'), Object.keys(TRACK_FILES))
+    .option('--resume', 'go on with an export that was broken off (csv, geojsonseq)')
+    .action(async (options: ExportOptions) => {
+      checked(command, options);
+      console.log(JSON.stringify(await exportTracks(options)));
+    });
+  return examples(command, 'cheji export tracks --from 2024-05-01 --to 2024-05-02 --format csv --out may-1.csv');
+}
+
+function alertsCommand(): Command {
+  const command = withOptions(
+    new Command('alerts').description('Alerts, newest first.'),
+    Object.keys(ALERT_FILES),
+  ).action(async (options: ExportOptions) => {
+    checked(command, options);
+    console.log(JSON.stringify(await exportAlerts(options)));
+  });
+  return examples(command, 'cheji export alerts --from 2024-05-01 --to 2024-06-01 --format csv --out alerts.csv');
+}
+
+function withOptions(command: Command, formats: string[]): Command {
+  return command
+    .option('--out <file>', 'the file to write; must not exist')
+    .addOption(new Option('--format <name>', 'form of the file').choices(formats).default('csv'))
+    .option('--from <time>', 'RFC 3339, or YYYY-MM-DD', moment)
+    .option('--to <time>', 'RFC 3339, or YYYY-MM-DD; not included', moment)
+    .option('--vehicle <id...>', 'only these')
+    .option('--config <file>', 'settings, as for serve');
+}
+
+function checked(command: Command, options: ExportOptions): void {
+  required(command, 'out', 'from', 'to');
+  if (options.from >= options.to) command.error('error: --from is not before --to');
+  if (options.resume && !TRACK_FILES[options.format]().resumable) {
+    command.error(`error: a ${options.format} file cannot be resumed; csv and geojsonseq can`);
+  }
+}
+
+export interface Exported {
+  file: string;
+  /** Fixes or alerts. */
+  rows: number;
+  bytes: number;
+}
+
+export async function exportTracks(options: ExportOptions): Promise<Exported> {
+  const pool = openPool(databaseUrl(loadSettings(process.env, options.config).settings), () => {}, POOL);
+  try {
+    const history = new History(pool);
+    const kind = TRACK_FILES[options.format]();
+    const wanted = options.vehicle ? new Set(options.vehicle) : null;
+    const file = await ExportFile.open(options.out, question('tracks', options), options.resume ?? false);
+    if (file.place === 0) await file.write(await kind.begin());
+    const progress = new Progress(wanted?.size ?? (await countVehicles(pool)), 'vehicles');
+    let rows = 0;
+    let done = 0;
+    for await (const vehicle of registeredVehicles(pool, file.place)) {
+      if (wanted && !wanted.has(vehicle.id)) continue;
+      const batches = counted(history.track(vehicle.no, options.from, options.to), (fixes) => {
+        rows += fixes;
+      });
+      const first = await batches.next();
+      if (!first.done)
+        for await (const chunk of kind.vehicle(vehicle, after(first.value, batches))) await file.write(chunk);
+      progress.add(1);
+      if (kind.resumable && ++done % MARK_EVERY === 0) await file.mark(vehicle.no);
+    }
+    await file.write(await kind.end());
+    progress.stop();
+    return { file: options.out, rows, bytes: await file.finish() };
+  } finally {
+    await pool.end();
+  }
+}
+
+export async function exportAlerts(options: ExportOptions): Promise<Exported> {
+  const pool = openPool(databaseUrl(loadSettings(process.env, options.config).settings), () => {}, POOL);
+  try {
+    const history = new History(pool);
+    const kind = ALERT_FILES[options.format]();
+    const file = await ExportFile.open(options.out, question('alerts', options), false);
+    await file.write(await kind.begin());
+    const { from, to, vehicle } = options;
+    let rows = 0;
+    let place: AlertPlace | undefined;
+    for (;;) {
+      const page = await history.alerts({ from, to, vehicle, after: place, limit: ALERT_PAGE });
+      if (page.length > 0) await file.write(await kind.alerts(page));
+      rows += page.length;
+      if (page.length < ALERT_PAGE) break;
+      const last = page[page.length - 1];
+      place = { occurredAt: Date.parse(last.occurredAt), id: last.id };
+    }
+    await file.write(await kind.end());
+    return { file: options.out, rows, bytes: await file.finish() };
+  } finally {
+    await pool.end();
+  }
+}
+
+function question(what: string, { format, from, to, vehicle }: ExportOptions): string {
+  return JSON.stringify({ what, format, from, to, vehicle: vehicle ?? null });
+}
+
+async function* counted<T>(batches: AsyncIterable<T[]>, count: (items: number) => void): AsyncGenerator<T[]> {
+  for await (const batch of batches) {
+    count(batch.length);
+    yield batch;
+  }
+}
+
+async function* after<T>(first: T, rest: AsyncIterable<T>): AsyncIterable<T> {
+  yield first;
+  yield* rest;
+}
+
+/** A day alone is its midnight in China. */
+function moment(text: string): number {
+  const ms = /^\d{4}-\d\d-\d\d$/.test(text)
+    ? Date.parse(`${text}T00:00:00+08:00`)
+    : /^\d{4}-\d\d-\d\d[T ].*(Z|[+-]\d\d:\d\d)$/.test(text)
+      ? Date.parse(text)
+      : NaN;
+  if (Number.isNaN(ms))
+    throw new InvalidArgumentError('It must be a time such as 2024-05-01T08:00:00+08:00, or a day.');
+  return ms;
+}

@@ -1,0 +1,104 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { loadSettings, type Settings } from '../config.js';
+import { ApiClient } from './support/api-client.js';
+import { examples, InputError } from './support/command.js';
+import { fenceImport, trackImport, VEHICLE_FIELDS, vehicleImport } from './support/import-kinds.js';
+import { type ImportKind, runImport } from './support/import-run.js';
+import { FIELD_NAMES } from './support/tracks.js';
+
+interface Options {
+  api?: string;
+  key?: string;
+  config?: string;
+  map?: Record<string, string>;
+  date?: string;
+  dryRun?: boolean;
+  resume?: boolean;
+  report?: string;
+}
+
+export function importCommand(): Command {
+  const command = new Command('import').description(
+    'Bring tracks, vehicles or fences from a file into a running server.',
+  );
+  const kinds: [string, string, (api: ApiClient, options: Options) => ImportKind<unknown>][] = [
+    [
+      'tracks',
+      'Fixes from CSV: vehicle, time, lon, lat, and if known speed, heading, altitude, mileage.',
+      asAny(trackImport),
+    ],
+    [
+      'vehicles',
+      'Vehicles from CSV: id, and any of plate, plateColor, category, company, region, terminal.',
+      asAny(vehicleImport),
+    ],
+    ['fences', 'Fences from GeoJSON: a FeatureCollection, or a Feature per line.', asAny(fenceImport)],
+  ];
+  for (const [name, description, make] of kinds) {
+    const sub = new Command(name).description(description).argument('<file>', 'the file to read');
+    if (name !== 'fences') {
+      const fields = name === 'tracks' ? FIELD_NAMES : VEHICLE_FIELDS;
+      sub.option(
+        '--map <column=field>',
+        `what a column means: ${fields.join(', ')}; may be repeated`,
+        columnMap(fields),
+      );
+    }
+    if (name === 'tracks') sub.option('--date <YYYY-MM-DD>', 'the day, for a file whose time is a time of day');
+    sub
+      .option('--dry-run', 'read and check everything, send nothing')
+      .option('--resume', 'go on with an import that was broken off')
+      .option('--report <file>', 'where refused lines are written (default: <file>.refused.csv)')
+      .option('--api <url>', 'of the server (default: the one of the settings)')
+      .option('--key <key>', 'its admin key (default: the one of the settings)')
+      .option('--config <file>', 'settings, as for serve')
+      .action(async (file: string, options: Options) => {
+        const done = await runImport(make(client(options), options), file, options);
+        console.log(JSON.stringify(done));
+        if (done.refused > 0) throw new InputError(`${done.refused} were refused; ${done.report} says which and why`);
+      });
+    command.addCommand(examples(sub, `cheji import ${name} ${EXAMPLE_FILES[name]}`).copyInheritedSettings(command));
+  }
+  return examples(
+    command,
+    'cheji import tracks may.csv --map taxi=vehicle --map x=lon --map y=lat --dry-run',
+    'cheji import vehicles fleet.csv',
+    'cheji import fences districts.geojson --api http://127.0.0.1:8080 --key KEY',
+    '',
+    'Old tracks are taken as they are where the server runs with CHEJI_TIME_POLICY=replay.',
+  );
+}
+
+const EXAMPLE_FILES: Record<string, string> = {
+  tracks: 'wuxi-taxis.csv',
+  vehicles: 'fleet.csv',
+  fences: 'districts.geojson',
+};
+
+/** A list of kinds cannot say of each what it sends; `runImport` hands every kind only what that kind has read. */
+function asAny<T>(make: (api: ApiClient, options: Options) => ImportKind<T>) {
+  return make as (api: ApiClient, options: Options) => ImportKind<unknown>;
+}
+
+function client({ api, key, config }: Options): ApiClient {
+  const { settings } = loadSettings(process.env, config);
+  const host = settings.httpHost === '0.0.0.0' ? '127.0.0.1' : settings.httpHost;
+  return new ApiClient(api ?? `http://${host}:${settings.httpPort}`, key ?? adminKey(settings));
+}
+
+function adminKey(settings: Settings): string {
+  const file = join(settings.dataDir, 'keys/admin.key');
+  if (settings.adminKey !== null) return settings.adminKey;
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  throw new InputError(`no admin key in ${file}: give it with --key, or set CHEJI_ADMIN_KEY or CHEJI_DATA_DIR`);
+}
+
+function columnMap(fields: readonly string[]) {
+  return (text: string, map: Record<string, string> = {}): Record<string, string> => {
+    const [, column, field] = /^(.+)=(\w+)$/.exec(text) ?? [];
+    if (column && fields.includes(field)) return { ...map, [column]: field };
+    throw new InvalidArgumentError(`It must be column=field with a field of ${fields.join(', ')}.`);
+  };
+}

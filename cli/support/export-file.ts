@@ -1,0 +1,72 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises';
+import { InputError } from './command.js';
+
+/** Where a file that is being written can be gone on with. */
+interface Mark {
+  /** What was asked for; another question cannot go on with this file. */
+  question: string;
+  bytes: number;
+  place: number;
+}
+
+/**
+ * A file as it is written: under the name `<file>.part` until it is whole, with a note in `<file>.progress` of the last
+ * place from which writing can go on.
+ */
+export class ExportFile {
+  #bytes = 0;
+
+  private constructor(
+    readonly path: string,
+    readonly question: string,
+    readonly file: FileHandle,
+    /** The last place that is in the file already; 0 at the beginning. */
+    readonly place: number,
+  ) {}
+
+  /** Goes on with what an export that was broken off has left, where `resume` asks for it and it is the same question. */
+  static async open(path: string, question: string, resume: boolean): Promise<ExportFile> {
+    if (existsSync(path)) throw new InputError(`${path} exists already: remove it, or choose another --out`);
+    const mark = resume ? readMark(path, question) : null;
+    const file = await open(`${path}.part`, mark ? 'r+' : 'w');
+    if (mark) await file.truncate(mark.bytes);
+    const made = new ExportFile(path, question, file, mark?.place ?? 0);
+    made.#bytes = mark?.bytes ?? 0;
+    return made;
+  }
+
+  async write(chunk: string | Uint8Array): Promise<void> {
+    if (chunk.length === 0) return;
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    await this.file.write(bytes, 0, bytes.length, this.#bytes);
+    this.#bytes += bytes.length;
+  }
+
+  /** From here on writing can go on another time. */
+  async mark(place: number): Promise<void> {
+    await this.file.datasync();
+    const mark: Mark = { question: this.question, bytes: this.#bytes, place };
+    await writeFile(`${this.path}.progress`, JSON.stringify(mark));
+  }
+
+  /** The file is whole and gets its name. Resolves with its size in bytes. */
+  async finish(): Promise<number> {
+    await this.file.datasync();
+    await this.file.close();
+    await rename(`${this.path}.part`, this.path);
+    await rm(`${this.path}.progress`, { force: true });
+    return this.#bytes;
+  }
+}
+
+function readMark(path: string, question: string): Mark {
+  let mark: Mark;
+  try {
+    mark = JSON.parse(readFileSync(`${path}.progress`, 'utf8')) as Mark;
+  } catch {
+    throw new InputError(`${path}.progress is not there: nothing to resume; leave out --resume`);
+  }
+  if (mark.question === question) return mark;
+  throw new InputError(`${path}.part belongs to another export (${mark.question}); choose another --out`);
+}

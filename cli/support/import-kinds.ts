@@ -1,0 +1,206 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { parse } from 'fast-csv';
+import { RECORD_SEPARATOR } from '../../api/track/geojson.js';
+import { parseFence } from '../../geo/fence-input.js';
+import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
+import type { ApiClient } from './api-client.js';
+import { InputError } from './command.js';
+import type { ImportKind } from './import-run.js';
+import { type Field, readHeading, readRow } from './tracks.js';
+
+interface PositionInput {
+  vehicleId: string;
+  time: string;
+  lon: number;
+  lat: number;
+  [more: string]: unknown;
+}
+
+/** Fixes from a CSV file, in any order; each goes to the vehicle with the id that the file gives. */
+export function trackImport(
+  api: ApiClient,
+  options: { map?: Record<string, string>; date?: string },
+): ImportKind<PositionInput> {
+  return {
+    unit: 'fixes',
+    batch: 2000,
+    async *read(file) {
+      let columns: Partial<Record<Field, number>> | null = null;
+      for await (const { line, cells } of csvLines(file)) {
+        if (!columns) columns = readHeading(cells, options.map ?? {});
+        else yield { line, ...positionOf(cells, columns, options.date) };
+      }
+      if (!columns) throw new InputError(`${file}: the file is empty; its first line must name the columns`);
+    },
+    async send(values) {
+      const { status, body } = await api.send<{ items: { ok: boolean; error?: { code: string; message: string } }[] }>(
+        'POST',
+        '/v1/positions',
+        values,
+      );
+      if (status === 200) return body.items.map(({ error }) => (error ? `${error.code}: ${error.message}` : null));
+      // Where none is taken there is no list, but a detail for each of the first hundred.
+      const details = new Map(body.error?.details.map(({ path, message }) => [Number(/\d+/.exec(path)?.[0]), message]));
+      return values.map((_, i) => details.get(i) ?? body.error?.message ?? `status ${status}`);
+    },
+  };
+}
+
+function positionOf(cells: string[], columns: Partial<Record<Field, number>>, date?: string) {
+  const fix = readRow(cells, columns, date);
+  if (typeof fix === 'string') return { reason: fix };
+  const known = (value: number) => (Number.isNaN(value) ? undefined : value);
+  return {
+    value: {
+      vehicleId: cells[columns.vehicle as number],
+      time: new Date(fix.time).toISOString(),
+      lon: fix.lon,
+      lat: fix.lat,
+      speed: known(fix.speedKmh),
+      heading: known(fix.headingDeg),
+      altitude: known(fix.altitudeM),
+      mileage: known(fix.mileageKm),
+    },
+  };
+}
+
+export const VEHICLE_FIELDS = ['id', 'plate', 'plateColor', 'category', 'company', 'region', 'terminal'] as const;
+type VehicleField = (typeof VEHICLE_FIELDS)[number];
+
+interface VehicleInput {
+  id: string;
+  [more: string]: unknown;
+}
+
+/** Vehicles from a CSV file with a column `id`; what a cell leaves empty stays as it is. `terminal` is protocol:number. */
+export function vehicleImport(api: ApiClient, options: { map?: Record<string, string> }): ImportKind<VehicleInput> {
+  return {
+    unit: 'vehicles',
+    batch: 20,
+    async *read(file) {
+      let columns: Map<VehicleField, number> | null = null;
+      for await (const { line, cells } of csvLines(file)) {
+        if (!columns) columns = vehicleColumns(cells, options.map ?? {});
+        else yield { line, ...vehicleOf(cells, columns) };
+      }
+    },
+    send: (values) =>
+      Promise.all(
+        values.map(async ({ id, ...facts }) => {
+          const { status, body } = await api.send('PUT', `/v1/vehicles/${encodeURIComponent(id)}`, facts);
+          return status < 300 ? null : (body.error?.message ?? `status ${status}`);
+        }),
+      ),
+  };
+}
+
+/** `plate_color`, `plateColor` and `PlateColor` are the same heading. */
+function vehicleColumns(heading: string[], map: Record<string, string>): Map<VehicleField, number> {
+  const columns = new Map<VehicleField, number>();
+  for (const [at, name] of heading.entries()) {
+    const meant = map[name] ?? name.replace(/^\ufeff/, '').replaceAll('_', '');
+    const field = VEHICLE_FIELDS.find((known) => known.toLowerCase() === meant.toLowerCase());
+    if (field) columns.set(field, at);
+  }
+  if (columns.has('id')) return columns;
+  throw new InputError(`line 1: no column for id among ${heading.join(', ')}; name it with --map COLUMN=id`);
+}
+
+function vehicleOf(cells: string[], columns: Map<VehicleField, number>): { value: VehicleInput } | { reason: string } {
+  const cell = (field: VehicleField) => cells[columns.get(field) ?? -1] || undefined;
+  const id = cell('id');
+  if (!id) return { reason: 'no id' };
+  const category = cell('category');
+  if (category && !(VEHICLE_CATEGORIES as readonly string[]).includes(category)) {
+    return { reason: `category "${category}" is none of ${VEHICLE_CATEGORIES.join(', ')}` };
+  }
+  const plateColor = cell('plateColor');
+  if (plateColor && !/^\d{1,2}$/.test(plateColor))
+    return { reason: `plateColor "${plateColor}" is no code of JT/T 415` };
+  const terminal = cell('terminal');
+  const [, protocol, number] = /^([a-z0-9-]+):(\S+)$/.exec(terminal ?? '') ?? [];
+  if (terminal && !number) return { reason: `terminal "${terminal}" is not protocol:number` };
+  return {
+    value: {
+      id,
+      plate: cell('plate'),
+      plateColor: plateColor && Number(plateColor),
+      category,
+      company: cell('company'),
+      region: cell('region'),
+      terminals: number ? [{ protocol, number }] : undefined,
+    },
+  };
+}
+
+interface FenceInput {
+  id?: string | number;
+  [more: string]: unknown;
+}
+
+/** Fences from a FeatureCollection, one Feature, or a Feature per line; those with an id replace the fence of that id. */
+export function fenceImport(api: ApiClient): ImportKind<FenceInput> {
+  return {
+    unit: 'fences',
+    batch: 1,
+    async *read(file) {
+      for (const { line, value } of await features(file)) {
+        const parsed = parseFence(value);
+        if ('geometry' in parsed) yield { line, value: value as FenceInput };
+        else yield { line, reason: parsed.problems.map(({ path, message }) => `${path}: ${message}`).join('; ') };
+      }
+    },
+    send: (values) =>
+      Promise.all(
+        values.map(async (fence) => {
+          const { status, body } =
+            fence.id === undefined
+              ? await api.send('POST', '/v1/fences', fence)
+              : await api.send('PUT', `/v1/fences/${encodeURIComponent(fence.id)}`, { ...fence, id: String(fence.id) });
+          return status < 300 ? null : (body.error?.message ?? `status ${status}`);
+        }),
+      ),
+  };
+}
+
+/** Numbered from 1: by place in a collection, by line in a sequence. */
+async function features(file: string): Promise<{ line: number; value: unknown }[]> {
+  const text = (await readFile(file, 'utf8')).replace(/^\ufeff/, '');
+  try {
+    const whole = JSON.parse(text) as { type?: string; features?: unknown[] };
+    const list = whole.type === 'FeatureCollection' && Array.isArray(whole.features) ? whole.features : [whole];
+    return list.map((value, i) => ({ line: i + 1, value }));
+  } catch (error) {
+    const lines = text.split('\n').map((line) => line.replace(RECORD_SEPARATOR, '').trim());
+    if (lines.filter(Boolean).length < 2) throw new InputError(`${file}: ${(error as Error).message}`);
+    return lines.flatMap((line, i) => (line === '' ? [] : [{ line: i + 1, value: jsonOrNull(line) }]));
+  }
+}
+
+/** Null is refused by the check of fences, with its line. */
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The lines of a CSV file with their numbers, empty ones left out; a quoted cell may go over several lines of text. */
+async function* csvLines(file: string): AsyncIterable<{ line: number; cells: string[] }> {
+  const rows = parse<string[], string[]>({ ignoreEmpty: false, trim: true });
+  createReadStream(file)
+    .on('error', (error) => rows.destroy(error))
+    .pipe(rows);
+  let line = 0;
+  try {
+    for await (const cells of rows as AsyncIterable<string[]>) {
+      line++;
+      if (cells.some((cell) => cell !== '')) yield { line, cells };
+    }
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError(`${file}:${line + 1}: ${(error as Error).message}`);
+  }
+}
