@@ -75,7 +75,7 @@ interface Line {
 
 /**
  * Brings commands to their terminals and hears what comes back. A command goes out when its terminal is connected, is
- * sent again while no response comes (T(n+1) = T(n) × (n+1), JT/T 808 §5.2), once more from the beginning when the
+ * sent again while no response comes (T(n+1) = T(n) × (n+1), JT/T 808-2013 §7.1), once more from the beginning when the
  * terminal comes back, and ends by a response, by giving up, or by expiry.
  *
  * Every step is in the book at once, in the log by the end of the event loop's turn, and told to others when the log is
