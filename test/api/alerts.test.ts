@@ -15,7 +15,9 @@ test('memory and database join to one list without doubles, in pages', async () 
   const all = Array.from({ length: 12 }, (_, i) => alert({ occurredAt: minute(Math.floor(i / 2)) }));
   // The database has all but the newest two; of those in between it has an older form.
   api.history.stored = all.slice(0, 10);
-  all.slice(6).forEach((a, i) => api.feed.push([transition(i + 1, { ...a, revision: 2, state: 'acknowledged' })]));
+  for (const [i, a] of all.slice(6).entries()) {
+    api.feed.push([transition(i + 1, { ...a, revision: 2, state: 'acknowledged' })]);
+  }
   const expected = [...all].sort(
     (a, b) => Date.parse(b.occurredAt) - Date.parse(a.occurredAt) || (a.id < b.id ? 1 : -1),
   );
