@@ -8,7 +8,7 @@ import type { Spool } from './store/spool.js';
 import { WorkerThread } from './worker-thread.js';
 
 /** An alert waits for the engine no longer than this, ms, and the engine is not woken for every flush. */
-const WAKE_MS = 3;
+const WAKE_MS = 10;
 
 const NOTHING_YET: LiveStats['engine'] = {
   evaluated: 0,
