@@ -8,29 +8,20 @@ import { ExplainPanel } from './explain-panel.js';
 import { ProtocolBook } from './protocol-book.js';
 import { QuarantinePanel } from './quarantine-panel.js';
 
-/** The page behind `#protocol`: what terminals say, byte by byte. */
+/** What each panel of the page does whenever the page is seen; throws as ApiClient does. */
+interface Panel {
+  opened(): Promise<void>;
+}
+
+/** The page behind `#protocol`: what terminals say, byte by byte. Made when it is first asked for. */
 export class ProtocolPage {
-  readonly element: HTMLElement;
+  readonly element = el('section', 'protocol-page');
   readonly #problem = el('p', 'problem');
-  readonly #explain: ExplainPanel;
-  readonly #build: BuildPanel;
-  readonly #quarantine: QuarantinePanel;
+  readonly #api: ApiClient;
+  #panels: Panel[] | null = null;
 
   constructor(api: ApiClient, key: AccessKey, address: PageAddress) {
-    const book = new ProtocolBook(api);
-    this.#explain = new ExplainPanel(api, book);
-    const showExplained = (hex: string) => {
-      tabs.show('explain');
-      this.#explain.show(hex);
-    };
-    this.#build = new BuildPanel(api, book, showExplained);
-    this.#quarantine = new QuarantinePanel(api, book);
-    const tabs = new Tabs([
-      ['explain', this.#explain.element],
-      ['build-frame', this.#build.element],
-      ['quarantine', this.#quarantine.element],
-    ]);
-    this.element = el('section', 'protocol-page', this.#problem, tabs.element);
+    this.#api = api;
     const follow = () => {
       this.element.hidden = address.get('protocol') === null;
       if (!this.element.hidden) void this.#opened();
@@ -42,11 +33,29 @@ export class ProtocolPage {
 
   /** Asks for what the page needs, again where it could not be had before. */
   async #opened(): Promise<void> {
+    this.#panels ??= this.#make();
     try {
-      await Promise.all([this.#explain.opened(), this.#build.opened(), this.#quarantine.opened()]);
+      await Promise.all(this.#panels.map((panel) => panel.opened()));
       this.#problem.textContent = '';
     } catch (error) {
       this.#problem.textContent = (error as Error).message;
     }
+  }
+
+  #make(): Panel[] {
+    const book = new ProtocolBook(this.#api);
+    const explain = new ExplainPanel(this.#api, book);
+    const build = new BuildPanel(this.#api, book, (hex) => {
+      tabs.show('explain');
+      explain.show(hex);
+    });
+    const quarantine = new QuarantinePanel(this.#api, book);
+    const tabs = new Tabs([
+      ['explain', explain.element],
+      ['build-frame', build.element],
+      ['quarantine', quarantine.element],
+    ]);
+    this.element.append(this.#problem, tabs.element);
+    return [explain, build, quarantine];
   }
 }
