@@ -6,6 +6,7 @@ import { type RulesStep, rules } from './alerts/rules-step.js';
 import { safetyAlarms } from './alerts/safety-alarm-step.js';
 import { terminalAlarms } from './alerts/terminal-alarm-step.js';
 import { type MemoriesSnapshot, VehicleMemories } from './alerts/vehicle-memory.js';
+import { type WhyNot, whyNot } from './alerts/why-not.js';
 import { FenceIndex } from './geo/fence-index.js';
 import { fences } from './geo/fence-step.js';
 import type { Alert, AlertTransition } from './model/alert.js';
@@ -120,6 +121,18 @@ export class Engine {
 
   openAlerts(): Alert[] {
     return this.#alerts.openAlerts();
+  }
+
+  /**
+   * What each rule made of a definition, or the rule with this id itself, says of the vehicle now: every condition that an alert
+   * needs, and whether it is there. Null where the vehicle or the rule is not known.
+   */
+  whyNot(vehicleId: string, ruleId: string): WhyNot[] | null {
+    const vehicle = this.#catalog.vehicleById(vehicleId);
+    const single = this.#ruleBook.get(ruleId);
+    const found = single ? [single] : this.#ruleBook.defined.madeOf(ruleId);
+    if (!vehicle || (found.length === 0 && !this.#catalog.rules.has(ruleId))) return null;
+    return found.map((rule) => whyNot(rule, vehicle, this.#rules.inputOf(vehicle, rule)));
   }
 
   /** The whole state, without transitions that were not taken. */

@@ -7,6 +7,8 @@ import { startApi } from './api/server.js';
 import type { Settings } from './config.js';
 import { Database } from './database.js';
 import { EngineThread } from './engine-thread.js';
+import { AttachmentRequests } from './ingest/attachment-requests.js';
+import { AttachmentServer } from './ingest/attachment-server.js';
 import { CommandDesk } from './ingest/command-desk.js';
 import { CommandDispatcher } from './ingest/commands.js';
 import { gatewayAddresses } from './ingest/gateways.js';
@@ -28,6 +30,7 @@ import { protocols } from './protocols/index.js';
 import { jt808 } from './protocols/jt808/index.js';
 import { jt905 } from './protocols/jt905/index.js';
 import type { Protocol } from './protocols/protocol.js';
+import { Rehearsals } from './rehearsal.js';
 import { checkpointSeq } from './store/checkpoint.js';
 import { openDataDir, secretFile } from './store/data-dir.js';
 import { logId } from './store/log-id.js';
@@ -145,7 +148,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     connections: stats.connections(),
     ackLatency: stats.ackLatency.snapshot(),
     uploads: { ...uploads.counts },
-    media: media.stats(),
+    media: { ...media.stats(), attachments: { ...attachments?.counts } },
     vehicles: {
       known: state.catalog.vehicles.size,
       online: state.fleet.onlineSince(Date.now() - settings.onlineSeconds * 1000),
@@ -156,14 +159,17 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   // What terminals send besides fixes. Media that the last run left unfinished are taken up again.
   const files = await MediaFiles.open({ dir: dir.media, maxBytes: settings.mediaMaxBytes }).catch(abandon);
   const uploads = new Uploads(registry);
+  const mediaMustWait = () => spool.bytes >= spool.maxBytes * MEDIA_WAIT_AT;
   const media = await MediaUploads.open({
     files,
     uploads,
     whenAccepted: (fn) => acceptLog.whenAccepted(fn),
-    paused: () => spool.bytes >= spool.maxBytes * MEDIA_WAIT_AT,
+    paused: mediaMustWait,
     clock: () => clock.now(),
     log: (line) => log.warn(line),
   }).catch(abandon);
+
+  const attachments = await attachmentPort().catch(abandon);
 
   // What the outside sees. First the API: who asks whether we are ready is answered from the beginning.
   const bySource = new Map(protocols.map((protocol) => [SOURCE_NAMES.indexOf(protocol.name), protocol]));
@@ -174,6 +180,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       registry,
       alerts: feed,
       history: database.history,
+      rehearsals: new Rehearsals({ catalog: () => state.catalog, history: database.history }),
       travel: database.travel,
       uploads: database.uploads,
       media: files,
@@ -304,6 +311,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       listening = false;
       for (const timer of timers) clearInterval(timer);
       await Promise.all([...terminals.values()].map((server) => server.close()));
+      await attachments?.close();
       await media.close();
       dispatcher.close();
       await flushed();
@@ -317,6 +325,32 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       log.info('stopped');
     },
   };
+
+  /** The port for files of alarms, and whoever asks for them; null where that is switched off. */
+  async function attachmentPort(): Promise<AttachmentServer | null> {
+    const { attachmentPort: port, attachmentAddress: address } = settings;
+    if (port === 0 || address === null) return null;
+    const requests = new AttachmentRequests({
+      catalog: state.catalog,
+      server: { address, port },
+      give: (order) => desk.give(order),
+      alert: (id) => feed.get(id),
+      log: (line) => log.warn(line),
+    });
+    const server = await AttachmentServer.start({
+      host: settings.tcpHost,
+      port,
+      files,
+      uploads,
+      owner: (alertId, alarmKey) => requests.owner(alertId, alarmKey),
+      whenAccepted: (fn) => acceptLog.whenAccepted(fn),
+      paused: mediaMustWait,
+      clock: () => clock.now(),
+      log: (line) => log.warn(line),
+    });
+    feed.subscribe((transitions) => requests.hear(transitions));
+    return server;
+  }
 
   /** A part that must be there could not be had: lets go of the others, so that the message is the last word. */
   async function abandon(error: unknown): Promise<never> {

@@ -34,6 +34,8 @@ export interface RuleKind {
   readonly describe: string;
   /** `each`: a rule for each fence of the scope, asked inside it, or one without a fence where the scope has none; `all`: fences together; `none`: without fences. */
   readonly fences: 'each' | 'all' | 'none';
+  /** Among kinds with fences: one without any holds everywhere. */
+  readonly everywhere: boolean;
   readonly severity: Severity;
   readonly params: z.ZodType;
   readonly timing: RuleTiming;
@@ -45,6 +47,7 @@ export function ruleKind<P, M>(kind: {
   type: string;
   describe: string;
   fences?: RuleKind['fences'];
+  everywhere?: boolean;
   severity?: Severity;
   params: z.ZodType<P>;
   timing?: RuleTiming;
@@ -52,6 +55,7 @@ export function ruleKind<P, M>(kind: {
 }): RuleKind {
   return {
     fences: 'none',
+    everywhere: false,
     severity: 'warning',
     timing: {},
     ...kind,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { WhyNot } from '../alerts/why-not.js';
 import type { Alert, AlertFilter, AlertPlace, AlertTransition } from '../model/alert.js';
 import type { Catalog } from '../model/catalog.js';
 import type { Command, CommandAnswer, CommandFilter, CommandInput, CommandTypeInfo } from '../model/command.js';
@@ -7,6 +8,7 @@ import type { Position } from '../model/position.js';
 import type { ProtocolTools } from '../model/protocol-tools.js';
 import type { QuarantineEntry, QuarantineGroup, RerunResult } from '../model/quarantine.js';
 import type { QuirkBook } from '../model/quirks.js';
+import type { RehearsalResult, RehearsalRules, RehearsalWindow } from '../model/rehearsal.js';
 import type { RejectReason } from '../model/reject.js';
 import type { LiveStats, Tally } from '../model/stats.js';
 import type { Registry } from '../store/registry.js';
@@ -21,6 +23,7 @@ export interface ApiDeps {
   registry: RegistryWrites;
   alerts: AlertSource;
   history: HistorySource;
+  rehearsals: RehearsalSource;
   travel: TravelSource;
   uploads: UploadSource;
   media: MediaSource;
@@ -68,7 +71,7 @@ export interface ApiOptions {
 /** The write side of the catalog: each resolves once the change is durable; the catalog has it by then. */
 export type RegistryWrites = Pick<
   Registry,
-  'putVehicle' | 'deleteVehicle' | 'putFence' | 'deleteFence' | 'alertAction' | 'putQuirks'
+  'putVehicle' | 'deleteVehicle' | 'putFence' | 'deleteFence' | 'alertAction' | 'putQuirks' | 'putRule' | 'deleteRule'
 >;
 
 /** Alerts as the alert log has them (alerts/feed.ts): newest forms in memory, transitions by number. */
@@ -122,6 +125,13 @@ export interface HistorySource {
   /** At most `limit` commands, newest first, older than command `before` where given. */
   commands(filter: CommandFilter & { before?: string; limit: number }): Promise<Command[]>;
   command(id: string): Promise<Command | undefined>;
+}
+
+/** Stored fixes judged again (rehearsal.ts). Rejects as `HistorySource` does. */
+export interface RehearsalSource {
+  rehearse(rules: RehearsalRules, window: RehearsalWindow): Promise<RehearsalResult>;
+  /** Null where there is no such rule. `time` in epoch ms. */
+  whyNot(vehicleNo: number, ruleId: string, time: number): Promise<WhyNot[] | null>;
 }
 
 /** `field`: the member of the item that is to blame, where it is one. */

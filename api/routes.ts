@@ -12,6 +12,7 @@ import { protocolRoutes } from './routes/protocols.js';
 import { quarantineRoutes } from './routes/quarantine.js';
 import { quirkRoutes } from './routes/quirks.js';
 import { reportRoutes } from './routes/reports.js';
+import { ruleRoutes } from './routes/rules.js';
 import { searchRoutes } from './routes/search.js';
 import { systemRoutes } from './routes/system.js';
 import { trackRoutes } from './routes/track.js';
@@ -31,6 +32,7 @@ export function routeTable(app: App): Route[] {
     ...searchRoutes(app),
     ...playbackRoutes(app),
     ...fenceRoutes(app),
+    ...ruleRoutes(app),
     ...alertRoutes(app),
     ...commandRoutes(app),
     ...positionRoutes(app),

@@ -50,6 +50,7 @@ export const fatigue = ruleKind<Params, { key: string }>({
   type: 'fatigue',
   describe: 'a driver, or a vehicle whose driver is not known, has driven for too long without a rest, or in 24 hours',
   params: z.strictObject({
+    /** By day, and all in all. */
     dayHours: z.number().min(0.1).max(24).default(4),
     nightHours: z.number().min(0.1).max(24).default(4),
     hoursIn24: z.number().min(0.1).max(24).default(24),

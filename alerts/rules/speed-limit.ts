@@ -28,6 +28,7 @@ export const speedLimit = ruleKind<
   type: 'speed-limit',
   describe: 'a vehicle is faster than `limit` km/h, at night faster than `night.factor` of it',
   fences: 'each',
+  everywhere: true,
   timing: { minDuration: 30, maxGap: 60, linger: 60 },
   params: z.strictObject({
     limit: z.number().min(1).max(300),

@@ -18,6 +18,7 @@ import { sourceNumber } from '../../model/source.js';
 import type { LiveStats } from '../../model/stats.js';
 import type { Vehicle } from '../../model/vehicle.js';
 import { protocols } from '../../protocols/index.js';
+import { Rehearsals } from '../../rehearsal.js';
 import { MediaFiles } from '../../store/media-files.js';
 import { Registry } from '../../store/registry.js';
 import { tempDir } from '../support/temp-dir.js';
@@ -153,6 +154,10 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     registry,
     alerts: feed,
     history,
+    rehearsals: new Rehearsals(
+      { catalog: () => catalog, history },
+      new URL('../../dist/rehearsal-worker.js', import.meta.url),
+    ),
     travel,
     uploads,
     media,
@@ -317,6 +322,7 @@ function stats(stream: LiveStats['stream']): LiveStats {
       parts: { taken: 12, repeated: 3 },
       asked: 1,
       diskFailures: 0,
+      attachments: {},
       files: { count: 3, bytes: 4096, deleted: 0, deletedBytes: 0 },
     },
     vehicles: { known: 2, online: 1 },

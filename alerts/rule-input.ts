@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { SEVERITIES } from '../model/alert.js';
+import type { RuleInput } from '../model/rule.js';
+import { VEHICLE_CATEGORIES } from '../model/vehicle.js';
+import type { RuleKind } from './rule-kind.js';
+import { RULE_KINDS, ruleKindOf } from './rule-kinds.js';
+import { hoursSchema } from './rule-params.js';
+
+/** Names in one list of a scope. */
+const MAX_NAMES = 10_000;
+const MAX_FENCES = 1000;
+
+const names = (most = MAX_NAMES) => z.array(z.string().min(1).max(64)).min(1).max(most);
+const seconds = z.number().min(0).max(31_536_000);
+const date = z.iso.datetime({ offset: true });
+
+/** A rule as its owner gives it; `params` as its kind wants them. */
+export const ruleInputSchema = z
+  .strictObject({
+    id: z.string().optional(),
+    name: z.string().trim().min(1).max(200).optional(),
+    type: z.enum(RULE_KINDS.map(({ type }) => type) as [string, ...string[]]),
+    params: z.record(z.string(), z.unknown()).default({}),
+    scope: z
+      .strictObject({
+        categories: z.array(z.enum(VEHICLE_CATEGORIES)).min(1).optional(),
+        companies: names().optional(),
+        regions: names().optional(),
+        vehicles: names().optional(),
+        fences: names(MAX_FENCES).optional(),
+      })
+      .default({}),
+    schedule: z
+      .strictObject({
+        hours: z.array(hoursSchema).min(1).max(10).optional(),
+        weekdays: z.array(z.int().min(1).max(7)).min(1).max(7).optional(),
+        days: z.enum(['workdays', 'days-off']).optional(),
+      })
+      .default({}),
+    timing: z
+      .strictObject({
+        minDuration: seconds.optional(),
+        minPrevious: seconds.optional(),
+        coolDown: seconds.optional(),
+        maxTriggers: z.int().min(1).max(1_000_000).optional(),
+        maxGap: seconds.optional(),
+        linger: seconds.optional(),
+      })
+      .default({}),
+    severity: z.enum(SEVERITIES).optional(),
+    clause: z.string().max(2000).nullable().default(null),
+    effectiveFrom: date.nullable().default(null),
+    effectiveTo: date.nullable().default(null),
+    enabled: z.boolean().default(true),
+  })
+  .meta({ id: 'RuleInput' });
+
+export interface RuleProblem {
+  path: string;
+  message: string;
+}
+
+/** What is asked for as a rule, with every default filled in, or everything that is wrong with it. */
+export function parseRule(
+  input: unknown,
+  fenceExists: (id: string) => boolean,
+): { rule: RuleInput } | { problems: RuleProblem[] } {
+  const whole = ruleInputSchema.safeParse(input);
+  if (!whole.success) return { problems: whole.error.issues.map((issue) => problem(issue, '')) };
+  const { id: _, name, severity, ...given } = whole.data;
+  const kind = ruleKindOf(given.type) as RuleKind;
+  const params = kind.params.safeParse(given.params);
+  const problems = params.success ? [] : params.error.issues.map((issue) => problem(issue, 'params'));
+  problems.push(...fenceProblems(kind, given.scope.fences, fenceExists));
+  const [effectiveFrom, effectiveTo] = [given.effectiveFrom, given.effectiveTo].map((text) =>
+    text === null ? null : Date.parse(text),
+  );
+  if (effectiveFrom !== null && effectiveTo !== null && effectiveTo <= effectiveFrom) {
+    problems.push({ path: 'effectiveTo', message: 'is not after effectiveFrom' });
+  }
+  if (problems.length > 0 || !params.success) return { problems };
+  return {
+    rule: {
+      ...given,
+      params: params.data as Record<string, unknown>,
+      name: name ?? given.type,
+      severity: severity ?? kind.severity,
+      effectiveFrom,
+      effectiveTo,
+    },
+  };
+}
+
+function fenceProblems(
+  kind: RuleKind,
+  fences: readonly string[] | undefined,
+  exists: (id: string) => boolean,
+): RuleProblem[] {
+  if (kind.fences === 'none') {
+    return fences
+      ? [{ path: 'scope.fences', message: `a rule of type ${kind.type} has nothing to do with fences` }]
+      : [];
+  }
+  if (!fences) {
+    // A speed limit may hold everywhere.
+    return kind.everywhere ? [] : [{ path: 'scope.fences', message: `a rule of type ${kind.type} needs at least one` }];
+  }
+  return fences.flatMap((id, i) =>
+    exists(id) ? [] : [{ path: `scope.fences[${i}]`, message: `there is no fence "${id}"` }],
+  );
+}
+
+function problem({ path, message }: z.core.$ZodIssue, under: string): RuleProblem {
+  const text = path.reduce<string>(
+    (at, key) => (typeof key === 'number' ? `${at}[${key}]` : `${at}${at && '.'}${String(key)}`),
+    under,
+  );
+  return { path: text, message };
+}

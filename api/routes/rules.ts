@@ -1,0 +1,337 @@
+import { z } from 'zod';
+import { parseRule, ruleInputSchema } from '../../alerts/rule-input.js';
+import { RULE_KINDS } from '../../alerts/rule-kinds.js';
+import { scopeHolds } from '../../alerts/rule-scope.js';
+import type { RehearsedAlert } from '../../model/rehearsal.js';
+import type { RuleDefinition, RuleInput } from '../../model/rule.js';
+import { msToRfc3339 } from '../../model/units.js';
+import type { App } from '../app.js';
+import { ApiError } from '../errors.js';
+import { cursorParam, limitParam, readCursor, timeParam, writeCursor } from '../parameters.js';
+import { refusal } from '../refusal.js';
+import { check, json, NO_CONTENT, type Route, route } from '../route.js';
+import { fenceId, listOf, vehicleId } from '../schemas.js';
+
+const BODY_BYTES = 1024 * 1024;
+const JSON_TYPE = ['application/json'];
+const MAX_DAYS = 31;
+const MAX_VEHICLES = 2000;
+const DAY_MS = 86_400_000;
+/** Alerts in one answer; the counts are of all. */
+const MAX_SHOWN = 1000;
+
+const time = z.iso.datetime({ offset: true });
+const ruleId = fenceId.meta({ examples: ['coach-night'] });
+const ruleSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    type: z.string(),
+    params: z.record(z.string(), z.unknown()),
+    scope: z.record(z.string(), z.unknown()),
+    schedule: z.record(z.string(), z.unknown()),
+    timing: z.record(z.string(), z.unknown()),
+    severity: z.string(),
+    clause: z.string().nullable(),
+    effectiveFrom: time.nullable(),
+    effectiveTo: time.nullable(),
+    enabled: z.boolean(),
+    revision: z.int(),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'Rule' });
+const kindSchema = z.object({
+  type: z.string(),
+  describe: z.string(),
+  fences: z.enum(['each', 'all', 'none']),
+  severity: z.string(),
+  timing: z.record(z.string(), z.number()),
+  params: z.record(z.string(), z.unknown()).describe('JSON Schema'),
+});
+const foundSchema = z.object({
+  vehicleId: z.string(),
+  fenceId: z.string().nullable(),
+  occurredAt: time,
+  clearedAt: time.nullable(),
+  evidence: z.record(z.string(), z.unknown()),
+});
+const rehearsalSchema = z.object({
+  vehicles: z.int(),
+  fixes: z.int().describe('fixes that were judged'),
+  cut: z.boolean().describe('true where the window holds more fixes than are judged at once'),
+  count: z.int(),
+  alerts: z.array(foundSchema).describe(`at most ${MAX_SHOWN}`),
+  inForce: z
+    .object({
+      count: z.int(),
+      both: z.int(),
+      added: z.array(foundSchema).describe('only by the rule that was asked for'),
+      missing: z.array(foundSchema).describe('only by the rule in force'),
+    })
+    .nullable(),
+});
+const whyNotSchema = z.object({
+  vehicleId: z.string(),
+  time,
+  rules: z.array(
+    z.object({
+      ruleId: z.string(),
+      ruleRevision: z.int(),
+      fenceId: z.string().nullable(),
+      fixTime: time.nullable(),
+      raised: z.boolean(),
+      checks: z.array(z.record(z.string(), z.unknown())),
+    }),
+  ),
+});
+const rehearseInput = z.strictObject({
+  rule: ruleInputSchema.describe('as for PUT; its id, where given, names the rule in force to compare with'),
+  from: time,
+  to: time,
+  vehicles: z
+    .array(vehicleId)
+    .min(1)
+    .max(MAX_VEHICLES)
+    .optional()
+    .describe('all in the scope of the rule where absent'),
+});
+
+export function ruleRoutes(app: App): Route[] {
+  const { catalog, registry, rehearsals } = app.deps;
+  const body = { schema: ruleInputSchema as z.ZodType<unknown>, types: JSON_TYPE, limit: BODY_BYTES };
+
+  return [
+    route({
+      method: 'get',
+      path: '/v1/rules',
+      auth: 'key',
+      tag: 'Rules',
+      summary: 'Rules that were defined',
+      description: 'Rules of fences are in the properties of their fences.',
+      query: z.strictObject({ limit: limitParam(1000, 1000), cursor: cursorParam.optional() }),
+      responses: { 200: { description: 'a page of rules', schema: listOf(ruleSchema) } },
+      handle({ query }) {
+        const after = query.cursor === undefined ? '' : String(readCursor('rules', query.cursor)[0]);
+        const ids = [...catalog.rules.keys()].filter((id) => id > after).sort();
+        const page = ids.slice(0, query.limit);
+        return json({
+          items: page.map((id) => ruleJson(catalog.rules.get(id) as RuleDefinition)),
+          cursor: ids.length > page.length ? writeCursor('rules', [page[page.length - 1]]) : null,
+        });
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/rule-kinds',
+      auth: 'key',
+      tag: 'Rules',
+      summary: 'Kinds of rules, and what each of them asks for',
+      responses: { 200: { description: 'all kinds', schema: listOf(kindSchema) } },
+      handle: () => json({ items: KINDS, cursor: null }),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/rules',
+      auth: 'key',
+      tag: 'Rules',
+      summary: 'Define a rule',
+      body,
+      responses: { 201: { description: 'the rule', schema: ruleSchema, headers: { Location: 'of the rule' } } },
+      errors: ['conflict', 'busy'],
+      async handle({ body: given }) {
+        const id = idOf(given) ?? freeId();
+        if (catalog.rules.has(id)) {
+          throw new ApiError('conflict', `body.id: a rule "${id}" exists; PUT replaces it`, [
+            { path: 'body.id', message: 'exists' },
+          ]);
+        }
+        const outcome = await registry.putRule(id, parsed(given, 'body'));
+        if ('refused' in outcome) throw refusal(outcome);
+        return json(ruleJson(outcome.rule), 201, [['Location', `/v1/rules/${encodeURIComponent(id)}`]]);
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/rules/{id}',
+      auth: 'key',
+      tag: 'Rules',
+      summary: 'One rule',
+      params: z.strictObject({ id: ruleId }),
+      responses: { 200: { description: 'the rule', schema: ruleSchema } },
+      errors: ['not-found'],
+      handle: ({ params }) => json(ruleJson(knownRule(params.id))),
+    }),
+    route({
+      method: 'put',
+      path: '/v1/rules/{id}',
+      auth: 'key',
+      tag: 'Rules',
+      summary: 'Define or replace a rule',
+      description:
+        'What it has open is cleared with the reason `rule-changed`, and it begins anew under its new revision.',
+      params: z.strictObject({ id: ruleId }),
+      body,
+      responses: {
+        200: { description: 'replaced', schema: ruleSchema },
+        201: { description: 'defined', schema: ruleSchema },
+      },
+      errors: ['busy'],
+      async handle({ params, body: given }) {
+        const outcome = await registry.putRule(params.id, parsed(given, 'body'));
+        if ('refused' in outcome) throw refusal(outcome);
+        return json(ruleJson(outcome.rule), outcome.created ? 201 : 200);
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/v1/rules/{id}',
+      auth: 'key',
+      tag: 'Rules',
+      summary: 'Remove a rule',
+      description: 'Alerts that it holds open are cleared, with the reason `rule-removed`.',
+      params: z.strictObject({ id: ruleId }),
+      responses: { 204: { description: 'gone' } },
+      errors: ['not-found', 'busy'],
+      async handle({ params }) {
+        const outcome = await registry.deleteRule(knownRule(params.id).id);
+        if ('refused' in outcome) throw refusal(outcome);
+        return NO_CONTENT;
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/rules/rehearse',
+      auth: 'key',
+      tag: 'Rules',
+      summary: 'Run a rule over a past window',
+      description: `Over at most ${MAX_DAYS} days and ${MAX_VEHICLES} vehicles, with the code that judges live fixes; nothing is raised. Fixes that came late are in their places. Who drove is not known.`,
+      body: { schema: rehearseInput as z.ZodType<z.output<typeof rehearseInput>>, types: JSON_TYPE, limit: BODY_BYTES },
+      responses: {
+        200: { description: 'how many, which, and the difference to the rule in force', schema: rehearsalSchema },
+      },
+      errors: ['database-away'],
+      async handle({ body: asked }) {
+        const from = Date.parse(asked.from);
+        const to = Date.parse(asked.to);
+        if (!(to > from && to - from <= MAX_DAYS * DAY_MS)) {
+          const message = `a window of more than nothing and at most ${MAX_DAYS} days is needed`;
+          throw new ApiError('bad-request', `body.to: ${message}`, [{ path: 'body.to', message }]);
+        }
+        const inForce = catalog.rules.get(asked.rule.id ?? '') ?? null;
+        const input = parsed(asked.rule, 'body.rule');
+        const rule = { ...input, id: inForce?.id ?? 'rehearsal', revision: 0, createdAt: 0, updatedAt: 0 };
+        const vehicles = vehiclesFor(rule, inForce, asked.vehicles);
+        const {
+          alerts,
+          inForce: before,
+          ...counts
+        } = await rehearsals.rehearse({ rule, inForce }, { from, to, vehicles });
+        return json({
+          ...counts,
+          count: alerts.length,
+          alerts: alerts.slice(0, MAX_SHOWN),
+          inForce: before && difference(alerts, before),
+        });
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/why-not',
+      auth: 'key',
+      tag: 'Rules',
+      summary: 'Why a rule raised nothing',
+      description:
+        'Every condition that an alert of the rule for the vehicle would have needed at the time, as it was compared; from the fixes of the 26 hours before. `rule` is the id of a rule, or a `ruleId` as alerts have it.',
+      query: z.strictObject({ vehicle: vehicleId, rule: z.string().min(1).max(200), time: timeParam }),
+      responses: { 200: { description: 'the conditions', schema: whyNotSchema } },
+      errors: ['not-found', 'database-away'],
+      async handle({ query }) {
+        const vehicle = catalog.vehicleById(query.vehicle);
+        if (!vehicle) throw missing('vehicle', query.vehicle, 'query.vehicle');
+        const rules = await rehearsals.whyNot(vehicle.no, query.rule, query.time);
+        if (!rules) throw missing('rule', query.rule, 'query.rule');
+        return json({ vehicleId: vehicle.id, time: msToRfc3339(query.time), rules });
+      },
+    }),
+  ];
+
+  function knownRule(id: string): RuleDefinition {
+    const rule = catalog.rules.get(id);
+    if (!rule) throw missing('rule', id, 'path.id');
+    return rule;
+  }
+
+  function parsed(input: unknown, path: string): RuleInput {
+    const outcome = parseRule(input, (id) => catalog.fenceById(id) !== undefined);
+    if ('rule' in outcome) return outcome.rule;
+    const details = outcome.problems.map((problem) => ({
+      path: problem.path ? `${path}.${problem.path}` : path,
+      message: problem.message,
+    }));
+    throw new ApiError('bad-request', `${details[0].path}: ${details[0].message}`, details);
+  }
+
+  function freeId(): string {
+    for (let n = catalog.rules.size + 1; ; n++) if (!catalog.rules.has(`rule-${n}`)) return `rule-${n}`;
+  }
+
+  /** Numbers of the vehicles that either rule concerns. */
+  function vehiclesFor(rule: RuleDefinition, inForce: RuleDefinition | null, asked?: readonly string[]): number[] {
+    const named = asked?.map((id, i) => {
+      const vehicle = catalog.vehicleById(id);
+      if (!vehicle) throw missing('vehicle', id, `body.vehicles[${i}]`);
+      return vehicle;
+    });
+    const found = (named ?? [...catalog.vehicles.values()]).filter(
+      (vehicle) => scopeHolds(rule.scope, vehicle) || (inForce !== null && scopeHolds(inForce.scope, vehicle)),
+    );
+    if (found.length <= MAX_VEHICLES) return found.map(({ no }) => no);
+    const message = `${found.length} vehicles are in the scope; name at most ${MAX_VEHICLES}`;
+    throw new ApiError('bad-request', `body.vehicles: ${message}`, [{ path: 'body.vehicles', message }]);
+  }
+}
+
+const KINDS = RULE_KINDS.map(({ type, describe, fences, severity, timing, params }) => ({
+  type,
+  describe,
+  fences,
+  severity,
+  timing,
+  params: z.toJSONSchema(params, { io: 'input' }),
+}));
+
+function ruleJson({ effectiveFrom, effectiveTo, createdAt, updatedAt, ...rule }: RuleDefinition) {
+  const text = (at: number | null) => (at === null ? null : msToRfc3339(at));
+  return {
+    ...rule,
+    effectiveFrom: text(effectiveFrom),
+    effectiveTo: text(effectiveTo),
+    createdAt: text(createdAt),
+    updatedAt: text(updatedAt),
+  };
+}
+
+/** Two rules found the same where they did so for the same vehicle and fence, from the same moment on. */
+function difference(alerts: readonly RehearsedAlert[], before: readonly RehearsedAlert[]) {
+  const key = ({ vehicleId: id, fenceId: fence, occurredAt }: RehearsedAlert) => [id, fence, occurredAt].join(' ');
+  const now = new Set(alerts.map(key));
+  const then = new Set(before.map(key));
+  const added = alerts.filter((alert) => !then.has(key(alert)));
+  const missed = before.filter((alert) => !now.has(key(alert)));
+  return {
+    count: before.length,
+    both: before.length - missed.length,
+    added: added.slice(0, MAX_SHOWN),
+    missing: missed.slice(0, MAX_SHOWN),
+  };
+}
+
+function idOf(body: unknown): string | undefined {
+  const id = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined;
+  return id === undefined ? undefined : check(ruleId, id, 'body.id');
+}
+
+function missing(what: string, id: string, path: string): ApiError {
+  return new ApiError('not-found', `no ${what} with id "${id}"`, [{ path, message: 'there is none' }]);
+}

@@ -1,0 +1,38 @@
+import type { RuleDefinition } from './rule.js';
+
+/** Which stored fixes are judged again. */
+export interface RehearsalWindow {
+  /** Epoch ms, by the time of fixes: from ≤ time < to. */
+  from: number;
+  to: number;
+  /** Vehicle numbers. */
+  vehicles: readonly number[];
+}
+
+/** One alert that a rule would have raised, or did. */
+export interface RehearsedAlert {
+  vehicleId: string;
+  fenceId: string | null;
+  /** RFC 3339. */
+  occurredAt: string;
+  clearedAt: string | null;
+  evidence: Record<string, unknown>;
+}
+
+export interface RehearsalResult {
+  vehicles: number;
+  /** Fixes that were judged. */
+  fixes: number;
+  /** True where there were more than are judged at once: the newest are missing. */
+  cut: boolean;
+  /** By the rule that was asked for. */
+  alerts: RehearsedAlert[];
+  /** By the rule in force, where one is compared. */
+  inForce: RehearsedAlert[] | null;
+}
+
+/** What is judged: a rule, beside the one in force where there is one. */
+export interface RehearsalRules {
+  rule: RuleDefinition;
+  inForce: RuleDefinition | null;
+}

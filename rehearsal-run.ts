@@ -1,0 +1,114 @@
+import type { WhyNot } from './alerts/why-not.js';
+import { Engine } from './engine.js';
+import {
+  allocBlock,
+  BLOCK_HEADER_BYTES,
+  type Block,
+  closeBlock,
+  KIND_CHANGE,
+  KIND_FIXES,
+  readBlock,
+} from './model/block.js';
+import type { CatalogSnapshot } from './model/catalog.js';
+import type { Change } from './model/change.js';
+import { FixBatch, FixBatchBuilder } from './model/fix-batch.js';
+import { Position } from './model/position.js';
+import { LATE, OUT_OF_ORDER, VERY_LATE } from './model/quality.js';
+import type { RehearsedAlert } from './model/rehearsal.js';
+import type { RuleDefinition } from './model/rule.js';
+
+/** In hindsight a fix that came late is in its place. */
+const HINDSIGHT = LATE | VERY_LATE | OUT_OF_ORDER;
+const TICK_MS = 60_000;
+/** A rule that waits longer than this for silence is not rehearsed through all of it. */
+const MAX_TICKS = 20_000;
+
+type Fact = Change extends infer C ? (C extends Change ? Omit<C, 'revision' | 'at'> : never) : never;
+
+/** An engine of its own that is told a catalog, one rule, and stored fixes in the order of their times. */
+export class RehearsalRun {
+  readonly #engine = new Engine();
+  readonly #alerts = new Map<string, RehearsedAlert>();
+  #seq = 0;
+  #fixes = 0;
+  #revision = 0;
+
+  /** `rule` null: the fences and limits of the catalog are asked instead. */
+  constructor(catalog: CatalogSnapshot, rule: RuleDefinition | null) {
+    const { settings } = catalog;
+    this.#tell({ type: 'settings-put', settings: rule ? { ...settings, speedLimits: {} } : settings });
+    for (const vehicle of catalog.vehicles) this.#tell({ type: 'vehicle-put', vehicle });
+    for (const fence of catalog.fences) {
+      const properties = rule ? { ...fence.properties, rules: [] } : fence.properties;
+      this.#tell({ type: 'fence-put', fence: { ...fence, properties } });
+    }
+    if (rule) this.#tell({ type: 'rule-put', rule });
+  }
+
+  /** `fixes` by time; with time itself passing between them, and until `to` (epoch ms). */
+  run(fixes: readonly Position[], to: number): void {
+    const batch = new FixBatchBuilder();
+    let now = fixes[0]?.fixTime ?? to;
+    let ticks = 0;
+    const passTo = (time: number) => {
+      for (; time - now >= TICK_MS && ticks < MAX_TICKS; ticks++) {
+        now += TICK_MS;
+        this.#flush(batch);
+        this.#tell({ type: 'tick', time: now });
+      }
+      now = Math.max(now, time);
+    };
+    for (const p of fixes) {
+      passTo(p.fixTime);
+      p.quality &= ~HINDSIGHT;
+      if (!batch.add(p)) {
+        this.#flush(batch);
+        batch.add(p);
+      }
+    }
+    passTo(to);
+    this.#flush(batch);
+  }
+
+  alerts(): RehearsedAlert[] {
+    return [...this.#alerts.values()];
+  }
+
+  whyNot(vehicleId: string, ruleId: string): WhyNot[] | null {
+    return this.#engine.whyNot(vehicleId, ruleId);
+  }
+
+  #flush(batch: FixBatchBuilder): void {
+    const { count } = batch;
+    if (count > 0) this.#apply(batch.take(), KIND_FIXES, count);
+  }
+
+  #tell(fact: Fact): void {
+    const body = Buffer.from(JSON.stringify({ ...fact, revision: ++this.#revision, at: 0 }));
+    const bytes = allocBlock(body.length);
+    body.copy(bytes, BLOCK_HEADER_BYTES);
+    this.#apply(bytes, KIND_CHANGE, 1);
+  }
+
+  #apply(bytes: Buffer, kind: typeof KIND_FIXES | typeof KIND_CHANGE, count: number): void {
+    this.#engine.apply(
+      closeBlock(bytes, { kind, firstSeq: this.#seq + 1, count, fixesBefore: this.#fixes, closedAt: 0 }),
+    );
+    this.#seq += count;
+    if (kind === KIND_FIXES) this.#fixes += count;
+    for (const { alert } of this.#engine.take()) {
+      const { vehicleId, fenceId, occurredAt, clearedAt, evidence } = alert;
+      this.#alerts.set(alert.id, { vehicleId, fenceId, occurredAt, clearedAt, evidence });
+    }
+  }
+}
+
+/** Fixes out of sealed blocks, by time, then by vehicle and the order within a second. */
+export function fixesOf(blocks: readonly Uint8Array[]): Position[] {
+  const fixes: Position[] = [];
+  for (const bytes of blocks) {
+    const batch = new FixBatch(readBlock(Buffer.from(bytes), 0) as Block);
+    for (let i = 0; i < batch.count; i++) fixes.push(batch.read(i, new Position()));
+  }
+  return fixes.sort((a, b) => a.fixTime - b.fixTime || a.vehicleNo - b.vehicleNo || a.subSeq - b.subSeq);
+}

@@ -1,0 +1,54 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { WhyNot } from './alerts/why-not.js';
+import type { CatalogSnapshot } from './model/catalog.js';
+import type { RehearsedAlert } from './model/rehearsal.js';
+import type { RuleDefinition } from './model/rule.js';
+import { fixesOf, RehearsalRun } from './rehearsal-run.js';
+
+/** Given to the thread when it is made: one rehearsal. */
+export interface RehearsalTask {
+  catalog: CatalogSnapshot;
+  /** Each is run by itself over the same fixes; null: the fences and limits of the catalog. */
+  rules: (RuleDefinition | null)[];
+  /** Epoch ms: time passes until then. */
+  to: number;
+  /** What to ask when all is judged. */
+  whyNot: { vehicleId: string; ruleId: string } | null;
+}
+
+/** Sealed FixBatch blocks, in any order; then, that there are no more. */
+export type RehearsalOrder = { type: 'fixes'; blocks: Uint8Array[] } | { type: 'end' };
+
+export interface RehearsalAnswer {
+  fixes: number;
+  /** By rule, as in the task. */
+  alerts: RehearsedAlert[][];
+  whyNot: WhyNot[] | null;
+}
+
+/** The thread of one rehearsal: so that a month of fixes delays no acknowledgement. */
+function main(port: NonNullable<typeof parentPort>, task: RehearsalTask): void {
+  const blocks: Uint8Array[] = [];
+  port.on('message', (order: RehearsalOrder) => {
+    if (order.type === 'fixes') {
+      blocks.push(...order.blocks);
+      return;
+    }
+    const fixes = fixesOf(blocks);
+    const runs = task.rules.map((rule) => {
+      const run = new RehearsalRun(task.catalog, rule);
+      run.run(fixes, task.to);
+      return run;
+    });
+    const { whyNot } = task;
+    const answer: RehearsalAnswer = {
+      fixes: fixes.length,
+      alerts: runs.map((run) => run.alerts()),
+      whyNot: whyNot && runs[0].whyNot(whyNot.vehicleId, whyNot.ruleId),
+    };
+    port.postMessage(answer);
+    port.close();
+  });
+}
+
+if (parentPort) main(parentPort, workerData as RehearsalTask);

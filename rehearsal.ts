@@ -1,0 +1,130 @@
+import { Worker } from 'node:worker_threads';
+import type { WhyNot } from './alerts/why-not.js';
+import { KIND_FIXES, sealBlock } from './model/block.js';
+import type { Catalog, CatalogSnapshot } from './model/catalog.js';
+import { FixBatchBuilder } from './model/fix-batch.js';
+import type { Position } from './model/position.js';
+import type { RehearsalResult, RehearsalRules, RehearsalWindow } from './model/rehearsal.js';
+import type { RuleDefinition } from './model/rule.js';
+import type { RehearsalAnswer, RehearsalOrder, RehearsalTask } from './rehearsal-worker.js';
+
+/** Fixes that are judged in one rehearsal: about 100 MB while it lasts. */
+const MAX_FIXES = 500_000;
+/** Why-not looks so far back: the longest that a rule of the law counts, and some more. */
+const LOOK_BACK_MS = 26 * 3_600_000;
+/** Threads at once; who comes then waits for one. */
+const MAX_AT_ONCE = 2;
+
+interface TrackSource {
+  track(vehicleNo: number, from: number, to: number): AsyncIterable<Position[]>;
+}
+
+/** Judges stored fixes again, with the code that judges live ones, in a thread of its own. */
+export class Rehearsals {
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly parts: { catalog: () => Catalog; history: TrackSource },
+    private readonly worker = new URL('./rehearsal-worker.js', import.meta.url),
+  ) {}
+
+  /** What the rule finds in the window, and what the one in force does. Rejects with DatabaseAwayError where history is away. */
+  rehearse({ rule, inForce }: RehearsalRules, window: RehearsalWindow): Promise<RehearsalResult> {
+    return this.#inTurn(async () => {
+      const rules: RuleDefinition[] = inForce ? [rule, inForce] : [rule];
+      const task = { catalog: this.#catalogOf(window.vehicles), rules, to: window.to, whyNot: null };
+      const { answer, cut } = await this.#run(task, window);
+      const [alerts, before] = answer.alerts;
+      return { vehicles: window.vehicles.length, fixes: answer.fixes, cut, alerts, inForce: before ?? null };
+    });
+  }
+
+  /** What the rule has to say of the vehicle at the time; null where there is no such rule. Others are not looked at. */
+  whyNot(vehicleNo: number, ruleId: string, time: number): Promise<WhyNot[] | null> {
+    return this.#inTurn(async () => {
+      const catalog = this.parts.catalog();
+      const vehicle = catalog.vehicles.get(vehicleNo);
+      if (!vehicle) return null;
+      const definition = catalog.rules.get(definitionOf(ruleId)) ?? null;
+      const window = { from: time - LOOK_BACK_MS, to: time + 1, vehicles: [vehicleNo] };
+      const asked = { vehicleId: vehicle.id, ruleId };
+      const task = { catalog: this.#catalogOf([vehicleNo]), rules: [definition], to: time, whyNot: asked };
+      return (await this.#run(task, window)).answer.whyNot;
+    });
+  }
+
+  async #run(task: RehearsalTask, window: RehearsalWindow): Promise<{ answer: RehearsalAnswer; cut: boolean }> {
+    const worker = new Worker(this.worker, { workerData: task, name: 'rehearsal' });
+    const answer = new Promise<RehearsalAnswer>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+      worker.once('exit', () => reject(new Error('the rehearsal ended without an answer')));
+    });
+    answer.catch(() => {}); // told to whoever awaits it below
+    try {
+      const cut = await this.#feed(window, (order) => worker.postMessage(order));
+      return { answer: await answer, cut };
+    } finally {
+      await worker.terminate();
+    }
+  }
+
+  /** True where the window holds more fixes than are judged. */
+  async #feed({ vehicles, from, to }: RehearsalWindow, post: (order: RehearsalOrder) => void): Promise<boolean> {
+    let room = MAX_FIXES;
+    for (const vehicleNo of vehicles) {
+      for await (const fixes of this.parts.history.track(vehicleNo, from, to)) {
+        post({ type: 'fixes', blocks: blocksOf(fixes.slice(0, room)) });
+        room -= fixes.length;
+        if (room < 0) {
+          post({ type: 'end' });
+          return true;
+        }
+      }
+    }
+    post({ type: 'end' });
+    return false;
+  }
+
+  /** The catalog with these vehicles only: what is sent to the thread. */
+  #catalogOf(vehicles: readonly number[]): CatalogSnapshot {
+    const catalog = this.parts.catalog();
+    const found = vehicles.flatMap((no) => catalog.vehicles.get(no) ?? []);
+    return { ...catalog.snapshot(), vehicles: found, terminals: [], rules: [] };
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running >= MAX_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#running++;
+    try {
+      return await work();
+    } finally {
+      this.#running--;
+      this.#waiting.shift()?.();
+    }
+  }
+}
+
+function blocksOf(fixes: readonly Position[]): Uint8Array[] {
+  const blocks: Uint8Array[] = [];
+  const builder = new FixBatchBuilder();
+  const take = () => {
+    const { count } = builder;
+    if (count === 0) return;
+    blocks.push(sealBlock(builder.take(), { kind: KIND_FIXES, firstSeq: 1, count, fixesBefore: 0, closedAt: 0 }));
+  };
+  for (const p of fixes) {
+    const bare = p.items === null ? p : Object.assign(p, { items: null }); // no rule reads them
+    if (builder.add(bare)) continue;
+    take();
+    builder.add(bare);
+  }
+  take();
+  return blocks;
+}
+
+/** `rule:<id>:<fence>` and `rule:<id>` are made of the definition `<id>`; so is `<id>` itself. */
+function definitionOf(ruleId: string): string {
+  return ruleId.startsWith('rule:') ? ruleId.split(':')[1] : ruleId;
+}

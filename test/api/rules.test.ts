@@ -1,0 +1,164 @@
+import { expect, test } from 'vitest';
+import type { FenceProperties } from '../../model/fence.js';
+import { DatabaseAway, fix, startTestApi, type TestApi } from './support.js';
+
+const NIGHT = {
+  type: 'speed-limit',
+  params: { limit: 60 },
+  scope: { categories: ['coach'] },
+  clause: '国发〔2012〕30号',
+};
+const T0 = Date.UTC(2024, 4, 1, 8);
+
+interface ErrorBody {
+  error: { code: string; details: { path: string; message: string }[] };
+}
+
+async function refused(api: TestApi, body: unknown) {
+  const answer = await api.send('POST', '/v1/rules', body);
+  const { error } = (await answer.json()) as ErrorBody;
+  return { status: answer.status, paths: error.details.map(({ path }) => path) };
+}
+
+/** A coach that drives, a fix each ten seconds, at these speeds. */
+function driven(api: TestApi, ...speeds: number[]): void {
+  const coach = api.put('c1', {}, { category: 'coach' });
+  api.history.fixes.set(
+    coach.no,
+    speeds.map((speedKmh, i) => {
+      const fixTime = T0 + i * 10_000;
+      return fix(coach.no, { speedKmh, fixTime, receivedTime: fixTime + 1000 });
+    }),
+  );
+}
+
+test('a rule is defined, read, replaced and removed', async () => {
+  const api = await startTestApi();
+  const made = await api.send('POST', '/v1/rules', { id: 'coach', ...NIGHT });
+  expect(made.status).toBe(201);
+  expect(made.headers.get('location')).toBe('/v1/rules/coach');
+  const rule = await made.json();
+  expect(rule).toMatchObject({ ...NIGHT, id: 'coach', name: 'speed-limit', severity: 'warning', enabled: true });
+  expect(await (await api.get('/v1/rules/coach')).json()).toEqual(rule);
+  expect((await api.send('POST', '/v1/rules', { id: 'coach', ...NIGHT })).status).toBe(409);
+  const put = await api.send('PUT', '/v1/rules/coach', { ...NIGHT, effectiveFrom: '2024-06-01T00:00:00+08:00' });
+  expect(put.status).toBe(200);
+  expect(await put.json()).toMatchObject({ effectiveFrom: '2024-05-31T16:00:00.000Z', effectiveTo: null });
+  expect((await api.send('PUT', '/v1/rules/other', NIGHT)).status).toBe(201);
+  const first = (await (await api.get('/v1/rules?limit=1')).json()) as { items: { id: string }[]; cursor: string };
+  const rest = (await (await api.get(`/v1/rules?cursor=${first.cursor}`)).json()) as typeof first;
+  expect([...first.items, ...rest.items].map(({ id }) => id)).toEqual(['coach', 'other']);
+  expect((await api.send('DELETE', '/v1/rules/coach')).status).toBe(204);
+  expect((await api.get('/v1/rules/coach')).status).toBe(404);
+  expect(api.log.changes.map(({ type }) => type)).toEqual(['rule-put', 'rule-put', 'rule-put', 'rule-delete']);
+});
+
+test('what is wrong with a rule is said with its place', async () => {
+  const api = await startTestApi();
+  expect(await refused(api, { type: 'speed' })).toEqual({ status: 400, paths: ['body.type'] });
+  expect(await refused(api, { type: 'speed-limit', params: { limit: 0 } })).toEqual({
+    status: 400,
+    paths: ['body.params.limit'],
+  });
+  expect((await refused(api, { type: 'forbidden-inside' })).paths).toEqual(['body.scope.fences']);
+  expect((await refused(api, { type: 'forbidden-inside', scope: { fences: ['none'] } })).paths).toEqual([
+    'body.scope.fences[0]',
+  ]);
+  expect((await refused(api, { type: 'offline', scope: { fences: ['none'] } })).paths).toEqual(['body.scope.fences']);
+  const line = {
+    line: [
+      [120, 31],
+      [120.1, 31],
+      [120.2, 31],
+    ],
+    width: [100],
+  };
+  expect((await refused(api, { type: 'route-deviation', params: line })).paths).toEqual(['body.params.width']);
+  const dates = { effectiveFrom: '2024-06-01T00:00:00Z', effectiveTo: '2024-05-01T00:00:00Z' };
+  expect((await refused(api, { ...NIGHT, ...dates })).paths).toEqual(['body.effectiveTo']);
+  expect(api.catalog.rules.size).toBe(0);
+});
+
+test('the kinds of rules are listed with what they ask for', async () => {
+  const api = await startTestApi();
+  const { items } = (await (await api.get('/v1/rule-kinds')).json()) as { items: { type: string; params: object }[] };
+  expect(items.length).toBeGreaterThanOrEqual(17);
+  expect(items.find(({ type }) => type === 'offline')?.params).toMatchObject({
+    properties: { seconds: { type: 'number', default: 600 } },
+  });
+});
+
+test('a rehearsal says how many, which, and the difference to the rule in force', async () => {
+  const api = await startTestApi();
+  driven(api, 50, ...Array(6).fill(70), ...Array(12).fill(50), ...Array(6).fill(90), ...Array(8).fill(50));
+  const window = { from: '2024-05-01T08:00:00Z', to: '2024-05-01T09:00:00Z' };
+  const rehearse = async (rule: object) => {
+    const answer = await api.send('POST', '/v1/rules/rehearse', { rule, ...window });
+    expect(answer.status).toBe(200);
+    return answer.json();
+  };
+  const alone = await rehearse(NIGHT);
+  expect(alone).toMatchObject({ vehicles: 1, fixes: 33, cut: false, count: 2, inForce: null });
+  expect(alone).toMatchObject({
+    alerts: [
+      { vehicleId: 'c1', occurredAt: '2024-05-01T08:00:10.000Z', clearedAt: expect.any(String) },
+      { occurredAt: '2024-05-01T08:03:10.000Z' },
+    ],
+  });
+  await api.send('PUT', '/v1/rules/coach', NIGHT);
+  const higher = await rehearse({ ...NIGHT, id: 'coach', params: { limit: 80 } });
+  expect(higher).toMatchObject({
+    count: 1,
+    inForce: { count: 2, both: 1, added: [], missing: [{ occurredAt: '2024-05-01T08:00:10.000Z' }] },
+  });
+  const long = { rule: NIGHT, from: '2024-05-01T08:00:00Z', to: '2024-07-01T08:00:00Z' };
+  expect((await api.send('POST', '/v1/rules/rehearse', long)).status).toBe(400);
+  api.history.track = async function* () {
+    yield [];
+    throw new DatabaseAway();
+  };
+  expect((await api.send('POST', '/v1/rules/rehearse', { rule: NIGHT, ...window })).status).toBe(503);
+});
+
+test('why-not compares every condition at the time', async () => {
+  const api = await startTestApi();
+  driven(api, 50, 70, 70, 70, 70, 50);
+  await api.send('PUT', '/v1/rules/coach', NIGHT);
+  const ask = async (vehicle: string, rule: string, time: string) => {
+    const answer = await api.get(`/v1/why-not?vehicle=${vehicle}&rule=${rule}&time=${time}`);
+    return {
+      status: answer.status,
+      body: (await answer.json()) as { rules: { raised: boolean; checks: { what: string; result: boolean }[] }[] },
+    };
+  };
+  const { body } = await ask('c1', 'coach', '2024-05-01T08:00:40Z');
+  expect(body).toMatchObject({ vehicleId: 'c1', rules: [{ ruleId: 'rule:coach', raised: false, fenceId: null }] });
+  expect(body.rules[0].checks).toMatchObject([
+    { what: 'the vehicle is in the scope of the rule', result: true },
+    { what: 'the rule is in force at this time', result: true },
+    { what: 'speed', value: 70, threshold: 60, result: true },
+    { what: 'duration', value: 30, is: '>', threshold: 30, result: false },
+    { what: 'the condition holds', result: true },
+  ]);
+  const later = await ask('c1', 'coach', '2024-05-01T08:00:50Z');
+  expect(later.body.rules[0].checks.find(({ what }) => what === 'speed')).toMatchObject({ value: 50, result: false });
+  const before = await ask('c1', 'rule:coach', '2024-05-01T07:00:00Z');
+  expect(before.body.rules[0].checks.at(-1)).toMatchObject({ what: 'a fix that counts', result: false });
+  api.put('t1', {}, { category: 'truck' });
+  expect((await ask('t1', 'coach', '2024-05-01T08:00:40Z')).body.rules[0].checks[0]).toMatchObject({ result: false });
+  expect((await ask('c1', 'none', '2024-05-01T08:00:40Z')).status).toBe(404);
+  expect((await ask('nobody', 'coach', '2024-05-01T08:00:40Z')).status).toBe(404);
+});
+
+test('why-not speaks of the rules of fences too', async () => {
+  const api = await startTestApi();
+  driven(api, 50, 50);
+  const properties: FenceProperties = { name: 'zone', rules: [{ type: 'enter' }], radius: 100 };
+  await api.registry.putFence({ id: 'zone', geometry: { type: 'Point', coordinates: [121, 31] }, properties });
+  const path = '/v1/why-not?vehicle=c1&rule=fence:zone:enter&time=2024-05-01T08:00:40Z';
+  expect(await (await api.get(path)).json()).toMatchObject({
+    rules: [
+      { fenceId: 'zone', raised: false, checks: [{ result: true }, { what: 'inside the fence', result: false }, {}] },
+    ],
+  });
+});
