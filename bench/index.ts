@@ -16,11 +16,13 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   decode: () => import('./decode.js'),
   fences: () => import('./fences.js'),
   'fuzz-jt808': () => import('./fuzz-jt808.js'),
+  history: () => import('./history.js'),
   http: () => import('./http.js'),
   'log-handover': () => import('./log-handover.js'),
   media: () => import('./media.js'),
   start: () => import('./start.js'),
   terminals: () => import('./terminals.js'),
+  writer: () => import('./writer.js'),
 };
 
 const [name, ...options] = process.argv.slice(2);

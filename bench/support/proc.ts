@@ -29,6 +29,16 @@ export function memoryMiB(pids: number[]): number {
   return kib / 1024;
 }
 
+/** The most memory that a process has had resident so far (VmHWM); undefined where it has ended. */
+export function peakMiB(pid: number): number | undefined {
+  try {
+    const kib = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kib === undefined ? undefined : Number(kib) / 1024;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Linux counts processor time in hundredths of a second (USER_HZ) on every platform that Node.js runs on. */
 const TICKS_PER_SECOND = 100;
 

@@ -1,0 +1,207 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Client } from 'pg';
+import { randomFrom } from '../cli/support/random.js';
+import { prepareFence } from '../geo/fence.js';
+import { CopyRows } from '../store/copy-rows.js';
+import { DayPartitions } from '../store/day-partitions.js';
+import { openPool, writerClient } from '../store/db.js';
+import { describeEdition, detectEdition } from '../store/edition.js';
+import { History } from '../store/history.js';
+import { loadMigrations, migrate } from '../store/migrate.js';
+import { copyPositions } from '../store/put-positions.js';
+import { storeSizes } from '../store/sizes.js';
+import { Travel } from '../store/travel.js';
+import { searchPassages } from '../tracks/passage-search.js';
+import { BenchDatabases } from './support/bench-database.js';
+import { cityFleet, FLEET_START } from './support/city-fleet.js';
+import { peakMiB } from './support/proc.js';
+import { CLI, environment } from './support/server-process.js';
+
+export const name = 'history';
+export const describe =
+  'a vehicle’s day, passages over an hour of 10,000 vehicles, an export of everything with its memory, and bytes per fix';
+
+const VEHICLES = 10_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const COPY_ROWS = 16_912;
+/** Degrees; about 1.9 × 2.2 km. */
+const AREA = 0.02;
+
+/** `--fixes N --questions Q --url postgres://…` */
+export async function run(options: string[]): Promise<object> {
+  const { values } = parseArgs({
+    args: options,
+    options: {
+      fixes: { type: 'string', default: '10000000' },
+      vehicles: { type: 'string', default: String(VEHICLES) },
+      questions: { type: 'string', default: '100' },
+      url: { type: 'string' },
+    },
+  });
+  const [fixes, vehicles, questions] = [Number(values.fixes), Number(values.vehicles), Number(values.questions)];
+  const databases = await BenchDatabases.start(values.url);
+  try {
+    const { url, drop } = await databases.fresh();
+    try {
+      const loaded = await load(url, vehicles, fixes);
+      console.log(
+        `${loaded.edition}: ${fixes.toLocaleString('en-US')} fixes of ${vehicles} vehicles in ${loaded.seconds.toFixed(0)} s, ` +
+          `${loaded.bytesPerFix.toFixed(0)} bytes per fix with indexes`,
+      );
+      const day = await vehicleDays(url, vehicles, questions);
+      console.log(`a vehicle's day      ${told(day)}, ${day.found} fixes each`);
+      const passages = await passagesOfAnHour(url, vehicles, fixes, questions);
+      console.log(`passages of an hour  ${told(passages)}, ${passages.found} passages each`);
+      const exported = await exportAll(url, fixes);
+      console.log(
+        `export to CSV        ${Math.round(exported.rowsPerSecond).toLocaleString('en-US')} rows/s, peak ${exported.peakMiB} MiB`,
+      );
+      return { fixes, vehicles, ...loaded, day, passages, exported };
+    } finally {
+      await drop();
+    }
+  } finally {
+    await databases.end();
+  }
+}
+
+interface Times {
+  p50: number;
+  p95: number;
+  /** Mean. */
+  found: number;
+}
+
+async function load(url: string, vehicles: number, fixes: number) {
+  const db = writerClient(url);
+  await db.connect();
+  try {
+    const began = performance.now();
+    await migrate(db, await loadMigrations());
+    const partitions = await DayPartitions.of(db);
+    const rows = new CopyRows();
+    for (const p of cityFleet(vehicles, fixes)) {
+      partitions.want(p.fixTime);
+      rows.add(p);
+      if (rows.count === COPY_ROWS) await copy(db, partitions, rows);
+    }
+    if (rows.count > 0) await copy(db, partitions, rows);
+    await db.query(
+      `insert into vehicles (vehicle_no, id, category, created_at)
+       select no, 'v' || no, 'taxi', now() from generate_series(1, $1::integer) as no`,
+      [vehicles],
+    );
+    const seconds = (performance.now() - began) / 1000;
+    await db.query('vacuum analyze positions');
+    const { positions } = await storeSizes(db);
+    return { edition: describeEdition(await detectEdition(db)), seconds, bytesPerFix: positions.bytes / fixes };
+  } finally {
+    await db.end();
+  }
+}
+
+async function copy(db: Client, partitions: DayPartitions, rows: CopyRows): Promise<void> {
+  await partitions.make(db);
+  await copyPositions(db, rows);
+  rows.clear();
+}
+
+async function vehicleDays(url: string, vehicles: number, questions: number): Promise<Times> {
+  const pool = openPool(url, () => {});
+  const history = new History(pool);
+  const next = randomFrom(2);
+  try {
+    return await timed(questions, async () => {
+      let found = 0;
+      const no = 1 + Math.floor(next() * vehicles);
+      for await (const batch of history.track(no, FLEET_START, FLEET_START + DAY_MS)) found += batch.length;
+      return found;
+    });
+  } finally {
+    await pool.end();
+  }
+}
+
+async function passagesOfAnHour(url: string, vehicles: number, fixes: number, questions: number): Promise<Times> {
+  const pool = openPool(url, () => {});
+  const travel = new Travel(pool);
+  const next = randomFrom(3);
+  const hours = Math.max(1, Math.floor((fixes / vehicles) * 30) / 3600 - 1);
+  try {
+    return await timed(questions, async () => {
+      const from = FLEET_START + Math.floor(next() * hours) * HOUR_MS;
+      const [west, south] = [120.15 + next() * 0.28, 31.45 + next() * 0.28];
+      const ring = [
+        [west, south],
+        [west + AREA, south],
+        [west + AREA, south + AREA],
+        [west, south + AREA],
+        [west, south],
+      ];
+      const area = prepareFence({
+        no: 0,
+        geometry: { type: 'Polygon', coordinates: [ring] },
+        properties: { name: 'bench', rules: [] },
+      });
+      let found = 0;
+      for await (const part of searchPassages(travel, area, from, from + HOUR_MS)) {
+        for (const { passages } of part) found += passages.length;
+      }
+      return found;
+    });
+  } finally {
+    await pool.end();
+  }
+}
+
+async function timed(questions: number, ask: () => Promise<number>): Promise<Times> {
+  await ask(); // the first one connects
+  const times: number[] = [];
+  let found = 0;
+  for (let i = 0; i < questions; i++) {
+    const began = performance.now();
+    found += await ask();
+    times.push(performance.now() - began);
+  }
+  times.sort((a, b) => a - b);
+  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
+  return { p50: at(0.5), p95: at(0.95), found: Math.round(found / questions) };
+}
+
+/** The command as people use it, in a process of its own. */
+async function exportAll(url: string, fixes: number): Promise<{ rowsPerSecond: number; peakMiB: number }> {
+  const dir = await mkdtemp(join(tmpdir(), 'cheji-bench-'));
+  try {
+    const began = performance.now();
+    const args = ['export', 'tracks', '--from', '2024-12-01', '--to', '2025-12-01', '--out', join(dir, 'all.csv')];
+    const child = spawn(process.execPath, [CLI, ...args], {
+      env: environment({ CHEJI_DATABASE_URL: url }),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let peak = 0;
+    const watch = setInterval(() => {
+      peak = Math.max(peak, peakMiB(child.pid as number) ?? 0);
+    }, 100);
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    const [code] = await once(child, 'close');
+    clearInterval(watch);
+    const { rows } = JSON.parse(output) as { rows: number };
+    if (code !== 0 || rows !== fixes) throw new Error(`the export ended with ${code} and ${rows} of ${fixes} rows`);
+    return { rowsPerSecond: rows / ((performance.now() - began) / 1000), peakMiB: Math.round(peak) };
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function told({ p50, p95 }: Times): string {
+  return `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`;
+}

@@ -1,0 +1,21 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { run as history } from '../../bench/history.js';
+import { run as writer } from '../../bench/writer.js';
+
+beforeEach(() => {
+  vi.spyOn(console, 'log').mockImplementation(() => {});
+});
+
+test('the writer’s benchmark stores every fix both ways', async () => {
+  const { rounds, ratio } = (await writer(['--fixes', '20000', '--rounds', '1'])) as {
+    rounds: object[];
+    ratio: number;
+  };
+  expect(rounds).toHaveLength(1);
+  expect(ratio).toBeGreaterThan(0);
+});
+
+test('the benchmark of history loads, asks and exports what it says', async () => {
+  const result = await history(['--fixes', '20000', '--vehicles', '50', '--questions', '2']);
+  expect(result).toMatchObject({ fixes: 20_000, day: { found: 400 }, exported: { peakMiB: expect.any(Number) } });
+});
