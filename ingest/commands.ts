@@ -289,7 +289,6 @@ export class CommandDispatcher implements CommandPort {
     for (const flight of [...line.flights.values()]) {
       if (flight.acknowledged) continue;
       line.flights.delete(flight.command.id);
-      this.#wheel.set(flight.command.id, flight.command.expiresAt);
       if (flight.command.neverLate) this.#end(flight.command, { state: 'failed', reason: 'connection-lost' });
     }
     for (const command of [...this.#book.queue(terminal)]) {
