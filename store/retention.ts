@@ -35,16 +35,16 @@ export class Retention {
   }
 
   async #dropPartitions(before: string): Promise<string[]> {
-    const { rows } = await this.pool.query<{ name: string }>(
-      `select relname as name from pg_inherits join pg_class on pg_class.oid = inhrelid
+    const { rows } = await this.pool.query<{ name: string; pending: boolean }>(
+      `select relname as name, inhdetachpending as pending from pg_inherits join pg_class on pg_class.oid = inhrelid
        where inhparent = 'positions'::regclass and relname ~ '^positions_\\d{8}$'
          and to_date(right(relname, 8), 'YYYYMMDD') < ($1::timestamptz at time zone 'UTC')::date
        order by relname`,
       [before],
     );
-    for (const { name } of rows) {
-      // The names are those of ensure_positions_day, so they need no quoting.
-      await this.pool.query(`alter table positions detach partition ${name} concurrently`);
+    for (const { name, pending } of rows) {
+      // The names are those of ensure_positions_day, so they need no quoting. What was broken off before is finished.
+      await this.pool.query(`alter table positions detach partition ${name} ${pending ? 'finalize' : 'concurrently'}`);
       await this.pool.query(`drop table ${name}`);
     }
     return rows.map(({ name }) => name);

@@ -1,13 +1,68 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import type { Settings } from '../../config.js';
 import { checkDatabaseUrl } from '../../store/check-database.js';
 import { chooseAccount, findBinaries } from '../../store/embedded-binaries.js';
+import { embeddedUrl } from '../../store/embedded-url.js';
+import { type StoreSizes, storeSizes } from '../../store/sizes.js';
 import { type Check, firstLine, result } from './checks.js';
 
 /** The database that `serve` would use: there, reachable, of which kind, and old enough. */
 export async function checkDatabase(settings: Settings): Promise<Check[]> {
-  return settings.databaseUrl === null ? [checkEmbedded(settings.dataDir)] : await checkUrl(settings.databaseUrl);
+  const checks =
+    settings.databaseUrl === null ? [checkEmbedded(settings.dataDir)] : await checkUrl(settings.databaseUrl);
+  return [...checks, ...(await checkStore(settings))];
+}
+
+/** How much is kept and since when; nothing where the database is not there to be asked, or empty. */
+async function checkStore(settings: Settings): Promise<Check[]> {
+  const db = new Client({ connectionString: urlOf(settings), connectionTimeoutMillis: 5000 });
+  try {
+    await db.connect();
+    const { rows } = await db.query<{ made: boolean }>("select to_regclass('track_news') is not null as made");
+    return rows[0].made ? describeStore(await storeSizes(db), settings.retentionDays) : [];
+  } catch {
+    return []; // the checks before this one say what is wrong
+  } finally {
+    await db.end().catch(() => {});
+  }
+}
+
+function urlOf(settings: Settings): string {
+  return settings.databaseUrl ?? embeddedUrl(settings.dataDir);
+}
+
+/** A day more than the retention may be there until its day is over, and another until somebody looks. */
+const LATE_DAYS = 2;
+
+export function describeStore(sizes: StoreSizes, retentionDays: number, now = Date.now()): Check[] {
+  const { positions, others, totalBytes } = sizes;
+  const perFix = positions.rows > 0 ? `, ${Math.round(positions.bytes / positions.rows)} bytes per fix` : '';
+  const ratio =
+    positions.compression === null ? 'not compressed' : `compressed ${positions.compression.toFixed(1)} times`;
+  const fixes = `about ${positions.rows.toLocaleString('en')} fixes in ${positions.parts} days, ${size(positions.bytes)}${perFix}, ${ratio}`;
+  const large = others.slice(0, 3).map(({ name, bytes }) => `${name} ${size(bytes)}`);
+  const checks = [
+    result('tracks', 'ok', fixes, ''),
+    result('tables', 'ok', `${size(totalBytes)} in all; ${large.join(', ')}`, ''),
+  ];
+  if (positions.oldest === null) return checks;
+  const days = (now - Date.parse(positions.oldest)) / 86_400_000;
+  return [
+    ...checks,
+    result(
+      'oldest fix',
+      days > retentionDays + LATE_DAYS ? 'warning' : 'ok',
+      `${positions.oldest}, kept for ${retentionDays} days`,
+      'old days are dropped while cheji serve runs; see its log for what keeps it from that',
+    ),
+  ];
+}
+
+function size(bytes: number): string {
+  const mib = bytes / 2 ** 20;
+  return mib < 1024 ? `${mib.toFixed(1)} MiB` : `${(mib / 1024).toFixed(1)} GiB`;
 }
 
 function checkEmbedded(dataDir: string): Check {
