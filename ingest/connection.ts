@@ -15,24 +15,13 @@ import type {
 } from '../protocols/protocol.js';
 import type { TerminalLink } from './commands.js';
 import type { ConnectionHost } from './connection-host.js';
+import { FrameTally, NEVER_A_FRAME } from './frame-tally.js';
 import type { CloseReason } from './ingest-stats.js';
 import type { Origin } from './intake.js';
 import { Manners } from './manners.js';
 import { PacedFrames } from './paced-frames.js';
 import { ReplyQueue } from './reply-queue.js';
 import { Session } from './session.js';
-
-/** Refused before `frame` told of them. */
-const NEVER_A_FRAME: ReadonlySet<RejectReason> = new Set<RejectReason>([
-  'no-frame',
-  'frame-too-long',
-  'bad-escape',
-  'bad-checksum',
-  'short-header',
-  'bad-length',
-]);
-/** Parts of split messages, given up: each was a frame of its own, and counts as handled until then. */
-const HELD_PARTS: ReadonlySet<RejectReason> = new Set<RejectReason>(['package-timeout', 'package-limit']);
 
 /** Why reading stands still: bits. */
 const PAUSED_TURN = 1; //  newly accepted, waits for its turn
@@ -48,6 +37,7 @@ export class Connection implements Sink, Origin {
   closing: CloseReason | null = null;
   #conversation: Conversation;
   readonly #manners: Manners;
+  readonly #tally: FrameTally;
   readonly #replies: ReplyQueue;
   readonly #commands: PacedFrames;
   #paused = 0;
@@ -56,7 +46,6 @@ export class Connection implements Sink, Origin {
   #inHand = false;
   #receivedAt = 0; //     monotonic ms
   #receivedTime = NaN; // epoch ms
-  #frameOpen = false; //  a frame is counted as received and neither as handled nor as rejected
   #afterChange = false; // the frame changed the registry: its reply waits for that record
   #owed = 0; //           replies that wait for such a record
   // Identity.
@@ -72,6 +61,7 @@ export class Connection implements Sink, Origin {
   ) {
     // The rate is that of one terminal.
     this.#manners = new Manners(isGateway ? { ...host.limits, rate: 0 } : host.limits, performance.now());
+    this.#tally = new FrameTally(host.stats);
     this.#replies = new ReplyQueue(host.stats.ackLatency);
     this.#commands = new PacedFrames(socket);
     this.#conversation = host.protocol.open(this);
@@ -149,10 +139,8 @@ export class Connection implements Sink, Origin {
   // What the conversation finds: Sink.
 
   frame(_messageId: number): void {
-    this.#settleFrame();
-    this.host.stats.framesReceived++;
+    this.#tally.frame();
     this.#manners.frames++;
-    this.#frameOpen = true;
     this.#afterChange = false;
   }
 
@@ -265,7 +253,7 @@ export class Connection implements Sink, Origin {
     if (reason === 'not-authenticated') reason = this.#refusal;
     // Of a gateway's broken frame nobody knows whose it is.
     if (this.isGateway && NEVER_A_FRAME.has(reason)) this.#session = null;
-    this.#countRejected(reason);
+    this.#tally.reject(reason);
     const { quarantine, clock, protocol } = this.host;
     const at = clock.now();
     if (quarantine.wants(reason, at)) {
@@ -355,7 +343,7 @@ export class Connection implements Sink, Origin {
 
   #putDown(): void {
     this.#inHand = false;
-    this.#settleFrame();
+    this.#tally.settle();
     this.#write();
   }
 
@@ -409,27 +397,6 @@ export class Connection implements Sink, Origin {
       this.reject('unknown-terminal', this.#conversation.current, 'the registry has no vehicle with this terminal');
     }
     return vehicle;
-  }
-
-  #settleFrame(): void {
-    if (!this.#frameOpen) return;
-    this.#frameOpen = false;
-    this.host.stats.framesHandled++;
-  }
-
-  #countRejected(reason: RejectReason): void {
-    const { stats } = this.host;
-    if (NEVER_A_FRAME.has(reason) || (reason === 'decoder-bug' && !this.#frameOpen)) {
-      stats.framesReceived++;
-      stats.rejectFrame(reason);
-    } else if (HELD_PARTS.has(reason)) {
-      stats.framesHandled--;
-      stats.rejectFrame(reason);
-    } else if (this.#frameOpen) {
-      // The first reason counts: a batch may hold several bad parts.
-      this.#frameOpen = false;
-      stats.rejectFrame(reason);
-    }
   }
 
   /** A gateway is not closed for one of its terminals. */

@@ -63,7 +63,8 @@ export class Identity {
     if (this.#registrationRequired) {
       if (!known) return { result: 4 };
       if (plate !== null && known.plate !== null && plate !== known.plate) return { result: 2 };
-    } else if (!known) {
+    } else {
+      // A vehicle that was heard before it said its plate is given it now.
       this.#registry.ensureVehicleForTerminal(terminal.protocol, terminal.number, { plate, plateColor });
     }
     this.#learn({ ...terminal, registered: true });

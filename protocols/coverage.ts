@@ -1,4 +1,5 @@
 import type { ProtocolTools } from '../model/protocol-tools.js';
+import { tools as ais } from './ais/tools.js';
 import * as jt808 from './jt808/coverage.js';
 import { tools as jt905 } from './jt905/tools.js';
 
@@ -18,6 +19,14 @@ ${messageTable(jt905)}
 
 Additional information items of a position (0x0200, 0x0201, 0x0202): 0x01–0x03, 0x11–0x14. All others, and these with another
 length, are kept as hex.
+
+## AIS (ITU-R M.1371 over NMEA 0183)
+
+Read from sentences (\`--protocol ais\`), and never written. Messages of other types are taken apart as far as type and identity.
+
+| type | message | 中文 |
+| --- | --- | --- |
+${ais.messages.map(({ id, name, chinese }) => `| ${id} | ${name} | ${chinese} |`).join('\n')}
 `;
 }
 

@@ -130,6 +130,7 @@ test('every message is listed, with the fields that a form asks for', async () =
   expect(items.map(({ name, editions }) => [name, editions])).toEqual([
     ['jt808', ['2011', '2013', '2019']],
     ['jt905', ['2014']],
+    ['ais', []],
   ]);
   const [{ messages }] = items;
   const byId = new Map(messages.map((message) => [message.id, message]));

@@ -1,0 +1,65 @@
+import { createSocket } from 'node:dgram';
+import { expect, test } from 'vitest';
+import { Identity } from '../../ingest/identity.js';
+import { startUdpServer } from '../../ingest/udp-server.js';
+import { total } from '../../model/stats.js';
+import { ais } from '../../protocols/ais/index.js';
+import { waitFor } from '../support/wait-for.js';
+import { tcpServer } from './tcp-support.js';
+
+const SHANGHAI = '!AIVDM,1,1,,B,B6:VU2P0<:;2r84N5obLOwR2P0S9,0*23';
+const RIMES = '!AIVDM,1,1,,B,C5N3SRgPEnJGEBT>NhWAwwo862PaLELTBJ:V00000000S0D:R220,0*0B';
+const DIADEM = [
+  '!AIVDM,2,1,1,A,55?MbV02;H;s<HtKR20EHE:0@T4@Dn2222222216L961O5Gf0NSQEp6ClRp8,0*1C',
+  '!AIVDM,2,2,1,A,88888888880,2*25',
+];
+const vessels = (s: Awaited<ReturnType<typeof tcpServer>>) =>
+  ['mmsi:413771018', 'mmsi:367059850', 'mmsi:351759000'].map((id) => s.catalog.vehicleById(id)?.plate);
+
+test('a feed over TCP: each vessel is a vehicle, known by her MMSI and named when she says so', async () => {
+  const s = await tcpServer({ protocol: ais, auth: 'off', isGateway: () => true });
+  const peer = await s.peer();
+  peer.send(Buffer.from([SHANGHAI, ...DIADEM, RIMES, 'nonsense', ''].join('\r\n')));
+  await waitFor(
+    'the sentences to be read',
+    () => s.stats.frames().received,
+    (n) => n === 5,
+  );
+  expect(s.stats.frames()).toMatchObject({ handled: 4, rejected: { 'no-frame': 1 } });
+  await s.intake.whenDurable();
+  expect(vessels(s)).toEqual([null, 'CAPT.J.RIMES', 'EVER DIADEM']);
+  expect(s.logged()).toMatchObject([
+    { lon: 121.49976, lat: 31.248843, headingDeg: 250, source: 7 },
+    { lon: -88.810392, headingDeg: 336 },
+  ]);
+  expect(peer.unread).toBe(0);
+});
+
+test('a feed over UDP: a line to a datagram or several, parts of one sender together', async () => {
+  const s = await tcpServer({ protocol: ais });
+  const { intake, stats, quarantine, clock, registry } = s;
+  const identity = new Identity({ registry, key: 'test', auth: 'off', registrationRequired: false });
+  const taken: string[] = [];
+  const uploads = { take: ({ kind }: { kind: string }) => taken.push(kind) } as never;
+  const options = { protocol: ais, host: '127.0.0.1', intake, identity, stats, quarantine, uploads, clock };
+  const server = await startUdpServer({ ...options, port: 0 });
+  await expect(startUdpServer({ ...options, port: server.port })).rejects.toThrow('EADDRINUSE');
+  const socket = createSocket('udp4');
+  for (const datagram of [SHANGHAI, `${DIADEM[0]}\r\n`, `${DIADEM[1]}\r\n${RIMES}`, 'nonsense', DIADEM[0]]) {
+    await new Promise((resolve) => socket.send(datagram, server.port, '127.0.0.1', resolve));
+  }
+  await waitFor(
+    'the datagrams to be read',
+    () => stats.frames().received,
+    (n) => n === 6,
+  );
+  socket.close();
+  await server.close();
+  const frames = stats.frames();
+  expect(frames.rejected).toEqual({ 'no-frame': 1, 'package-timeout': 1 });
+  expect(frames.received).toBe(frames.handled + total(frames.rejected));
+  await intake.whenDurable();
+  expect(vessels(s)).toEqual([null, 'CAPT.J.RIMES', 'EVER DIADEM']);
+  expect(taken).toEqual(['vessel', 'vessel']);
+  expect(s.logged()).toHaveLength(2);
+});
