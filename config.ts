@@ -23,6 +23,10 @@ export interface Settings {
   /** null: 20 GiB or 70 % of the free space at start, whichever is less. */
   spoolMaxBytes: number | null;
   spoolFsyncMs: number;
+  /** Where terminals bring the files of their alarms; 0: they are not asked for. */
+  attachmentPort: number;
+  /** The address of that port as terminals reach it. */
+  attachmentAddress: string | null;
   /** Pictures, sounds and videos of terminals; beyond this the oldest go. */
   mediaMaxBytes: number;
   terminalAuth: 'required' | 'any' | 'off';
@@ -79,6 +83,20 @@ const KEYS: Key[] = [
       .transform((text) => text.split(',').map((entry) => entry.trim()))
       .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))),
     (s, v) => (s.gatewayAddresses = v),
+  ),
+  key(
+    'CHEJI_ATTACHMENT_PORT',
+    '0',
+    'a port that terminals send the files of their alarms to, or 0 for off',
+    port,
+    (s, v) => (s.attachmentPort = v),
+  ),
+  key(
+    'CHEJI_ATTACHMENT_ADDRESS',
+    '',
+    'the address or name of this server as terminals reach it',
+    z.string().min(1).max(255),
+    (s, v) => (s.attachmentAddress = v),
   ),
   key(
     'CHEJI_DATABASE_URL',
@@ -233,6 +251,7 @@ export function loadSettings(env: Record<string, string | undefined> = process.e
     databaseUrl: null,
     adminKey: null,
     spoolMaxBytes: null,
+    attachmentAddress: null,
     region: null,
     gatewayAddresses: [],
   });
@@ -243,6 +262,9 @@ export function loadSettings(env: Record<string, string | undefined> = process.e
     printed[k.name] = k.secret && text !== '' ? mask(text) : text;
     if (text === '') continue;
     if (!k.read(text, settings)) problems.push(`${k.name}=${k.secret ? mask(text) : text}: must be ${k.allowed}`);
+  }
+  if (settings.attachmentPort > 0 && settings.attachmentAddress === null) {
+    problems.push('CHEJI_ATTACHMENT_ADDRESS: must be set where CHEJI_ATTACHMENT_PORT is: terminals are told of it');
   }
   for (const name of [...Object.keys(env), ...Object.keys(fromFile)]) {
     if (!name.startsWith('CHEJI_') || KEYS.some((k) => k.name === name) || FOR_TESTS.has(name)) continue;

@@ -56,6 +56,7 @@ const TOTALS_BY_LABEL: [name: string, help: string, label: string, values: Label
   ['alerts_total', 'Alerts raised', 'kind', (s) => s.engine.alerts],
   ['ingest_uploads_total', 'Reports of terminals that are no fixes', 'kind', (s) => s.uploads],
   ['media_parts_total', 'Parts of pictures and the like, by what became of them', 'outcome', (s) => s.media.parts],
+  ['media_attachments_total', 'Files of alarms, and what was refused', 'outcome', (s) => s.media.attachments],
   [
     'media_total',
     'Pictures and the like, finished',

@@ -278,6 +278,7 @@ export const liveStatsSchema = z
       parts: tally,
       asked: z.int().describe('how often missing parts were asked for'),
       diskFailures: z.int(),
+      attachments: tally.describe('files of alarms by what became of them, and what was refused'),
       files: z.object({ count: z.int(), bytes: z.int(), deleted: z.int(), deletedBytes: z.int() }),
     }),
     vehicles: z.object({ known: z.int(), online: z.int() }),

@@ -67,7 +67,7 @@ export class MediaUploads {
     return media;
   }
 
-  stats(): MediaStats {
+  stats(): Omit<MediaStats, 'attachments'> {
     const { files } = this.#o;
     const { deletedFiles: deleted, deletedBytes } = files.stats;
     return {

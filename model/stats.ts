@@ -87,6 +87,8 @@ export interface MediaStats {
   /** How often missing parts were asked for. */
   asked: number;
   diskFailures: number;
+  /** Files of alarms (ingest/attachment-session.ts) by what became of them, and what was refused. */
+  attachments: Tally;
   /** Files that are kept, and those that were deleted because others needed the room. */
   files: { count: number; bytes: number; deleted: number; deletedBytes: number };
 }

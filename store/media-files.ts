@@ -82,6 +82,10 @@ export class MediaFiles {
     return join(this.#dir, 'incoming', `${checked(id)}.${ending}`);
   }
 
+  async dropIncoming(id: string, ending: 'parts' | 'data'): Promise<void> {
+    await rm(this.incoming(id, ending), { force: true });
+  }
+
   /** Paths of unfinished files with this ending. */
   async listIncoming(ending: 'parts' | 'data'): Promise<string[]> {
     const names = await readdir(join(this.#dir, 'incoming'));

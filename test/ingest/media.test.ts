@@ -61,7 +61,12 @@ test.each(['2013', '2019'] as const)(
     });
     expect(file(server.dir, medium).equals(data)).toBe(true);
     expect([...sender.acknowledged].sort()).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(readdirSync(join(server.dir, 'media/incoming'))).toEqual([]);
+    await waitFor(
+      'the directory',
+      () => readdirSync(join(server.dir, 'media/incoming')),
+      (names) => names.length === 0,
+      { everyMs: 10 },
+    );
     expect(server.media.stats()).toMatchObject({ open: 0, complete: 1, incomplete: 0, memoryBytes: 0 });
     sender.socket.destroy();
   },
@@ -94,7 +99,9 @@ test('what never comes whole is kept as it is, and reported as incomplete', asyn
   const server = await tcpServer({ media: FAST });
   const sender = await terminal(server);
   const data = picture(4000, 4);
-  expect(await sender.upload({ mediaId: 9, data, time: TIME, lost: (packet) => packet === 2 || packet > 3 }, 4000)).toBe(false);
+  expect(
+    await sender.upload({ mediaId: 9, data, time: TIME, lost: (packet) => packet === 2 || packet > 3 }, 4000),
+  ).toBe(false);
   const [medium] = recorded(server.dir);
   // 36 bytes of head: part 3 would have been bytes 2010 to 3033 of the picture.
   expect(medium.content).toMatchObject({ complete: false, parts: 4, missing: 1, bytes: 4000 - 1023 });

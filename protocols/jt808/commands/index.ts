@@ -6,6 +6,7 @@ import { STANDARD } from '../habits.js';
 import { clauseOf } from '../message.js';
 import { messageName } from '../message-id.js';
 import * as areas from './areas.js';
+import * as attachments from './attachments.js';
 import type { CommandType } from './command-type.js';
 import * as location from './location.js';
 import * as media from './media.js';
@@ -31,6 +32,7 @@ export const COMMAND_TYPES: readonly CommandType[] = [
   recorder,
   transparent,
   video,
+  attachments,
 ].flatMap((family) => Object.values(family) as CommandType[]);
 
 export const TYPES_BY_NAME: ReadonlyMap<string, CommandType> = new Map(COMMAND_TYPES.map((t) => [t.type, t]));

@@ -105,6 +105,15 @@ export const SAMPLES: readonly [type: string, params: Record<string, unknown>][]
   ],
   ['set-recorder-parameters', { setting: 'pulse-factor', hex: '2603010000000e10' }],
   ['transparent', { kind: 0x41, hex: '0102ff' }],
+  [
+    'request-attachments',
+    {
+      server: 'files.example.cn',
+      tcpPort: 6910,
+      alarmKey: '37363534333231260301100005010200',
+      alert: 'mfrggzdfmztwq2lknnwg23tpob',
+    },
+  ],
   ['video-start', { server: '10.0.0.4', tcpPort: 1078, channel: 1 }],
   ['video-control', { channel: 1, action: 'switch', stream: 'sub' }],
   [
