@@ -12,6 +12,8 @@ export interface Settings {
   tcpHost: string;
   jt808Port: number;
   jt905Port: number;
+  /** Sentences of ships, over TCP and UDP. */
+  aisPort: number;
   /** Addresses and networks whose one connection carries many terminals. */
   gatewayAddresses: string[];
   databaseUrl: string | null;
@@ -74,6 +76,7 @@ const KEYS: Key[] = [
   key('CHEJI_TCP_HOST', '0.0.0.0', 'an address or host name', z.string().min(1), (s, v) => (s.tcpHost = v)),
   key('CHEJI_JT808_PORT', '6808', 'a port, or 0 for off', port, (s, v) => (s.jt808Port = v)),
   key('CHEJI_JT905_PORT', '6905', 'a port, or 0 for off', port, (s, v) => (s.jt905Port = v)),
+  key('CHEJI_AIS_PORT', '0', 'a port for TCP and UDP, or 0 for off', port, (s, v) => (s.aisPort = v)),
   key(
     'CHEJI_GATEWAY_ADDRESSES',
     '',

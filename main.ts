@@ -21,11 +21,13 @@ import { Quarantine } from './ingest/quarantine.js';
 import { ReceiveClock } from './ingest/receive-clock.js';
 import { Rerun } from './ingest/rerun.js';
 import { startTcpServer, type TcpServer } from './ingest/tcp-server.js';
+import { startUdpServer } from './ingest/udp-server.js';
 import { Uploads } from './ingest/uploads.js';
 import { createLog } from './log.js';
 import { Fleet } from './model/fleet.js';
 import { SOURCE_NAMES } from './model/source.js';
 import type { LiveStats } from './model/stats.js';
+import { ais } from './protocols/ais/index.js';
 import { protocols } from './protocols/index.js';
 import { jt808 } from './protocols/jt808/index.js';
 import { jt905 } from './protocols/jt905/index.js';
@@ -229,15 +231,17 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   });
 
   // One port for each protocol that terminals speak.
+  const isGateway = gatewayAddresses(settings.gatewayAddresses);
   const listeners = [
-    { protocol: jt808, port: settings.jt808Port, auth: settings.terminalAuth },
+    { protocol: jt808, port: settings.jt808Port, auth: settings.terminalAuth, isGateway },
     // JT/T 905 has no authentication: a terminal is its id, and the registry says whether it is served.
-    { protocol: jt905, port: settings.jt905Port, auth: 'off' as const },
+    { protocol: jt905, port: settings.jt905Port, auth: 'off' as const, isGateway },
+    // Ships have none either, and every feed of AIS is of many.
+    { protocol: ais, port: settings.aisPort, auth: 'off' as const, isGateway: () => true },
   ];
   const key = secretFile(dir.keys, 'terminal.key');
-  const isGateway = gatewayAddresses(settings.gatewayAddresses);
   const terminals = new Map<string, TcpServer>();
-  for (const { protocol, port, auth } of listeners) {
+  for (const { protocol, port, auth, isGateway } of listeners) {
     if (port === 0) continue;
     const server = await startTcpServer({
       protocol,
@@ -263,6 +267,21 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     }).catch(abandon);
     terminals.set(protocol.name, server);
   }
+  const shipDatagrams =
+    settings.aisPort === 0
+      ? null
+      : await startUdpServer({
+          protocol: ais,
+          host: settings.tcpHost,
+          port: settings.aisPort,
+          intake,
+          identity: new Identity({ registry, key, auth: 'off', registrationRequired }),
+          stats,
+          quarantine,
+          uploads,
+          clock,
+          log: (level, message) => log[level](message),
+        }).catch(abandon);
   database.start();
 
   // What is done now and then.
@@ -310,7 +329,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       log.info('stopping');
       listening = false;
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([...terminals.values()].map((server) => server.close()));
+      await Promise.all([...terminals.values(), shipDatagrams].map((server) => server?.close()));
       await attachments?.close();
       await media.close();
       dispatcher.close();
@@ -380,6 +399,7 @@ function announce(
   const listening = [
     at.jt808Port ? `JT/T 808 on ${settings.tcpHost}:${at.jt808Port}` : '',
     at.jt905Port ? `JT/T 905 on ${settings.tcpHost}:${at.jt905Port}` : '',
+    settings.aisPort ? `AIS on ${settings.tcpHost}:${settings.aisPort}, TCP and UDP` : '',
   ].filter(Boolean);
   const weaker = [
     settings.ackLevel === 'write' ? 'acknowledged before the disk has it: up to 5 ms may be lost with the power' : '',

@@ -19,6 +19,7 @@ test('an empty environment gives the defaults of the contract', () => {
     tcpHost: '0.0.0.0',
     jt808Port: 6808,
     jt905Port: 6905,
+    aisPort: 0,
     gatewayAddresses: [],
     databaseUrl: null,
     adminKey: null,
