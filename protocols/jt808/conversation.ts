@@ -1,7 +1,7 @@
 import { Position } from '../../model/position.js';
 import type { Fields } from '../common/codecs.js';
 import type { Edition } from '../common/edition.js';
-import { FrameCutter, frameBytes, MAX_WIRE_BYTES, unescapeInto } from '../common/frame.js';
+import { FrameCutter, frameBytes, unescapeInto } from '../common/frame.js';
 import { Reader } from '../common/wire.js';
 import type { Conversation, ReplyWhen, SentCommand, Sink } from '../protocol.js';
 import { ALARM_MASKS } from './alarm-bits.js';
@@ -9,6 +9,7 @@ import { ANSWERS, acknowledgement, answer, bodyOfCommand } from './commands/exch
 import { encodeBody, framesOf } from './encode.js';
 import { bend, type Habits, habitsOf, STANDARD } from './habits.js';
 import { Header, readHeader, withHeader } from './header.js';
+import { type Heard, HeardTerminals } from './heard.js';
 import { answersTo } from './media-answers.js';
 import { readMediaPart } from './media-parts.js';
 import type { Message } from './message.js';
@@ -26,6 +27,12 @@ import { heartbeat } from './messages/heartbeat.js';
 import { locationBatch, readLocations } from './messages/location-batch.js';
 import { locationReport, readLocation } from './messages/location-report.js';
 import { locationQueryResponse, replySerialBytes, vehicleControlResponse } from './messages/location-responses.js';
+import {
+  LOCK_BLIND_LOCATION_ID,
+  LOCK_LOCATION_ID,
+  lockAcknowledgement,
+  readLockLocation,
+} from './messages/lock-location.js';
 import { mediaData } from './messages/media.js';
 import { registerResponse } from './messages/register-response.js';
 import { platformResendRequest, terminalResendRequest } from './messages/resend-parts.js';
@@ -33,42 +40,14 @@ import { serverTimeQuery, serverTimeResponse, utcBcd } from './messages/server-t
 import { terminalAuth } from './messages/terminal-auth.js';
 import { terminalDeregister } from './messages/terminal-deregister.js';
 import { terminalRegister } from './messages/terminal-register.js';
+import { DEFAULTS, type Jt808Options } from './options.js';
 import { packedMessage } from './packed.js';
 import { REPORTS } from './reports.js';
 import { SentParts } from './sent-parts.js';
-import { MemoryBudget, type OpenMessage, PART_LIMITS, PartJoiner, type PartLimits } from './subpackage.js';
+import { type OpenMessage, PartJoiner } from './subpackage.js';
 import { BEFORE_AUTH, PACKABLE, SINCE_2013, SUPPORTED } from './supported.js';
 import { registrationOf, terminalFacts } from './terminal-facts.js';
 import { terminalNumber } from './terminal-number.js';
-
-export interface Jt808Options {
-  /** Longest frame on the wire. */
-  maxFrameBytes: number;
-  parts: PartLimits;
-  /** What the split messages of all conversations may hold together. */
-  partsBudget: MemoryBudget;
-  /** Epoch ms, for the answer to a time query. */
-  clock: () => number;
-}
-
-const DEFAULTS: Jt808Options = {
-  maxFrameBytes: MAX_WIRE_BYTES,
-  parts: PART_LIMITS,
-  partsBudget: new MemoryBudget(256 * 1024 * 1024),
-  clock: Date.now,
-};
-
-/** How a terminal was heard last: what is sent to it has the same form. */
-interface Heard {
-  numberBytes: Buffer;
-  edition: Edition | null;
-  form: Edition;
-  protocolVersion: number;
-  habits: Habits;
-}
-
-/** Terminals of one link that are remembered; beyond it the one heard of longest ago is forgotten. */
-const MAX_OTHERS = 20_000;
 
 /**
  * One connection that speaks JT/T 808: mostly one terminal, but several on one link are told apart by their numbers.
@@ -93,7 +72,7 @@ export class Jt808Conversation implements Conversation {
   #alarmMask = ALARM_MASKS[2013];
   #habits: Habits = STANDARD;
   #responder: GeneralResponder | null = null;
-  readonly #others = new Map<string, Heard>(); // the other terminals of this link, by number
+  readonly #others = new HeardTerminals();
 
   constructor(sink: Sink, options: Partial<Jt808Options> = {}) {
     this.#sink = sink;
@@ -239,12 +218,7 @@ export class Jt808Conversation implements Conversation {
   /** Another terminal speaks: this one may go on later. */
   #putAside(): void {
     if (this.#number === '') return;
-    this.#others.set(this.#number, this.#heard());
-    if (this.#others.size <= MAX_OTHERS) return;
-    for (const oldest of this.#others.keys()) {
-      this.#others.delete(oldest);
-      break;
-    }
+    this.#others.put(this.#number, this.#heard());
   }
 
   #message(bytes: Buffer, h: Header): void {
@@ -301,6 +275,10 @@ export class Jt808Conversation implements Conversation {
         break;
       case locationBatch.id:
         this.#locations(bytes, start, end);
+        break;
+      case LOCK_LOCATION_ID:
+      case LOCK_BLIND_LOCATION_ID:
+        this.#lockLocation(id, bytes, start, end);
         break;
       case vehicleControlResponse.id:
         this.#locationAnswer(bytes, start, start + 2, end);
@@ -407,6 +385,14 @@ export class Jt808Conversation implements Conversation {
     this.#sink.position(p);
     this.#respond(RESULT_OK, 'accepted');
     return true;
+  }
+
+  #lockLocation(id: number, bytes: Buffer, start: number, end: number): void {
+    const p = new Position();
+    if (!readLockLocation(id, bytes, start, end, p)) return this.#cutOff(end - start);
+    this.#sink.position(p);
+    const acknowledgement = lockAcknowledgement(id, this.#header.attributes, this.#numberBytes);
+    if (acknowledgement !== null) this.#sink.reply(acknowledgement, 'accepted');
   }
 
   #locations(bytes: Buffer, start: number, end: number): void {

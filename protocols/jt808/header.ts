@@ -1,4 +1,5 @@
 import type { Edition, HeaderEdition } from '../common/edition.js';
+import { LOCK_BLIND_LOCATION_ID, LOCK_LOCATION_ID } from './messages/lock-location.js';
 
 /**
  * Message header (消息头): JT/T 808-2011 §4.4.3, 2013 §4.4.3, 2019 §4.4.3.
@@ -22,7 +23,7 @@ const VERSION_FLAG = 0x4000;
  * Electronic locks send these with a serial number of one byte and use attribute bits 10–15 as they like. The id is the
  * only way to tell.
  */
-const ONE_BYTE_SERIAL_IDS: ReadonlySet<number> = new Set([0x5501, 0x5502]);
+const ONE_BYTE_SERIAL_IDS: ReadonlySet<number> = new Set([LOCK_LOCATION_ID, LOCK_BLIND_LOCATION_ID]);
 
 /** A header as read from a frame; one object serves a whole conversation. */
 export class Header {

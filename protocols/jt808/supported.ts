@@ -4,6 +4,7 @@ import { terminalGeneralResponse } from './messages/general-response.js';
 import { heartbeat } from './messages/heartbeat.js';
 import { locationBatch } from './messages/location-batch.js';
 import { locationReport } from './messages/location-report.js';
+import { LOCK_BLIND_LOCATION_ID, LOCK_LOCATION_ID } from './messages/lock-location.js';
 import { mediaData } from './messages/media.js';
 import { terminalResendRequest } from './messages/resend-parts.js';
 import { serverTimeQuery } from './messages/server-time.js';
@@ -32,6 +33,8 @@ export const SUPPORTED: ReadonlySet<number> = new Set([
     mediaData,
     compressedUpload,
   ].map((message) => message.id),
+  LOCK_LOCATION_ID,
+  LOCK_BLIND_LOCATION_ID,
 ]);
 
 /** Messages that may come packed (0x0901): what terminals tell, and nothing that concerns the conversation itself. */
