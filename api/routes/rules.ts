@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseRule, ruleInputSchema } from '../../alerts/rule-input.js';
 import { RULE_KINDS } from '../../alerts/rule-kinds.js';
+import { RULE_PACKS } from '../../alerts/rule-packs.js';
 import { scopeHolds } from '../../alerts/rule-scope.js';
 import type { RehearsedAlert } from '../../model/rehearsal.js';
 import type { RuleDefinition, RuleInput } from '../../model/rule.js';
@@ -48,6 +49,11 @@ const kindSchema = z.object({
   severity: z.string(),
   timing: z.record(z.string(), z.number()),
   params: z.record(z.string(), z.unknown()).describe('JSON Schema'),
+});
+const packSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  rules: z.array(z.record(z.string(), z.unknown())).describe('as PUT takes them'),
 });
 const foundSchema = z.object({
   vehicleId: z.string(),
@@ -129,6 +135,37 @@ export function ruleRoutes(app: App): Route[] {
       summary: 'Kinds of rules, and what each of them asks for',
       responses: { 200: { description: 'all kinds', schema: listOf(kindSchema) } },
       handle: () => json({ items: KINDS, cursor: null }),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/rule-packs',
+      auth: 'key',
+      tag: 'Rules',
+      summary: 'Rules of the law, ready to be put in force',
+      responses: { 200: { description: 'all packs', schema: listOf(packSchema) } },
+      handle: () => json({ items: RULE_PACKS, cursor: null }),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/rule-packs/{id}/install',
+      auth: 'key',
+      tag: 'Rules',
+      summary: 'Put the rules of a pack in force',
+      description: 'Rules with these ids are replaced; each can be changed or removed like any other.',
+      params: z.strictObject({ id: ruleId }),
+      responses: { 200: { description: 'its rules as they are in force', schema: listOf(ruleSchema) } },
+      errors: ['not-found', 'busy'],
+      async handle({ params }) {
+        const pack = RULE_PACKS.find(({ id }) => id === params.id);
+        if (!pack) throw missing('pack', params.id, 'path.id');
+        const items = [];
+        for (const rule of pack.rules) {
+          const outcome = await registry.putRule(rule.id, parsed(rule, 'pack'));
+          if ('refused' in outcome) throw refusal(outcome);
+          items.push(ruleJson(outcome.rule));
+        }
+        return json({ items, cursor: null });
+      },
     }),
     route({
       method: 'post',

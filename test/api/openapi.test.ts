@@ -38,6 +38,8 @@ const PROMISED = {
   '/v1/reports/hourly': ['get'],
   '/v1/reports/daily': ['get'],
   '/v1/rule-kinds': ['get'],
+  '/v1/rule-packs': ['get'],
+  '/v1/rule-packs/{id}/install': ['post'],
   '/v1/rules': ['get', 'post'],
   '/v1/rules/rehearse': ['post'],
   '/v1/rules/{id}': ['delete', 'get', 'put'],

@@ -162,3 +162,19 @@ test('why-not speaks of the rules of fences too', async () => {
     ],
   });
 });
+
+test('a pack of the law is put in force as rules like any other', async () => {
+  const api = await startTestApi();
+  const packs = (await (await api.get('/v1/rule-packs')).json()) as {
+    items: { id: string; rules: { id: string }[] }[];
+  };
+  expect(packs.items.map(({ id }) => id)).toContain('national');
+  const installed = await api.send('POST', '/v1/rule-packs/national/install');
+  expect(installed.status).toBe(200);
+  expect([...api.catalog.rules.keys()]).toEqual(packs.items[0].rules.map(({ id }) => id));
+  expect(api.catalog.rules.get('national.coach-night-speed')).toMatchObject({
+    params: { night: { factor: 0.8 } },
+    effectiveFrom: Date.parse('2012-07-22T00:00:00+08:00'),
+  });
+  expect((await api.send('POST', '/v1/rule-packs/none/install')).status).toBe(404);
+});
