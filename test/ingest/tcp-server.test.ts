@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { Jt808Conversation } from '../../protocols/jt808/conversation.js';
 import { frameBytes } from '../../protocols/common/frame.js';
+import { Jt808Conversation } from '../../protocols/jt808/conversation.js';
 import { jt808 } from '../../protocols/jt808/index.js';
 import { MemoryBudget } from '../../protocols/jt808/subpackage.js';
 import type { Protocol } from '../../protocols/protocol.js';
