@@ -36,13 +36,14 @@ export class ProtocolBook {
     }
   }
 
-  /** "0x0200 位置信息汇报 · 2013" of a frame; its id alone where no text has it. */
+  /** "0x0200 位置信息汇报 LocationReport · 2013" of a frame; its id alone where no text has it. */
   async titleOf({ decoded, offset }: ExplainedFrame): Promise<string> {
     if (!decoded.ok) return `@ ${offset}`;
-    const id = String(decoded.msgId);
+    // Not every protocol has ids in hex, or editions.
+    const id = String(decoded.msgId ?? decoded.type ?? decoded.protocol);
     const messages = (await this.read()).find(({ name }) => name === decoded.protocol)?.messages ?? [];
     const message = messages.find((each) => each.id === id);
-    return [message ? messageTitle(message) : id, String(decoded.edition)].join(' · ');
+    return [message ? messageTitle(message) : id, decoded.edition].filter(Boolean).join(' · ');
   }
 }
 
