@@ -31,6 +31,8 @@ const TICK_MS = 500;
 /** Parts asked for in one message: more do not fit into every form of it. */
 const ASKED_AT_ONCE = 250;
 const DISK_RETRY_MS = 5_000;
+/** Times that a part is asked for which probably does not exist. */
+const ASKED_IN_VAIN = 3;
 const DONE_KEPT_MS = 5 * 60_000;
 const DONE_KEPT = 50_000;
 
@@ -233,7 +235,9 @@ export class MediaUploads {
     }
     const { askAfterMs, timeoutMs, maxAgeMs } = this.#limits;
     const quiet = now - medium.quietSince;
-    if (medium.complete || medium.finishing || quiet >= timeoutMs || now - medium.since >= maxAgeMs) {
+    const inVain = medium.isMiscounted && medium.asked >= ASKED_IN_VAIN;
+    const isOver = medium.complete || medium.finishing || inVain;
+    if (isOver || quiet >= timeoutMs || now - medium.since >= maxAgeMs) {
       this.#finish(medium);
     } else if (quiet >= askAfterMs * (medium.asked + 1) && medium.peer !== null && !this.#o.paused()) {
       medium.asked++;
@@ -283,7 +287,7 @@ export class MediaUploads {
   async #finished(medium: OpenMedium): Promise<void> {
     const { opening, head } = medium;
     this.#letGo(medium);
-    if (medium.complete) {
+    if (medium.complete || medium.isMiscounted) {
       this.#stats.complete++;
       if (head !== null) medium.peer?.complete(head.mediaId);
       this.#remember(medium);

@@ -22,6 +22,8 @@ interface Pending {
   written: () => void;
 }
 
+const JPEG_END = 0xffd9;
+
 /** What a medium costs in memory besides its parts: itself, the table of parts, two marks for each. */
 export function tableBytes(total: number): number {
   return 2048 + total * 5;
@@ -48,6 +50,8 @@ export class OpenMedium {
   /** The disk refused: not before this is it asked again, monotonic ms. */
   retryAt = 0;
   pending: Pending[] = [];
+  /** The last part but one ends as a JPEG does. */
+  #ended = false;
   readonly #here: Uint8Array;
 
   constructor(
@@ -84,6 +88,12 @@ export class OpenMedium {
     return this.have === this.opening.total;
   }
 
+  /** Every part is here but the last, and the picture is over: some terminals announce one part too many (sheet §18, 16). */
+  get isMiscounted(): boolean {
+    const { total } = this.opening;
+    return this.#ended && this.have === total - 1 && !this.has(total);
+  }
+
   has(index: number): boolean {
     return this.#here[index] === 1;
   }
@@ -102,6 +112,8 @@ export class OpenMedium {
       this.pending.push({ part: PartFile.note(part.head), written: () => {} });
     }
     const bytes = Buffer.from(part.data);
+    if (part.index === part.total - 1)
+      this.#ended = bytes.length >= 2 && bytes.readUInt16BE(bytes.length - 2) === JPEG_END;
     this.pending.push({ part: { index: part.index, bytes }, written: () => peer.written() });
   }
 
@@ -126,7 +138,7 @@ export class OpenMedium {
 
   facts(bytes: number): MediumFacts {
     const { head } = this;
-    const { total } = this.opening;
+    const complete = this.complete || this.isMiscounted;
     return {
       mediaId: head?.mediaId ?? null,
       type: head?.type ?? 'other',
@@ -135,9 +147,9 @@ export class OpenMedium {
       channel: head?.channel ?? null,
       place: head?.place ?? null,
       bytes,
-      complete: this.complete,
-      parts: total,
-      missing: total - this.have,
+      complete,
+      parts: complete ? this.have : this.opening.total,
+      missing: complete ? 0 : this.opening.total - this.have,
     };
   }
 }

@@ -100,7 +100,7 @@ export class MediaTerminal {
     while (performance.now() < deadline && !this.closed) {
       const word = await this.#word(Math.min(deadline - performance.now(), AGAIN_MS));
       // Silence: what the platform said may have been lost. The last packet asks for it once more.
-      if (word === null) send([frames.length]);
+      if (word === null && performance.now() < deadline) send([frames.length]);
       if (word === null || lost(packet++)) continue;
       if (word.missing === null && word.about === medium.mediaId) return true;
       if (word.missing !== null) send(word.missing);
