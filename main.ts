@@ -400,6 +400,7 @@ function announce(
     at.jt808Port ? `JT/T 808 on ${settings.tcpHost}:${at.jt808Port}` : '',
     at.jt905Port ? `JT/T 905 on ${settings.tcpHost}:${at.jt905Port}` : '',
     settings.aisPort ? `AIS on ${settings.tcpHost}:${settings.aisPort}, TCP and UDP` : '',
+    settings.attachmentPort ? `files of alarms on ${settings.tcpHost}:${settings.attachmentPort}` : '',
   ].filter(Boolean);
   const weaker = [
     settings.ackLevel === 'write' ? 'acknowledged before the disk has it: up to 5 ms may be lost with the power' : '',
