@@ -15,10 +15,10 @@ interface Memory {
   frozen: number;
   /** The newest places, `lon,lat` in steps of 1e-7°. */
   ring: string[];
-  /** Fixes in a row that repeat those `period` before them. */
+  /** Fixes at the place of an earlier one, `period` fixes before; one less with each new place. */
   looped: number;
   period: number;
-  /** Fixes in a row at the very places where another vehicle was. */
+  /** Fixes at the very places where another vehicle was; one less with each that is not. */
   cloned: number;
   twin: number;
 }
@@ -77,21 +77,22 @@ export const fabricated = ruleKind<Params, Memory>({
   }),
 });
 
-function followLoop(memory: Memory, { ring, period, looped }: Memory): void {
-  const place = memory.ring.at(-1) as string;
-  if (period > 0 && ring.at(-period) === place) {
-    memory.looped = looped + 1;
-    return;
-  }
+function followLoop(memory: Memory, { ring, looped }: Memory): void {
+  const place = memory.ring[memory.ring.length - 1];
   const back = ring.lastIndexOf(place);
-  memory.period = back >= 0 && ring.length - back >= MIN_PERIOD ? ring.length - back : 0;
-  memory.looped = memory.period > 0 ? 1 : 0;
+  const period = back < 0 ? 0 : ring.length - back;
+  // A fix on the way may be missing here and there, so the count goes down, and not to nothing.
+  memory.looped = period >= MIN_PERIOD ? looped + 1 : Math.max(0, looped - 1);
+  if (period >= MIN_PERIOD) memory.period = period;
 }
 
 /** A twin goes a little ahead or at the same time: it was the last to be at this very place. */
 function followTwin(memory: Memory, { twin, cloned }: Memory, { facts, near, other }: RuleInput): void {
   const here = near(facts.lon, facts.lat, SAME_METRES).filter((no) => other(no) !== null);
-  const same = here.includes(twin) ? twin : (here[0] ?? 0);
-  memory.twin = same;
-  memory.cloned = same === 0 ? 0 : same === twin ? cloned + 1 : 1;
+  if (here.length === 0) {
+    memory.cloned = Math.max(0, cloned - 1);
+    return;
+  }
+  memory.twin = here.includes(twin) ? twin : here[0];
+  memory.cloned = memory.twin === twin ? cloned + 1 : 1;
 }
