@@ -36,7 +36,8 @@ export async function travelSums(pool: Pool, query: SumQuery): Promise<TravelSum
         sum(complete_m) as complete_m, sum(odometer_km) as odometer_km, sum(moving_ms) as moving_ms,
         max(max_speed) as max_speed, array[${PROFILE}]::double precision[] as speed_profile,
         jsonb_path_query_array(jsonb_agg(jumps order by hour) filter (where jumps is not null), '$[*][*]') as jumps
-      from vehicle_hours h left join vehicles v using (vehicle_no)
+      from vehicle_hours h left join vehicle_versions v
+        on v.vehicle_no = h.vehicle_no and hour >= v.valid_from and hour < v.valid_to
       where ${conditions.join(' and ')}
       group by 1, 2 ${after} order by 1, 2 limit $${values.push(query.limit)}`,
     values,

@@ -5,6 +5,7 @@ import type { Fence } from '../model/fence.js';
 import type { Upload } from '../model/upload.js';
 import { terminalKey, type Vehicle } from '../model/vehicle.js';
 import { jsonText } from './json-text.js';
+import { putVehicleVersions, type VehicleVersion } from './vehicle-versions.js';
 
 /**
  * The changes of one batch, brought into the tables together: of each vehicle, terminal and fence only the last word
@@ -14,6 +15,8 @@ import { jsonText } from './json-text.js';
 export class ChangeSet {
   readonly #vehicles = new Map<number, Vehicle>();
   readonly #vehiclesGone = new Map<number, number>();
+  /** Every form that a vehicle took, not only the last. */
+  readonly #versions: VehicleVersion[] = [];
   /** By terminalKey: the vehicle that a terminal sits in. */
   readonly #seats = new Map<string, { protocol: string; number: string; no: number }>();
   readonly #terminals = new Map<string, TerminalFacts>();
@@ -28,6 +31,7 @@ export class ChangeSet {
     switch (change.type) {
       case 'vehicle-put':
         this.#putVehicle(change.vehicle);
+        this.#versions.push({ ...change.vehicle, at: change.at });
         break;
       case 'vehicle-delete':
         this.#vehiclesGone.set(change.no, change.at);
@@ -65,6 +69,7 @@ export class ChangeSet {
   /** Inside the caller's transaction. */
   async apply(db: ClientBase): Promise<void> {
     if (this.#vehicles.size > 0) await db.query(PUT_VEHICLES, [jsonText([...this.#vehicles.values()])]);
+    if (this.#versions.length > 0) await putVehicleVersions(db, this.#versions);
     const touched = [...this.#vehicles.keys(), ...this.#vehiclesGone.keys()];
     if (touched.length > 0) await db.query(EMPTY_SEATS, [touched]);
     if (this.#seats.size > 0) await db.query(TAKE_SEATS, [jsonText([...this.#seats.values()])]);

@@ -67,7 +67,7 @@ export function reportRoutes(app: App): Route[] {
       summary: `What vehicles, companies or regions did, by ${each}`,
       description:
         `At most ${MAX_REPORT_DAYS} days. Mileage, completeness, time online and speeds; vehicles belong to the company ` +
-        'and region that they have now.',
+        'and region that they had then.',
       query: reportQuery,
       responses: { 200: { description: 'by period, then by key', schema: listOf(reportRowSchema) } },
       errors: ['database-away'],

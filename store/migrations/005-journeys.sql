@@ -60,6 +60,7 @@ create table vehicle_hours (
 );
 create index vehicle_hours_by_hour on vehicle_hours (hour);
 
--- Who was in these tiles at that time; and all that was then, for a playback.
-create index positions_by_tile on positions (tile, time);
+-- Who was in these tiles at that time, answered from the index alone: an hour of a city is spread over all the pages of
+-- that hour, of which a small area would read nearly every one. And all that was at a time, for a playback.
+create index positions_by_tile on positions (tile, time) include (vehicle_no, lon, lat, quality);
 create index positions_by_time on positions using brin (time);

@@ -135,11 +135,11 @@ onEveryServer('digest', (server) => {
 
   test('hours add up by day and group, page by page, odometer jumps included', async () => {
     const system = await start();
-    const putVehicle = (no: number, company: string | null) =>
+    const putVehicle = (no: number, company: string | null, at = 1) =>
       system.addChange({
         type: 'vehicle-put',
         revision: no,
-        at: 1,
+        at,
         vehicle: {
           no,
           id: `v${no}`,
@@ -190,6 +190,17 @@ onEveryServer('digest', (server) => {
     expect(companies[1].speedProfile).toEqual([0, 0, 0, 1200, 0, 0, 0, 0]);
     expect((await ask({ company: 'East', after: { start: day, key: 'v1' } })).map(({ key }) => key)).toEqual(['v2']);
     expect(await ask({ period: 'hour', vehicleNo: 1 })).toHaveLength(10);
+
+    // Vehicle 1 was sold at noon: what it did before stays with its company of then, and a second word changes nothing.
+    for (let word = 0; word < 2; word++) putVehicle(1, 'West', day + 12 * 3_600_000);
+    putVehicle(1, 'East');
+    await system.store([]);
+    const sold = await ask({ group: 'company' });
+    expect(sold.map(({ key, fixes }) => [key, fixes])).toEqual([
+      ['', 60],
+      ['East', 840],
+      ['West', 360],
+    ]);
     expect((await ask({ period: 'month', vehicleNo: 1 })).map(({ start }) => start)).toEqual([day]);
   });
 
