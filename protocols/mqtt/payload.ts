@@ -1,0 +1,56 @@
+import type { Position } from '../../model/position.js';
+import type { RejectReason } from '../../model/reject.js';
+
+/** What coordinates refer to; whoever takes a fix converts them. */
+export const DATUMS = ['wgs84', 'gcj02', 'bd09', 'cgcs2000'] as const;
+export type Datum = (typeof DATUMS)[number];
+
+/** One fix of a payload. `position.items` has what else was said of it, as JSON (`extras.ts`). */
+export interface MqttFix {
+  /** As the topic, or else the payload, names it. */
+  terminal: string;
+  position: Position;
+  datum: Datum;
+}
+
+/** What a payload tells besides fixes: that a terminal came or went, crossed a fence of its own, sent something unknown. */
+export interface MqttEvent {
+  terminal: string;
+  /** online, offline, enter, leave, heartbeat, unknown … */
+  event: string;
+  /** Epoch ms; NaN where it is not said. */
+  time: number;
+  content: Record<string, unknown>;
+}
+
+/** An item, or the whole payload, that is none; `field` is '' for the whole. */
+export interface MqttRefusal {
+  reason: RejectReason;
+  field: string;
+  message: string;
+}
+
+/** Everything that a payload says. A bad item costs the others nothing. */
+export interface MqttPayload {
+  fixes: MqttFix[];
+  events: MqttEvent[];
+  refused: MqttRefusal[];
+}
+
+export interface MqttMessage {
+  topic: string;
+  payload: Buffer;
+  /** Epoch ms: the time of what names none. */
+  receivedTime: number;
+}
+
+/** How one family of publishers writes. Pure: the same message gives the same payload, and nothing throws. */
+export interface PayloadCodec {
+  readonly name: string;
+  /** Topic filters that are subscribed to where the settings name no others. */
+  readonly filters: readonly string[];
+  decode(message: MqttMessage): MqttPayload;
+}
+
+export const MAX_PAYLOAD_BYTES = 256 * 1024;
+export const MAX_ITEMS = 1000;
