@@ -30,3 +30,18 @@ export function maskDriverReport(report: DriverReport): DriverReport {
 export function maskDriver({ name, certificate, agency, validUntil, since }: Driver): Driver {
   return { name: maskName(name), certificate: maskNumber(certificate), agency, validUntil, since };
 }
+
+const NAMES: ReadonlySet<string> = new Set(['driverName']);
+const NUMBERS: ReadonlySet<string> = new Set(['certificate', 'driverCert', 'idCard']);
+
+/** Fields of a message as a protocol reads it, with what names or numbers a person masked, and its raw bytes left out. */
+export function maskFields(fields: Record<string, unknown>): Record<string, unknown> {
+  const shown: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(fields)) {
+    if (key.endsWith('Hex') && (NAMES.has(key.slice(0, -3)) || NUMBERS.has(key.slice(0, -3)))) continue;
+    if (typeof value === 'string' && NAMES.has(key)) shown[key] = maskName(value);
+    else if (typeof value === 'string' && NUMBERS.has(key)) shown[key] = maskNumber(value);
+    else shown[key] = value;
+  }
+  return shown;
+}
