@@ -35,8 +35,17 @@ export class ApiClient {
 
   /** Throws as `get` does. */
   async post<T>(path: string, body: unknown): Promise<T> {
+    return this.#send<T>('POST', path, body);
+  }
+
+  /** Throws as `get` does. */
+  async put<T>(path: string, body: unknown): Promise<T> {
+    return this.#send<T>('PUT', path, body);
+  }
+
+  #send<T>(method: string, path: string, body: unknown): Promise<T> {
     return this.#call<T>(path, {
-      method: 'POST',
+      method,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });

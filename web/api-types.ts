@@ -14,7 +14,15 @@ export interface VehicleJson extends Pick<Vehicle, 'id' | 'plate' | 'plateColor'
   lastSeen: string | null;
   position: PositionJson | null;
   /** In the answer for one vehicle: how its terminals differ from the standard. */
-  quirks?: { names: string[]; set: boolean }[];
+  quirks?: TerminalQuirks[];
+}
+
+export interface TerminalQuirks {
+  protocol: string;
+  number: string;
+  names: string[];
+  /** A person chose them; otherwise the registration shows them. */
+  set: boolean;
 }
 
 /** A position of the stream: with what the map shows beside it. */

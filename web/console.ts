@@ -17,12 +17,14 @@ import { emptyState } from './panels/empty-state.js';
 import { FenceList } from './panels/fence-list.js';
 import { KeyDialog } from './panels/key-dialog.js';
 import { legend } from './panels/legend.js';
+import { QuirkPanel } from './panels/quirk-panel.js';
 import { StatusLine } from './panels/status-line.js';
 import { Tabs } from './panels/tabs.js';
 import { TopBar } from './panels/top-bar.js';
 import { TrackPanel } from './panels/track-panel.js';
 import { VehicleList } from './panels/vehicle-list.js';
 import { VehiclePanel } from './panels/vehicle-panel.js';
+import { ProtocolBook } from './protocol/protocol-book.js';
 import { ProtocolPage } from './protocol/protocol-page.js';
 import { ServerStatus } from './server-status.js';
 import { Stream } from './stream.js';
@@ -61,6 +63,7 @@ export class Console {
   readonly #alertDetail: AlertDetail;
   readonly #vehiclePanel: VehiclePanel;
   readonly #commands: VehicleCommands;
+  readonly #book: ProtocolBook;
   readonly #report: PageReport;
   #map: LiveMap | null = null;
   /** Goes to the vehicles once, where the address does not name a place. */
@@ -99,8 +102,12 @@ export class Console {
       clear: () => this.#map?.track.clear(),
     });
     this.#commands = new VehicleCommands(this.#api, (request) => this.#stream.send(request));
+    this.#book = new ProtocolBook(this.#api);
     const commands = new CommandPanel(this.#commands);
-    this.#vehiclePanel = new VehiclePanel(this.#api, this.#vehicles, track, commands, () => this.#closeVehicle());
+    const quirks = new QuirkPanel(this.#api, this.#book);
+    this.#vehiclePanel = new VehiclePanel(this.#api, this.#vehicles, track, commands, quirks, () =>
+      this.#closeVehicle(),
+    );
     this.#lists = new Tabs([
       ['vehicles', new VehicleList(this.#api, this.#vehicles, (id) => void this.#openVehicle(id)).element],
       [
@@ -126,7 +133,7 @@ export class Console {
     fill(this.#left, this.#lists);
     fill(this.#right, this.#alertList.element);
     const monitor = [this.#left, stage, this.#right];
-    const protocol = new ProtocolPage(this.#api, this.#key, this.#address);
+    const protocol = new ProtocolPage(this.#api, this.#book, this.#key, this.#address);
     document.body.append(
       this.#topBar.element,
       this.#statusLine.banner,

@@ -76,6 +76,19 @@ needs('chromium', 'commands of a vehicle', (chromium) => {
     faults = faults.filter((fault) => !fault.includes('WebSocket connection')); // what the break looks like from inside
   });
 
+  test('quirks of the terminals are chosen, and given back to recognition', async () => {
+    const panel = page.locator('.quirk-panel');
+    await panel.locator('summary').click();
+    await panel.getByText('按注册信息自动识别').waitFor();
+    await panel.getByLabel('wrong-checksum').check();
+    await panel.getByRole('button', { name: '保存' }).click();
+    await panel.locator('summary', { hasText: '终端特性: wrong-checksum' }).waitFor();
+    expect(server.vehicles.get('v1')!.quirks).toMatchObject([{ names: ['wrong-checksum'], set: true }]);
+    await panel.getByRole('button', { name: '恢复自动识别' }).click();
+    await panel.getByText('按注册信息自动识别').waitFor();
+    expect(server.vehicles.get('v1')!.quirks).toMatchObject([{ names: [], set: false }]);
+  });
+
   test('that are wrong are refused with the parameter that is to blame, and what was typed stays', async () => {
     const panel = page.locator('.command-panel');
     await panel.getByLabel('指令').selectOption('track');

@@ -10,6 +10,7 @@ import { vehicleState } from '../vehicle-state.js';
 import type { CommandPanel } from './command-panel.js';
 import { facts } from './facts.js';
 import { plateBadge } from './plate.js';
+import type { QuirkPanel } from './quirk-panel.js';
 import { stateMark } from './state-mark.js';
 import type { TrackPanel } from './track-panel.js';
 
@@ -25,17 +26,26 @@ export class VehiclePanel {
   readonly #vehicles: LiveVehicles;
   readonly #track: TrackPanel;
   readonly #commands: CommandPanel;
+  readonly #quirks: QuirkPanel;
   readonly #close: () => void;
   #id: string | null = null;
   #vehicle: VehicleJson | null = null;
 
-  constructor(api: ApiClient, vehicles: LiveVehicles, track: TrackPanel, commands: CommandPanel, close: () => void) {
+  constructor(
+    api: ApiClient,
+    vehicles: LiveVehicles,
+    track: TrackPanel,
+    commands: CommandPanel,
+    quirks: QuirkPanel,
+    close: () => void,
+  ) {
     this.#api = api;
     this.#vehicles = vehicles;
     this.#track = track;
     this.#commands = commands;
+    this.#quirks = quirks;
     this.#close = close;
-    this.element.append(this.#head, this.#problem, this.#state, track.element, commands.element);
+    this.element.append(this.#head, this.#problem, this.#state, track.element, commands.element, quirks.element);
     const draw = atMostEvery(1000, () => this.#draw());
     vehicles.onChange(() => this.#id !== null && draw());
     onLanguage(() => this.#draw());
@@ -52,6 +62,7 @@ export class VehiclePanel {
     if (this.#id !== id) return null; // another was opened meanwhile
     const vehicle = this.#vehicle as VehicleJson | null;
     this.#track.open(id, vehicle?.position?.time ?? null);
+    if (vehicle) void this.#quirks.open(vehicle);
     void this.#commands.open(id, vehicle?.terminals.map(({ protocol }) => protocol) ?? []);
     return vehicle;
   }
@@ -117,7 +128,6 @@ export class VehiclePanel {
         [t('category'), vehicle && vehicle.category !== 'other' ? categoryLabel(vehicle.category) : null],
         [t('company'), vehicle?.company ?? null],
         [t('vehicle-id'), id],
-        [t('quirks'), vehicle?.quirks?.flatMap(({ names }) => names).join(', ') ?? null],
         [t('terminals'), vehicle ? vehicle.terminals.map((it) => `${it.protocol} ${it.number}`).join(', ') : null],
       ]),
     );

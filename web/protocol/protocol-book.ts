@@ -1,4 +1,5 @@
 import type { ExplainedFrame, MessageInfo } from '../../model/protocol-tools.js';
+import type { QuirkInfo } from '../../model/quirks.js';
 import type { ApiClient } from '../api-client.js';
 import { language } from '../text/language.js';
 
@@ -8,6 +9,7 @@ export interface ProtocolJson {
   title: string;
   editions: string[];
   messages: MessageInfo[];
+  quirks: QuirkInfo[];
 }
 
 /** What `…/explain` answers. */

@@ -5,7 +5,7 @@ import type { PageAddress } from '../page-address.js';
 import { Tabs } from '../panels/tabs.js';
 import { BuildPanel } from './build-panel.js';
 import { ExplainPanel } from './explain-panel.js';
-import { ProtocolBook } from './protocol-book.js';
+import type { ProtocolBook } from './protocol-book.js';
 import { QuarantinePanel } from './quarantine-panel.js';
 
 /** What each panel of the page does whenever the page is seen; throws as ApiClient does. */
@@ -18,10 +18,12 @@ export class ProtocolPage {
   readonly element = el('section', 'protocol-page');
   readonly #problem = el('p', 'problem');
   readonly #api: ApiClient;
+  readonly #book: ProtocolBook;
   #panels: Panel[] | null = null;
 
-  constructor(api: ApiClient, key: AccessKey, address: PageAddress) {
+  constructor(api: ApiClient, book: ProtocolBook, key: AccessKey, address: PageAddress) {
     this.#api = api;
+    this.#book = book;
     const follow = () => {
       this.element.hidden = address.get('protocol') === null;
       if (!this.element.hidden) void this.#opened();
@@ -43,13 +45,12 @@ export class ProtocolPage {
   }
 
   #make(): Panel[] {
-    const book = new ProtocolBook(this.#api);
-    const explain = new ExplainPanel(this.#api, book);
-    const build = new BuildPanel(this.#api, book, (hex) => {
+    const explain = new ExplainPanel(this.#api, this.#book);
+    const build = new BuildPanel(this.#api, this.#book, (hex) => {
       tabs.show('explain');
       explain.show(hex);
     });
-    const quarantine = new QuarantinePanel(this.#api, book);
+    const quarantine = new QuarantinePanel(this.#api, this.#book);
     const tabs = new Tabs([
       ['explain', explain.element],
       ['build-frame', build.element],

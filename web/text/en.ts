@@ -76,6 +76,10 @@ export const en = {
   company: 'Company',
   terminals: 'Terminals',
   quirks: 'Quirks',
+  'quirks-set': 'Chosen by a person.',
+  'quirks-recognised': 'As the registration shows them.',
+  'quirks-save': 'Save',
+  'quirks-reset': 'As recognised',
   'vehicle-id': 'Id',
   'no-position': 'This vehicle has not sent a position yet.',
 

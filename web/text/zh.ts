@@ -76,6 +76,10 @@ export const zh: Record<TextKey, string> = {
   company: '所属企业',
   terminals: '终端',
   quirks: '终端特性',
+  'quirks-set': '由人工设定。',
+  'quirks-recognised': '按注册信息自动识别。',
+  'quirks-save': '保存',
+  'quirks-reset': '恢复自动识别',
   'vehicle-id': '编号',
   'no-position': '该车辆尚未上报位置。',
 

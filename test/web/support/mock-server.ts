@@ -10,6 +10,7 @@ import { parseHex } from '../../../model/hex-text.js';
 import type { PositionJson } from '../../../model/position.js';
 import type { QuarantineGroup, RerunResult } from '../../../model/quarantine.js';
 import { commandSet } from '../../../protocols/jt808/commands/index.js';
+import { quirkBook } from '../../../protocols/jt808/quirks/index.js';
 import { tools } from '../../../protocols/jt808/tools.js';
 import type {
   Bbox,
@@ -244,7 +245,7 @@ export class MockServer {
       case 'stats':
         return this.#stats();
       case 'protocols':
-        if (request.method !== 'POST') return page([tools]);
+        if (request.method !== 'POST') return page([{ ...tools, quirks: quirkBook.list }]);
         return what === 'explain' ? explained(await body(request)) : encoded(await body(request));
       case 'command-types':
         return page([...commandSet.types]);
@@ -255,6 +256,7 @@ export class MockServer {
       case 'vehicles': {
         if (id === undefined) return page(this.#search(query.get('plate') ?? ''));
         if (what === 'commands') return this.#give(id, await body(request));
+        if (what === 'quirks') return this.#putQuirks(id, await body(request));
         if (what !== 'track') return this.vehicles.get(id);
         const [from, to] = [Date.parse(query.get('from')!), Date.parse(query.get('to')!)];
         return page(
@@ -314,6 +316,13 @@ export class MockServer {
       const { commands } = watcher;
       if (commands?.vehicle === command.vehicleId) say(watcher, { type: 'command', id: commands.id, command });
     }
+  }
+
+  #putQuirks(id: string, { names }: { names: string[] | null }): Pick<VehicleJson, 'quirks'> {
+    const vehicle = this.vehicles.get(id)!;
+    const quirks = vehicle.terminals.map((terminal) => ({ ...terminal, names: names ?? [], set: names !== null }));
+    this.vehicles.set(id, { ...vehicle, quirks });
+    return { quirks };
   }
 
   #search(plate: string): VehicleJson[] {
