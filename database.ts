@@ -58,8 +58,8 @@ export class Database {
   readonly travel: TravelSource = {
     journey: async (vehicleNo, from, to, limit) => this.#travel().journey(vehicleNo, from, to, limit),
     sums: async (query) => travelSums(this.#poolNow(), query),
-    placesIn: (tiles, from, to, afterVehicle) => this.#travel().placesIn(tiles, from, to, afterVehicle),
-    reportsIn: (tiles, from, to) => this.#travel().reportsIn(tiles, from, to),
+    placesIn: (bounds, from, to, afterVehicle) => this.#travel().placesIn(bounds, from, to, afterVehicle),
+    reportsIn: (bounds, from, to) => this.#travel().reportsIn(bounds, from, to),
     hasBetween: async (spans) => this.#travel().hasBetween(spans),
   };
   /** Every record up to this one is stored, and every alert transition up to that one. */

@@ -1,6 +1,6 @@
 import type { SumQuery, TravelSum } from '../model/travel-sum.js';
 import type { Journey } from '../model/trip.js';
-import type { TileSet } from '../store/tile.js';
+import type { Bounds } from '../store/tile.js';
 import type { PlaceRow, ReportRow } from '../store/travel.js';
 
 /** Where vehicles went (store/travel.ts). Rejects with an error whose `code` is 'database-away' where it cannot say. */
@@ -9,10 +9,10 @@ export interface TravelSource {
   journey(vehicleNo: number, from: number, to: number, limit: number): Promise<Journey>;
   /** Sums by period and group, in their order. */
   sums(query: SumQuery): Promise<TravelSum[]>;
-  /** Reliable fixes in these tiles with from ≤ time < to (epoch ms), by vehicle and time, of vehicles above `afterVehicle`. */
-  placesIn(tiles: TileSet, from: number, to: number, afterVehicle: number): AsyncIterable<PlaceRow[]>;
-  /** What was reported in these tiles with from ≤ time < to (epoch ms), in order of time. */
-  reportsIn(tiles: TileSet, from: number, to: number): AsyncIterable<ReportRow[]>;
+  /** Reliable fixes within these bounds with from ≤ time < to (epoch ms), by vehicle and time, of vehicles above `afterVehicle`. */
+  placesIn(bounds: Bounds, from: number, to: number, afterVehicle: number): AsyncIterable<PlaceRow[]>;
+  /** What was reported within these bounds with from ≤ time < to (epoch ms), in order of time. */
+  reportsIn(bounds: Bounds, from: number, to: number): AsyncIterable<ReportRow[]>;
   /** Whether the vehicle has another fix between, for each span. */
   hasBetween(spans: readonly (readonly [vehicleNo: number, from: number, to: number])[]): Promise<boolean[]>;
 }

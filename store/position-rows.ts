@@ -1,8 +1,9 @@
 import { Position } from '../model/position.js';
 
-/** What `positionOf` reads, for `rowMode: 'array'`; the time comes as text too, because as text it can go back exactly. */
+/** What `positionOf` reads, for `rowMode: 'array'`; the time comes as text too, because as text it can go back exactly, and
+ * under another name, because `order by time` would mean that column and sort text. */
 export const TRACK_COLUMNS = `
-  time::text, extract(epoch from time)::double precision * 1000, extract(epoch from received_at)::double precision * 1000,
+  time::text as key, extract(epoch from time)::double precision * 1000, extract(epoch from received_at)::double precision * 1000,
   lon, lat, altitude, speed, heading, mileage, flags, alarms, alarm_word, status_word, items, vehicle_no, source, quality,
   sub_seq`;
 export const TRACK_SOURCE = 15;

@@ -36,8 +36,16 @@ export interface TileSet {
 /** More tiles than this are asked for by coarser ones. */
 const MOST_TILES = 4096;
 
-/** The tiles that a box touches (west, south, east, north in degrees, west ≤ east). */
-export function tilesTouching(west: number, south: number, east: number, north: number): TileSet {
+/** Degrees, west ≤ east; closed. */
+export interface Bounds {
+  west: number;
+  south: number;
+  east: number;
+  north: number;
+}
+
+/** The tiles that a box touches. */
+export function tilesTouching({ west, south, east, north }: Bounds): TileSet {
   const [x1, y1] = gridOf(west, north);
   const [x2, y2] = gridOf(east, south);
   let zoomOut = 0;

@@ -5,7 +5,7 @@ import type { Journey } from '../model/trip.js';
 import { ask } from './ask.js';
 import { SELECT_STOPS, SELECT_TRIPS, type StopRow, stopOf, type TripRow, tripOf } from './journeys.js';
 import { positionOf, TRACK_COLUMNS, type TrackRow } from './position-rows.js';
-import type { TileSet } from './tile.js';
+import { type Bounds, type TileSet, tilesTouching } from './tile.js';
 
 /** Places in one question to the database. */
 const PAGE_PLACES = 50_000;
@@ -38,15 +38,17 @@ export class Travel {
   }
 
   /**
-   * Places in these tiles with from ≤ time < to (epoch ms), of the vehicles with a number above `afterVehicle`, in order
+   * Places within these bounds with from ≤ time < to (epoch ms), of the vehicles with a number above `afterVehicle`, in order
    * of vehicle and time. Between two batches nothing is held; who stops reading stops the work.
    */
-  async *placesIn(tiles: TileSet, from: number, to: number, afterVehicle: number): AsyncGenerator<PlaceRow[]> {
+  async *placesIn(bounds: Bounds, from: number, to: number, afterVehicle: number): AsyncGenerator<PlaceRow[]> {
+    const tiles = tilesTouching(bounds);
+    const area = areaValues(tiles, bounds);
     let after: [vehicleNo: number, time: string] = [afterVehicle, 'infinity'];
     for (;;) {
       const rows = await ask<PlaceRow>(this.pool, {
         text: placesText(tiles),
-        values: [tiles.numbers, isoTime(from), isoTime(to), ...after, PAGE_PLACES],
+        values: [...area, isoTime(from), isoTime(to), ...after, PAGE_PLACES],
         rowMode: 'array',
       });
       if (rows.length > 0) yield rows;
@@ -57,17 +59,19 @@ export class Travel {
   }
 
   /**
-   * What was reported in these tiles with from ≤ time < to (epoch ms), in order of time. It is asked for some minutes at a
+   * What was reported within these bounds with from ≤ time < to (epoch ms), in order of time. It is asked for some minutes at a
    * time, so that neither side sorts more than that; between two batches nothing is held.
    */
-  async *reportsIn(tiles: TileSet, from: number, to: number): AsyncGenerator<ReportRow[]> {
+  async *reportsIn(bounds: Bounds, from: number, to: number): AsyncGenerator<ReportRow[]> {
+    const tiles = tilesTouching(bounds);
+    const area = areaValues(tiles, bounds);
     for (let start = from; start < to; start += WINDOW_MS) {
       const end = isoTime(Math.min(start + WINDOW_MS, to));
       let after: [time: string, vehicleNo: number] = [isoTime(start), -1];
       for (;;) {
         const rows = await ask<ReportRow>(this.pool, {
           text: reportsText(tiles),
-          values: [tiles.numbers, end, ...after, PAGE_PLACES],
+          values: [...area, end, ...after, PAGE_PLACES],
           rowMode: 'array',
         });
         if (rows.length > 0) yield rows;
@@ -108,24 +112,36 @@ const REPORT_KEY = 6;
 
 function reportsText(tiles: TileSet): string {
   return `
-  select vehicle_no, extract(epoch from time)::double precision * 1000, lon, lat, speed, heading, time::text
-  from positions
-  where ${tileCondition(tiles)} and time < $2 and time >= $3 and (time, vehicle_no) > ($3, $4) and quality & ${UNRELIABLE} = 0
-  order by time, vehicle_no limit $5`;
+  select vehicle_no, extract(epoch from time)::double precision * 1000, lon, lat, speed, heading, time::text as key
+  from (
+    select vehicle_no, time, lon, lat, speed, heading from positions
+    where ${areaCondition(tiles)} and time < $6 and time >= $7 and (time, vehicle_no) > ($7, $8)
+    order by time, vehicle_no limit $9
+  ) as page`;
 }
 
+/** Text is made of what is sorted already, so that the sort has less to carry. */
 function placesText(tiles: TileSet): string {
   return `
-  select vehicle_no, extract(epoch from time)::double precision * 1000, lon, lat, time::text
-  from positions
-  where ${tileCondition(tiles)} and time >= $2 and time < $3
-    and vehicle_no >= $4 and (vehicle_no, time) > ($4, $5) and quality & ${UNRELIABLE} = 0
-  order by vehicle_no, time limit $6`;
+  select vehicle_no, extract(epoch from time)::double precision * 1000, lon, lat, time::text as key
+  from (
+    select vehicle_no, time, lon, lat from positions
+    where ${areaCondition(tiles)} and time >= $6 and time < $7 and vehicle_no >= $8 and (vehicle_no, time) > ($8, $9)
+    order by vehicle_no, time limit $10
+  ) as page`;
 }
 
-/** Stored tiles go by the index of (tile, time); where they are too many, time alone is the better way in. */
-function tileCondition({ up }: TileSet): string {
-  return `${up === 0 ? 'tile' : `(tile >> ${up})`} = any($1)`;
+/**
+ * Reliable fixes within the bounds ($1 to $5). Stored tiles go by the index of (tile, time); where they are too many,
+ * time alone is the better way in.
+ */
+function areaCondition({ up }: TileSet): string {
+  return `${up === 0 ? 'tile' : `(tile >> ${up})`} = any($1) and lon >= $2 and lat >= $3 and lon <= $4 and lat <= $5
+      and quality & ${UNRELIABLE} = 0`;
+}
+
+function areaValues({ numbers }: TileSet, { west, south, east, north }: Bounds): unknown[] {
+  return [numbers, west, south, east, north];
 }
 
 const BETWEEN = `

@@ -1,13 +1,13 @@
 import { lonMetresPerDegree, METRES_PER_DEGREE } from '../geo/distance.js';
 import type { PreparedFence } from '../geo/fence.js';
-import { type TileSet, tilesTouching } from '../store/tile.js';
+import type { Bounds } from '../store/tile.js';
 import type { PlaceRow } from '../store/travel.js';
 import { type PlaceInTime, SILENCE_MS } from './leg.js';
 import { MARGIN_M, type Passage, passagesIn } from './passages.js';
 
 /** What the search asks of the database (store/travel.ts). */
 export interface PlaceSource {
-  placesIn(tiles: TileSet, from: number, to: number, afterVehicle: number): AsyncIterable<PlaceRow[]>;
+  placesIn(bounds: Bounds, from: number, to: number, afterVehicle: number): AsyncIterable<PlaceRow[]>;
   hasBetween(spans: readonly (readonly [vehicleNo: number, from: number, to: number])[]): Promise<boolean[]>;
 }
 
@@ -30,7 +30,7 @@ export async function* searchPassages(
 ): AsyncGenerator<Passages[]> {
   let vehicleNo = 0;
   let fixes: PlaceInTime[] = [];
-  const rows = source.placesIn(tilesAround(area), from - SILENCE_MS, to + SILENCE_MS, afterVehicle);
+  const rows = source.placesIn(boundsAround(area), from - SILENCE_MS, to + SILENCE_MS, afterVehicle);
   for await (const page of rows) {
     const whole: [vehicleNo: number, fixes: PlaceInTime[]][] = [];
     for (const [no, fixTime, lon, lat] of page) {
@@ -77,11 +77,11 @@ async function judged(
   });
 }
 
-function tilesAround({ shapes }: PreparedFence): TileSet {
+function boundsAround({ shapes }: PreparedFence): Bounds {
   const west = Math.min(...shapes.map(({ box }) => box.minX));
   const east = Math.max(...shapes.map(({ box }) => box.maxX));
   const south = Math.min(...shapes.map(({ box }) => box.minY)) - MARGIN_M / METRES_PER_DEGREE;
   const north = Math.max(...shapes.map(({ box }) => box.maxY)) + MARGIN_M / METRES_PER_DEGREE;
   const margin = MARGIN_M / lonMetresPerDegree(Math.min(85, Math.max(Math.abs(south), Math.abs(north))));
-  return tilesTouching(west - margin, south, east + margin, north);
+  return { west: west - margin, south, east: east + margin, north };
 }

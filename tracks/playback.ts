@@ -1,12 +1,12 @@
 import { type Box, boxContains } from '../geo/box.js';
 import { lonMetresPerDegree, METRES_PER_DEGREE } from '../geo/distance.js';
-import { type TileSet, tilesTouching } from '../store/tile.js';
+import type { Bounds } from '../store/tile.js';
 import type { ReportRow } from '../store/travel.js';
 import { LONGEST_LEG_M, SILENCE_MS } from './leg.js';
 
 /** What a playback asks of the database (store/travel.ts). */
 export interface ReportSource {
-  reportsIn(tiles: TileSet, from: number, to: number): AsyncIterable<ReportRow[]>;
+  reportsIn(bounds: Bounds, from: number, to: number): AsyncIterable<ReportRow[]>;
 }
 
 /** One moment: the newest report of every vehicle in the box that was heard within SILENCE_MS. Valid until the next is pulled. */
@@ -30,7 +30,7 @@ export async function* playback(
   const newest = new Map<number, ReportRow>();
   let time = from;
   const frame = (): Frame => ({ time, reports: inBox(newest, box, time) });
-  for await (const rows of source.reportsIn(tilesAround(box), from - SILENCE_MS, to + 1)) {
+  for await (const rows of source.reportsIn(boundsAround(box), from - SILENCE_MS, to + 1)) {
     for (const row of rows) {
       for (; row[1] > time && time <= to; time += stepMs) yield frame();
       newest.set(row[0], row);
@@ -46,8 +46,8 @@ function* inBox(newest: Map<number, ReportRow>, box: Box, now: number): Iterable
   }
 }
 
-function tilesAround({ minX, minY, maxX, maxY }: Box): TileSet {
+function boundsAround({ minX, minY, maxX, maxY }: Box): Bounds {
   const north = LONGEST_LEG_M / METRES_PER_DEGREE;
   const east = LONGEST_LEG_M / lonMetresPerDegree(Math.min(85, Math.max(Math.abs(minY), Math.abs(maxY))));
-  return tilesTouching(minX - east, minY - north, maxX + east, maxY + north);
+  return { west: minX - east, south: minY - north, east: maxX + east, north: maxY + north };
 }

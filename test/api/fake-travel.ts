@@ -1,7 +1,7 @@
 import type { TravelSource } from '../../api/travel-source.js';
 import type { SumQuery, TravelSum } from '../../model/travel-sum.js';
 import type { Journey } from '../../model/trip.js';
-import { type TileSet, tileOf } from '../../store/tile.js';
+import type { Bounds } from '../../store/tile.js';
 import type { PlaceRow, ReportRow } from '../../store/travel.js';
 
 /** Trips and stops from memory. */
@@ -26,17 +26,17 @@ export class FakeTravel implements TravelSource {
     return this.summed.filter(behind).slice(0, query.limit);
   }
 
-  async *placesIn(tiles: TileSet, from: number, to: number, afterVehicle: number): AsyncIterable<PlaceRow[]> {
-    const near = new Set(tiles.numbers);
+  async *placesIn(bounds: Bounds, from: number, to: number, afterVehicle: number): AsyncIterable<PlaceRow[]> {
+    const { west, south, east, north } = bounds;
     const rows = this.places.filter(
       ([no, time, lon, lat]) =>
-        no > afterVehicle && time >= from && time < to && near.has(tileOf(lon, lat) >> tiles.up),
+        no > afterVehicle && time >= from && time < to && lon >= west && lon <= east && lat >= south && lat <= north,
     );
     for (let i = 0; i < rows.length; i += 3) yield rows.slice(i, i + 3);
   }
 
-  async *reportsIn(tiles: TileSet, from: number, to: number): AsyncIterable<ReportRow[]> {
-    for await (const rows of this.placesIn(tiles, from, to, 0)) {
+  async *reportsIn(bounds: Bounds, from: number, to: number): AsyncIterable<ReportRow[]> {
+    for await (const rows of this.placesIn(bounds, from, to, 0)) {
       yield rows.map(([no, time, lon, lat, key]): ReportRow => [no, time, lon, lat, 36, null, key]);
     }
   }

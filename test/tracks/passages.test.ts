@@ -143,7 +143,7 @@ test('the tiles of a box hold every place in it, and not the world', () => {
         v: fc.double({ min: 0, max: 1, noNaN: true }),
       }),
       ({ lon, lat, w, h, u, v }) => {
-        const tiles = tilesTouching(lon, lat, lon + w, lat + h);
+        const tiles = tilesTouching({ west: lon, south: lat, east: lon + w, north: lat + h });
         expect(tiles.numbers.length).toBeLessThanOrEqual(4096);
         expect(tiles.numbers).toContain(tileOf(lon + u * w, lat + v * h) >> tiles.up);
         expect(tiles.numbers).not.toContain(tileOf(lon + w + 2, lat) >> tiles.up);
