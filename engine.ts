@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import { AlertBook, type AlertBookSnapshot } from './alerts/alert-book.js';
+import { lateFixes } from './alerts/late-fixes-step.js';
 import { news } from './alerts/news-step.js';
 import { type LimitRevisions, RuleBook } from './alerts/rule-book.js';
 import { type RulesStep, rules } from './alerts/rules-step.js';
@@ -85,6 +86,7 @@ export class Engine {
     this.#steps = [
       terminalAlarms(this.#catalog, this.#memories, this.#alerts), // a call for help counts even without a fix
       safetyAlarms(this.#catalog, this.#alerts, readSafetyAlarms), // so do the alarms of driver assistance
+      lateFixes(this.#fences, this.#rules), //                        late truth amends
       news(this.#catalog, this.#memories, this.counters), //          from here on, only news
       fences(this.#fences),
       this.#rules,

@@ -9,6 +9,8 @@ import type { ClearReason } from './rule.js';
 const MAX_CLOSED = 10_000;
 /** A vehicle that leaves a fence for good has an alert open for good; this many are enough of them. */
 const MAX_OPEN_PER_VEHICLE = 100;
+/** Late fixes so near to an alert belong to it. */
+const SAME_EVENT_MS = 60_000;
 
 /** An alert as its rule raises it; the book adds its life. */
 export type NewAlert = Omit<Alert, 'state' | 'clearedAt' | 'clearReason' | 'handling' | 'revision'>;
@@ -75,6 +77,26 @@ export class AlertBook {
     this.#tell('raised', raised);
   }
 
+  /**
+   * Late fixes show that the rule's condition held at `onset`, RFC 3339. True where an alert of it tells of that time already; where
+   * the time is just before or after the alert's own, it is told again with the reason.
+   */
+  amend(vehicleId: string, ruleId: string, onset: string): boolean {
+    const at = Date.parse(onset);
+    for (const known of this.#open.values()) {
+      const { alert } = known;
+      if (alert.ruleId !== ruleId || alert.vehicleId !== vehicleId || !isNear(alert, at)) continue;
+      if (!tellsOf(alert, at)) known.alert = this.#amended(alert, onset);
+      return true;
+    }
+    for (const [id, alert] of this.#closed) {
+      if (alert.ruleId !== ruleId || alert.vehicleId !== vehicleId || !isNear(alert, at)) continue;
+      if (!tellsOf(alert, at)) this.#closed.set(id, this.#amended(alert, onset));
+      return true;
+    }
+    return false;
+  }
+
   /** Clears what the rule has open for the vehicle, if anything. `at`: RFC 3339. `end` joins the evidence. */
   clear(vehicleNo: number, ruleId: string, at: string, reason?: ClearReason, end?: Record<string, unknown>): void {
     const id = this.#byVehicle.get(vehicleNo)?.get(ruleId);
@@ -121,6 +143,16 @@ export class AlertBook {
     for (const alert of snapshot.closed) this.#closed.set(alert.id, alert);
   }
 
+  #amended(alert: Alert, onset: string): Alert {
+    const amended = {
+      ...alert,
+      evidence: { ...alert.evidence, amended: { reason: 'late-fixes', heldAt: onset } },
+      revision: alert.revision + 1,
+    };
+    this.#tell('updated', amended);
+    return amended;
+  }
+
   #openOf(vehicleNo: number): Map<string, string> {
     let open = this.#byVehicle.get(vehicleNo);
     if (!open) {
@@ -163,4 +195,15 @@ export class AlertBook {
   #tell(transition: Transition, alert: Alert): void {
     this.#transitions.push({ number: 0, inputSeq: this.inputSeq, transition, alert });
   }
+}
+
+/** `at`: epoch ms. */
+function tellsOf({ occurredAt, clearedAt }: Alert, at: number, margin = 0): boolean {
+  return (
+    at >= Date.parse(occurredAt) - margin && at <= (clearedAt === null ? Infinity : Date.parse(clearedAt)) + margin
+  );
+}
+
+function isNear(alert: Alert, at: number): boolean {
+  return tellsOf(alert, at, SAME_EVENT_MS);
 }

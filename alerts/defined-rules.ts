@@ -112,7 +112,14 @@ export class DefinedRules {
     const { id, scope, params } = definition;
     const fences = (scope.fences ?? []).flatMap((fence) => this.#fences.get(fence) ?? []);
     const one = (ruleId: string, fence: RuleFence | null) =>
-      new TimedRule(ruleId, definition, fence, kind.build(params, fence ? [fence] : fences), kind.timing);
+      new TimedRule(
+        ruleId,
+        definition,
+        fence,
+        kind.build(params, fence ? [fence] : fences),
+        kind.timing,
+        kind.judgesLate,
+      );
     if (kind.fences !== 'each' || !scope.fences) return [one(`rule:${id}`, null)];
     return fences.map((fence) => one(`rule:${id}:${fence.id}`, fence));
   }

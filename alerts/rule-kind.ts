@@ -37,6 +37,8 @@ export interface RuleKind {
   /** Among kinds with fences: one without any holds everywhere. */
   readonly everywhere: boolean;
   readonly severity: Severity;
+  /** False where what others do, or did before, has a say: a run of late fixes cannot be judged by itself. */
+  readonly judgesLate: boolean;
   readonly params: z.ZodType;
   readonly timing: RuleTiming;
   build(params: unknown, fences: readonly RuleFence[]): Condition<unknown>;
@@ -48,6 +50,7 @@ export function ruleKind<P, M>(kind: {
   describe: string;
   fences?: RuleKind['fences'];
   everywhere?: boolean;
+  judgesLate?: boolean;
   severity?: Severity;
   params: z.ZodType<P>;
   timing?: RuleTiming;
@@ -56,6 +59,7 @@ export function ruleKind<P, M>(kind: {
   return {
     fences: 'none',
     everywhere: false,
+    judgesLate: true,
     severity: 'warning',
     timing: {},
     ...kind,

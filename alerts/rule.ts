@@ -61,6 +61,7 @@ export type ClearReason =
   | 'rule-removed'
   | 'rule-changed'
   | 'silent'
+  | 'backfilled'
   | 'fence-moved'
   | 'out-of-hours'
   | 'vehicle-removed'
@@ -83,6 +84,8 @@ export interface Rule<Memory = unknown> {
   appliesTo(vehicle: Vehicle): boolean;
   /** Asked for every evaluated fix inside its fence, and for every one while it has a memory of the vehicle. */
   judge(input: RuleInput, memory: Memory | undefined, say: Say): Memory | undefined;
+  /** False where a run of late fixes cannot be judged by itself, after the event. */
+  readonly judgesLate?: boolean;
   /** When silence alone changes something, epoch ms; null: never. */
   due?(memory: Memory): number | null;
   /** The vehicle has sent nothing since `last`, and it is `time` now (epoch ms), not before `due`. */

@@ -4,14 +4,14 @@ import type { NamedStep } from '../model/step.js';
 import { msToRfc3339 } from '../model/units.js';
 import type { Vehicle } from '../model/vehicle.js';
 import type { AlertBook } from './alert-book.js';
-import { factsOf, positionOf } from './fix-facts.js';
+import { type FixFacts, factsOf, positionOf } from './fix-facts.js';
 import { evidenceJson, newAlert } from './new-alert.js';
 import { NewestPlaces } from './newest-places.js';
 import { hoursHold, type Rule, type RuleInput, type Say } from './rule.js';
 import type { RuleBook } from './rule-book.js';
 import type { TimedMemory } from './timed-rule.js';
 import { Timers } from './timers.js';
-import type { VehicleMemories, VehicleMemory } from './vehicle-memory.js';
+import type { LateEpisode, VehicleMemories, VehicleMemory } from './vehicle-memory.js';
 
 type Input = { -readonly [K in keyof RuleInput]: RuleInput[K] };
 
@@ -19,6 +19,8 @@ type Input = { -readonly [K in keyof RuleInput]: RuleInput[K] };
 export interface RulesStep extends NamedStep {
   /** It is `time` now, epoch ms: asks the rules that waited for that. */
   tick(time: number): void;
+  /** A fix that came too late, with its fences found: judged with others like it, by themselves. */
+  late(p: Position): void;
   /** A vehicle is no more. */
   drop(no: number): void;
   /** Finds again, from the memories, who is where and what is waited for. */
@@ -49,6 +51,8 @@ export function rules(
   let owner: Vehicle;
   /** Time of the fix or tick in hand, epoch ms. */
   let now = 0;
+  /** The run of late fixes in hand; null for a fix in order. */
+  let episode: LateEpisode | null = null;
   const input = {
     near: (lon, lat, metres) => places.near(lon, lat, metres, owner.no),
     other(no) {
@@ -65,9 +69,14 @@ export function rules(
   } as Partial<Input> as Input;
   const say: Say = {
     raise(onset, evidence) {
-      alerts.raise(owner.no, newAlert(asked, owner, onset, input.fix, evidence));
+      const late = episode === null ? evidence : { ...evidence, late: true };
+      const alert = newAlert(asked, owner, onset, input.fix, late);
+      if (episode && alerts.amend(owner.id, asked.id, alert.occurredAt)) return;
+      episode?.raised.push(asked.id);
+      alerts.raise(owner.no, alert);
     },
     clear(evidence, reason) {
+      if (episode && !dropFrom(episode.raised, asked.id)) return; // amended another one
       alerts.clear(owner.no, asked.id, msToRfc3339(now) ?? '', reason, evidenceJson(evidence));
     },
   };
@@ -78,8 +87,9 @@ export function rules(
       const vehicle = catalog.vehicles.get(p.vehicleNo);
       if (!vehicle) return false;
       const memory = memories.of(p.vehicleNo);
-      take(p, vehicle, memory);
-      collect(due, p, vehicle, memory);
+      if (memory.late) endLate(memory, vehicle);
+      take(p, vehicle, memory.last);
+      collect(due, p, vehicle, memory.rules);
       for (const rule of due) {
         try {
           ask(rule, memory);
@@ -90,6 +100,30 @@ export function rules(
       memory.last = input.facts;
       places.put(p.vehicleNo, p.lon, p.lat);
       return true;
+    },
+
+    late(p) {
+      const vehicle = catalog.vehicles.get(p.vehicleNo);
+      const memory = memories.get(p.vehicleNo);
+      if (!vehicle || !memory?.last) return;
+      // The very fix again, or one from before this run: the run is over.
+      if (memory.late?.last && p.fixTime <= memory.late.last.time) endLate(memory, vehicle);
+      memory.late ??= { last: null, rules: new Map(), raised: [] };
+      episode = memory.late;
+      take(p, vehicle, episode.last);
+      try {
+        collect(due, p, vehicle, episode.rules);
+        for (const rule of due) {
+          if (rule.judgesLate === false) continue;
+          place(rule);
+          const after = rule.judge(input, episode.rules.get(rule.id), say);
+          if (after === undefined) episode.rules.delete(rule.id);
+          else episode.rules.set(rule.id, after);
+        }
+        episode.last = input.facts;
+      } finally {
+        episode = null;
+      }
     },
 
     tick(time) {
@@ -138,29 +172,37 @@ export function rules(
     },
   };
 
-  function take(p: Position, vehicle: Vehicle, memory: VehicleMemory): void {
+  /** What late fixes raised and did not see end, ends with them: what came after is told by the others. */
+  function endLate(memory: VehicleMemory, vehicle: Vehicle): void {
+    const at = msToRfc3339(memory.late?.last?.time ?? NaN) ?? '';
+    for (const id of memory.late?.raised ?? []) alerts.clear(vehicle.no, id, at, 'backfilled');
+    delete memory.late;
+  }
+
+  function take(p: Position, vehicle: Vehicle, previous: FixFacts | null): void {
     owner = vehicle;
     input.vehicle = vehicle;
     input.driver = driverOf(vehicle.no);
     input.fix = p;
     input.facts = factsOf(p);
-    input.previous = memory.last;
+    input.previous = previous;
     now = input.facts.time;
   }
 
-  function collect(into: Rule[], p: Position, vehicle: Vehicle, memory: VehicleMemory): void {
+  /** `remembering`: rules with a memory of the vehicle. */
+  function collect(into: Rule[], p: Position, vehicle: Vehicle, remembering: Map<string, unknown>): void {
     into.length = 0;
-    for (const id of memory.rules.keys()) {
+    for (const id of remembering.keys()) {
       const rule = ruleBook.get(id);
       if (rule?.appliesTo(vehicle)) into.push(rule);
       else {
         // The vehicle is of another kind now, or the fence is for other kinds.
-        memory.rules.delete(id);
+        remembering.delete(id);
         alerts.clear(p.vehicleNo, id, msToRfc3339(p.fixTime) ?? '', 'rule-removed');
       }
     }
     const add = (rule: Rule) => {
-      if (!memory.rules.has(rule.id) && rule.appliesTo(vehicle)) into.push(rule);
+      if (!remembering.has(rule.id) && rule.appliesTo(vehicle)) into.push(rule);
     };
     for (const no of p.fenceNos) {
       for (const rule of ruleBook.ofFence(no)) add(rule);
@@ -168,16 +210,21 @@ export function rules(
     }
     const limit = ruleBook.ofCategory(vehicle.category);
     if (limit) add(limit);
-    for (const rule of ruleBook.defined.ofVehicle(vehicle)) if (!memory.rules.has(rule.id)) into.push(rule);
+    for (const rule of ruleBook.defined.ofVehicle(vehicle)) if (!remembering.has(rule.id)) into.push(rule);
   }
 
   function ask(rule: Rule, memory: VehicleMemory): void {
+    place(rule);
+    keep(rule, memory, owner.no, rule.judge(input, memory.rules.get(rule.id), say));
+  }
+
+  /** Makes the input that of the rule. */
+  function place(rule: Rule): void {
     const { fence } = rule;
     const { fix, facts } = input;
     asked = rule;
     input.inside = fence === null || fix.fenceNos.includes(fence.no);
     input.inForce = fence === null || hoursHold(fence.hours, facts.time);
-    keep(rule, memory, owner.no, rule.judge(input, memory.rules.get(rule.id), say));
   }
 
   function keep(rule: Rule, memory: VehicleMemory, no: number, after: unknown): void {
@@ -200,4 +247,11 @@ export function rules(
     const certificate = catalog.drivers.get(no)?.driver?.certificate;
     return certificate ? `driver:${certificate}` : null;
   }
+}
+
+/** True where it was in the list. */
+function dropFrom(list: string[], item: string): boolean {
+  const at = list.indexOf(item);
+  if (at >= 0) list.splice(at, 1);
+  return at >= 0;
 }

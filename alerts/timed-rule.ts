@@ -39,6 +39,7 @@ export class TimedRule implements Rule<TimedMemory> {
     readonly fence: RuleFence | null,
     readonly condition: Condition<unknown>,
     timing: RuleTiming,
+    readonly judgesLate: boolean,
   ) {
     this.type = definition.type;
     this.revision = definition.revision;

@@ -18,6 +18,16 @@ export interface VehicleMemory {
   alarmsAt: number;
   /** The newest ones, oldest first. */
   emergencies: EmergencyEpisode[];
+  /** A run of fixes that came too late, while it lasts: judged by itself (late-fixes-step.ts). */
+  late?: LateEpisode;
+}
+
+/** Late fixes in the order of their times, with memories of their own: rule memory never moves backwards. */
+export interface LateEpisode {
+  last: FixFacts | null;
+  rules: Map<string, unknown>;
+  /** Rules that have raised an alert in it. */
+  raised: string[];
 }
 
 export interface MemoriesSnapshot {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { over } from '../checks.js';
+import type { FixFacts } from '../fix-facts.js';
 import type { RuleInput } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
 
@@ -21,6 +22,8 @@ interface Memory {
   /** Fixes at the very places where another vehicle was; one less with each that is not. */
   cloned: number;
   twin: number;
+  /** The first fix of those that count; null while none does. */
+  since: FixFacts | null;
 }
 
 /** Places remembered: a loop that is longer than this is not seen. */
@@ -37,6 +40,8 @@ const SAME_METRES = 0.05;
 export const fabricated = ruleKind<Params, Memory>({
   type: 'fabricated-data',
   describe: 'places that are frozen, looped or copied from another vehicle',
+  timing: { linger: 300 },
+  judgesLate: false,
   params: z.strictObject({
     frozenFixes: z.int().min(3).max(1000).default(10),
     loopFixes: z.int().min(5).max(1000).default(20),
@@ -50,7 +55,7 @@ export const fabricated = ruleKind<Params, Memory>({
       const moving = facts.speed >= params.minSpeed;
       const memory: Memory = before
         ? { ...before, ring: [...before.ring, place].slice(-RING) }
-        : { frozen: 0, ring: [place], looped: 0, period: 0, cloned: 0, twin: 0 };
+        : { frozen: 0, ring: [place], looped: 0, period: 0, cloned: 0, twin: 0, since: null };
       if (before && moving) {
         memory.frozen = before.ring.at(-1) === place ? before.frozen + 1 : 0;
         followLoop(memory, before);
@@ -60,9 +65,11 @@ export const fabricated = ruleKind<Params, Memory>({
         memory.cloned = 0;
       }
       const { frozen, looped, cloned } = memory;
+      memory.since = frozen + looped + cloned > 0 ? (memory.since ?? facts) : null;
       return {
         memory,
         holds: frozen >= params.frozenFixes || looped >= params.loopFixes || cloned >= params.cloneFixes,
+        onset: memory.since ?? facts,
         explain: () => ({
           checks: [
             over('fixes frozen', frozen, params.frozenFixes - 1, ''),
@@ -90,7 +97,8 @@ function followLoop(memory: Memory, { ring, looped }: Memory): void {
 function followTwin(memory: Memory, { twin, cloned }: Memory, { facts, near, other }: RuleInput): void {
   const here = near(facts.lon, facts.lat, SAME_METRES).filter((no) => other(no) !== null);
   if (here.length === 0) {
-    memory.cloned = Math.max(0, cloned - 1);
+    // Of two at the same time, either may come first: half of the fixes do not show it.
+    memory.cloned = Math.max(0, cloned - 0.25);
     return;
   }
   memory.twin = here.includes(twin) ? twin : here[0];

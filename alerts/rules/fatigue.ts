@@ -49,6 +49,7 @@ const MAX_STRETCHES = 300;
 export const fatigue = ruleKind<Params, { key: string }>({
   type: 'fatigue',
   describe: 'a driver, or a vehicle whose driver is not known, has driven for too long without a rest, or in 24 hours',
+  judgesLate: false,
   params: z.strictObject({
     /** By day, and all in all. */
     dayHours: z.number().min(0.1).max(24).default(4),

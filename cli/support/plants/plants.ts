@@ -229,7 +229,7 @@ export const PLANTS: readonly Plant[] = [
       const sent = track.fixes.slice(-15);
       if (i % 3 === 0) for (let n = 0; n < 30; n++) track.fake(50);
       else if (i % 3 === 1) for (let n = 0; n < 75; n++) track.fake(50, sent[n % 15]);
-      else for (let n = 0; n < 30; n++) track.fake(50, others[i - 1].fixes[track.fixes.length]);
+      else for (let n = 0; n < 30; n++) track.fake(50, others[i - 1].fixes[track.fixes.length], 2);
     },
     began: (_, guilty) => when(guilty, 600),
     known: 100,

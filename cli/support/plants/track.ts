@@ -11,6 +11,8 @@ export interface PlantedFix {
   lat: number;
   speedKmh: number;
   alarms: number;
+  /** Seconds that it is held back before it is sent. */
+  heldBack?: number;
 }
 
 /** Receivers scatter, standing too: metres. */
@@ -66,9 +68,9 @@ export class Track {
   }
 
   /** Sends the very place of an earlier fix, at this speed; the newest one where `of` is not given. */
-  fake(kmh: number, of: PlantedFix = this.fixes[this.fixes.length - 1]): this {
+  fake(kmh: number, of: PlantedFix = this.fixes[this.fixes.length - 1], heldBack = 0): this {
     this.#at += this.step;
-    this.fixes.push({ ...of, at: this.#at, speedKmh: kmh });
+    this.fixes.push({ ...of, at: this.#at, speedKmh: kmh, heldBack });
     return this;
   }
 

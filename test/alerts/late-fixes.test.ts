@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { LATE, OUT_OF_ORDER } from '../../model/quality.js';
+import { type FixNote, Story, square } from './support.js';
+
+const IN = { lon: 0.5 };
+const OUT = { lon: 5 };
+const LATER = { quality: OUT_OF_ORDER };
+
+function story(...notes: FixNote[]): Story {
+  return new Story()
+    .vehicle(1, 'v1')
+    .fence(1, 'depot', square(0, 0), [{ type: 'enter' }])
+    .fixes(1, ...notes);
+}
+
+test('a visit that is known from late fixes only is told, and said to be late', () => {
+  const late = story({ at: 0, ...OUT }, { at: 100, ...OUT });
+  late.fixes(1, { at: 20, ...OUT, ...LATER }, { at: 30, ...IN, ...LATER }, { at: 40, ...OUT, ...LATER });
+  expect(late.tell()).toEqual(['raised fence-enter v1 depot 10:00:30', 'cleared fence-enter v1 depot 10:00:40']);
+  expect(late.transitions[0].alert.evidence).toMatchObject({ late: true });
+  expect(late.engine.counters).toMatchObject({ evaluated: 2, notEvaluable: { 'out-of-order': 3 } });
+});
+
+test('one whose end nobody saw ends with the run of late fixes', () => {
+  const late = story(
+    { at: 100, ...OUT },
+    { at: 30, ...IN, ...LATER },
+    { at: 40, ...IN, ...LATER },
+    { at: 110, ...OUT },
+  );
+  expect(late.tell()).toEqual([
+    'raised fence-enter v1 depot 10:00:30',
+    'cleared fence-enter v1 depot 10:00:40 backfilled',
+  ]);
+});
+
+test('an alert that began earlier than was known is amended, with the reason', () => {
+  const known = story({ at: 0, ...OUT }, { at: 60, ...IN });
+  known.tell();
+  expect(known.fixes(1, { at: 30, ...IN, ...LATER }).tell()).toEqual(['updated fence-enter v1 depot 10:01:00']);
+  expect(known.transitions[0].alert).toMatchObject({
+    revision: 2,
+    evidence: { amended: { reason: 'late-fixes', heldAt: '2026-03-01T02:00:30.000Z' } },
+  });
+  expect(known.fixes(1, { at: 70, ...OUT }).tell()).toEqual(['cleared fence-enter v1 depot 10:01:10']);
+});
+
+test('what is known already is not told again', () => {
+  const known = story({ at: 0, ...OUT }, { at: 10, ...IN }, { at: 50, ...OUT });
+  known.tell();
+  expect(known.fixes(1, { at: 20, ...IN, ...LATER }, { at: 30, ...IN, ...LATER }).tell()).toEqual([]);
+});
+
+test('hours late, nothing is told', () => {
+  const old = story({ at: 10_000, ...OUT }).fixes(1, { at: 30, ...IN, quality: LATE, delay: 9970 });
+  expect(old.tell()).toEqual([]);
+});
