@@ -3,6 +3,7 @@ import type { FenceGeometry, FenceProperties } from '../model/fence.js';
 import { unwrap } from './antimeridian.js';
 import { readFenceProperties } from './fence-properties.js';
 import { jsonProblem } from './json-bounds.js';
+import { checkOnTerminal } from './on-terminal.js';
 import { type Problem, Problems } from './problems.js';
 import { ringsProblem } from './ring-checks.js';
 
@@ -40,6 +41,7 @@ export function parseFence(
   const ownId = typeof input.id === 'string' || typeof input.id === 'number' ? String(input.id) : undefined;
   const properties = readFenceProperties(given as Record<string, unknown>, id ?? ownId ?? 'fence', problems);
   if (geometry) readSize(geometry.type, properties, problems);
+  if (geometry && properties.onTerminal !== undefined) checkOnTerminal(geometry, properties, problems);
   if (!geometry || problems.count > 0) return { problems: problems.list };
   return { geometry, properties };
 }

@@ -1,6 +1,7 @@
 import { SEVERITIES, type Severity } from '../model/alert.js';
 import type { FenceProperties, FenceRule } from '../model/fence.js';
 import { VEHICLE_CATEGORIES, type VehicleCategory } from '../model/vehicle.js';
+import { readOnTerminal } from './on-terminal.js';
 import type { Problems } from './problems.js';
 
 const MAX_NAME = 200;
@@ -17,13 +18,14 @@ const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
  * - `speedLimit` (km/h) and `speedDuration` (s): short for an overspeed rule, and turned into one.
  * - `severity`: for the rules that name none of their own. `categories`: only vehicles of these kinds.
  * - `hours`: `{from: '22:00', to: '06:00'}`, Beijing time, every day.
+ * - `onTerminal`: terminals hold it too (on-terminal.ts).
  */
 export function readFenceProperties(
   given: Record<string, unknown>,
   fallbackName: string,
   problems: Problems,
 ): FenceProperties {
-  const { name, rules, speedLimit, speedDuration, severity, categories, hours, ...others } = given;
+  const { name, rules, speedLimit, speedDuration, severity, categories, hours, onTerminal, ...others } = given;
   const properties: FenceProperties = { ...others, name: readName(name, fallbackName, problems), rules: [] };
   properties.rules = readRules(rules, speedLimit, speedDuration, problems);
   if (isGiven(severity)) {
@@ -35,6 +37,8 @@ export function readFenceProperties(
     const read = readHours(hours, problems);
     if (read) properties.hours = read;
   }
+  const held = readOnTerminal(onTerminal, problems);
+  if (held !== undefined) properties.onTerminal = held;
   return properties;
 }
 

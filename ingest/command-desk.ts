@@ -59,7 +59,7 @@ export class CommandDesk {
     const taken: Command[] = [];
     let unrecorded: Command[] = [];
     for (const vehicle of input.vehicles) {
-      const found = this.#terminal(vehicle, checked);
+      const found = this.#terminal(vehicle, checked, input.terminal);
       const params = found && checked.get(found.protocol);
       const refused = params ? this.#refuses(found, params) : 'no-terminal';
       if (refused !== null || !params) {
@@ -77,6 +77,7 @@ export class CommandDesk {
         expiresAt: now + input.expiresInMs,
         neverLate: input.neverLate,
         by: input.by,
+        ...(input.area && { area: input.area }),
         state: 'queued',
         attempts: 0,
         history: [{ state: 'queued', at: now }],
@@ -118,9 +119,12 @@ export class CommandDesk {
     return { problems: [{ path: 'type', message: `"${type}" is no type of command; allowed: ${allowed}` }] };
   }
 
-  /** The vehicle's terminal that takes such a command: one that is connected, before one that is not. */
-  #terminal(vehicle: Vehicle, checked: ReadonlyMap<string, unknown>): TerminalRef | undefined {
-    const able = vehicle.terminals.filter(({ protocol }) => checked.has(protocol));
+  /** The vehicle's terminal that takes such a command: the one that is meant, or one that is connected before one that is not. */
+  #terminal(vehicle: Vehicle, checked: ReadonlyMap<string, unknown>, meant?: TerminalRef): TerminalRef | undefined {
+    const able = vehicle.terminals.filter(
+      ({ protocol, number }) =>
+        checked.has(protocol) && (!meant || (protocol === meant.protocol && number === meant.number)),
+    );
     return able.find(({ protocol, number }) => this.#dispatcher.isConnected(protocol, number)) ?? able[0];
   }
 

@@ -1,7 +1,7 @@
 import { advance, type Command, type CommandEvent, type CommandReason } from '../model/command.js';
 import type { CommandBook } from '../model/command-book.js';
 import { count, type Tally } from '../model/stats.js';
-import { terminalKey } from '../model/vehicle.js';
+import { type TerminalRef, terminalKey } from '../model/vehicle.js';
 import type { CommandResponse, CommandSet, Protocol } from '../protocols/protocol.js';
 import type { Registry } from '../store/registry.js';
 import { fitAnswer } from './fit-answer.js';
@@ -98,6 +98,7 @@ export class CommandDispatcher implements CommandPort {
   #flushDue = false;
   #closed = false;
   readonly #listeners = new Set<(command: Command) => void>();
+  readonly #arrivals = new Set<(terminal: TerminalRef) => void>();
   /** Commands that ended since the process started, by the state they ended in; responses that no command waited for. */
   readonly ended: Tally = {};
   unmatchedResponses = 0;
@@ -120,6 +121,18 @@ export class CommandDispatcher implements CommandPort {
   subscribe(fn: (command: Command) => void): () => void {
     this.#listeners.add(fn);
     return () => this.#listeners.delete(fn);
+  }
+
+  /** `fn` hears of each terminal that is here from now on. Returns the way to stop it. */
+  onConnected(fn: (terminal: TerminalRef) => void): () => void {
+    this.#arrivals.add(fn);
+    return () => this.#arrivals.delete(fn);
+  }
+
+  /** Ends a command that is not wanted any more; one that has been sent stays. */
+  withdraw(id: string): void {
+    const command = this.#book.get(id);
+    if (command?.state === 'queued') this.#end(command, { state: 'failed', reason: 'superseded' });
   }
 
   isConnected(protocol: string, terminal: string): boolean {
@@ -151,6 +164,7 @@ export class CommandDispatcher implements CommandPort {
     if (line.link !== null && line.link !== link) this.#unlink(line, { protocol, number: terminal });
     line.link = link;
     this.#lines.set(key, line);
+    for (const listener of this.#arrivals) listener({ protocol, number: terminal });
     if (this.#book.queue({ protocol, number: terminal }).size === 0) return;
     // The login is being answered: what is sent now must come behind that, and the answer waits for the log.
     setImmediate(() => this.#registry.log.whenAccepted(() => this.#pump(line, { protocol, number: terminal })));

@@ -1,5 +1,6 @@
 import type { Change } from './change.js';
 import type { Command, CommandProgress } from './command.js';
+import { TerminalAreas } from './terminal-area.js';
 import { type TerminalRef, terminalKey } from './vehicle.js';
 
 /** What the book may hold. */
@@ -35,7 +36,11 @@ export class CommandBook {
   #alive = 0;
   #lastId: string | undefined;
 
-  constructor(readonly limits: BookLimits = BOOK_LIMITS) {}
+  constructor(
+    readonly limits: BookLimits = BOOK_LIMITS,
+    /** What the ended ones have left on the terminals, also those that are not remembered any more. */
+    readonly areas = new TerminalAreas(),
+  ) {}
 
   get alive(): number {
     return this.#alive;
@@ -82,15 +87,17 @@ export class CommandBook {
     if (!command || command.endedAt !== null) return;
     if (step.endedAt !== null) this.#leaveQueue(command);
     Object.assign(command, step);
-    if (command.endedAt !== null) this.#keepEnded(command);
+    if (command.endedAt === null) return;
+    this.areas.ended(command);
+    this.#keepEnded(command);
   }
 
   snapshot(): CommandBookSnapshot {
     return [...this.#commands.values()];
   }
 
-  static from(snapshot: CommandBookSnapshot, limits = BOOK_LIMITS): CommandBook {
-    const book = new CommandBook(limits);
+  static from(snapshot: CommandBookSnapshot, limits = BOOK_LIMITS, areas = new TerminalAreas()): CommandBook {
+    const book = new CommandBook(limits, areas);
     for (const command of snapshot) book.#put(command);
     return book;
   }

@@ -1,3 +1,4 @@
+import type { AreaOrder } from './terminal-area.js';
 import type { TerminalRef, Vehicle } from './vehicle.js';
 
 /**
@@ -16,6 +17,7 @@ export const COMMAND_REASONS = {
   'no-response': 'sent as often as allowed, or until it expired, and never answered',
   'no-answer': 'acknowledged, and the answer that belongs to it never came',
   'terminal-moved': 'the terminal sits in another vehicle now, or in none',
+  superseded: 'what it was for has changed before it was sent',
   'not-in-edition': 'the terminal’s edition of the protocol has no such message',
   'cannot-encode': 'the terminal’s edition cannot say what the parameters ask for',
 } as const;
@@ -54,6 +56,8 @@ export interface CommandOrder {
   neverLate: boolean;
   /** Who gave it. */
   by: string;
+  /** Only of commands that keep a fence on the terminal in step. */
+  area?: AreaOrder;
 }
 
 /** What became of it, whole: the newest one counts. */
@@ -118,6 +122,9 @@ export interface CommandInput {
   expiresInMs: number;
   neverLate: boolean;
   by: string;
+  area?: AreaOrder;
+  /** The one of the vehicle's terminals that is meant; where absent, one that is connected. */
+  terminal?: TerminalRef;
   /** They belong together and can be asked for together. */
   asBatch: boolean;
 }

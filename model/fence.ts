@@ -10,6 +10,14 @@ export type FenceRule =
   /** `limit` in km/h; raised when exceeded for more than `duration` s (default 0: at once). */
   | { type: 'overspeed'; limit: number; duration?: number; severity?: Severity };
 
+/** How a terminal can keep a fence of its own (JT/T 808, areas and routes). */
+export const AREA_KINDS = ['circle', 'rectangle', 'polygon', 'route'] as const;
+
+export type AreaKind = (typeof AREA_KINDS)[number];
+
+/** Vehicles whose terminals hold the fence too: all that it applies to, or those that are named or of these kinds. */
+export type OnTerminal = true | { vehicles?: string[]; categories?: VehicleCategory[] };
+
 export interface FenceProperties {
   name: string;
   rules: FenceRule[];
@@ -23,6 +31,8 @@ export interface FenceProperties {
   categories?: VehicleCategory[];
   /** Daily window of force in Beijing time, `HH:MM`; may run over midnight. */
   hours?: { from: string; to: string };
+  /** Absent: the fence is kept by the server alone. */
+  onTerminal?: OnTerminal;
   /** Whatever else the owner of the fence keeps with it. */
   [key: string]: unknown;
 }

@@ -1,5 +1,6 @@
 import type { TerminalFacts } from '../model/change.js';
 import type { CommandProblem, CommandReason, CommandTypeInfo } from '../model/command.js';
+import type { AreaKind, Fence } from '../model/fence.js';
 import type { Position } from '../model/position.js';
 import type { ProtocolTools } from '../model/protocol-tools.js';
 import type { QuirkBook } from '../model/quirks.js';
@@ -20,6 +21,8 @@ export interface Protocol {
   safetyAlarms?(items: Uint8Array): readonly SafetyAlarm[];
   /** What its terminals can be told; absent where nothing. */
   readonly commands?: CommandSet;
+  /** How its terminals keep fences of ours; absent where they cannot. */
+  readonly fences?: FenceSet;
   /** Frames taken apart and built by hand; absent where there are no frames. */
   readonly tools?: ProtocolTools;
   /** Ways in which its terminals differ from the text; absent where none is known. */
@@ -37,6 +40,25 @@ export interface CommandSet {
   answerWithinMs(type: string): number;
   /** Why an answer tells of a failure; null where it does not. */
   judge(type: string, params: Record<string, unknown>, answer: Record<string, unknown>): CommandReason | null;
+}
+
+/** A command in the words of a protocol, not checked yet. */
+export interface AreaCommand {
+  type: string;
+  params: Record<string, unknown>;
+}
+
+/** Fences of ours on the terminals of a protocol. Fences have been through geo/on-terminal.ts. */
+export interface FenceSet {
+  /** Puts the fence into a terminal, under its own number; `present`: an older form of it is there. */
+  put(fence: Fence, present: boolean): AreaCommand;
+  remove(kind: AreaKind, no: number): AreaCommand;
+  /** Asks which of these areas the terminal has. */
+  query(kind: AreaKind, nos: readonly number[]): AreaCommand;
+  /** Areas in an answer to `query`, by number. */
+  read(answer: Record<string, unknown>): Map<number, Record<string, unknown>>;
+  /** Whether an area that `read` gave is what `put` makes of the fence. */
+  same(fence: Fence, reported: Record<string, unknown>): boolean;
 }
 
 /** A command as one conversation sends it. */

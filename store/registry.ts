@@ -62,6 +62,8 @@ type Fact = Change extends infer C ? (C extends Change ? Omit<C, 'revision' | 'a
  * snapshot counts.
  */
 export class Registry {
+  readonly #listeners = new Set<(change: Change) => void>();
+
   constructor(
     readonly catalog: Catalog,
     readonly log: ChangeLog,
@@ -229,11 +231,18 @@ export class Registry {
     this.#record({ type: 'upload', upload });
   }
 
+  /** `fn` hears of each change once the catalog has it, durable or not. Returns the way to stop it. */
+  subscribe(fn: (change: Change) => void): () => void {
+    this.#listeners.add(fn);
+    return () => this.#listeners.delete(fn);
+  }
+
   /** Into the log first: what it throws (a change too long for a block) must not leave the catalog ahead of it. */
   #record(fact: Fact): Change {
     const change = { ...fact, revision: this.catalog.revision + 1, at: this.clock() } as Change;
     this.log.addChange(change);
     this.catalog.apply(change);
+    for (const listener of this.#listeners) listener(change);
     return change;
   }
 

@@ -1,10 +1,11 @@
 import { type Block, KIND_CHANGE, KIND_FIXES, readJsonBody } from '../model/block.js';
 import { Catalog } from '../model/catalog.js';
 import type { Change } from '../model/change.js';
-import { CommandBook } from '../model/command-book.js';
+import { BOOK_LIMITS, CommandBook } from '../model/command-book.js';
 import { FixBatch } from '../model/fix-batch.js';
 import { Fleet } from '../model/fleet.js';
 import { Position } from '../model/position.js';
+import { TerminalAreas } from '../model/terminal-area.js';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { LogReader } from './log-reader.js';
 
@@ -38,8 +39,12 @@ export class ShownState {
           dir,
           Catalog.from(JSON.parse(checkpoint.parts.catalog.toString())),
           Fleet.from(checkpoint.parts.fleet),
-          // Checkpoints of before there were commands have none.
-          CommandBook.from(JSON.parse(checkpoint.parts.commands?.toString() ?? '[]')),
+          // Checkpoints of before there were commands, or fences on terminals, have none.
+          CommandBook.from(
+            JSON.parse(checkpoint.parts.commands?.toString() ?? '[]'),
+            BOOK_LIMITS,
+            TerminalAreas.from(JSON.parse(checkpoint.parts.areas?.toString() ?? '[]')),
+          ),
           checkpoint.seq,
           0,
         )
@@ -79,6 +84,7 @@ export class ShownState {
     const parts = {
       catalog: Buffer.from(JSON.stringify(this.catalog.snapshot())),
       commands: Buffer.from(JSON.stringify(this.commands.snapshot())),
+      areas: Buffer.from(JSON.stringify(this.commands.areas.snapshot())),
       fleet: this.fleet.snapshot(),
     };
     await flushed();

@@ -2,6 +2,7 @@ import type { Protocol } from '../protocol.js';
 import { describeItems } from './additional-items.js';
 import { commandSet } from './commands/index.js';
 import { Jt808Conversation } from './conversation.js';
+import { fenceSet } from './fence-areas.js';
 import { quirkBook } from './quirks/index.js';
 import { safetyAlarms } from './safety-alarms.js';
 import { tools } from './tools.js';
@@ -13,6 +14,7 @@ export const jt808: Protocol = {
   describeItems,
   safetyAlarms,
   commands: commandSet,
+  fences: fenceSet,
   tools,
   quirks: quirkBook,
 };

@@ -11,6 +11,7 @@ import { MediaUploads } from '../../ingest/media-uploads.js';
 import { Quarantine } from '../../ingest/quarantine.js';
 import { ReceiveClock } from '../../ingest/receive-clock.js';
 import { startTcpServer } from '../../ingest/tcp-server.js';
+import { TerminalFences } from '../../ingest/terminal-fences.js';
 import { Uploads } from '../../ingest/uploads.js';
 import type { VerdictPolicy } from '../../ingest/verdict.js';
 import { KIND_FIXES } from '../../model/block.js';
@@ -46,6 +47,8 @@ export interface TestServerOptions {
   mediaPaused?: () => boolean;
   /** Until a command is sent again. */
   ackTimeoutMs?: number;
+  /** What a server before this one has left. */
+  after?: { catalog: Catalog; book: CommandBook };
 }
 
 /**
@@ -58,15 +61,20 @@ export async function tcpServer(options: TestServerOptions = {}) {
   const clock = new ReceiveClock();
   const stats = new IngestStats();
   const quarantine = new Quarantine();
-  const catalog = new Catalog();
+  const catalog = options.after?.catalog ?? new Catalog();
   const registry = new Registry(catalog, spool, () => clock.now());
   const intake = new Intake({ log: spool, head: new Fleet(), policy: options.policy ?? LIVE, stats, quarantine });
   const registrationRequired = options.registrationRequired ?? false;
   const identity = new Identity({ registry, key: 'test', auth: options.auth ?? 'required', registrationRequired });
-  const book = new CommandBook();
+  const book = options.after?.book ?? new CommandBook();
   const commandParts = { book, registry, protocols: [jt808], clock: () => clock.now() };
   const dispatcher = new CommandDispatcher({ ...commandParts, ackTimeoutMs: options.ackTimeoutMs });
   const desk = new CommandDesk({ ...commandParts, dispatcher });
+  const warned: string[] = [];
+  const terminalFences = new TerminalFences({
+    ...{ ...commandParts, catalog, desk, dispatcher, turnMs: 20 },
+    log: (line) => warned.push(line),
+  });
   const uploads = new Uploads(registry);
   const files = await MediaFiles.open({ dir: join(dir, 'media'), maxBytes: options.mediaMaxBytes ?? 2 ** 30 });
   const media = await MediaUploads.open({
@@ -99,6 +107,7 @@ export async function tcpServer(options: TestServerOptions = {}) {
     open = false;
     await server.close();
     await media.close();
+    terminalFences.close();
     dispatcher.close();
     await spool.close();
   };
@@ -113,6 +122,7 @@ export async function tcpServer(options: TestServerOptions = {}) {
     expect(spool.fixesAccepted, 'log').toBe(fixes.accepted);
   });
   return {
+    ...{ terminalFences, warned },
     ...{ book, desk, dispatcher, files, media },
     ...{ dir, spool, stats, quarantine, catalog, registry, intake, identity, server, close, clock },
     port: server.port,
