@@ -21,6 +21,7 @@ import { Quarantine } from './ingest/quarantine.js';
 import { ReceiveClock } from './ingest/receive-clock.js';
 import { Rerun } from './ingest/rerun.js';
 import { startTcpServer, type TcpServer } from './ingest/tcp-server.js';
+import { TerminalFences } from './ingest/terminal-fences.js';
 import { startUdpServer } from './ingest/udp-server.js';
 import { Uploads } from './ingest/uploads.js';
 import { createLog } from './log.js';
@@ -127,6 +128,8 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   const commandParts = { book: state.commands, registry, protocols, clock: () => clock.now() };
   const dispatcher = new CommandDispatcher(commandParts);
   const desk = new CommandDesk({ ...commandParts, dispatcher });
+  const warn = (line: string) => log.warn(line);
+  const terminalFences = new TerminalFences({ ...commandParts, catalog: state.catalog, desk, dispatcher, log: warn });
 
   const readiness = (): Readiness => {
     const ready = listening && (spool.state === 'ok' || spool.state === 'filling');
@@ -199,6 +202,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
           unmatchedResponses: dispatcher.unmatchedResponses,
         }),
       },
+      terminalFences,
       acceptPositions: (items, address) => http.accept(items, address),
       describeItems: (source, items) => bySource.get(source)?.describeItems(items) ?? {},
       protocols: protocols.flatMap(({ tools }) => tools ?? []),
@@ -332,6 +336,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       await Promise.all([...terminals.values(), shipDatagrams].map((server) => server?.close()));
       await attachments?.close();
       await media.close();
+      terminalFences.close();
       dispatcher.close();
       await flushed();
       await checkpoint().catch((error: Error) => log.warn(`checkpoint: ${error.message}`));

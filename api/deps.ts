@@ -3,6 +3,7 @@ import type { WhyNot } from '../alerts/why-not.js';
 import type { Alert, AlertFilter, AlertPlace, AlertTransition } from '../model/alert.js';
 import type { Catalog } from '../model/catalog.js';
 import type { Command, CommandAnswer, CommandFilter, CommandInput, CommandTypeInfo } from '../model/command.js';
+import type { Fence } from '../model/fence.js';
 import type { Fleet } from '../model/fleet.js';
 import type { Position } from '../model/position.js';
 import type { ProtocolTools } from '../model/protocol-tools.js';
@@ -11,6 +12,8 @@ import type { QuirkBook } from '../model/quirks.js';
 import type { RehearsalResult, RehearsalRules, RehearsalWindow } from '../model/rehearsal.js';
 import type { RejectReason } from '../model/reject.js';
 import type { LiveStats, Tally } from '../model/stats.js';
+import type { FenceConsistency } from '../model/terminal-area.js';
+import type { Vehicle } from '../model/vehicle.js';
 import type { Registry } from '../store/registry.js';
 import type { TravelSource } from './travel-source.js';
 import type { MediaSource, UploadSource } from './upload-source.js';
@@ -28,6 +31,7 @@ export interface ApiDeps {
   uploads: UploadSource;
   media: MediaSource;
   commands: CommandSource;
+  terminalFences: TerminalFenceSource;
   /**
    * Positions from a platform, each as parsed from JSON (ingest/http-source.ts). One result per item, in order, once
    * every item that is `ok` is durable. An item whose reason is 'full' was not taken because the intake has no room.
@@ -104,6 +108,14 @@ export interface CommandSource {
   /** Called for each command that was given or went on, once that is durable; returns the way to stop it. */
   subscribe(listener: (command: Command) => void): () => void;
   counts(): CommandCounts;
+}
+
+/** Fences that terminals hold too (ingest/terminal-fences.ts). */
+export interface TerminalFenceSource {
+  /** Fence by fence, for the vehicles in their order; `fence`: only this one. */
+  consistency(vehicles: Iterable<Vehicle>, fence?: Fence): Iterable<FenceConsistency>;
+  /** Asks the vehicle's terminals; ids of the commands that do, none where there is nothing to ask for. */
+  check(vehicle: Vehicle): Promise<string[]>;
 }
 
 export interface CommandCounts {

@@ -4,6 +4,7 @@ import { openapi } from './openapi.js';
 import { json, type Route, route } from './route.js';
 import { alertRoutes } from './routes/alerts.js';
 import { commandRoutes } from './routes/commands.js';
+import { fenceConsistencyRoutes } from './routes/fence-consistency.js';
 import { fenceRoutes } from './routes/fences.js';
 import { mediaRoutes } from './routes/media.js';
 import { playbackRoutes } from './routes/playback.js';
@@ -31,6 +32,7 @@ export function routeTable(app: App): Route[] {
     ...mediaRoutes(app),
     ...searchRoutes(app),
     ...playbackRoutes(app),
+    ...fenceConsistencyRoutes(app),
     ...fenceRoutes(app),
     ...ruleRoutes(app),
     ...alertRoutes(app),

@@ -19,6 +19,7 @@ export const vehicleId = z
 export const fenceId = z
   .string()
   .regex(ID, ID_RULE)
+  .refine((id) => id !== 'consistency', 'there is a route of that name')
   .meta({ examples: ['f1'] });
 export const alertId = z
   .string()
@@ -175,7 +176,16 @@ export const fenceInputSchema = z
     type: z.literal('Feature'),
     id: fenceId.optional(),
     geometry,
-    properties: z.looseObject({ name: z.string().optional(), rules: z.unknown().optional() }).nullish(),
+    properties: z
+      .looseObject({
+        name: z.string().optional(),
+        rules: z.unknown().optional(),
+        onTerminal: z
+          .unknown()
+          .optional()
+          .describe('true, or {vehicles: ids, categories: kinds}: terminals hold it too (docs/terminal-fences.md)'),
+      })
+      .nullish(),
   })
   .meta({ id: 'FenceInput', examples: [fenceExample] });
 

@@ -48,6 +48,8 @@ const PROMISED = {
   '/v1/playback': ['get'],
   '/v1/vehicles/{id}/uploads': ['get'],
   '/v1/fences': ['get', 'post'],
+  '/v1/fences/consistency': ['get'],
+  '/v1/fences/consistency/check': ['post'],
   '/v1/fences/{id}': ['delete', 'get', 'put'],
   '/v1/media': ['get'],
   '/v1/media/{id}': ['get'],

@@ -6,6 +6,7 @@ import type { ApiDeps, ApiOptions, ApiServer, HistorySource, PositionResult, Rea
 import { startApi } from '../../api/server.js';
 import { CommandDesk } from '../../ingest/command-desk.js';
 import { CommandDispatcher } from '../../ingest/commands.js';
+import { TerminalFences } from '../../ingest/terminal-fences.js';
 import type { Alert, AlertTransition } from '../../model/alert.js';
 import { Catalog } from '../../model/catalog.js';
 import type { Change } from '../../model/change.js';
@@ -133,12 +134,17 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
   const commandParts = { book, registry, protocols, clock: Date.now };
   const dispatcher = new CommandDispatcher(commandParts);
   const desk = new CommandDesk({ ...commandParts, dispatcher });
-  onTestFinished(() => dispatcher.close());
+  const logged: string[] = [];
+  const fenceLog = (line: string) => logged.push(line);
+  const terminalFences = new TerminalFences({ ...commandParts, catalog, desk, dispatcher, log: fenceLog });
+  onTestFinished(() => {
+    terminalFences.close();
+    dispatcher.close();
+  });
   const feed = new AlertFeed();
   await feed.load(await tempDir(), { epoch: 'e1', alertNumber: 0, open: [] });
   const quarantined: QuarantineEntry[] = [];
   const pushed: unknown[] = [];
-  const logged: string[] = [];
   const readiness: Readiness = {
     ready: true,
     parts: {
@@ -169,6 +175,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
       subscribe: (listener) => dispatcher.subscribe(listener),
       counts: () => ({ alive: book.alive, ended: dispatcher.ended, refused: desk.refused, unmatchedResponses: 0 }),
     },
+    terminalFences,
     acceptPositions: async (items) => {
       pushed.push(...items);
       return items.map((item, i) => test.judge(item, i));
