@@ -71,8 +71,12 @@ test('what is imported can be asked for, and exported again', async () => {
   );
   expect(stops).toMatchObject([{ from: '2024-05-01T02:30:00.000Z', to: '2024-05-01T03:00:00.000Z' }]);
   expect(trips[0]).toMatchObject({ from: '2024-05-01T02:00:00.000Z', ended: 'stop' });
-  const report = await api<{ items: { key: string; fixes: number }[] }>(`/v1/reports/daily?by=company&${period}`);
-  expect(report.body.items.map(({ key, fixes }) => [key, fixes])).toEqual([
+  const report = await waitFor(
+    'the sums',
+    async () => (await api<{ items: { key: string; fixes: number }[] }>(`/v1/reports/daily?by=company&${period}`)).body,
+    ({ items }) => items.length === 2,
+  );
+  expect(report.items.map(({ key, fixes }) => [key, fixes])).toEqual([
     ['', 90],
     ['East', 90],
   ]);
