@@ -12,6 +12,7 @@ import { offline } from './rules/offline.js';
 import { offlineDisplacement } from './rules/offline-displacement.js';
 import { plateWatch } from './rules/plate-watch.js';
 import { requiredInside } from './rules/required-inside.js';
+import { roadSpeed } from './rules/road-speed.js';
 import { routeDeviation } from './rules/route-deviation.js';
 import { sos } from './rules/sos.js';
 import { speedLimit } from './rules/speed-limit.js';
@@ -32,6 +33,7 @@ export const RULE_KINDS: readonly RuleKind[] = [
   offlineDisplacement,
   plateWatch,
   requiredInside,
+  roadSpeed,
   routeDeviation,
   sos,
   speedLimit,

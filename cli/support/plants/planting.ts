@@ -70,7 +70,7 @@ export function planting(plant: Plant, count: number, seed: number, faults: Faul
   for (const guilty of [true, false]) {
     const others: Track[] = [];
     for (let i = 0; i < count; i++) {
-      const ground = plant.type === 'route-deviation' ? 0 : i + (guilty ? 0 : count);
+      const ground = plant.paramsOn ? 0 : i + (guilty ? 0 : count);
       const members = Array.from({ length: plant.group ?? 1 }, (_, member) => {
         const vehicle = {
           no: vehicles.length + 1,
@@ -112,10 +112,7 @@ export function planting(plant: Plant, count: number, seed: number, faults: Faul
   return {
     rule: {
       type: plant.type,
-      params:
-        plant.type === 'route-deviation'
-          ? { line: [place(0, 0, 0), place(0, 20_000, 0)], width: 200 }
-          : (plant.params ?? {}),
+      params: plant.paramsOn ? plant.paramsOn((x, y) => place(0, x, y)) : (plant.params ?? {}),
       timing: plant.timing ?? {},
       scope: { vehicles: vehicles.map(({ id }) => id), ...(plant.zone && { fences: fences.map(({ id }) => id) }) },
     },
@@ -169,6 +166,7 @@ function positionOf(fix: PlantedFix, no: number): Position {
     lon: fix.lon,
     lat: fix.lat,
     speedKmh: fix.speedKmh,
+    headingDeg: fix.headingDeg,
     alarms: fix.alarms,
     alarmWord: fix.alarms,
     flags: LOCATED,

@@ -6,6 +6,8 @@ export interface Plant {
   type: string;
   /** Parameters and timing of the rule, as `PUT /v1/rules/{id}` takes them. */
   params?: object;
+  /** Parameters that speak of places: all vehicles are on one ground, and this gives its places. */
+  paramsOn?: (place: (x: number, y: number) => [number, number]) => object;
   timing?: object;
   /** A circle for each vehicle, on its own ground: metres. */
   zone?: { x: number; y: number; radius: number };
@@ -31,6 +33,12 @@ const inside = (zone: { x: number; y: number; radius: number }) => (fix: Planted
   Math.hypot(fix.x - zone.x, fix.y - zone.y) <= zone.radius;
 const ZONE = { x: 2000, y: 0, radius: 300 };
 const AHEAD = { x: 1000, y: 0, radius: 5000 };
+const road = (place: (x: number, y: number) => [number, number], y: number, maxspeed: number) => ({
+  type: 'Feature',
+  id: `road-${maxspeed}`,
+  geometry: { type: 'LineString', coordinates: [place(-1000, y), place(20_000, y)] },
+  properties: { maxspeed: String(maxspeed) },
+});
 /** By what the driver was told: the fixes say only from when on. */
 const when = (guilty: boolean, at: number | null) => (guilty ? at : null);
 
@@ -118,6 +126,20 @@ export const PLANTS: readonly Plant[] = [
     known: 30,
   },
   {
+    type: 'road-speed',
+    paramsOn: (place) => ({
+      roads: { type: 'FeatureCollection', features: [road(place, 0, 60), road(place, 60, 120)] },
+    }),
+    // Side by side, 60 m apart: a street, and a motorway on which the innocent are.
+    drive: (track, guilty) => (guilty ? track : track.drive(10, 21.6, 0)).drive(120, 55).drive(120, 80).drive(120, 55),
+    began: (fixes, guilty) =>
+      when(
+        guilty,
+        first(fixes, (fix) => fix.speedKmh > 60),
+      ),
+    known: 30,
+  },
+  {
     type: 'night-ban',
     params: { hours: { from: '02:00', to: '05:00' } },
     // The start is at 01:30.
@@ -156,7 +178,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     type: 'route-deviation',
-    // The route: planting.ts.
+    paramsOn: (place) => ({ line: [place(0, 0), place(20_000, 0)], width: 200 }),
     drive: (track, guilty) =>
       track
         .drive(120, 60)

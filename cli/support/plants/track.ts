@@ -10,6 +10,8 @@ export interface PlantedFix {
   lon: number;
   lat: number;
   speedKmh: number;
+  /** 0–359. */
+  headingDeg: number;
   alarms: number;
   /** Seconds that it is held back before it is sent. */
   heldBack?: number;
@@ -24,6 +26,7 @@ export class Track {
   #at = 0;
   #x = 0;
   #y = 0;
+  #headingDeg = 0;
 
   constructor(
     readonly origin: readonly [lon: number, lat: number],
@@ -46,6 +49,7 @@ export class Track {
       this.#at += this.step;
       this.#x += (kmh / 3.6) * this.step * Math.sin(angle);
       this.#y += (kmh / 3.6) * this.step * Math.cos(angle);
+      this.#headingDeg = heading;
       this.#report(kmh);
     }
     return this;
@@ -79,7 +83,16 @@ export class Track {
     const y = this.#y + (this.random() - 0.5) * SCATTER_M;
     const lon = this.origin[0] + x / lonMetresPerDegree(this.origin[1]);
     const lat = this.origin[1] + y / METRES_PER_DEGREE;
-    this.fixes.push({ at: this.#at, x, y, lon: digits(lon), lat: digits(lat), speedKmh, alarms });
+    this.fixes.push({
+      at: this.#at,
+      x,
+      y,
+      lon: digits(lon),
+      lat: digits(lat),
+      speedKmh,
+      headingDeg: this.#headingDeg,
+      alarms,
+    });
   }
 }
 
