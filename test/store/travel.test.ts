@@ -51,4 +51,26 @@ onEveryServer('travel', (server) => {
     const before = await travel.before(2, START + 600_000, START, 3);
     expect(before.map(({ fixTime }) => (fixTime - START) / 60_000)).toEqual([9, 8, 7]);
   });
+
+  test('reports of many vehicles in order of time, across the windows they are asked for by', async () => {
+    const fixes = [2, 1].flatMap((no) =>
+      Array.from({ length: 40 }, (_, i) =>
+        fixAt(no, i * 60 + no, { lon: 120.001 + i / 1e5, lat: 31.5, headingDeg: NaN }),
+      ),
+    );
+    const travel = await stored([...fixes, fixAt(3, 60, { lon: 121, lat: 31.5 })]);
+    const seen: [number, number][] = [];
+    const box = { west: 120, south: 31.4, east: 120.1, north: 31.6 };
+    for await (const page of travel.reportsIn(box, START + 60_000, START + 1_801_500)) {
+      for (const [no, time, , , speed, heading] of page) {
+        seen.push([(time - START) / 1000, no]);
+        expect([speed, heading]).toEqual([40, null]);
+      }
+    }
+    const wanted = Array.from({ length: 30 }, (_, i) => i + 1).flatMap((i) => [
+      [i * 60 + 1, 1],
+      [i * 60 + 2, 2],
+    ]);
+    expect(seen).toEqual(wanted.slice(0, -1));
+  });
 });
