@@ -22,7 +22,7 @@ export class Retention {
     await this.pool.query('delete from vehicle_hours where hour < $1', [before]);
     await this.pool.query('delete from trips where end_time < $1', [before]);
     await this.pool.query('delete from stops where end_time < $1', [before]);
-    await this.pool.query('delete from uploads where time < $1', [before]);
+    await this.pool.query('delete from uploads where received_at < $1', [before]);
     await this.pool.query('delete from position_conflicts where time < $1', [before]);
     return dropped;
   }
