@@ -63,16 +63,8 @@ export class FrameCutter {
     const length = chunk.length;
     let start = 0;
     while (start < length) {
-      // One pass finds the end, the XOR and whether there is anything to unescape: frames are too short for indexOf.
-      let xor = 0;
-      let escaped = false;
-      let end = start;
-      for (; end < length; end++) {
-        const byte = chunk[end];
-        if (byte === DELIMITER) break;
-        xor ^= byte;
-        if (byte === ESCAPE) escaped = true;
-      }
+      const end = scan(chunk, start, length);
+      const { xor, escaped } = scanned;
       if (this.#heldBytes > 0 || this.#outside || end === length || end - start > this.maxBytes) {
         this.#hold(chunk, start, end);
         if (end < length) this.#endHeld();
@@ -121,8 +113,7 @@ export class FrameCutter {
     this.#wire = bytes;
     this.#wireStart = 0;
     this.#wireEnd = bytes.length;
-    let xor = 0;
-    for (let i = 0; i < bytes.length; i++) xor ^= bytes[i];
+    const xor = xorOf(bytes);
     if (bytes.includes(ESCAPE)) this.#judgeEscaped(bytes, 0, bytes.length);
     else this.#judge(bytes, 0, bytes.length, xor, false);
   }
@@ -152,6 +143,25 @@ export class FrameCutter {
 }
 
 const EMPTY = Buffer.alloc(0);
+
+/** What `scan` saw before the delimiter. */
+const scanned = { xor: 0, escaped: false };
+
+/** One pass finds the end, the XOR and whether there is anything to unescape: frames are too short for indexOf. */
+function scan(bytes: Buffer, start: number, length: number): number {
+  let xor = 0;
+  let escaped = false;
+  let end = start;
+  for (; end < length; end++) {
+    const byte = bytes[end];
+    if (byte === DELIMITER) break;
+    xor ^= byte;
+    if (byte === ESCAPE) escaped = true;
+  }
+  scanned.xor = xor;
+  scanned.escaped = escaped;
+  return end;
+}
 
 // Shared by all conversations: a frame is unescaped, judged and handled before the next one is looked at.
 let scratch = Buffer.allocUnsafeSlow(MAX_WIRE_BYTES);
@@ -196,14 +206,15 @@ export function longestFrame(contentBytes: number): number {
 }
 
 /** The same, written to `out` from 0, where `longestFrame` bytes have room; gives the frame's length. */
-export function frameInto(out: Buffer, content: Uint8Array): number {
-  const { length } = content;
-  let xor = 0;
-  let at = 0;
-  out[at++] = DELIMITER;
-  for (let i = 0; i <= length; i++) {
-    const byte = i < length ? content[i] : xor;
-    xor ^= byte;
+function frameInto(out: Buffer, content: Uint8Array): number {
+  out[0] = DELIMITER;
+  return endFrame(out, escapeInto(out, 1, content), xorOf(content));
+}
+
+/** Writes `bytes` to `out` from `at` on, escaped; gives where they end. */
+export function escapeInto(out: Buffer, at: number, bytes: Uint8Array): number {
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
     if (byte === DELIMITER || byte === ESCAPE) {
       out[at++] = ESCAPE;
       out[at++] = byte === DELIMITER ? 2 : 1;
@@ -211,8 +222,25 @@ export function frameInto(out: Buffer, content: Uint8Array): number {
       out[at++] = byte;
     }
   }
+  return at;
+}
+
+/** Writes the check code and the delimiter behind a content of this XOR; gives where they end. */
+export function endFrame(out: Buffer, at: number, xor: number): number {
+  if (xor === DELIMITER || xor === ESCAPE) {
+    out[at++] = ESCAPE;
+    out[at++] = xor === DELIMITER ? 2 : 1;
+  } else {
+    out[at++] = xor;
+  }
   out[at++] = DELIMITER;
   return at;
+}
+
+export function xorOf(bytes: Uint8Array): number {
+  let xor = 0;
+  for (let i = 0; i < bytes.length; i++) xor ^= bytes[i];
+  return xor;
 }
 
 function hexByte(byte: number): string {

@@ -1,6 +1,6 @@
 import { BYTE, MESSAGE_ID, WORD } from '../../common/codecs.js';
 import type { Edition } from '../../common/edition.js';
-import { frameInto, longestFrame } from '../../common/frame.js';
+import { DELIMITER, endFrame, escapeInto, longestFrame, xorOf } from '../../common/frame.js';
 import { field, sequence, trailing } from '../../common/layout.js';
 import { withHeader } from '../header.js';
 import type { Message } from '../message.js';
@@ -31,21 +31,25 @@ export const RESULT_MALFORMED = 2;
 export const RESULT_NOT_SUPPORTED = 3;
 
 /**
- * Platform general responses to one terminal, without going through the layout: there is one for each location. Header
- * and body are made once, and only what changes is written again; frames share their bytes, for making a Buffer would
- * cost as much as decoding the location.
+ * Platform general responses to one terminal, without going through the layout: there is one for each location. The header
+ * is written and escaped once, and only what follows is written again; frames share their bytes, for making a Buffer
+ * would cost as much as decoding the location.
  */
 export class GeneralResponder {
-  readonly #content: Buffer;
-  readonly #seqAt: number;
   readonly #wire: Buffer;
+  readonly #tailAt: number; // where the serial number begins, behind what stays
+  readonly #headXor: number;
+  readonly #tail = Buffer.alloc(SERIAL_BYTES + BODY_BYTES);
   #frame: Buffer; // the beginning of #wire, as long as the last frame was
 
   constructor(edition: Edition, number: Uint8Array, protocolVersion: number) {
     const header = { messageId: platformGeneralResponse.id, edition, number, seq: 0, protocolVersion };
-    this.#content = withHeader(header, Buffer.alloc(BODY_BYTES));
-    this.#seqAt = this.#content.length - BODY_BYTES - 2;
-    this.#wire = Buffer.allocUnsafe(longestFrame(this.#content.length));
+    const content = withHeader(header, Buffer.alloc(BODY_BYTES));
+    const head = content.subarray(0, -this.#tail.length);
+    this.#wire = Buffer.allocUnsafe(longestFrame(content.length));
+    this.#wire[0] = DELIMITER;
+    this.#tailAt = escapeInto(this.#wire, 1, head);
+    this.#headXor = xorOf(head);
     this.#frame = this.#wire;
   }
 
@@ -54,19 +58,19 @@ export class GeneralResponder {
    * is written over it.
    */
   frame(seq: number, replySeq: number, replyId: number, result: number): Buffer {
-    const content = this.#content;
-    let at = this.#seqAt;
-    content[at++] = seq >> 8;
-    content[at++] = seq & 0xff;
-    content[at++] = replySeq >> 8;
-    content[at++] = replySeq & 0xff;
-    content[at++] = replyId >> 8;
-    content[at++] = replyId & 0xff;
-    content[at] = result;
-    const length = frameInto(this.#wire, content);
+    const tail = this.#tail;
+    tail[0] = seq >> 8;
+    tail[1] = seq & 0xff;
+    tail[2] = replySeq >> 8;
+    tail[3] = replySeq & 0xff;
+    tail[4] = replyId >> 8;
+    tail[5] = replyId & 0xff;
+    tail[6] = result;
+    const length = endFrame(this.#wire, escapeInto(this.#wire, this.#tailAt, tail), this.#headXor ^ xorOf(tail));
     if (this.#frame.length !== length) this.#frame = this.#wire.subarray(0, length);
     return this.#frame;
   }
 }
 
+const SERIAL_BYTES = 2;
 const BODY_BYTES = 5;
