@@ -59,7 +59,7 @@ export function rules(
       const vehicle = catalog.vehicles.get(no);
       const memory = memories.get(no);
       if (!vehicle || !memory?.last) return null;
-      const raised = (memory.rules.get(asked.id) as TimedMemory | undefined)?.raised ?? false;
+      const raised = (memory.rules?.get(asked.id) as TimedMemory | undefined)?.raised ?? false;
       return { vehicle, last: memory.last, raised };
     },
     shared: {
@@ -137,7 +137,7 @@ export function rules(
         owner = vehicle;
         input.fix = positionOf(memory.last, no, time);
         try {
-          keep(rule, memory, no, rule.tick(time, memory.last, memory.rules.get(ruleId), say));
+          keep(rule, memory, no, rule.tick(time, memory.last, memory.rules?.get(ruleId), say));
         } catch (error) {
           failed(rule.type, error);
         }
@@ -149,7 +149,7 @@ export function rules(
     restore() {
       for (const [no, memory] of memories.all()) {
         if (memory.last) places.put(no, memory.last.lon, memory.last.lat);
-        for (const ruleId of memory.rules.keys()) {
+        for (const ruleId of memory.rules?.keys() ?? []) {
           const at = waits(no, ruleId);
           if (at !== null) timers.wait(at, no, ruleId);
         }
@@ -168,7 +168,7 @@ export function rules(
       input.previous = memory.last;
       input.inside = rule.fence === null || rule.fence.contains(memory.last.lon, memory.last.lat);
       input.inForce = true;
-      return { input, memory: memory.rules.get(rule.id) };
+      return { input, memory: memory.rules?.get(rule.id) };
     },
   };
 
@@ -190,19 +190,19 @@ export function rules(
   }
 
   /** `remembering`: rules with a memory of the vehicle. */
-  function collect(into: Rule[], p: Position, vehicle: Vehicle, remembering: Map<string, unknown>): void {
+  function collect(into: Rule[], p: Position, vehicle: Vehicle, remembering: Map<string, unknown> | null): void {
     into.length = 0;
-    for (const id of remembering.keys()) {
+    for (const id of remembering?.keys() ?? []) {
       const rule = ruleBook.get(id);
       if (rule?.appliesTo(vehicle)) into.push(rule);
       else {
         // The vehicle is of another kind now, or the fence is for other kinds.
-        remembering.delete(id);
+        remembering?.delete(id);
         alerts.clear(p.vehicleNo, id, msToRfc3339(p.fixTime) ?? '', 'rule-removed');
       }
     }
     const add = (rule: Rule) => {
-      if (!remembering.has(rule.id) && rule.appliesTo(vehicle)) into.push(rule);
+      if (!remembering?.has(rule.id) && rule.appliesTo(vehicle)) into.push(rule);
     };
     for (const no of p.fenceNos) {
       for (const rule of ruleBook.ofFence(no)) add(rule);
@@ -210,12 +210,12 @@ export function rules(
     }
     const limit = ruleBook.ofCategory(vehicle.category);
     if (limit) add(limit);
-    for (const rule of ruleBook.defined.ofVehicle(vehicle)) if (!remembering.has(rule.id)) into.push(rule);
+    for (const rule of ruleBook.defined.ofVehicle(vehicle)) if (!remembering?.has(rule.id)) into.push(rule);
   }
 
   function ask(rule: Rule, memory: VehicleMemory): void {
     place(rule);
-    keep(rule, memory, owner.no, rule.judge(input, memory.rules.get(rule.id), say));
+    keep(rule, memory, owner.no, rule.judge(input, memory.rules?.get(rule.id), say));
   }
 
   /** Makes the input that of the rule. */
@@ -229,9 +229,11 @@ export function rules(
 
   function keep(rule: Rule, memory: VehicleMemory, no: number, after: unknown): void {
     if (after === undefined) {
-      memory.rules.delete(rule.id);
+      memory.rules?.delete(rule.id);
+      if (memory.rules?.size === 0) memory.rules = null;
       return;
     }
+    memory.rules ??= new Map();
     if (after !== memory.rules.get(rule.id)) memory.rules.set(rule.id, after);
     const at = rule.due?.(after) ?? null;
     if (at !== null) timers.wait(at, no, rule.id);
@@ -239,7 +241,7 @@ export function rules(
 
   /** When the rule really waits for time to pass, as of now. */
   function waits(no: number, ruleId: string): number | null {
-    const memory = memories.get(no)?.rules.get(ruleId);
+    const memory = memories.get(no)?.rules?.get(ruleId);
     return memory === undefined ? null : (ruleBook.get(ruleId)?.due?.(memory) ?? null);
   }
 

@@ -10,8 +10,8 @@ export interface EmergencyEpisode {
 export interface VehicleMemory {
   /** The newest evaluated fix. */
   last: FixFacts | null;
-  /** Each rule's own memory, by rule id, in the order in which they began. */
-  rules: Map<string, unknown>;
+  /** Each rule's own memory, by rule id, in the order in which they began; null while none has one, to save room. */
+  rules: Map<string, unknown> | null;
   /** What the terminal reports, bits of model/alarm.ts, as of `alarmsAt`. */
   alarms: number;
   /** Time of the fix that said so, epoch ms; NaN before the first. */
@@ -53,7 +53,7 @@ export class VehicleMemories {
   of(no: number): VehicleMemory {
     let memory = this.#byNo.get(no);
     if (!memory) {
-      memory = { last: null, rules: new Map(), alarms: 0, alarmsAt: NaN, emergencies: [] };
+      memory = { last: null, rules: null, alarms: 0, alarmsAt: NaN, emergencies: [] };
       this.#byNo.set(no, memory);
     }
     return memory;
@@ -66,7 +66,7 @@ export class VehicleMemories {
   /** Rules that are no more leave nothing behind: one of the same name begins anew. */
   forgetRules(ids: ReadonlySet<string>): void {
     if (ids.size === 0) return;
-    for (const { rules } of this.#byNo.values()) for (const id of ids) rules.delete(id);
+    for (const { rules } of this.#byNo.values()) for (const id of ids) rules?.delete(id);
     for (const key of this.shared.keys()) if (ids.has(key.slice(0, key.indexOf(' ')))) this.shared.delete(key);
   }
 

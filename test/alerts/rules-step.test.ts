@@ -47,7 +47,7 @@ test('a rule that throws is counted and keeps its memory, and the others are ask
     vehicle: { ...vehicle, company: null, region: null, terminals: [], createdAt: 0 },
   });
   const memories = new VehicleMemories();
-  memories.of(1).rules.set('first', 'as it was');
+  memories.of(1).rules = new Map([['first', 'as it was']]);
   const alerts = new AlertBook();
   const book = new FixedRules([
     new Failing('first', 1, 'info', fence),
@@ -64,7 +64,7 @@ test('a rule that throws is counted and keeps its memory, and the others are ask
   expect(step.run(p)).toBe(true);
   expect(failures).toEqual(['fence-enter: a mistake of ours', 'fence-enter: a mistake of ours']);
   expect(alerts.take().map(({ alert }) => alert.ruleId)).toEqual(['third']);
-  expect([...memories.of(1).rules]).toEqual([
+  expect([...(memories.of(1).rules ?? [])]).toEqual([
     ['first', 'as it was'],
     ['third', 'in'],
   ]);
