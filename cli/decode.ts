@@ -17,7 +17,10 @@ interface Options {
 export function decodeCommand(): Command {
   const command = new Command('decode')
     .description('Print frames as JSON, one object per frame and line, or with --explain byte by byte.')
-    .argument('[hex...]', 'frames as hex digits, with or without spaces and 0x; - reads lines from stdin')
+    .argument(
+      '[hex...]',
+      'frames as hex digits, with or without spaces and 0x, or sentences and messages as text; - reads lines from stdin',
+    )
     .addOption(new Option('--protocol <name>', 'what the frames speak').choices(NAMES).default('jt808'))
     .addOption(
       new Option('--edition <year>', 'edition of the standard, where the frame does not show it')
@@ -45,6 +48,8 @@ export function decodeCommand(): Command {
     'cheji decode 7e000200000138001380000001a97e',
     'cheji decode --explain "7e 00 02 00 00 04 30 48 32 54 65 00 b7 ca 7e"',
     'cheji decode --lenient - < frames.txt',
+    "cheji decode --protocol ais '!AIVDM,1,1,,B,B6:VU2P0<:;2r84N5obLOwR2P0S9,0*23'",
+    'cheji decode --protocol mqtt - < messages.txt   # lines of topic, space, payload',
   );
 }
 
