@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { AlertFeed } from './alerts/feed.js';
+import { announce, productVersion } from './announce.js';
 import type { Readiness } from './api/deps.js';
 import { startApi } from './api/server.js';
 import type { Settings } from './config.js';
@@ -11,28 +11,20 @@ import { AttachmentRequests } from './ingest/attachment-requests.js';
 import { AttachmentServer } from './ingest/attachment-server.js';
 import { CommandDesk } from './ingest/command-desk.js';
 import { CommandDispatcher } from './ingest/commands.js';
-import { gatewayAddresses } from './ingest/gateways.js';
 import { HttpSource } from './ingest/http-source.js';
-import { Identity } from './ingest/identity.js';
 import { IngestStats } from './ingest/ingest-stats.js';
 import { Intake } from './ingest/intake.js';
 import { MediaUploads } from './ingest/media-uploads.js';
 import { Quarantine } from './ingest/quarantine.js';
 import { ReceiveClock } from './ingest/receive-clock.js';
 import { Rerun } from './ingest/rerun.js';
-import { startTcpServer, type TcpServer } from './ingest/tcp-server.js';
 import { TerminalFences } from './ingest/terminal-fences.js';
-import { startUdpServer } from './ingest/udp-server.js';
 import { Uploads } from './ingest/uploads.js';
 import { createLog } from './log.js';
 import { Fleet } from './model/fleet.js';
 import { SOURCE_NAMES } from './model/source.js';
 import type { LiveStats } from './model/stats.js';
-import { ais } from './protocols/ais/index.js';
 import { protocols } from './protocols/index.js';
-import { jt808 } from './protocols/jt808/index.js';
-import { jt905 } from './protocols/jt905/index.js';
-import type { Protocol } from './protocols/protocol.js';
 import { Rehearsals } from './rehearsal.js';
 import { checkpointSeq } from './store/checkpoint.js';
 import { openDataDir, secretFile } from './store/data-dir.js';
@@ -42,6 +34,7 @@ import { Registry } from './store/registry.js';
 import { ShownState } from './store/shown-state.js';
 import { Spool } from './store/spool.js';
 import { StoredGate } from './store/stored-gate.js';
+import { openTerminalPorts } from './terminal-ports.js';
 
 export interface Running {
   /** Where the page and the API are, without the key. */
@@ -58,9 +51,7 @@ export interface Running {
 const CHECKPOINT_MS = 60_000;
 const TRUNCATE_MS = 5_000;
 const TICK_MS = 5_000;
-const RECONNECT_GRACE_MS = 10_000;
 const THREAD_GRACE_MS = 15_000;
-const BURST_SECONDS = 10;
 /** Beyond this share of the log's quota pictures have to wait (reliability sheet §4). */
 const MEDIA_WAIT_AT = 0.9;
 
@@ -234,58 +225,19 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     database.wake();
   });
 
-  // One port for each protocol that terminals speak.
-  const isGateway = gatewayAddresses(settings.gatewayAddresses);
-  const listeners = [
-    { protocol: jt808, port: settings.jt808Port, auth: settings.terminalAuth, isGateway },
-    // JT/T 905 has no authentication: a terminal is its id, and the registry says whether it is served.
-    { protocol: jt905, port: settings.jt905Port, auth: 'off' as const, isGateway },
-    // Ships have none either, and every feed of AIS is of many.
-    { protocol: ais, port: settings.aisPort, auth: 'off' as const, isGateway: () => true },
-  ];
-  const key = secretFile(dir.keys, 'terminal.key');
-  const terminals = new Map<string, TcpServer>();
-  for (const { protocol, port, auth, isGateway } of listeners) {
-    if (port === 0) continue;
-    const server = await startTcpServer({
-      protocol,
-      host: settings.tcpHost,
-      port,
-      intake,
-      identity: new Identity({ registry, key, auth, registrationRequired }),
-      stats,
-      quarantine,
-      clock,
-      whenAccepted: (fn) => acceptLog.whenAccepted(fn),
-      uploads,
-      media,
-      commands: dispatcher,
-      isGateway,
-      limits: {
-        maxConnections: settings.maxConnections,
-        rate: settings.terminalRate,
-        rateBurst: settings.terminalRate * BURST_SECONDS,
-        closeGraceMs: RECONNECT_GRACE_MS,
-      },
-      log: (level, message) => log[level](message),
-    }).catch(abandon);
-    terminals.set(protocol.name, server);
-  }
-  const shipDatagrams =
-    settings.aisPort === 0
-      ? null
-      : await startUdpServer({
-          protocol: ais,
-          host: settings.tcpHost,
-          port: settings.aisPort,
-          intake,
-          identity: new Identity({ registry, key, auth: 'off', registrationRequired }),
-          stats,
-          quarantine,
-          uploads,
-          clock,
-          log: (level, message) => log[level](message),
-        }).catch(abandon);
+  const terminals = await openTerminalPorts(settings, {
+    key: secretFile(dir.keys, 'terminal.key'),
+    registry,
+    intake,
+    stats,
+    quarantine,
+    clock,
+    whenAccepted: (fn) => acceptLog.whenAccepted(fn),
+    uploads,
+    media,
+    commands: dispatcher,
+    log: (level, message) => log[level](message),
+  }).catch(abandon);
   database.start();
 
   // What is done now and then.
@@ -317,9 +269,8 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   ];
 
   const url = `http://${settings.httpHost === '0.0.0.0' ? '127.0.0.1' : settings.httpHost}:${api.port}`;
-  const portOf = (protocol: Protocol) => terminals.get(protocol.name)?.port ?? 0;
-  const jt808Port = portOf(jt808);
-  const jt905Port = portOf(jt905);
+  const jt808Port = terminals.portOf('jt808');
+  const jt905Port = terminals.portOf('jt905');
   listening = true;
   announce({ url, adminKey, settings, jt808Port, jt905Port, root: dir.root });
 
@@ -333,7 +284,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       log.info('stopping');
       listening = false;
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([...terminals.values(), shipDatagrams].map((server) => server?.close()));
+      await terminals.close();
       await attachments?.close();
       await media.close();
       terminalFences.close();
@@ -382,47 +333,4 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     dir.release();
     throw error;
   }
-}
-
-function productVersion(): string {
-  // Beside this file in the sources, one up in what is built.
-  for (const place of ['./package.json', '../package.json']) {
-    try {
-      return JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')).version;
-    } catch {
-      // The other one, then.
-    }
-  }
-  return 'unknown';
-}
-
-/** The one block that a person looks for after the start. */
-function announce(
-  at: Pick<Running, 'url' | 'adminKey' | 'jt808Port' | 'jt905Port'> & { settings: Settings; root: string },
-): void {
-  const { settings } = at;
-  const listening = [
-    at.jt808Port ? `JT/T 808 on ${settings.tcpHost}:${at.jt808Port}` : '',
-    at.jt905Port ? `JT/T 905 on ${settings.tcpHost}:${at.jt905Port}` : '',
-    settings.aisPort ? `AIS on ${settings.tcpHost}:${settings.aisPort}, TCP and UDP` : '',
-    settings.attachmentPort ? `files of alarms on ${settings.tcpHost}:${settings.attachmentPort}` : '',
-  ].filter(Boolean);
-  const weaker = [
-    settings.ackLevel === 'write' ? 'acknowledged before the disk has it: up to 5 ms may be lost with the power' : '',
-    settings.timePolicy === 'replay' ? 'device times are trusted however old (replay)' : '',
-    settings.terminalAuth === 'required'
-      ? ''
-      : `terminals get in with ${settings.terminalAuth === 'any' ? 'any' : 'no'} code`,
-  ].filter(Boolean);
-  const lines = [
-    ['map', `${at.url}/?key=${at.adminKey}`],
-    ['api', `${at.url}/docs`],
-    ['terminals', listening.length > 0 ? `${listening.join(', ')}, without TLS` : 'off'],
-    ['admin key', at.adminKey],
-    ['data', `${at.root}, acknowledged at level ${settings.ackLevel}`],
-    ...weaker.map((line) => ['note', line]),
-  ];
-  console.log(
-    `cheji ${productVersion()}\n${lines.map(([name, value]) => `  ${name.padEnd(10)} ${value}`).join('\n')}\n`,
-  );
 }

@@ -1,0 +1,79 @@
+import type { Settings } from './config.js';
+import { gatewayAddresses } from './ingest/gateways.js';
+import { Identity } from './ingest/identity.js';
+import { startTcpServer, type TcpServer, type TcpServerOptions } from './ingest/tcp-server.js';
+import { startUdpServer } from './ingest/udp-server.js';
+import type { SourceName } from './model/source.js';
+import { ais } from './protocols/ais/index.js';
+import { jt808 } from './protocols/jt808/index.js';
+import { jt905 } from './protocols/jt905/index.js';
+import type { Registry } from './store/registry.js';
+
+/** How long terminals get to take their last answers, ms. */
+const CLOSE_GRACE_MS = 10_000;
+const BURST_SECONDS = 10;
+
+type SharedParts = Omit<TcpServerOptions, 'protocol' | 'host' | 'port' | 'identity' | 'isGateway' | 'limits'> & {
+  registry: Registry /** Secret that authentication codes come from. */;
+  key: string;
+};
+
+export interface TerminalPorts {
+  /** 0 where the protocol is switched off. */
+  portOf(protocol: SourceName): number;
+  /** Stops accepting and reading, acknowledges what was accepted, then closes. */
+  close(): Promise<void>;
+}
+
+/** Opens one port for each protocol that terminals speak and that is not off. Rejects where one cannot be had. */
+export async function openTerminalPorts(settings: Settings, parts: SharedParts): Promise<TerminalPorts> {
+  const isGateway = gatewayAddresses(settings.gatewayAddresses);
+  const listeners = [
+    { protocol: jt808, port: settings.jt808Port, auth: settings.terminalAuth, isGateway },
+    // JT/T 905 has no authentication: a terminal is its id, and the registry says whether it is served.
+    { protocol: jt905, port: settings.jt905Port, auth: 'off' as const, isGateway },
+    // Ships have none either, and every feed of AIS is of many.
+    { protocol: ais, port: settings.aisPort, auth: 'off' as const, isGateway: () => true },
+  ].filter(({ port }) => port !== 0);
+  const { registry, key } = parts;
+  const { registrationRequired, tcpHost: host } = settings;
+  const identity = (auth: Settings['terminalAuth']) => new Identity({ registry, key, auth, registrationRequired });
+  const limits = {
+    maxConnections: settings.maxConnections,
+    rate: settings.terminalRate,
+    rateBurst: settings.terminalRate * BURST_SECONDS,
+    closeGraceMs: CLOSE_GRACE_MS,
+  };
+
+  const servers = new Map<SourceName, TcpServer>();
+  const closers: (() => Promise<void>)[] = [];
+  for (const { protocol, port, auth, isGateway } of listeners) {
+    const server = await startTcpServer({
+      ...parts,
+      protocol,
+      host,
+      port,
+      identity: identity(auth),
+      isGateway,
+      limits,
+    });
+    servers.set(protocol.name, server);
+    closers.push(() => server.close());
+  }
+  if (settings.aisPort !== 0) {
+    const datagrams = await startUdpServer({
+      ...parts,
+      protocol: ais,
+      host,
+      port: settings.aisPort,
+      identity: identity('off'),
+    });
+    closers.push(() => datagrams.close());
+  }
+  return {
+    portOf: (protocol) => servers.get(protocol)?.port ?? 0,
+    close: async () => {
+      await Promise.all(closers.map((close) => close()));
+    },
+  };
+}
