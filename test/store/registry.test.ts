@@ -235,3 +235,34 @@ test('a fix added after first contact comes after its vehicle in the log', async
   }
   expect(known.size).toBe(50);
 });
+
+test('rules and the passing of time are told in the log like all else', async () => {
+  const { dir, spool, catalog, registry } = await open();
+  const input = {
+    name: 'silent',
+    type: 'offline',
+    params: { seconds: 600 },
+    scope: {},
+    schedule: {},
+    timing: {},
+    severity: 'info' as const,
+    clause: null,
+    effectiveFrom: null,
+    effectiveTo: null,
+    enabled: true,
+  };
+  const made = await registry.putRule('silent', input);
+  expect(made).toMatchObject({ created: true, rule: { id: 'silent', revision: 1, createdAt: NOW } });
+  expect(await registry.putRule('silent', { ...input, enabled: false })).toMatchObject({
+    created: false,
+    rule: { revision: 2, enabled: false },
+  });
+  registry.tick(NOW + 5000);
+  expect(await registry.putRule('other', input)).toMatchObject({ rule: { revision: 4 } });
+  expect(await registry.deleteRule('other')).toMatchObject({ rule: { id: 'other' } });
+  expect(await registry.deleteRule('other')).toMatchObject({ refused: 'not-found' });
+  expect(await registry.putRule('no spaces', input)).toMatchObject({ refused: 'invalid' });
+  await spool.close();
+  expect(told(dir, spool).snapshot()).toEqual(catalog.snapshot());
+  expect([...catalog.rules.keys()]).toEqual(['silent']);
+});
