@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadSettings, type Settings } from '../config.js';
 import { ApiClient } from './support/api-client.js';
 import { examples, InputError } from './support/command.js';
@@ -23,44 +23,22 @@ export function importCommand(): Command {
   const command = new Command('import').description(
     'Bring tracks, vehicles or fences from a file into a running server.',
   );
-  const kinds: [string, string, (api: ApiClient, options: Options) => ImportKind<unknown>][] = [
-    [
-      'tracks',
-      'Fixes from CSV: vehicle, time, lon, lat, and if known speed, heading, altitude, mileage.',
-      asAny(trackImport),
-    ],
-    [
-      'vehicles',
-      'Vehicles from CSV: id, and any of plate, plateColor, category, company, region, terminal.',
-      asAny(vehicleImport),
-    ],
-    ['fences', 'Fences from GeoJSON: a FeatureCollection, or a Feature per line.', asAny(fenceImport)],
-  ];
-  for (const [name, description, make] of kinds) {
-    const sub = new Command(name).description(description).argument('<file>', 'the file to read');
-    if (name !== 'fences') {
-      const fields = name === 'tracks' ? FIELD_NAMES : VEHICLE_FIELDS;
-      sub.option(
-        '--map <column=field>',
-        `what a column means: ${fields.join(', ')}; may be repeated`,
-        columnMap(fields),
-      );
-    }
-    if (name === 'tracks') sub.option('--date <YYYY-MM-DD>', 'the day, for a file whose time is a time of day');
-    sub
-      .option('--dry-run', 'read and check everything, send nothing')
-      .option('--resume', 'go on with an import that was broken off')
-      .option('--report <file>', 'where refused lines are written (default: <file>.refused.csv)')
-      .option('--api <url>', 'of the server (default: the one of the settings)')
-      .option('--key <key>', 'its admin key (default: the one of the settings)')
-      .option('--config <file>', 'settings, as for serve')
-      .action(async (file: string, options: Options) => {
-        const done = await runImport(make(client(options), options), file, options);
-        console.log(JSON.stringify(done));
-        if (done.refused > 0) throw new InputError(`${done.refused} were refused; ${done.report} says which and why`);
-      });
-    command.addCommand(examples(sub, `cheji import ${name} ${EXAMPLE_FILES[name]}`).copyInheritedSettings(command));
-  }
+  const tracks = kindCommand(
+    'tracks',
+    'Fixes from CSV: vehicle, time, lon, lat, and if known speed, heading, altitude, mileage.',
+    trackImport,
+  )
+    .addOption(mapOption(FIELD_NAMES))
+    .option('--date <YYYY-MM-DD>', 'the day, for a file whose time is a time of day');
+  const vehicles = kindCommand(
+    'vehicles',
+    'Vehicles from CSV: id, and any of plate, plateColor, category, company, region, terminal.',
+    vehicleImport,
+  ).addOption(mapOption(VEHICLE_FIELDS));
+  const fences = kindCommand('fences', 'Fences from GeoJSON: a FeatureCollection, or a Feature per line.', fenceImport);
+  command.addCommand(examples(tracks, 'cheji import tracks wuxi-taxis.csv').copyInheritedSettings(command));
+  command.addCommand(examples(vehicles, 'cheji import vehicles fleet.csv').copyInheritedSettings(command));
+  command.addCommand(examples(fences, 'cheji import fences districts.geojson').copyInheritedSettings(command));
   return examples(
     command,
     'cheji import tracks may.csv --map taxi=vehicle --map x=lon --map y=lat --dry-run',
@@ -71,15 +49,31 @@ export function importCommand(): Command {
   );
 }
 
-const EXAMPLE_FILES: Record<string, string> = {
-  tracks: 'wuxi-taxis.csv',
-  vehicles: 'fleet.csv',
-  fences: 'districts.geojson',
-};
+function kindCommand<T>(
+  name: string,
+  description: string,
+  make: (api: ApiClient, options: Options) => ImportKind<T>,
+): Command {
+  return new Command(name)
+    .description(description)
+    .argument('<file>', 'the file to read')
+    .option('--dry-run', 'read and check everything, send nothing')
+    .option('--resume', 'go on with an import that was broken off')
+    .option('--report <file>', 'where refused lines are written (default: <file>.refused.csv)')
+    .option('--api <url>', 'of the server (default: the one of the settings)')
+    .option('--key <key>', 'its admin key (default: the one of the settings)')
+    .option('--config <file>', 'settings, as for serve')
+    .action(async (file: string, options: Options) => {
+      const done = await runImport(make(client(options), options), file, options);
+      console.log(JSON.stringify(done));
+      if (done.refused > 0) throw new InputError(`${done.refused} were refused; ${done.report} says which and why`);
+    });
+}
 
-/** A list of kinds cannot say of each what it sends; `runImport` hands every kind only what that kind has read. */
-function asAny<T>(make: (api: ApiClient, options: Options) => ImportKind<T>) {
-  return make as (api: ApiClient, options: Options) => ImportKind<unknown>;
+function mapOption(fields: readonly string[]): Option {
+  return new Option('--map <column=field>', `what a column means: ${fields.join(', ')}; may be repeated`).argParser(
+    columnMap(fields),
+  );
 }
 
 function client({ api, key, config }: Options): ApiClient {

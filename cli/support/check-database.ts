@@ -17,18 +17,20 @@ export async function checkDatabase(settings: Settings): Promise<Check[]> {
 
 /** How much is kept and since when; nothing where the database is not there to be asked, or empty. */
 async function checkStore(settings: Settings): Promise<Check[]> {
-  const db = new Client({ connectionString: urlOf(settings), connectionTimeoutMillis: 5000 });
+  let db: Client | null = null;
   try {
+    db = new Client({ connectionString: urlOf(settings), connectionTimeoutMillis: 5000 });
     await db.connect();
     const { rows } = await db.query<{ made: boolean }>("select to_regclass('track_news') is not null as made");
     return rows[0].made ? describeStore(await storeSizes(db), settings.retentionDays) : [];
   } catch {
     return []; // the checks before this one say what is wrong
   } finally {
-    await db.end().catch(() => {});
+    await db?.end().catch(() => {});
   }
 }
 
+/** Throws where the embedded database is not running. */
 function urlOf(settings: Settings): string {
   return settings.databaseUrl ?? embeddedUrl(settings.dataDir);
 }

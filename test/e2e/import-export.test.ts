@@ -110,6 +110,14 @@ test('what is imported can be asked for, and exported again', async () => {
   );
   expect(JSON.parse(alerts.stdout)).toMatchObject({ rows: 0 });
 
+  const { stdout: doctor } = await runCheji(['doctor', '--json'], { env });
+  const checks = doctor
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { name: string; found: string });
+  expect(checks.find(({ name }) => name === 'tracks')?.found).toMatch(/fixes in \d+ days, .*MiB/);
+  expect(checks.find(({ name }) => name === 'oldest fix')?.found).toContain('2024-05-01T02:00:00.000Z');
+
   const again = await runCheji(['export', 'tracks', ...of, '--out', out('all.csv')], { env });
   expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('exists already')]);
-});
+}, 120_000);
