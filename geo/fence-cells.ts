@@ -8,10 +8,11 @@ const TILE_CELLS = 128;
 const TILE_SLOTS = TILE_CELLS * TILE_CELLS;
 const TILE_COLUMNS = 361; // a place at 180° has a column of its own
 const TILE_ROWS = 181;
-/** … and a cell where much passes through is cut into 8 × 8, twice at most: 1/1024° (108 m), 1/8192° (13.6 m). */
-const PARTS = 8;
+/** … and a cell where much passes through is cut into 4 × 4, three times at most: 1/512° (217 m), 1/2048°, 1/8192° (13.6 m). */
+const PART_BITS = 2;
+const PARTS = 1 << PART_BITS;
 const PART_SLOTS = PARTS * PARTS;
-const LEVELS = 2;
+const LEVELS = 3;
 /** In the finest cells: every width is a power of two of a degree, so that their borders are exact. */
 const FINEST_PER_DEGREE = TILE_CELLS * PARTS ** LEVELS;
 /** A cell is cut where more edges than this pass through it. */
@@ -25,9 +26,9 @@ const BLOCK = 3;
 /** In `#tiles`: no fence touches the tile. */
 const EMPTY_TILE = -1;
 
-/** Where all of it is in use, everything is forgotten and found again: slots of 4 bytes, records of 8, 64 and 96 MiB. */
-const MAX_SLOTS = 16 * 1024 * 1024;
-const MAX_DOUBLES = 12 * 1024 * 1024;
+/** Where all of it is in use, everything is forgotten and found again: slots of 4 bytes, records of 8, 128 and 192 MiB. */
+const MAX_SLOTS = 32 * 1024 * 1024;
+const MAX_DOUBLES = 24 * 1024 * 1024;
 const START_SLOTS = 4 * TILE_SLOTS;
 const NONE: readonly number[] = Object.freeze([]) as readonly number[];
 
@@ -80,8 +81,8 @@ export class FenceCells {
       if ((held & 3) !== BLOCK) break;
       block = held >> 2;
       level++;
-      const shift = level === 1 ? 3 : 0;
-      at = block + 1 + ((y >> shift) & 7) * PARTS + ((x >> shift) & 7);
+      const shift = PART_BITS * (LEVELS - level);
+      at = block + 1 + ((y >> shift) & (PARTS - 1)) * PARTS + ((x >> shift) & (PARTS - 1));
       held = this.#slots[at];
     }
     return (held & 3) === LIST ? this.#lists.lists[held >> 2] : this.#records.ask(held >> 2, lon, lat);
@@ -131,9 +132,9 @@ export class FenceCells {
     this.#tiles[key] = this.#touches(box) ? this.#newSlots(TILE_SLOTS) : EMPTY_TILE;
   }
 
-  /** What the slot of the cell around the finest cell x, y is to hold. `block`: that of the next larger cell, on levels 1 and 2. */
+  /** What the slot of the cell around the finest cell x, y is to hold. `block`: that of the next larger cell, on levels 1 and more. */
   #findCell(x: number, y: number, level: number, block: number): number {
-    const shift = 3 * (LEVELS - level);
+    const shift = PART_BITS * (LEVELS - level);
     const size = (1 << shift) / FINEST_PER_DEGREE;
     const west = (x >> shift) * size - 180;
     const south = (y >> shift) * size - 90;
