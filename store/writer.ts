@@ -34,7 +34,7 @@ export interface WriterOptions {
   batchBytes?: number;
 }
 
-export const DEFAULT_BATCH = { batchMs: 200, batchFixes: 10_000, batchBytes: 1024 * 1024 };
+export const DEFAULT_BATCH = { batchMs: 500, batchFixes: 16_000, batchBytes: 1024 * 1024 };
 
 export interface WriterState {
   state: 'starting' | 'ready' | 'away';

@@ -19,9 +19,9 @@ export type ToDigest = { type: 'stop' };
 
 export type FromDigest = { type: 'notice'; line: string } | { type: 'stopped' };
 
-/** Rest after a pass: this long at least, and so long that a core is busy a quarter of the time at most. */
-const LEAST_REST_MS = 5_000;
-const REST_PER_WORK = 3;
+/** Rest after a pass: this long at least, and so long that a core is busy a tenth of the time at most. */
+const LEAST_REST_MS = 15_000;
+const REST_PER_WORK = 9;
 /** Old days are looked for this often. */
 const RETENTION_MS = 3_600_000;
 /** One for what is read, one for the transaction, and one statement may take long on a vehicle's year. */
