@@ -67,7 +67,7 @@ test('what is imported can be asked for, and exported again', async () => {
     'the digest',
     async () => (await api<{ trips: object[]; stops: object[] }>(`/v1/vehicles/001/trips?${period}`)).body,
     (journey) => journey.trips.length === 2,
-    { timeoutMs: 30_000 },
+    { timeoutMs: 90_000 },
   );
   expect(stops).toMatchObject([{ from: '2024-05-01T02:30:00.000Z', to: '2024-05-01T03:00:00.000Z' }]);
   expect(trips[0]).toMatchObject({ from: '2024-05-01T02:00:00.000Z', ended: 'stop' });
