@@ -105,12 +105,14 @@ export class BuildPanel {
     this.#clause.textContent = message.clauses[edition] ?? '';
     fill(this.#fields, fields.length > 0 || !message.covered ? this.#form.element : el('p', 'muted', t('no-body')));
     this.#problem.textContent = '';
+    fill(this.#result); // a frame of another message would be taken for this form's
   }
 
   async #build(): Promise<void> {
     const chosen = this.#chosen;
     if (!chosen || !this.#form) return;
     const { protocol, message } = chosen;
+    fill(this.#result);
     try {
       const { frames } = await this.#api.post<{ frames: string[] }>(
         `/v1/protocols/${encodeURIComponent(protocol.name)}/encode`,
@@ -130,7 +132,6 @@ export class BuildPanel {
         button('chip', t('explain-this'), () => this.#explain(frames.join(''))),
       );
     } catch (error) {
-      fill(this.#result);
       this.#problem.textContent = (error as Error).message;
     }
   }
