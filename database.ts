@@ -18,7 +18,7 @@ import type { FromWriter, ToWriter, WriterWorkerData } from './store/writer-work
 import type { DigestWorkerData, FromDigest, ToDigest } from './tracks/digest-worker.js';
 import { WorkerThread } from './worker-thread.js';
 
-/** The writer gathers for 200 ms anyway. */
+/** The writer gathers for half a second anyway. */
 const WAKE_MS = 50;
 const RETRY_MS = 30_000;
 

@@ -34,6 +34,10 @@ export interface WriterOptions {
   batchBytes?: number;
 }
 
+/**
+ * Half a second instead of the reliability sheet's 200 ms: what a batch writes once per vehicle is then shared by more fixes
+ * (docs/decisions/0005-rows-and-progress-together.md).
+ */
 export const DEFAULT_BATCH = { batchMs: 500, batchFixes: 16_000, batchBytes: 1024 * 1024 };
 
 export interface WriterState {
