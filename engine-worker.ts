@@ -8,9 +8,9 @@ import { logId } from './store/log-id.js';
 import { committedIn, LogReader } from './store/log-reader.js';
 import { SegmentLog } from './store/segment-log.js';
 
-/** A client that was away may resume from this far back (reliability sheet §10). */
+/** A client that was away may resume from this far back (reliability sheet §10), within some 600 MB. */
 const RESUME_MS = 24 * 3_600_000;
-const RESUME_ALERTS = 50_000;
+const RESUME_ALERTS = 500_000;
 /** The log is cut by whole segments, so they are small: a few thousand alerts. */
 const SEGMENT_BYTES = 4 * 1024 * 1024;
 

@@ -2,9 +2,12 @@ import { setImmediate as afterEvents } from 'node:timers/promises';
 import type { Alert, AlertCommit, AlertTransition } from '../model/alert.js';
 import { type Block, readJsonBody } from '../model/block.js';
 import { LogGapError, LogReader } from '../store/log-reader.js';
+import { AlertLogReader, oldestInFiles } from './alert-log-reader.js';
 
-/** Transitions kept for readers that come back (reliability sheet §10: 24 h or 50,000). */
+/** Transitions in memory for readers that come back; older ones, up to a day, are read from the log's files. */
 const MAX_TRANSITIONS = 50_000;
+/** Transitions kept as text: about as many as arrive while everybody is told of them. */
+const MAX_TEXTS = 2000;
 
 /** The part of the engine's 'ready' that the feed reads. */
 export interface EngineReady {
@@ -25,14 +28,21 @@ export class AlertFeed {
   epoch = '';
   /** Number of the newest transition; 0 before the first. */
   last = 0;
-  /** The oldest number that `since` can still continue after. */
+  /** The oldest number that `since` can still continue after; `reader` goes back further. */
   oldest = 0;
+  /** Where the log's files are; '' before `load`. */
+  dir = '';
+  /** Resolves once the log has been read for the first time: until then `last` is not the end. */
+  readonly ready: Promise<void>;
+  #setReady = () => {};
   readonly #limit: number;
   readonly #alerts = new Map<string, Alert>();
   /** The newest transitions, ascending; those before `#head` are given up. */
   #transitions: AlertTransition[] = [];
   #head = 0;
   readonly #listeners = new Set<Listener>();
+  /** By number. */
+  readonly #texts = new Map<number, string>();
   /** Pushed while `load` reads, or before it did. */
   #waiting: AlertTransition[] | null = [];
   /** Calls of `load` that have not ended, and the last of them. */
@@ -41,6 +51,9 @@ export class AlertFeed {
 
   constructor(limit = MAX_TRANSITIONS) {
     this.#limit = limit;
+    this.ready = new Promise((resolve) => {
+      this.#setReady = resolve;
+    });
   }
 
   /**
@@ -59,12 +72,14 @@ export class AlertFeed {
         const waiting = this.#waiting ?? [];
         this.#waiting = null;
         this.push(waiting);
+        this.#setReady();
       });
     return this.#loaded;
   }
 
   async #read(dir: string, { epoch, alertNumber, open }: EngineReady): Promise<void> {
     this.epoch = epoch;
+    this.dir = dir;
     for (const alert of open) if (!this.#alerts.has(alert.id)) this.#alerts.set(alert.id, alert);
     const from = Math.max(this.last + 1, alertNumber - this.#limit + 1);
     if (from > this.last + 1) this.oldest = from - 1;
@@ -100,6 +115,37 @@ export class AlertFeed {
       else high = middle;
     }
     return this.#transitions.slice(low, low + limit);
+  }
+
+  /** For one reader that may be further behind than memory reaches. */
+  reader(): AlertLogReader {
+    return new AlertLogReader(this);
+  }
+
+  /** What a client keeps to go on after transition `number`. */
+  cursor(number: number): string {
+    return `${this.epoch}-${number}`;
+  }
+
+  /** The number in a cursor; null where the log cannot be continued after it: another epoch, too old, or no cursor. */
+  placeOf(cursor: string): number | null {
+    const split = cursor.lastIndexOf('-');
+    const digits = cursor.slice(split + 1);
+    if (split < 0 || cursor.slice(0, split) !== this.epoch || !/^\d{1,15}$/.test(digits)) return null;
+    const number = Number(digits);
+    return number <= this.last && (number >= this.oldest || number >= oldestInFiles(this.dir)) ? number : null;
+  }
+
+  /** `{"cursor":…,"transition":…,"alert":…}`: what every reader outside gets, written once for all of them. */
+  text(transition: AlertTransition): string {
+    const { number, alert } = transition;
+    let text = this.#texts.get(number);
+    if (text === undefined) {
+      text = `{"cursor":"${this.cursor(number)}","transition":"${transition.transition}","alert":${JSON.stringify(alert)}}`;
+      if (this.#texts.size >= MAX_TEXTS) this.#texts.clear();
+      this.#texts.set(number, text);
+    }
+    return text;
   }
 
   /** Called after transitions are committed and readable by `since`; returns the way to stop it. */

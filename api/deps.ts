@@ -84,16 +84,29 @@ export interface AlertSource {
   readonly epoch: string;
   /** Number of the newest transition; 0 before the first. */
   readonly last: number;
-  /** The oldest number that `since` can still continue after. */
+  /** The oldest number that memory can still continue after. */
   readonly oldest: number;
   /** The newest form of an alert that is open or recent. */
   get(id: string): Alert | undefined;
   /** Open and recent alerts in their newest form, in any order. */
   alerts(): Iterable<Alert>;
-  /** At most `limit` transitions after number `after`, in order. */
-  since(after: number, limit: number): AlertTransition[];
+  /** For one reader that goes on from where it was; close it when it is done. */
+  reader(): AlertReader;
+  /** What a client keeps to go on after transition `number`. */
+  cursor(number: number): string;
+  /** The number in a cursor; null where the log cannot be continued after it. */
+  placeOf(cursor: string): number | null;
+  /** The transition and its cursor as JSON, written once for everybody. */
+  text(transition: AlertTransition): string;
   /** Called after transitions are committed to the log and readable by `since`; returns the way to stop it. */
   subscribe(listener: (transitions: readonly AlertTransition[]) => void): () => void;
+}
+
+/** Reads the alert log from any number that is kept (alerts/alert-log-reader.ts). */
+export interface AlertReader {
+  /** At most `limit` transitions after number `after`, in order; [] at the end only. Throws LogGapError where they are gone. */
+  read(after: number, limit: number): AlertTransition[];
+  close(): void;
 }
 
 /** Commands to terminals (ingest/command-desk.ts, ingest/commands.ts). */

@@ -1,13 +1,14 @@
 import type { AlertFilter, AlertTransition } from '../../model/alert.js';
+import { LogGapError } from '../../store/log-reader.js';
 import { matchesAlert } from '../alert-filter.js';
 import type { App } from '../app.js';
+import type { AlertReader } from '../deps.js';
 import type { SubscriptionId } from './messages.js';
 
 /** Transitions handled in one turn of the event loop, so that a long replay delays nobody. */
 const TURN = 500;
 /** New transitions that a client may be behind before its connection is ended. */
 const MAX_BEHIND = 1000;
-const ENCODED_KEPT = 2000;
 
 /** Where an alert subscription's messages go. */
 export interface AlertPort {
@@ -23,6 +24,7 @@ export interface AlertSubscription {
   id: SubscriptionId;
   filter: AlertFilter;
   port: AlertPort;
+  reader: AlertReader;
   /** Number of the last transition that was sent, or that the filter did not want. */
   at: number;
   /** Number of the newest transition when it subscribed: what is older is replay, and does not count as being behind. */
@@ -39,8 +41,6 @@ export interface AlertSubscription {
  */
 export class AlertsHub {
   readonly #subscriptions = new Set<AlertSubscription>();
-  /** Transitions as JSON, written once for everybody. */
-  readonly #encoded = new Map<number, string>();
   readonly #stop: () => void;
   /** Number up to which the latency has been measured. */
   #measured: number;
@@ -56,11 +56,15 @@ export class AlertsHub {
 
   /** Joins at the cursor where the log still reaches back to it, else at the log's end. */
   add(id: SubscriptionId, filter: AlertFilter, cursor: string | undefined, port: AlertPort): AlertSubscription {
-    const { epoch, last } = this.app.deps.alerts;
-    const resumed = this.#resume(cursor);
-    const at = resumed ?? last;
-    port.send(JSON.stringify({ type: 'subscribed', id, epoch, cursor: `${epoch}-${at}`, recovered: resumed !== null }));
-    const subscription = { id, filter, port, at, from: last, blocked: false, scheduled: false };
+    const { alerts } = this.app.deps;
+    const resumed = cursor === undefined ? null : alerts.placeOf(cursor);
+    const at = resumed ?? alerts.last;
+    const { epoch } = alerts;
+    port.send(
+      JSON.stringify({ type: 'subscribed', id, epoch, cursor: alerts.cursor(at), recovered: resumed !== null }),
+    );
+    const reader = alerts.reader();
+    const subscription = { id, filter, port, reader, at, from: alerts.last, blocked: false, scheduled: false };
     this.#subscriptions.add(subscription);
     this.#pump(subscription);
     return subscription;
@@ -68,6 +72,7 @@ export class AlertsHub {
 
   remove(subscription: AlertSubscription): void {
     this.#subscriptions.delete(subscription);
+    subscription.reader.close();
   }
 
   /** The client has caught up with what was buffered. */
@@ -79,14 +84,6 @@ export class AlertsHub {
   close(): void {
     this.#stop();
     this.#subscriptions.clear();
-  }
-
-  #resume(cursor: string | undefined): number | null {
-    const { epoch, last, oldest } = this.app.deps.alerts;
-    const split = cursor?.lastIndexOf('-') ?? -1;
-    if (cursor === undefined || split < 0 || cursor.slice(0, split) !== epoch) return null;
-    const number = Number(cursor.slice(split + 1));
-    return Number.isInteger(number) && number >= oldest && number <= last ? number : null;
   }
 
   #news(): void {
@@ -101,12 +98,12 @@ export class AlertsHub {
 
   #pump(subscription: AlertSubscription): void {
     if (subscription.blocked || subscription.scheduled || !this.#subscriptions.has(subscription)) return;
-    const batch = this.app.deps.alerts.since(subscription.at, TURN);
+    const batch = this.#read(subscription);
     if (batch.length === 0) return;
     subscription.port.cork(() => {
       for (const transition of batch) if (!this.#send(subscription, transition)) return;
     });
-    if (subscription.blocked || batch.length < TURN) return;
+    if (subscription.blocked || subscription.at >= this.app.deps.alerts.last) return;
     subscription.scheduled = true;
     setImmediate(() => {
       subscription.scheduled = false;
@@ -114,11 +111,21 @@ export class AlertsHub {
     });
   }
 
+  #read({ reader, at, port }: AlertSubscription): AlertTransition[] {
+    try {
+      return reader.read(at, TURN);
+    } catch (error) {
+      if (!(error instanceof LogGapError)) throw error;
+      port.tooSlow(); // what comes next is no longer kept: the client must learn of it
+      return [];
+    }
+  }
+
   /** False where no more can be sent now. */
   #send(subscription: AlertSubscription, transition: AlertTransition): boolean {
     if (matchesAlert(subscription.filter, transition.alert)) {
       const result = subscription.port.send(
-        `{"type":"alert","id":${JSON.stringify(subscription.id)},${this.#encode(transition)}`,
+        `{"type":"alert","id":${JSON.stringify(subscription.id)},${this.app.deps.alerts.text(transition).slice(1)}`,
       );
       if (result === 'dropped') subscription.port.tooSlow();
       if (result === 'dropped' || result === 'closed') {
@@ -130,18 +137,6 @@ export class AlertsHub {
     }
     subscription.at = transition.number;
     return !subscription.blocked;
-  }
-
-  #encode(transition: AlertTransition): string {
-    let text = this.#encoded.get(transition.number);
-    if (text === undefined) {
-      const { number, alert } = transition;
-      const cursor = `${this.app.deps.alerts.epoch}-${number}`;
-      text = `"cursor":"${cursor}","transition":"${transition.transition}","alert":${JSON.stringify(alert)}}`;
-      if (this.#encoded.size >= ENCODED_KEPT) this.#encoded.clear();
-      this.#encoded.set(number, text);
-    }
-    return text;
   }
 
   #measure({ number, transition, alert }: AlertTransition): void {

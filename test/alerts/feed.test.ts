@@ -131,3 +131,60 @@ describe('live', () => {
     expect(feed.last).toBe(2);
   });
 });
+
+describe('a reader', () => {
+  test.each([1, 3, 10, 1000])('goes on from any number, through files and memory, %i at a time', async (limit) => {
+    const { dir } = await logWith(life(50), 2000);
+    const feed = new AlertFeed(20);
+    await feed.load(dir, { epoch: 'e1', alertNumber: 101, open: [] });
+    expect(feed.oldest).toBe(81);
+    for (const from of [0, 6, 7, 80, 81, 100]) {
+      const reader = feed.reader();
+      const seen: number[] = [];
+      for (let at = from; ; at = seen.at(-1) as number) {
+        const batch = reader.read(at, limit);
+        if (batch.length === 0) break;
+        expect(batch.length).toBeLessThanOrEqual(limit);
+        seen.push(...numbers(batch));
+      }
+      expect(seen).toEqual(Array.from({ length: 101 - from }, (_, i) => from + i + 1));
+      reader.close();
+    }
+  });
+
+  test('that stays where it is, or goes back, gets the same again', async () => {
+    const { dir } = await logWith(life(50), 2000);
+    const feed = new AlertFeed(20);
+    await feed.load(dir, { epoch: 'e1', alertNumber: 101, open: [] });
+    const reader = feed.reader();
+    expect(numbers(reader.read(10, 3))).toEqual([11, 12, 13]);
+    expect(numbers(reader.read(10, 3))).toEqual([11, 12, 13]);
+    expect(numbers(reader.read(12, 2))).toEqual([13, 14]);
+    expect(numbers(reader.read(2, 3))).toEqual([3, 4, 5]);
+    reader.close();
+  });
+
+  test('is told where what it wants is gone, and cursors before that are none', async () => {
+    const { dir, log } = await logWith(life(50), 2000);
+    await log.truncateBefore(60);
+    const feed = new AlertFeed(20);
+    await feed.load(dir, { epoch: 'e1', alertNumber: 101, open: [] });
+    const reader = feed.reader();
+    expect(() => reader.read(0, 10)).toThrow('record 1 is gone');
+    let oldest = 0;
+    while (feed.placeOf(`e1-${oldest}`) === null) oldest++;
+    expect(oldest).toBeGreaterThan(0);
+    expect(numbers(reader.read(oldest, 1))).toEqual([oldest + 1]);
+    reader.close();
+    expect(['e1-81', 'e1-101', 'e1-102', 'e2-90', 'e1-', 'e1', '', 'e1-9e1'].map((c) => feed.placeOf(c))).toEqual([
+      81,
+      101,
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+  });
+});
