@@ -2,6 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import { AlertBook, type AlertBookSnapshot } from './alerts/alert-book.js';
 import { lateFixes } from './alerts/late-fixes-step.js';
 import { news } from './alerts/news-step.js';
+import { reports } from './alerts/reports-step.js';
 import { type LimitRevisions, RuleBook } from './alerts/rule-book.js';
 import { type RulesStep, rules } from './alerts/rules-step.js';
 import { safetyAlarms } from './alerts/safety-alarm-step.js';
@@ -93,6 +94,7 @@ export class Engine {
     ];
   }
 
+      reports(this.#memories, this.#rules), //                        what tells of the terminal alone
   /** The last record that is in this state. */
   get seq(): number {
     return this.#seq;

@@ -111,15 +111,17 @@ export class DefinedRules {
     if (!kind) return []; // of a later version
     const { id, scope, params } = definition;
     const fences = (scope.fences ?? []).flatMap((fence) => this.#fences.get(fence) ?? []);
-    const one = (ruleId: string, fence: RuleFence | null) =>
+    const one = (ruleId: string, fence: RuleFence | null, part = '') =>
       new TimedRule(
         ruleId,
         definition,
         fence,
-        kind.build(params, fence ? [fence] : fences),
+        kind.build(params, fence ? [fence] : fences, part),
         kind.timing,
         kind.judgesLate,
+        kind.hearsReports,
       );
+    if (kind.parts) return kind.parts(params).map((part) => one(`rule:${id}:${part}`, null, part));
     if (kind.fences !== 'each' || !scope.fences) return [one(`rule:${id}`, null)];
     return fences.map((fence) => one(`rule:${id}:${fence.id}`, fence));
   }

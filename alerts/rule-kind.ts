@@ -39,9 +39,14 @@ export interface RuleKind {
   readonly severity: Severity;
   /** False where what others do, or did before, has a say: a run of late fixes cannot be judged by itself. */
   readonly judgesLate: boolean;
+  /** Asked, too, for reports without a fix, and for those of a clock that stands. */
+  readonly hearsReports: boolean;
   readonly params: z.ZodType;
   readonly timing: RuleTiming;
-  build(params: unknown, fences: readonly RuleFence[]): Condition<unknown>;
+  /** Things that are each an alert of their own: a rule is made for each, with a memory of its own. Null: it is one thing. */
+  readonly parts: ((params: unknown) => readonly string[]) | null;
+  /** `part`: one of `parts`; empty where there are none. */
+  build(params: unknown, fences: readonly RuleFence[], part: string): Condition<unknown>;
 }
 
 /** Where every kind of rule is made: ties the types of its parameters and its memory together. */
@@ -51,19 +56,24 @@ export function ruleKind<P, M>(kind: {
   fences?: RuleKind['fences'];
   everywhere?: boolean;
   judgesLate?: boolean;
+  hearsReports?: boolean;
   severity?: Severity;
   params: z.ZodType<P>;
   timing?: RuleTiming;
-  build(params: P, fences: readonly RuleFence[]): Condition<M>;
+  parts?: (params: P) => readonly string[];
+  build(params: P, fences: readonly RuleFence[], part: string): Condition<M>;
 }): RuleKind {
+  const { parts } = kind;
   return {
     fences: 'none',
     everywhere: false,
     judgesLate: true,
+    hearsReports: false,
     severity: 'warning',
     timing: {},
     ...kind,
     // The parameters have been through `params`, and a memory comes back to the condition that made it.
-    build: (params, fences) => kind.build(params as P, fences) as Condition<unknown>,
+    parts: parts ? (params) => parts(params as P) : null,
+    build: (params, fences, part) => kind.build(params as P, fences, part) as Condition<unknown>,
   };
 }

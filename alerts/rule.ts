@@ -2,6 +2,7 @@ import type { Box } from '../geo/box.js';
 import type { Severity } from '../model/alert.js';
 import type { Position } from '../model/position.js';
 import type { Vehicle, VehicleCategory } from '../model/vehicle.js';
+import type { DriverState } from '../model/driver.js';
 import type { FixFacts } from './fix-facts.js';
 
 /** What a rule is asked: one fix of one vehicle, and what it may know of others. */
@@ -11,8 +12,8 @@ export interface RuleInput {
   readonly driver: string | null;
   /** Numbers of other vehicles whose newest evaluated fix lies within so many metres of the place, ascending. */
   near(lon: number, lat: number, metres: number): readonly number[];
-  /** The vehicle with this number, its newest evaluated fix, and whether the rule in hand has an alert open for it. */
-  other(no: number): { vehicle: Vehicle; last: FixFacts; raised: boolean } | null;
+  /** The vehicle with this number; null where it is not known, or was never placed. */
+  other(no: number): OtherVehicle | null;
   /** Memory that outlives a vehicle, such as a driver's; plain values, by a key of the rule's own. */
   readonly shared: { get(key: string): unknown; set(key: string, value: unknown): void };
   /** Reused for the next fix: a rule that remembers it keeps `facts`. */
@@ -37,6 +38,18 @@ export interface Check {
 }
 
 export interface Evidence {
+/** What a rule may know of a vehicle that is not its own. */
+export interface OtherVehicle {
+  vehicle: Vehicle;
+  /** Its newest evaluated fix. */
+  last: FixFacts;
+  card: DriverState | null;
+  /** The rule in hand concerns it … */
+  meant: boolean;
+  /** … and has an alert open for it. */
+  raised: boolean;
+}
+
   /** The fixes used, by the part they played. */
   fixes: Record<string, FixFacts | null>;
   checks: Check[];
@@ -95,6 +108,8 @@ export interface Rule<Memory = unknown> {
 /** The fence of a rule, as rules need it. */
 export interface RuleFence {
   readonly no: number;
+  /** Asked, too, for reports that are no news of a place: without a fix, or by a clock that stands (reports-step.ts). */
+  readonly hearsReports?: boolean;
   readonly id: string;
   readonly name: string;
   readonly revision: number;

@@ -21,6 +21,8 @@ export interface RulesStep extends NamedStep {
   tick(time: number): void;
   /** A fix that came too late, with its fences found: judged with others like it, by themselves. */
   late(p: Position): void;
+  /** A report that is no news of a place: only rules that hear such reports are asked (reports-step.ts). */
+  report(p: Position): void;
   /** A vehicle is no more. */
   drop(no: number): void;
   /** Finds again, from the memories, who is where and what is waited for. */
@@ -60,7 +62,8 @@ export function rules(
       const memory = memories.get(no);
       if (!vehicle || !memory?.last) return null;
       const raised = (memory.rules?.get(asked.id) as TimedMemory | undefined)?.raised ?? false;
-      return { vehicle, last: memory.last, raised };
+      const card = catalog.drivers.get(no) ?? null;
+      return { vehicle, last: memory.last, card, meant: asked.appliesTo(vehicle), raised };
     },
     shared: {
       get: (key: string) => memories.shared.get(`${asked.id} ${key}`),
@@ -91,11 +94,8 @@ export function rules(
       take(p, vehicle, memory.last);
       collect(due, p, vehicle, memory.rules);
       for (const rule of due) {
-        try {
-          ask(rule, memory);
-        } catch (error) {
-          failed(rule.type, error);
-        }
+        // A report without a fix, newer than this fix, has been heard.
+        if (!rule.hearsReports || !(p.fixTime < memory.alarmsAt)) ask(rule, memory);
       }
       memory.last = input.facts;
       places.put(p.vehicleNo, p.lon, p.lat);
@@ -128,6 +128,15 @@ export function rules(
 
     tick(time) {
       now = time;
+    report(p) {
+      const vehicle = catalog.vehicles.get(p.vehicleNo);
+      if (!vehicle) return;
+      const memory = memories.of(p.vehicleNo);
+      take(p, vehicle, memory.last);
+      collect(due, p, vehicle, memory.rules);
+      for (const rule of due) if (rule.hearsReports) ask(rule, memory);
+    },
+
       for (const { no, ruleId } of timers.due(time, waits)) {
         const rule = ruleBook.get(ruleId);
         const vehicle = catalog.vehicles.get(no);
@@ -162,7 +171,7 @@ export function rules(
       owner = vehicle;
       asked = rule;
       input.vehicle = vehicle;
-      input.driver = driverOf(vehicle.no);
+      takeDriver(vehicle.no);
       input.facts = memory.last;
       input.fix = positionOf(memory.last, vehicle.no, memory.last.time);
       input.previous = memory.last;
@@ -182,7 +191,7 @@ export function rules(
   function take(p: Position, vehicle: Vehicle, previous: FixFacts | null): void {
     owner = vehicle;
     input.vehicle = vehicle;
-    input.driver = driverOf(vehicle.no);
+    takeDriver(vehicle.no);
     input.fix = p;
     input.facts = factsOf(p);
     input.previous = previous;
@@ -214,8 +223,12 @@ export function rules(
   }
 
   function ask(rule: Rule, memory: VehicleMemory): void {
-    place(rule);
-    keep(rule, memory, owner.no, rule.judge(input, memory.rules?.get(rule.id), say));
+    try {
+      place(rule);
+      keep(rule, memory, owner.no, rule.judge(input, memory.rules?.get(rule.id), say));
+    } catch (error) {
+      failed(rule.type, error);
+    }
   }
 
   /** Makes the input that of the rule. */
@@ -245,9 +258,10 @@ export function rules(
     return memory === undefined ? null : (ruleBook.get(ruleId)?.due?.(memory) ?? null);
   }
 
-  function driverOf(no: number): string | null {
-    const certificate = catalog.drivers.get(no)?.driver?.certificate;
-    return certificate ? `driver:${certificate}` : null;
+  function takeDriver(no: number): void {
+    input.card = catalog.drivers.get(no) ?? null;
+    const certificate = input.card?.driver?.certificate;
+    input.driver = certificate ? `driver:${certificate}` : null;
   }
 }
 

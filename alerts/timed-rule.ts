@@ -40,6 +40,7 @@ export class TimedRule implements Rule<TimedMemory> {
     readonly condition: Condition<unknown>,
     timing: RuleTiming,
     readonly judgesLate: boolean,
+    readonly hearsReports = false,
   ) {
     this.type = definition.type;
     this.revision = definition.revision;
@@ -53,8 +54,10 @@ export class TimedRule implements Rule<TimedMemory> {
 
   judge(input: RuleInput, before: TimedMemory | undefined, say: Say): TimedMemory | undefined {
     const { facts, previous } = input;
+    const verdict = this.condition.judge(input, before?.own);
+    // Nearly every fix: nothing was, and nothing is.
+    if (!before && !verdict.holds && verdict.memory === undefined && this.#timing.minPrevious === undefined) return;
     const memory = before ?? newMemory();
-    const verdict = this.condition.judge(input, memory.own);
     const gap = previous === null ? 0 : facts.time - previous.time;
     if (memory.onset && !memory.raised && gap > (this.#timing.maxGap ?? Infinity) * S) memory.onset = null;
     return this.#worthKeeping(this.#follow(facts, facts.time, verdict, memory, say));

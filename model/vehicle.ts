@@ -18,6 +18,15 @@ export interface TerminalRef {
   number: string;
 }
 
+/** Somebody who may drive a vehicle, as the registry has it. */
+export interface PermittedDriver {
+  /** Number of the professional certificate (从业资格证), as the driver's card gives it. */
+  certificate: string;
+  /** `YYYY-MM-DD`, the first and the last day in Beijing; null: open. */
+  from: string | null;
+  to: string | null;
+}
+
 /** A vehicle (车辆) as the registry keeps it. */
 export interface Vehicle {
   /** Number inside the system: small, never reused; what fixes carry. */
@@ -32,6 +41,8 @@ export interface Vehicle {
   /** Administrative division, GB/T 2260 digits. */
   region: string | null;
   terminals: TerminalRef[];
+  /** Who may drive it; absent where nobody has said. */
+  drivers?: readonly PermittedDriver[];
   /** Epoch ms. */
   createdAt: number;
 }

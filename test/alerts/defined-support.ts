@@ -1,4 +1,5 @@
 import { ruleKindOf } from '../../alerts/rule-kinds.js';
+import type { DriverReport } from '../../model/driver.js';
 import type { RuleDefinition } from '../../model/rule.js';
 import { type Story, TEN } from './support.js';
 

@@ -66,6 +66,7 @@ export interface FixNote {
   alarms?: number;
   quality?: number;
   subSeq?: number;
+  mileageKm?: number;
   /** Seconds from the fix to its receipt. */
   delay?: number;
 }
@@ -78,6 +79,7 @@ export function fixOf(vehicleNo: number, note: FixNote): Position {
   p.lon = note.lon ?? 0.5;
   p.lat = note.lat ?? 0.5;
   p.speedKmh = note.speed ?? 40;
+  p.mileageKm = note.mileageKm ?? NaN;
   p.alarms = (note.alarms ?? 0) >>> 0;
   p.alarmWord = p.alarms;
   p.quality = note.quality ?? 0;

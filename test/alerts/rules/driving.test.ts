@@ -116,8 +116,8 @@ describe('fatigue', () => {
     };
     card(1, 0, 'in');
     drivers.fixes(1, ...drive(0, 3 * H, 60));
-    card(1, 3 * H, 'out');
-    card(2, 3 * H + 60, 'in');
+    cardOf(drivers, 1, 3 * H, null);
+    cardOf(drivers, 2, 3 * H + 60, wang);
     drivers.fixes(2, ...drive(3 * H + 60, 4 * H + 120, 60));
     expect(drivers.tell()).toEqual(['raised fatigue v2 10:00:00']);
     expect(drivers.transitions[0].alert.evidence).toMatchObject({ driver: 'driver:32010' });

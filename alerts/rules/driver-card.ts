@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { msToBeijing } from '../../model/units.js';
+import type { Vehicle } from '../../model/vehicle.js';
+import { equal, over } from '../checks.js';
+import type { Check, RuleInput } from '../rule.js';
+import { ruleKind } from '../rule-kind.js';
+
+const FAULTS = ['no-card', 'not-permitted', 'expired', 'two-vehicles'] as const;
+type Fault = (typeof FAULTS)[number];
+
+interface Params {
+  faults: Fault[];
+  minSpeed: number;
+  standSeconds: number;
+  freshSeconds: number;
+}
+
+interface Memory {
+  /** The newest fix of driving with the fault, epoch ms. */
+  drivenAt: number;
+}
+
+/** When a card was last driven with, epoch ms, by vehicle number: the newest few. */
+type Seen = [no: number, time: number][];
+
+/** A card is in two vehicles, seldom in more. */
+const MAX_SEEN = 4;
+
+/**
+ * Who drives is not who may: no card while driving, a card of somebody whom the registry does not name for this vehicle and day, a
+ * certificate that has expired, or one card driving in two vehicles at once (0x0702 驾驶员身份信息采集上报). Each is an alert of its own.
+ *
+ * A vehicle for which the registry names nobody may be driven by anybody. Of two vehicles with one card each gets an alert that
+ * names the other: which of them it is, the card does not say.
+ */
+export const driverCard = ruleKind<Params, Memory>({
+  type: 'driver-card',
+  describe:
+    'a vehicle is driven without a card, by somebody not permitted, with an expired certificate, or with a card that is in use elsewhere',
+  timing: { minDuration: 60, maxGap: 300 },
+  judgesLate: false,
+  parts: ({ faults }) => faults,
+  params: z.strictObject({
+    faults: z
+      .array(z.enum(FAULTS))
+      .min(1)
+      .default([...FAULTS]),
+    minSpeed: z.number().min(0).max(50).default(5),
+    /** Who stands for longer than this has ended the drive; for less, may be waiting at a light. */
+    standSeconds: z.number().min(30).max(3600).default(300),
+    /** Another vehicle that was driven with the card longer ago than this is not driven with it at once. */
+    freshSeconds: z.number().min(10).max(3600).default(120),
+  }),
+  build(params, _, part) {
+    const endOf = ({ drivenAt }: Memory) => drivenAt + params.standSeconds * 1000 + 1;
+    return {
+      judge(input, before) {
+        const { facts } = input;
+        const driving = facts.speed >= params.minSpeed;
+        const found = compare(part as Fault, input, driving, params);
+        const faulty = found?.check.result ?? false;
+        const memory = !faulty ? undefined : driving ? { drivenAt: facts.time } : before;
+        const ended = memory === undefined || facts.time >= endOf(memory);
+        return {
+          memory: ended ? undefined : memory,
+          holds: driving ? faulty : ended ? false : null,
+          explain: () => ({
+            checks: [over('speed', facts.speed, params.minSpeed, 'km/h'), ...(found ? [found.check] : [])],
+            fault: part,
+            ...found?.more,
+          }),
+        };
+      },
+      due: endOf,
+      tick: () => ({ memory: undefined, holds: false, explain: () => ({ checks: [], fault: part }) }),
+    };
+  },
+});
+
+/** Null where the card says nothing of this fault. Numbers of cards stay out of the evidence: they name people. */
+function compare(
+  fault: Fault,
+  input: RuleInput,
+  driving: boolean,
+  params: Params,
+): { check: Check; more?: object } | null {
+  const { card, vehicle, facts } = input;
+  if (fault === 'no-card') return { check: equal('a card is in', card?.driver != null, false) };
+  const driver = card?.driver;
+  if (!driver?.certificate) return null;
+  const { certificate, validUntil } = driver;
+  const today = (msToBeijing(facts.time) ?? '').slice(0, 10);
+  switch (fault) {
+    case 'not-permitted':
+      return vehicle.drivers
+        ? { check: equal('the registry permits the driver', permits(vehicle, certificate, today), false) }
+        : null;
+    case 'expired':
+      return validUntil === null
+        ? null
+        : { check: { what: 'valid until', value: validUntil, is: '<', threshold: today, result: validUntil < today } };
+    case 'two-vehicles':
+      return elsewhere(certificate, input, driving, params);
+  }
+}
+
+function permits({ drivers = [] }: Vehicle, certificate: string, today: string): boolean {
+  return drivers.some(
+    (permitted) =>
+      permitted.certificate === certificate &&
+      (permitted.from === null || permitted.from <= today) &&
+      (permitted.to === null || permitted.to >= today),
+  );
+}
+
+function elsewhere(
+  certificate: string,
+  input: RuleInput,
+  driving: boolean,
+  { freshSeconds }: Params,
+): { check: Check; more: object } {
+  const { shared, vehicle, facts } = input;
+  const seen = (shared.get(certificate) as Seen | undefined) ?? [];
+  const fresh = seen.filter(([no, time]) => no !== vehicle.no && Math.abs(facts.time - time) <= freshSeconds * 1000);
+  if (driving) shared.set(certificate, [[vehicle.no, facts.time], ...fresh].slice(0, MAX_SEEN));
+  const others = fresh.flatMap(([no]) => {
+    const other = input.other(no);
+    // A card that was taken out there is not there any more.
+    return other?.card?.driver?.certificate === certificate ? [other.vehicle.id] : [];
+  });
+  return { check: over('other vehicles driven with the card', others.length, 0, ''), more: { others } };
+}
