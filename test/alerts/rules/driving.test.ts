@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Upload } from '../../../model/upload.js';
-import { ruleOf, tick } from '../defined-support.js';
-import { type FixNote, Story, TEN } from '../support.js';
+import { cardOf, ruleOf, tick } from '../defined-support.js';
+import { type FixNote, Story } from '../support.js';
 
 function story(type: string, params: object = {}, others: object = {}): Story {
   const made = new Story().settings({}).vehicle(1, 'v1', 'coach').vehicle(2, 'v2', 'coach');
@@ -101,20 +100,8 @@ describe('fatigue', () => {
 
   test('a driver takes the hours along to another vehicle', () => {
     const drivers = story('fatigue', law);
-    const card = (vehicleNo: number, at: number, event: 'in' | 'out') => {
-      const content = {
-        event,
-        reading: null,
-        name: '王',
-        certificate: '32010',
-        idCard: null,
-        agency: null,
-        validUntil: null,
-      };
-      const upload = { id: `u${at}`, kind: 'driver', vehicleNo, time: TEN + at * 1000, content } as unknown as Upload;
-      drivers.change({ type: 'upload', upload });
-    };
-    card(1, 0, 'in');
+    const wang = { name: '王', certificate: '32010' };
+    cardOf(drivers, 1, 0, wang);
     drivers.fixes(1, ...drive(0, 3 * H, 60));
     cardOf(drivers, 1, 3 * H, null);
     cardOf(drivers, 2, 3 * H + 60, wang);
