@@ -1,5 +1,5 @@
-import type { Alert, AlertAction, AlertTransition, Transition } from '../model/alert.js';
-import { SEVERITIES } from '../model/alert.js';
+import { type Alert, type AlertTransition, completeAlert, SEVERITIES, type Transition } from '../model/alert.js';
+import { type AlertLife, UNTOUCHED } from '../model/alert-life.js';
 import type { Change } from '../model/change.js';
 import { msToRfc3339 } from '../model/units.js';
 import { stateAfter } from './alert-actions.js';
@@ -13,7 +13,7 @@ const MAX_OPEN_PER_VEHICLE = 100;
 const SAME_EVENT_MS = 60_000;
 
 /** An alert as its rule raises it; the book adds its life. */
-export type NewAlert = Omit<Alert, 'state' | 'clearedAt' | 'clearReason' | 'handling' | 'revision'>;
+export type NewAlert = Omit<Alert, 'state' | 'clearedAt' | 'clearReason' | 'revision' | keyof AlertLife>;
 
 export interface AlertBookSnapshot {
   open: [vehicleNo: number, alert: Alert][];
@@ -65,10 +65,10 @@ export class AlertBook {
     if (open.size >= MAX_OPEN_PER_VEHICLE) this.#clearLeast(vehicleNo, open, alert.position.time ?? alert.occurredAt);
     const raised: Alert = {
       ...alert,
+      ...UNTOUCHED,
       state: 'raised',
       clearedAt: null,
       clearReason: null,
-      handling: null,
       revision: 1,
     };
     this.#open.set(alert.id, { vehicleNo, alert: raised });
@@ -124,7 +124,7 @@ export class AlertBook {
     const acted: Alert = { ...alert, state, handling, revision: alert.revision + 1 };
     if (open) open.alert = acted;
     else this.#closed.set(alertId, acted);
-    this.#tell(action satisfies AlertAction, acted);
+    this.#tell(action, acted);
     return true;
   }
 
@@ -136,11 +136,12 @@ export class AlertBook {
   }
 
   restore(snapshot: AlertBookSnapshot): void {
-    for (const [vehicleNo, alert] of snapshot.open) {
+    for (const [vehicleNo, stored] of snapshot.open) {
+      const alert = completeAlert(stored);
       this.#open.set(alert.id, { vehicleNo, alert });
       this.#openOf(vehicleNo).set(alert.ruleId, alert.id);
     }
-    for (const alert of snapshot.closed) this.#closed.set(alert.id, alert);
+    for (const alert of snapshot.closed) this.#closed.set(alert.id, completeAlert(alert));
   }
 
   #amended(alert: Alert, onset: string): Alert {

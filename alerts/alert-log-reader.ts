@@ -1,5 +1,5 @@
-import type { AlertCommit, AlertTransition } from '../model/alert.js';
-import { readJsonBody } from '../model/block.js';
+import type { AlertTransition } from '../model/alert.js';
+import { readAlertCommit } from '../model/alert-commit.js';
 import { LogGapError, LogReader } from '../store/log-reader.js';
 import { listSegments } from '../store/segment-file.js';
 
@@ -54,9 +54,7 @@ export class AlertLogReader {
     }
     const blocks = this.#reader.next(READ_BYTES);
     if (blocks.length === 0) throw new LogGapError(this.recent.dir, after + 1, this.recent.oldest + 1);
-    return blocks.flatMap((block) =>
-      readJsonBody<AlertCommit>(block).transitions.filter(({ number }) => number > after),
-    );
+    return blocks.flatMap((block) => readAlertCommit(block).transitions.filter(({ number }) => number > after));
   }
 }
 

@@ -1,6 +1,7 @@
 import { setImmediate as afterEvents } from 'node:timers/promises';
-import type { Alert, AlertCommit, AlertTransition } from '../model/alert.js';
-import { type Block, readJsonBody } from '../model/block.js';
+import type { Alert, AlertTransition } from '../model/alert.js';
+import { readAlertCommit } from '../model/alert-commit.js';
+import type { Block } from '../model/block.js';
 import { LogGapError, LogReader } from '../store/log-reader.js';
 import { AlertLogReader, oldestInFiles } from './alert-log-reader.js';
 
@@ -84,7 +85,7 @@ export class AlertFeed {
     const from = Math.max(this.last + 1, alertNumber - this.#limit + 1);
     if (from > this.last + 1) this.oldest = from - 1;
     for await (const block of readBlocks(dir, from, alertNumber, (oldest) => (this.oldest = oldest - 1))) {
-      this.#takeAndTell(readJsonBody<AlertCommit>(block).transitions);
+      this.#takeAndTell(readAlertCommit(block).transitions);
     }
     this.last = Math.max(this.last, alertNumber);
   }

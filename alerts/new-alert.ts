@@ -43,6 +43,8 @@ export function newAlert(
     severity,
     vehicleId: vehicle.id,
     plate: vehicle.plate,
+    company: vehicle.company,
+    region: vehicle.region,
     fenceId: fence?.id ?? null,
     ruleId: id,
     ruleRevision: revision,

@@ -1,13 +1,39 @@
-import type { Alert, AlertFilter } from '../model/alert.js';
+import { z } from 'zod';
+import { ALERT_STATES, type Alert, type AlertFilter, SEVERITIES } from '../model/alert.js';
+import { personName } from './alert-schemas.js';
+import { oneOrMany } from './parameters.js';
+import { companyName, fenceId, regionCode, vehicleId } from './schemas.js';
+
+/** Which alerts are asked for, in JSON. */
+export const alertFilterSchema = z.strictObject({
+  state: oneOrMany(z.enum(ALERT_STATES)).optional(),
+  type: oneOrMany(z.string().min(1).max(64)).optional(),
+  severity: oneOrMany(z.enum(SEVERITIES)).optional(),
+  vehicle: oneOrMany(vehicleId).optional(),
+  fence: oneOrMany(fenceId).optional(),
+  company: oneOrMany(companyName).optional(),
+  region: oneOrMany(regionCode).optional(),
+  assignee: oneOrMany(personName).optional(),
+  overdue: oneOrMany(z.boolean()).optional(),
+  muted: oneOrMany(z.boolean()).optional(),
+}) satisfies z.ZodType<AlertFilter>;
+
+/** The same for whoever is told of alerts as they come: what is muted is no news, unless it is asked for. */
+export const newsFilterSchema = alertFilterSchema.transform((filter): AlertFilter => ({ muted: [false], ...filter }));
 
 /** True where the alert is one that the filter asks for; a part that is absent asks for all. */
 export function matchesAlert(filter: AlertFilter, alert: Alert): boolean {
-  const { state, type, severity, vehicle, fence, from, to } = filter;
+  const { state, type, severity, vehicle, fence, company, region, assignee, overdue, muted, from, to } = filter;
   if (state && !state.includes(alert.state)) return false;
   if (type && !type.includes(alert.type)) return false;
   if (severity && !severity.includes(alert.severity)) return false;
   if (vehicle && !vehicle.includes(alert.vehicleId)) return false;
   if (fence && (alert.fenceId === null || !fence.includes(alert.fenceId))) return false;
+  if (company && (alert.company === null || !company.includes(alert.company))) return false;
+  if (region && !region.some((division) => alert.region?.startsWith(division))) return false;
+  if (assignee && (alert.assignment === null || !assignee.includes(alert.assignment.to))) return false;
+  if (overdue && !overdue.includes(alert.overdue)) return false;
+  if (muted && !muted.includes(alert.muted !== null)) return false;
   if (from === undefined && to === undefined) return true;
   const at = Date.parse(alert.occurredAt);
   return (from === undefined || at >= from) && (to === undefined || at < to);

@@ -56,6 +56,16 @@ export function listParam<T extends z.ZodType<string, string>>(item: T, most = 1
     .pipe(z.array(item).max(most));
 }
 
+/** `true`, `false`, or both. */
+export const booleansParam = listParam(z.enum(['true', 'false'], 'true or false')).transform((texts) =>
+  texts.map((text) => text === 'true'),
+);
+
+/** In JSON: one value, or a list of them. */
+export function oneOrMany<T extends z.ZodType>(item: T) {
+  return z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item).min(1).max(500));
+}
+
 export function limitParam(most: number, usual: number) {
   const message = `a whole number from 1 to ${most}`;
   return z

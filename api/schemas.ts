@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { ALERT_ACTIONS, ALERT_STATES, type Alert, SEVERITIES } from '../model/alert.js';
 import type { PositionJson } from '../model/position.js';
 import { QUALITY_NAMES } from '../model/quality.js';
 import { SOURCE_NAMES } from '../model/source.js';
@@ -8,7 +7,7 @@ import { VEHICLE_CATEGORIES } from '../model/vehicle.js';
 
 /** The forms of everything that goes in and out, as contract §5 has them. OpenAPI is written from these. */
 
-const time = z.iso.datetime({ offset: true });
+export const time = z.iso.datetime({ offset: true });
 /** Names that people give; the registry holds to the same (store/registry.ts). */
 const ID = /^[A-Za-z0-9._:\-\p{Script=Han}]{1,64}$/u;
 const ID_RULE = 'an id has 1 to 64 letters, digits, Chinese characters or any of . _ : -';
@@ -73,6 +72,9 @@ const terminalRef = z.object({
   number: z.string().min(1).max(64).describe('without leading zeros'),
 });
 
+export const companyName = z.string().min(1).max(128);
+export const regionCode = z.string().regex(/^\d{2,6}$/, '2 to 6 digits of GB/T 2260');
+
 const vehicleFacts = {
   plate: z.string().min(1).max(32).nullable(),
   plateColor: z
@@ -82,11 +84,8 @@ const vehicleFacts = {
     .nullable()
     .describe('1 blue, 2 yellow, 3 black, 4 white, 5 green, 9 other (JT/T 415)'),
   category: z.enum(VEHICLE_CATEGORIES),
-  company: z.string().min(1).max(128).nullable(),
-  region: z
-    .string()
-    .regex(/^\d{2,6}$/, '2 to 6 digits of GB/T 2260')
-    .nullable(),
+  company: companyName.nullable(),
+  region: regionCode.nullable(),
 };
 
 export const vehicleSchema = z
@@ -192,45 +191,6 @@ export const fenceInputSchema = z
 export const fenceCollectionSchema = z
   .looseObject({ type: z.literal('FeatureCollection'), features: z.array(fenceInputSchema) })
   .meta({ id: 'FenceCollection' });
-
-export const alertSchema = z
-  .object({
-    id: z.string(),
-    type: z
-      .string()
-      .describe('fence-enter, fence-exit, overspeed …; terminal-<alarm>; adas-, dsm-, tpms- or bsd-<alarm>'),
-    severity: z.enum(SEVERITIES),
-    state: z.enum(ALERT_STATES),
-    vehicleId: z.string(),
-    plate: z.string().nullable(),
-    fenceId: z.string().nullable(),
-    ruleId: z.string(),
-    ruleRevision: z.int(),
-    occurredAt: time.describe('fix time at which the condition began'),
-    detectedAt: time.describe('when the fix that decided it was received'),
-    clearedAt: time.nullable(),
-    clearReason: z.string().nullable(),
-    position: positionSchema,
-    evidence: z.record(z.string(), z.unknown()).describe('the fixes used, every threshold compared, and the result'),
-    handling: z.object({ action: z.enum(ALERT_ACTIONS), by: z.string(), note: z.string(), at: time }).nullable(),
-    revision: z.int(),
-  })
-  .meta({ id: 'Alert' }) satisfies z.ZodType<Alert>;
-
-export const whySchema = z
-  .object({
-    id: z.string(),
-    type: z.string(),
-    ruleId: z.string(),
-    ruleRevision: z.int(),
-    evidence: alertSchema.shape.evidence,
-    fence: fenceSchema.nullable().describe('as it is now; its revision tells whether it has changed since'),
-  })
-  .meta({ id: 'AlertWhy' });
-
-export const alertActionSchema = z
-  .strictObject({ note: z.string().max(2000).default('') })
-  .meta({ id: 'AlertActionInput', examples: [{ note: 'Driver called; false alarm.' }] });
 
 const tally = z.record(z.string(), z.int()).describe('count by label');
 

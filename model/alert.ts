@@ -1,17 +1,15 @@
+import { ALERT_ACTIONS, type AlertLife, type AlertWord, UNTOUCHED } from './alert-life.js';
 import type { PositionJson } from './position.js';
 
 export const SEVERITIES = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-/** `raised` and `cleared` follow the condition; the others are what a person said of it, and stay. */
-export const ALERT_STATES = ['raised', 'acknowledged', 'cleared', 'resolved', 'dismissed'] as const;
+/** `raised` and `cleared` follow the condition; the others are what a person said of it, and stay (docs/alerts.md). */
+export const ALERT_STATES = ['raised', 'acknowledged', 'cleared', 'resolved', 'dismissed', 'appealed'] as const;
 export type AlertState = (typeof ALERT_STATES)[number];
 
-export const ALERT_ACTIONS = ['acknowledge', 'resolve', 'dismiss'] as const;
-export type AlertAction = (typeof ALERT_ACTIONS)[number];
-
 /** What our rules decide (contract §5); an alarm is what a terminal reports. */
-export interface Alert {
+export interface Alert extends AlertLife {
   /** Deterministic, alerts/alert-id.ts. */
   id: string;
   /**
@@ -23,6 +21,9 @@ export interface Alert {
   state: AlertState;
   vehicleId: string;
   plate: string | null;
+  /** Of the vehicle when the alert was raised: its company, and its administrative division (GB/T 2260 digits). */
+  company: string | null;
+  region: string | null;
   fenceId: string | null;
   ruleId: string;
   ruleRevision: number;
@@ -36,13 +37,29 @@ export interface Alert {
   position: PositionJson;
   /** The fixes used, every threshold compared, and the result. */
   evidence: Record<string, unknown>;
-  /** What a person said: the last of acknowledge, resolve, dismiss. */
-  handling: { action: AlertAction; by: string; note: string; at: string } | null;
   /** 1 when raised, one more with each transition. */
   revision: number;
 }
 
-export type Transition = 'raised' | 'updated' | 'cleared' | AlertAction;
+/** What older versions of the system wrote of an alert lacks some of it: as it is today. */
+export function completeAlert(alert: Alert): Alert {
+  return 'group' in alert ? alert : Object.assign({ company: null, region: null }, UNTOUCHED, alert);
+}
+
+/**
+ * What the condition did, what a person did, or what time did: `overdue` where a deadline was missed, `escalated` where somebody
+ * else is told, `unmuted` where a mute has ended before the condition.
+ */
+export const TRANSITIONS = [
+  'raised',
+  'updated',
+  'cleared',
+  ...ALERT_ACTIONS,
+  'overdue',
+  'escalated',
+  'unmuted',
+] as const;
+export type Transition = (typeof TRANSITIONS)[number];
 
 /** One step in the life of an alert, with the whole alert as it is after the step. */
 export interface AlertTransition {
@@ -51,6 +68,11 @@ export interface AlertTransition {
   /** Sequence number of the input record that caused it. */
   inputSeq: number;
   transition: Transition;
+  /** RFC 3339: when the condition changed, the person spoke, or time was up. Absent in what older versions wrote. */
+  at?: string;
+  /** Who, and what was said; absent where it was no person. */
+  by?: string;
+  word?: AlertWord;
   alert: Alert;
 }
 
@@ -71,6 +93,14 @@ export interface AlertFilter {
   vehicle?: readonly string[];
   /** Fence ids. */
   fence?: readonly string[];
+  /** Names of companies. */
+  company?: readonly string[];
+  /** Administrative divisions, GB/T 2260 digits: `32` holds `3202` and `320211`. */
+  region?: readonly string[];
+  /** To whom it is assigned. */
+  assignee?: readonly string[];
+  overdue?: readonly boolean[];
+  muted?: readonly boolean[];
   /** Bounds of occurredAt, epoch ms: from ≤ occurredAt < to. */
   from?: number;
   to?: number;

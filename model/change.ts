@@ -1,4 +1,3 @@
-import type { AlertAction } from './alert.js';
 import type { Command, CommandProgress } from './command.js';
 import type { Fence } from './fence.js';
 import type { RuleDefinition } from './rule.js';
@@ -34,7 +33,7 @@ export type Change =
       revision: number;
       at: number;
       alertId: string;
-      action: AlertAction;
+      action: 'acknowledge' | 'resolve' | 'dismiss';
       by: string;
       note: string;
     }

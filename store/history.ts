@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Alert, AlertFilter, AlertPlace } from '../model/alert.js';
 import type { Command, CommandFilter } from '../model/command.js';
 import type { Position } from '../model/position.js';
+import { type AlertRow, alertConditions, alertOf } from './alert-rows.js';
 import { ask } from './ask.js';
 import { type CommandRow, commandConditions, commandOf } from './command-rows.js';
 import { positionOf, TRACK_COLUMNS, TRACK_SOURCE, TRACK_SUB_SEQ, type TrackRow } from './position-rows.js';
@@ -68,73 +69,12 @@ export class History {
   }
 }
 
-/** Column lists by filter key; each holds if the alert has one of the values. */
-const ALERT_COLUMNS = [
-  ['state', 'state'],
-  ['type', 'type'],
-  ['severity', 'severity'],
-  ['vehicle', 'vehicle_id'],
-  ['fence', 'fence_id'],
-] as const;
-
-function alertConditions(filter: AlertFilter, values: unknown[]): string[] {
-  const conditions = ['true'];
-  for (const [key, column] of ALERT_COLUMNS) {
-    const wanted = filter[key];
-    if (wanted) conditions.push(`${column} = any($${values.push(wanted)})`);
-  }
-  if (filter.from !== undefined) conditions.push(`occurred_at >= $${values.push(isoTime(filter.from))}`);
-  if (filter.to !== undefined) conditions.push(`occurred_at < $${values.push(isoTime(filter.to))}`);
-  return conditions;
-}
-
 // The key of the last row goes back as the text that it came as, so that no conversion can skip or repeat a row.
 const TRACK = `
   select ${TRACK_COLUMNS}
   from positions
   where vehicle_no = $1 and time < $2 and time >= $3 and (time, source, sub_seq) > ($3, $4, $5)
   order by time, source, sub_seq limit $6`;
-interface AlertRow {
-  id: string;
-  type: string;
-  severity: Alert['severity'];
-  state: Alert['state'];
-  vehicle_id: string;
-  plate: string | null;
-  fence_id: string | null;
-  rule_id: string;
-  rule_revision: string;
-  occurred_at: Date;
-  detected_at: Date;
-  cleared_at: Date | null;
-  clear_reason: string | null;
-  position: Alert['position'];
-  evidence: Alert['evidence'];
-  handling: Alert['handling'];
-  revision: number;
-}
-
-function alertOf(row: AlertRow): Alert {
-  return {
-    id: row.id,
-    type: row.type,
-    severity: row.severity,
-    state: row.state,
-    vehicleId: row.vehicle_id,
-    plate: row.plate,
-    fenceId: row.fence_id,
-    ruleId: row.rule_id,
-    ruleRevision: Number(row.rule_revision),
-    occurredAt: row.occurred_at.toISOString(),
-    detectedAt: row.detected_at.toISOString(),
-    clearedAt: row.cleared_at?.toISOString() ?? null,
-    clearReason: row.clear_reason,
-    position: row.position,
-    evidence: row.evidence,
-    handling: row.handling,
-    revision: row.revision,
-  };
-}
 
 function isoTime(ms: number): string {
   return new Date(ms).toISOString();

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { AlertAction } from '../model/alert.js';
 import type { Catalog } from '../model/catalog.js';
 import type { Change, RuleSettings, TerminalFacts } from '../model/change.js';
 import type { Fence, FenceGeometry, FenceProperties } from '../model/fence.js';
@@ -202,7 +201,7 @@ export class Registry {
   /** What a person did with an alert. That there is such an alert, the caller has looked up. */
   async alertAction(input: {
     alertId: string;
-    action: AlertAction;
+    action: 'acknowledge' | 'resolve' | 'dismiss';
     by: string;
     note: string;
   }): Promise<{ revision: number; at: number } | Refusal> {

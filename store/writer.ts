@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AlertCommit, AlertTransition } from '../model/alert.js';
-import { type Block, KIND_ALERTS, readJsonBody } from '../model/block.js';
+import type { AlertTransition } from '../model/alert.js';
+import { readAlertCommit } from '../model/alert-commit.js';
+import { type Block, KIND_ALERTS } from '../model/block.js';
 import { backoffMs, explain } from './db.js';
 import { LogGapError, LogReader } from './log-reader.js';
 import { piecesAfter } from './writer-batch.js';
@@ -271,7 +272,7 @@ function transitionsAfter(blocks: readonly Block[], number: number): AlertTransi
   const transitions: AlertTransition[] = [];
   for (const block of blocks) {
     if (block.kind !== KIND_ALERTS) continue;
-    const commit = readJsonBody<AlertCommit>(block);
+    const commit = readAlertCommit(block);
     for (const [i, transition] of commit.transitions.entries()) {
       const place = block.firstSeq + i;
       if (place > number) transitions.push({ ...transition, number: place });

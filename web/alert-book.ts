@@ -1,4 +1,5 @@
-import type { Alert, AlertAction } from '../model/alert.js';
+import type { Alert } from '../model/alert.js';
+import type { AlertAction } from '../model/alert-life.js';
 import type { ApiClient } from './api-client.js';
 import type { Page } from './api-types.js';
 

@@ -1,14 +1,23 @@
 import { z } from 'zod';
-import { stateAfter } from '../../alerts/alert-actions.js';
+import { SETTLING, stateAfter } from '../../alerts/alert-actions.js';
 import type { AlertFilter, AlertPlace } from '../../model/alert.js';
-import { ALERT_ACTIONS, ALERT_STATES, type Alert, SEVERITIES } from '../../model/alert.js';
+import { ALERT_STATES, type Alert, SEVERITIES } from '../../model/alert.js';
 import { matchesAlert } from '../alert-filter.js';
+import { alertActionSchema, alertSchema, personName, whySchema } from '../alert-schemas.js';
 import type { App } from '../app.js';
 import { ApiError } from '../errors.js';
-import { cursorParam, limitParam, listParam, readCursor, timeParam, writeCursor } from '../parameters.js';
+import {
+  booleansParam,
+  cursorParam,
+  limitParam,
+  listParam,
+  readCursor,
+  timeParam,
+  writeCursor,
+} from '../parameters.js';
 import { refusal } from '../refusal.js';
 import { json, type Route, route } from '../route.js';
-import { alertActionSchema, alertId, alertSchema, fenceId, listOf, vehicleId, whySchema } from '../schemas.js';
+import { alertId, companyName, fenceId, listOf, regionCode, vehicleId } from '../schemas.js';
 import { SharedReads } from '../shared-reads.js';
 import { fenceJson } from './fences.js';
 
@@ -24,6 +33,11 @@ const listQuery = z.strictObject({
   severity: listParam(z.enum(SEVERITIES)).optional(),
   vehicle: listParam(vehicleId).optional(),
   fence: listParam(fenceId).optional(),
+  company: listParam(companyName).optional(),
+  region: listParam(regionCode).optional().describe('GB/T 2260 digits; 32 holds 3202 and 320211'),
+  assignee: listParam(personName).optional(),
+  overdue: booleansParam.optional(),
+  muted: booleansParam.optional(),
   from: timeParam.optional(),
   to: timeParam.optional(),
   limit: limitParam(1000, 100),
@@ -81,7 +95,7 @@ export function alertRoutes(app: App): Route[] {
         return json({ id, type, ruleId, ruleRevision, evidence, fence: fence ? fenceJson(fence) : null });
       },
     }),
-    ...ALERT_ACTIONS.map((action) =>
+    ...SETTLING.map((action) =>
       route({
         method: 'post',
         path: `/v1/alerts/{id}/${action}`,

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { ALERT_STATES, SEVERITIES } from '../../model/alert.js';
 import { COMMAND_STATES } from '../../model/command.js';
 import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
+import { newsFilterSchema } from '../alert-filter.js';
 import { commandId } from '../command-schemas.js';
 import { parseJson } from '../json-body.js';
-import { bboxProblem } from '../parameters.js';
+import { bboxProblem, oneOrMany } from '../parameters.js';
 import { check } from '../route.js';
-import { fenceId, vehicleId } from '../schemas.js';
+import { vehicleId } from '../schemas.js';
 
 /** What a client of the stream may say (contract §6). What the server says is written where it is sent. */
 
@@ -20,24 +20,11 @@ const bbox = z.array(z.unknown()).transform((box, context): readonly [number, nu
   return z.NEVER;
 });
 
-/** One value, or a list of them. */
-function oneOrMany<T extends z.ZodType>(item: T) {
-  return z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item).min(1).max(500));
-}
-
 const vehicleFilter = z.strictObject({
   online: z.boolean().optional(),
   category: oneOrMany(z.enum(VEHICLE_CATEGORIES)).optional(),
   plate: z.string().min(1).max(32).optional(),
   ids: oneOrMany(vehicleId).optional(),
-});
-
-const alertFilter = z.strictObject({
-  state: oneOrMany(z.enum(ALERT_STATES)).optional(),
-  type: oneOrMany(z.string().min(1).max(64)).optional(),
-  severity: oneOrMany(z.enum(SEVERITIES)).optional(),
-  vehicle: oneOrMany(vehicleId).optional(),
-  fence: oneOrMany(fenceId).optional(),
 });
 
 const commandFilter = z.strictObject({
@@ -59,7 +46,7 @@ const subscribe = z.discriminatedUnion('channel', [
     op: z.literal('subscribe'),
     id: subscriptionId,
     channel: z.literal('alerts'),
-    filter: alertFilter.default({}),
+    filter: newsFilterSchema.prefault({}),
     cursor: z.string().max(200).optional(),
   }),
   z.strictObject({

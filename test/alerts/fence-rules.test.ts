@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { UNTOUCHED } from '../../model/alert-life.js';
 import { LATE, NO_FIX, OUT_OF_ORDER, REPEAT, SUSPECT_MOTION, SUSPECT_PLACE } from '../../model/quality.js';
 import { Story, square } from './support.js';
 
@@ -54,7 +55,9 @@ describe('entering and leaving', () => {
         },
         checks: [{ what: 'inside', value: true, is: '=', threshold: true, result: true }],
       },
-      handling: null,
+      company: null,
+      region: null,
+      ...UNTOUCHED,
       revision: 1,
     });
     story.fixes(1, { at: 9, ...OUT }).tell();

@@ -8,6 +8,7 @@ import { CommandDesk } from '../../ingest/command-desk.js';
 import { CommandDispatcher } from '../../ingest/commands.js';
 import { TerminalFences } from '../../ingest/terminal-fences.js';
 import type { Alert, AlertTransition } from '../../model/alert.js';
+import { UNTOUCHED } from '../../model/alert-life.js';
 import { Catalog } from '../../model/catalog.js';
 import type { Change } from '../../model/change.js';
 import { type Command, matchesCommand } from '../../model/command.js';
@@ -275,7 +276,9 @@ export function alert(given: Partial<Alert> = {}): Alert {
     clearReason: null,
     position: positionJson(fix(1), 'v1'),
     evidence: { limit: 40 },
-    handling: null,
+    company: null,
+    region: null,
+    ...UNTOUCHED,
     revision: 1,
     ...given,
   };

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Alert, AlertTransition } from '../../model/alert.js';
+import { UNTOUCHED } from '../../model/alert-life.js';
 import { ACC_KNOWN, ACC_ON, LOCATED, Position } from '../../model/position.js';
 import { SUSPECT_PLACE } from '../../model/quality.js';
 import { openPool } from '../../store/db.js';
@@ -51,7 +52,9 @@ function step(id: string, revision: number, more: Partial<Alert> = {}): AlertTra
     clearReason: null,
     position: { vehicleId: 'v1', lon: 120.3 } as Alert['position'],
     evidence: { limit: 80, seen: [91.5, 92] },
-    handling: null,
+    company: null,
+    region: null,
+    ...UNTOUCHED,
     revision,
     ...more,
   };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Alert, AlertTransition } from '../../model/alert.js';
+import { UNTOUCHED } from '../../model/alert-life.js';
 import { REPEAT } from '../../model/quality.js';
 import { EmbeddedPostgres } from '../../store/embedded.js';
 import { onEveryServer } from '../support/postgres.js';
@@ -46,7 +47,9 @@ function alertStep(id: string, revision: number): AlertTransition {
     clearReason: null,
     position: {} as Alert['position'],
     evidence: { revision },
-    handling: null,
+    company: null,
+    region: null,
+    ...UNTOUCHED,
     revision,
   };
   return { number: 0, inputSeq: revision, transition: revision === 1 ? 'raised' : 'cleared', alert };

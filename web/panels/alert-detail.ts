@@ -1,4 +1,4 @@
-import type { Alert, AlertAction } from '../../model/alert.js';
+import type { Alert } from '../../model/alert.js';
 import type { AlertBook } from '../alert-book.js';
 import { button, el, fill } from '../dom.js';
 import type { Fences } from '../fences.js';
@@ -10,13 +10,16 @@ import { facts } from './facts.js';
 import { plateBadge } from './plate.js';
 import { severityMark } from './state-mark.js';
 
+type SettlingAction = 'acknowledge' | 'resolve' | 'dismiss';
+
 /** What may still be done with an alert in each state; the last word on it cannot be taken back. */
-const ACTIONS: Record<Alert['state'], AlertAction[]> = {
+const ACTIONS: Record<Alert['state'], SettlingAction[]> = {
   raised: ['acknowledge', 'resolve', 'dismiss'],
   acknowledged: ['resolve', 'dismiss'],
   cleared: ['acknowledge', 'resolve', 'dismiss'],
   resolved: [],
   dismissed: [],
+  appealed: [],
 };
 
 export interface AlertDetailActions {
@@ -111,7 +114,7 @@ export class AlertDetail {
             el(
               'span',
               '',
-              t('handled-by', { action: t(handling.action), by: handling.by, at: beijing(handling.at) }),
+              t('handled-by', { action: t(`did-${handling.action}`), by: handling.by, at: beijing(handling.at) }),
               handling.note && el('q', '', handling.note),
             ),
         ],
@@ -141,7 +144,7 @@ export class AlertDetail {
     );
   }
 
-  async #act(id: string, action: AlertAction): Promise<void> {
+  async #act(id: string, action: SettlingAction): Promise<void> {
     const buttons = this.#handling.querySelectorAll('button');
     for (const each of buttons) each.disabled = true;
     try {

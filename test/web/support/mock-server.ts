@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo, isIP } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { SettlingAction } from '../../../alerts/alert-actions.js';
 import { pageHeaders } from '../../../api/headers.js';
-import type { Alert, AlertAction } from '../../../model/alert.js';
+import type { Alert } from '../../../model/alert.js';
 import type { CommandEvent } from '../../../model/command.js';
 import { parseHex } from '../../../model/hex-text.js';
 import type { PositionJson } from '../../../model/position.js';
@@ -64,7 +65,7 @@ export class MockServer {
   inSpool = 0;
   key = KEY;
   /** Notes that came with actions, by alert id. */
-  readonly actions: { id: string; action: AlertAction; note: string }[] = [];
+  readonly actions: { id: string; action: SettlingAction; note: string }[] = [];
   /** Every bbox that a page asked positions for, and every cursor that it resumed from. */
   readonly views: Bbox[] = [];
   readonly cursors: (string | undefined)[] = [];
@@ -240,7 +241,8 @@ export class MockServer {
       case 'fences':
         return page(this.fences);
       case 'alerts':
-        if (request.method === 'POST') return this.#act(id, what as AlertAction, await body<{ note: string }>(request));
+        if (request.method === 'POST')
+          return this.#act(id, what as SettlingAction, await body<{ note: string }>(request));
         return page(this.alerts.filter(({ state }) => !query.has('state') || state === query.get('state')));
       case 'stats':
         return this.#stats();
@@ -329,7 +331,7 @@ export class MockServer {
     return [...this.vehicles.values()].filter((vehicle) => vehicle.plate?.includes(plate));
   }
 
-  #act(id: string, action: AlertAction, { note }: { note: string }): Alert | undefined {
+  #act(id: string, action: SettlingAction, { note }: { note: string }): Alert | undefined {
     const alert = this.alerts.find((each) => each.id === id);
     if (!alert) return undefined;
     this.actions.push({ id, action, note });

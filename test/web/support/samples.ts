@@ -1,4 +1,5 @@
 import type { Alert } from '../../../model/alert.js';
+import { UNTOUCHED } from '../../../model/alert-life.js';
 import type { PositionJson } from '../../../model/position.js';
 import type { FenceFeature, LivePosition } from '../../../web/api-types.js';
 import { MIDDLE } from './browser.js';
@@ -119,7 +120,9 @@ export function alert(vehicleId: string, changes: Partial<Alert> = {}): Alert {
       peakSpeed: 63.4,
       fixesOver: 13,
     },
-    handling: null,
+    company: null,
+    region: null,
+    ...UNTOUCHED,
     revision: 1,
     ...changes,
   };
