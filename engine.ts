@@ -87,6 +87,7 @@ export class Engine {
     this.#steps = [
       terminalAlarms(this.#catalog, this.#memories, this.#alerts), // a call for help counts even without a fix
       safetyAlarms(this.#catalog, this.#alerts, readSafetyAlarms), // so do the alarms of driver assistance
+      reports(this.#memories, this.#rules), //                        what tells of the terminal alone
       lateFixes(this.#fences, this.#rules), //                        late truth amends
       news(this.#catalog, this.#memories, this.counters), //          from here on, only news
       fences(this.#fences),
@@ -94,7 +95,6 @@ export class Engine {
     ];
   }
 
-      reports(this.#memories, this.#rules), //                        what tells of the terminal alone
   /** The last record that is in this state. */
   get seq(): number {
     return this.#seq;

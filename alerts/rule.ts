@@ -1,8 +1,8 @@
 import type { Box } from '../geo/box.js';
 import type { Severity } from '../model/alert.js';
+import type { DriverState } from '../model/driver.js';
 import type { Position } from '../model/position.js';
 import type { Vehicle, VehicleCategory } from '../model/vehicle.js';
-import type { DriverState } from '../model/driver.js';
 import type { FixFacts } from './fix-facts.js';
 
 /** What a rule is asked: one fix of one vehicle, and what it may know of others. */
@@ -10,6 +10,8 @@ export interface RuleInput {
   readonly vehicle: Vehicle;
   /** Who drives, where that is known: one name for one person in whatever vehicle. */
   readonly driver: string | null;
+  /** What the terminal last said of the driver's card; null where it never said anything. */
+  readonly card: DriverState | null;
   /** Numbers of other vehicles whose newest evaluated fix lies within so many metres of the place, ascending. */
   near(lon: number, lat: number, metres: number): readonly number[];
   /** The vehicle with this number; null where it is not known, or was never placed. */
@@ -27,17 +29,6 @@ export interface RuleInput {
   readonly inForce: boolean;
 }
 
-/** One comparison that a rule made. */
-export interface Check {
-  what: string;
-  value: unknown;
-  is?: '>' | '=' | '<' | '>=';
-  threshold?: unknown;
-  unit?: string;
-  result: boolean;
-}
-
-export interface Evidence {
 /** What a rule may know of a vehicle that is not its own. */
 export interface OtherVehicle {
   vehicle: Vehicle;
@@ -50,6 +41,17 @@ export interface OtherVehicle {
   raised: boolean;
 }
 
+/** One comparison that a rule made. */
+export interface Check {
+  what: string;
+  value: unknown;
+  is?: '>' | '=' | '<' | '>=';
+  threshold?: unknown;
+  unit?: string;
+  result: boolean;
+}
+
+export interface Evidence {
   /** The fixes used, by the part they played. */
   fixes: Record<string, FixFacts | null>;
   checks: Check[];
@@ -97,6 +99,8 @@ export interface Rule<Memory = unknown> {
   appliesTo(vehicle: Vehicle): boolean;
   /** Asked for every evaluated fix inside its fence, and for every one while it has a memory of the vehicle. */
   judge(input: RuleInput, memory: Memory | undefined, say: Say): Memory | undefined;
+  /** Asked, too, for reports that are no news of a place: without a fix, or by a clock that stands (reports-step.ts). */
+  readonly hearsReports?: boolean;
   /** False where a run of late fixes cannot be judged by itself, after the event. */
   readonly judgesLate?: boolean;
   /** When silence alone changes something, epoch ms; null: never. */
@@ -108,8 +112,6 @@ export interface Rule<Memory = unknown> {
 /** The fence of a rule, as rules need it. */
 export interface RuleFence {
   readonly no: number;
-  /** Asked, too, for reports that are no news of a place: without a fix, or by a clock that stands (reports-step.ts). */
-  readonly hearsReports?: boolean;
   readonly id: string;
   readonly name: string;
   readonly revision: number;

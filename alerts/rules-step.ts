@@ -126,8 +126,6 @@ export function rules(
       }
     },
 
-    tick(time) {
-      now = time;
     report(p) {
       const vehicle = catalog.vehicles.get(p.vehicleNo);
       if (!vehicle) return;
@@ -137,6 +135,8 @@ export function rules(
       for (const rule of due) if (rule.hearsReports) ask(rule, memory);
     },
 
+    tick(time) {
+      now = time;
       for (const { no, ruleId } of timers.due(time, waits)) {
         const rule = ruleBook.get(ruleId);
         const vehicle = catalog.vehicles.get(no);
