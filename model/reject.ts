@@ -20,6 +20,10 @@ export const REJECT_REASONS = {
   'other-terminal': 'a terminal number that is not the one that authenticated on this connection',
   'unknown-terminal': 'the terminal is not registered, and registration is required',
   'rate-limit': 'more frames than a terminal may send',
+  'too-large': 'a payload beyond the largest that is taken',
+  'not-json': 'a payload that is no JSON, or nested too deeply',
+  'not-protobuf': 'a payload that is no protobuf of ours',
+  'unknown-topic': 'a topic that the settings do not name',
   'decoder-bug': 'our decoder failed on it; the bytes are in quarantine',
   // Fixes: single records inside a good frame.
   'bad-time': 'a time that is no time, before 2010, or more than 24 h ahead',

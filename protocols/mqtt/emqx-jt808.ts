@@ -5,8 +5,8 @@ import { ALARM_MASKS } from '../jt808/alarm-bits.js';
 import { STATUS_SOUTH, STATUS_WEST } from '../jt808/status-bits.js';
 import { keepExtras } from './extras.js';
 import { decodeJson, isObject, type Json, Members, refusal } from './json.js';
-import { MAX_ITEMS, type MqttMessage, type MqttPayload, type PayloadCodec } from './payload.js';
-import { statusFlags } from './v1.js';
+import { type Datum, MAX_ITEMS, type MqttMessage, type MqttPayload, type PayloadCodec } from './payload.js';
+import { statusFlags } from './v1-facts.js';
 
 /**
  * What the JT/T 808 gateway of EMQX publishes, as its code does and not as its guide says (emqx_jt808_frame.erl): the
@@ -16,7 +16,9 @@ import { statusFlags } from './v1.js';
  */
 export const emqxJt808: PayloadCodec = {
   name: 'emqx-jt808',
-  filters: ['jt808/+/+/up'],
+  topics: ['jt808/{client}/{phone}/up'],
+  down: 'jt808/{client}/{phone}/dn',
+  namesByTopic: false,
   decode: (message) => decodeJson(message, read),
 };
 
@@ -36,7 +38,7 @@ const RENAMED: Readonly<Record<string, string>> = {
 /** … and those that are tenths. */
 const TENTHS: Readonly<Record<string, string>> = { fuel_meter: 'fuelL', speed: 'recorderSpeedKmh' };
 
-function read(value: unknown, _: MqttMessage, out: MqttPayload): void {
+function read(value: unknown, { datum = 'wgs84' }: MqttMessage, out: MqttPayload): void {
   const header = isObject(value) && isObject(value.header) ? value.header : null;
   if (!isObject(value) || header === null) {
     out.refused.push(refusal('header', 'must be an object'));
@@ -51,7 +53,8 @@ function read(value: unknown, _: MqttMessage, out: MqttPayload): void {
     return;
   }
   const body = isObject(value.body) ? value.body : {};
-  const sender = { terminal: stripZeros(phone), mask: ALARM_MASKS[header.proto_ver === undefined ? '2013' : '2019'] };
+  const mask = ALARM_MASKS[header.proto_ver === undefined ? '2013' : '2019'];
+  const sender = { terminal: stripZeros(phone), mask, datum };
   if (id === LOCATION) readLocation(body, 'body.', sender, 0, out);
   else if (id === LOCATION_ANSWER) readInner(body, 'params', sender, out);
   else if (id === CONTROL_ANSWER) readInner(body, 'location', sender, out);
@@ -62,6 +65,7 @@ function read(value: unknown, _: MqttMessage, out: MqttPayload): void {
 interface Sender {
   terminal: string;
   mask: number;
+  datum: Datum;
 }
 
 function readInner(body: Json, name: string, sender: Sender, out: MqttPayload): void {
@@ -82,7 +86,13 @@ function readBatch({ type, location }: Json, sender: Sender, out: MqttPayload): 
   });
 }
 
-function readLocation(body: Json, path: string, { terminal, mask }: Sender, flags: number, out: MqttPayload): void {
+function readLocation(
+  body: Json,
+  path: string,
+  { terminal, mask, datum }: Sender,
+  flags: number,
+  out: MqttPayload,
+): void {
   const m = new Members(body, path);
   const p = new Position();
   p.alarmWord = m.word('alarm');
@@ -103,7 +113,7 @@ function readLocation(body: Json, path: string, { terminal, mask }: Sender, flag
   const mileage = new Members(extra, `${path}extra.`).number('mileage', 0, 0xffff_ffff);
   p.mileageKm = mileage / 10;
   keepExtras(p, named(extra));
-  if (m.problem === null) out.fixes.push({ terminal, position: p, datum: 'wgs84' });
+  if (m.problem === null) out.fixes.push({ terminal, position: p, datum });
   else out.refused.push(m.problem);
 }
 

@@ -1,27 +1,60 @@
-import { MAX_PAYLOAD_BYTES, type MqttMessage, type MqttPayload, type MqttRefusal } from './payload.js';
+import type { RejectReason } from '../../model/reject.js';
+import { emptyPayload, MAX_PAYLOAD_BYTES, type MqttMessage, type MqttPayload, type MqttRefusal } from './payload.js';
 
 export type Json = Record<string, unknown>;
+
+/** Deeper than any publisher writes, and far from where writing it again would overflow the stack. */
+const MAX_DEPTH = 32;
 
 /** The payload as JSON handed to `read`, which fills what it is given; a payload that is none is refused whole. */
 export function decodeJson(
   message: MqttMessage,
   read: (value: unknown, message: MqttMessage, out: MqttPayload) => void,
 ): MqttPayload {
-  const out: MqttPayload = { fixes: [], events: [], refused: [] };
   const { payload } = message;
-  if (payload.length > MAX_PAYLOAD_BYTES) {
-    out.refused.push(refusal('', `${payload.length} bytes, at most ${MAX_PAYLOAD_BYTES}`));
-    return out;
-  }
+  if (payload.length > MAX_PAYLOAD_BYTES) return tooLarge(payload);
+  if (depthOf(payload) > MAX_DEPTH) return refusedWhole('not-json', `nested deeper than ${MAX_DEPTH}`);
   let value: unknown;
   try {
     value = JSON.parse(payload.toString('utf8'));
   } catch (error) {
-    out.refused.push(refusal('', `no JSON: ${(error as Error).message.slice(0, 120)}`));
-    return out;
+    return refusedWhole('not-json', `no JSON: ${(error as Error).message.slice(0, 120)}`);
   }
+  const out = emptyPayload();
   read(value, message, out);
   return out;
+}
+
+export function tooLarge(payload: Buffer): MqttPayload {
+  return refusedWhole('too-large', `${payload.length} bytes, at most ${MAX_PAYLOAD_BYTES}`);
+}
+
+export function refusedWhole(reason: RejectReason, message: string): MqttPayload {
+  return { ...emptyPayload(), refused: [{ reason, field: '', message }] };
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** How deeply brackets and braces are nested outside of texts; told before anything recursive sees the value. */
+function depthOf(payload: Buffer): number {
+  let depth = 0;
+  let deepest = 0;
+  let inText = false;
+  for (let i = 0; i < payload.length; i++) {
+    const byte = payload[i];
+    if (inText) {
+      if (byte === BACKSLASH) i++;
+      else if (byte === QUOTE) inText = false;
+    } else if (byte === QUOTE) {
+      inText = true;
+    } else if (byte === 0x7b || byte === 0x5b) {
+      if (++depth > deepest) deepest = depth;
+    } else if (byte === 0x7d || byte === 0x5d) {
+      depth--;
+    }
+  }
+  return deepest;
 }
 
 export function refusal(field: string, message: string): MqttRefusal {

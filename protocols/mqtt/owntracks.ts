@@ -1,38 +1,39 @@
 import { LOCATED, Position } from '../../model/position.js';
 import { keepExtras, others } from './extras.js';
 import { decodeJson, isObject, type Json, Members, refusal } from './json.js';
-import type { MqttMessage, MqttPayload, PayloadCodec } from './payload.js';
+import type { Datum, MqttMessage, MqttPayload, PayloadCodec } from './payload.js';
 
-const TOPIC = /^owntracks\/([^/]+)\/([^/]+)(?:\/(?:event|status))?$/;
+const TOPIC = /^owntracks\/([^/]{1,64})\/([^/]{1,64})(?:\/(?:event|status))?$/;
 const READ: ReadonlySet<string> = new Set(['_type', 'lat', 'lon', 'tst', 'alt', 'vel', 'cog']);
 
-/** OwnTracks JSON (booklet, tech/json): telephones. The terminal is `{user}/{device}` of the topic. Speeds are km/h already. */
+/** OwnTracks JSON (booklet, tech/json): telephones. The terminal is `user:device` of the topic. Speeds are km/h already. */
 export const owntracks: PayloadCodec = {
   name: 'owntracks',
-  filters: ['owntracks/+/+', 'owntracks/+/+/event'],
+  topics: ['owntracks/{user}/{device}', 'owntracks/{user}/{device}/event'],
+  namesByTopic: true,
   decode: (message) => decodeJson(message, read),
 };
 
-function read(value: unknown, { topic }: MqttMessage, out: MqttPayload): void {
-  const place = TOPIC.exec(topic);
-  if (place === null) {
-    out.refused.push(refusal('', `the topic ${topic} is none of OwnTracks`));
+function read(value: unknown, message: MqttMessage, out: MqttPayload): void {
+  const place = TOPIC.exec(message.topic);
+  const terminal = message.terminal ?? (place && `${place[1]}:${place[2]}`);
+  if (terminal === null) {
+    out.refused.push(refusal('', `the topic ${message.topic} is none of OwnTracks`));
     return;
   }
-  const terminal = `${place[1]}/${place[2]}`;
   if (!isObject(value) || typeof value._type !== 'string') {
     out.refused.push(refusal('_type', 'must be a text'));
     return;
   }
   const { _type: type } = value;
   const m = new Members(value);
-  if (type === 'location') readLocation(m, terminal, out);
+  if (type === 'location') readLocation(m, terminal, message.datum, out);
   else if (type === 'lwt' || type === 'transition') readEvent(m, type, terminal, out);
   else if (type === 'encrypted') out.refused.push({ reason: 'encrypted', field: '', message: 'no key is known' });
   // Cards, waypoints, settings and steps say nothing of where a device is.
 }
 
-function readLocation(m: Members, terminal: string, out: MqttPayload): void {
+function readLocation(m: Members, terminal: string, datum: Datum = 'wgs84', out: MqttPayload): void {
   const p = new Position();
   p.fixTime = m.needed('tst', 0, 4_102_444_800) * 1000;
   p.lat = m.needed('lat', -90, 90);
@@ -44,7 +45,7 @@ function readLocation(m: Members, terminal: string, out: MqttPayload): void {
   p.headingDeg = p.headingDeg < 0 ? Number.NaN : p.headingDeg % 360;
   p.flags = LOCATED;
   keepExtras(p, others(m.from, READ));
-  if (m.problem === null) out.fixes.push({ terminal, position: p, datum: 'wgs84' });
+  if (m.problem === null) out.fixes.push({ terminal, position: p, datum });
   else out.refused.push(m.problem);
 }
 

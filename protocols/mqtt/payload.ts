@@ -1,5 +1,6 @@
 import type { Position } from '../../model/position.js';
 import type { RejectReason } from '../../model/reject.js';
+import type { CommandResponse } from '../protocol.js';
 
 /** What coordinates refer to; whoever takes a fix converts them. */
 export const DATUMS = ['wgs84', 'gcj02', 'bd09', 'cgcs2000'] as const;
@@ -35,6 +36,8 @@ export interface MqttPayload {
   fixes: MqttFix[];
   events: MqttEvent[];
   refused: MqttRefusal[];
+  /** What it says to commands. */
+  responses: CommandResponse[];
 }
 
 export interface MqttMessage {
@@ -42,14 +45,28 @@ export interface MqttMessage {
   payload: Buffer;
   /** Epoch ms: the time of what names none. */
   receivedTime: number;
+  /** The terminal, where the settings say which level of the topic names it. */
+  terminal?: string;
+  /** What the settings say of coordinates that do not say it themselves; WGS-84 where absent. */
+  datum?: Datum;
+  /** Of MQTT 5. */
+  contentType?: string;
 }
 
 /** How one family of publishers writes. Pure: the same message gives the same payload, and nothing throws. */
 export interface PayloadCodec {
   readonly name: string;
-  /** Topic filters that are subscribed to where the settings name no others. */
-  readonly filters: readonly string[];
+  /** Topics where the settings name no others (model/topic-pattern.ts). */
+  readonly topics: readonly string[];
+  /** The topic that answers and commands go to, by the names of those; absent where there are none. */
+  readonly down?: string;
+  /** True where a level `{terminal}` of the topic may say whose payload it is. */
+  readonly namesByTopic: boolean;
   decode(message: MqttMessage): MqttPayload;
+}
+
+export function emptyPayload(): MqttPayload {
+  return { fixes: [], events: [], refused: [], responses: [] };
 }
 
 export const MAX_PAYLOAD_BYTES = 256 * 1024;

@@ -26,7 +26,8 @@ type Known = keyof typeof ALIASES;
  */
 export const thingsboard: PayloadCodec = {
   name: 'thingsboard',
-  filters: ['tb/+/telemetry', GATEWAY_TOPIC],
+  topics: ['tb/{device}/telemetry', GATEWAY_TOPIC],
+  namesByTopic: true,
   decode: (message) => decodeJson(message, read),
 };
 
@@ -37,7 +38,7 @@ function read(value: unknown, message: MqttMessage, out: MqttPayload): void {
     else for (const [device, rows] of Object.entries(value)) readRows(rows, device, device, message, out);
     return;
   }
-  const device = DEVICE_TOPIC.exec(topic)?.[1];
+  const device = message.terminal ?? DEVICE_TOPIC.exec(topic)?.[1];
   if (device === undefined) out.refused.push(refusal('', `the topic ${topic} names no device`));
   else readRows(value, device, '', message, out);
 }
@@ -55,7 +56,8 @@ function readRows(value: unknown, device: string, path: string, message: MqttMes
   });
 }
 
-function readRow(row: Json, device: string, path: string, { receivedTime }: MqttMessage, out: MqttPayload): void {
+function readRow(row: Json, device: string, path: string, message: MqttMessage, out: MqttPayload): void {
+  const { receivedTime, datum = 'wgs84' } = message;
   const isStamped = isObject(row.values);
   const values = isStamped ? (row.values as Json) : row;
   const stamped = new Members(row, path);
@@ -81,7 +83,7 @@ function readRow(row: Json, device: string, path: string, { receivedTime }: Mqtt
   } else {
     p.flags |= LOCATED;
     keepExtras(p, others(rest, STAMP));
-    out.fixes.push({ terminal: device, position: p, datum: 'wgs84' });
+    out.fixes.push({ terminal: device, position: p, datum });
   }
 }
 

@@ -1,10 +1,10 @@
 import { BACKFILLED, jsonNumber, LOCATED } from '../../model/position.js';
 import type { ExplainedFrame, ProtocolTools } from '../../model/protocol-tools.js';
+import { TopicPattern } from '../../model/topic-pattern.js';
 import { msToRfc3339 } from '../../model/units.js';
 import { describeExtras } from './extras.js';
 import { payloadCodecs } from './index.js';
 import type { MqttFix } from './payload.js';
-import { matchesTopic } from './topics.js';
 
 /** Messages over MQTT by hand, a line each: the topic, a space, the payload. They are read, and not written. */
 export const tools: ProtocolTools = {
@@ -33,7 +33,7 @@ function explainLine(line: string): ExplainedFrame {
   });
   const refuse = (code: string, message: string, offset: number) =>
     frame({ ok: false, protocol: 'mqtt', error: { code, message, offset } });
-  const codec = payloadCodecs.find(({ filters }) => filters.some((filter) => matchesTopic(filter, topic)));
+  const codec = payloadCodecs.find(({ topics }) => topics.some((text) => new TopicPattern(text).match(topic) !== null));
   if (codec === undefined) return refuse('unknown-message', `no payload is known for the topic ${topic}`, 0);
   const payload = Buffer.from(line.slice(topic.length + 1));
   const { fixes, events, refused } = codec.decode({ topic, payload, receivedTime: Number.NaN });
