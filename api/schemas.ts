@@ -119,6 +119,18 @@ export const vehicleInputSchema = z
     company: vehicleFacts.company.optional(),
     region: vehicleFacts.region.optional(),
     terminals: z.array(z.strictObject(terminalRef.shape)).max(16).optional(),
+    drivers: z
+      .array(
+        z.strictObject({
+          certificate: z.string().trim().min(1).max(40).describe('as the driver’s card gives it'),
+          from: z.iso.date().nullable().default(null).describe('first day, Beijing time'),
+          to: z.iso.date().nullable().default(null).describe('last day, Beijing time'),
+        }),
+      )
+      .max(500)
+      .nullable()
+      .optional()
+      .describe('who may drive it, for rules of the type `driver-card`; null: anybody'),
   })
   .meta({
     id: 'VehicleInput',

@@ -17,7 +17,16 @@ export const terminalQuirksSchema = z
 
 const quirks = z.array(terminalQuirksSchema).describe('one entry for each terminal');
 
-export const vehicleWithQuirksSchema = vehicleSchema.extend({ quirks }).meta({ id: 'VehicleWithQuirks' });
+const permitted = z.object({
+  certificate: z.string().describe('masked'),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+});
+
+/** One vehicle has more to tell than a list of them. */
+export const singleVehicleSchema = vehicleSchema
+  .extend({ drivers: z.array(permitted).nullable().describe('who may drive it; null: anybody'), quirks })
+  .meta({ id: 'SingleVehicle' });
 
 export const quirksSchema = z.object({ quirks }).meta({ id: 'VehicleQuirks' });
 

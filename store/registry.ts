@@ -5,7 +5,14 @@ import type { Change, RuleSettings, TerminalFacts } from '../model/change.js';
 import type { Fence, FenceGeometry, FenceProperties } from '../model/fence.js';
 import type { RuleDefinition, RuleInput } from '../model/rule.js';
 import type { Upload } from '../model/upload.js';
-import { stripZeros, type TerminalRef, terminalKey, type Vehicle, type VehicleCategory } from '../model/vehicle.js';
+import {
+  type PermittedDriver,
+  stripZeros,
+  type TerminalRef,
+  terminalKey,
+  type Vehicle,
+  type VehicleCategory,
+} from '../model/vehicle.js';
 
 /** Why a write was refused, and what was wrong where. `unavailable`: the log takes nothing just now; try again. */
 export interface Refusal {
@@ -22,6 +29,8 @@ export interface VehicleInput {
   company?: string | null;
   region?: string | null;
   terminals?: TerminalRef[];
+  /** null: anybody may drive it. */
+  drivers?: readonly PermittedDriver[] | null;
 }
 
 export interface FenceInput {
@@ -251,6 +260,7 @@ export class Registry {
 
   /** An item that is undefined is as before; one that is null is unknown from now on. */
   #putVehicle(input: VehicleInput, before: Vehicle | undefined): Vehicle {
+    const drivers = input.drivers === undefined ? before?.drivers : input.drivers;
     const vehicle: Vehicle = {
       no: before?.no ?? this.catalog.nextVehicleNo,
       id: input.id,
@@ -260,6 +270,7 @@ export class Registry {
       company: input.company === undefined ? (before?.company ?? null) : input.company,
       region: input.region === undefined ? (before?.region ?? null) : input.region,
       terminals: input.terminals ?? before?.terminals ?? [],
+      ...(drivers ? { drivers } : {}),
       createdAt: before?.createdAt ?? this.clock(),
     };
     this.#record({ type: 'vehicle-put', vehicle });

@@ -3,6 +3,7 @@ import { distanceM, lonMetresPerDegree, METRES_PER_DEGREE } from '../../geo/dist
 import { VEHICLE_CATEGORIES, type Vehicle } from '../../model/vehicle.js';
 import type { App } from '../app.js';
 import { ApiError } from '../errors.js';
+import { maskNumber } from '../mask.js';
 import {
   bboxParam,
   booleanParam,
@@ -17,7 +18,7 @@ import { refusal } from '../refusal.js';
 import { json, NO_CONTENT, type Route, route } from '../route.js';
 import { listOf, vehicleId, vehicleInputSchema, vehicleSchema } from '../schemas.js';
 import { VehicleFilter } from '../vehicle-filter.js';
-import { vehicleQuirks, vehicleWithQuirksSchema } from '../vehicle-quirks.js';
+import { singleVehicleSchema, vehicleQuirks } from '../vehicle-quirks.js';
 
 const MAX_PAGE = 5000;
 const MAX_NEAREST = 1000;
@@ -81,12 +82,14 @@ export function vehicleRoutes(app: App): Route[] {
       tag: 'Vehicles',
       summary: 'One vehicle',
       params: idParam,
-      responses: { 200: { description: 'its current state', schema: vehicleWithQuirksSchema } },
+      responses: { 200: { description: 'its current state', schema: singleVehicleSchema } },
       errors: ['not-found'],
       handle({ params }) {
         const vehicle = knownVehicle(app, params.id);
         const state = app.vehicles.state(vehicle, app.now()).toString();
-        return json(`${state.slice(0, -1)},"quirks":${JSON.stringify(vehicleQuirks(app.deps, vehicle))}}`);
+        const drivers = vehicle.drivers?.map((one) => ({ ...one, certificate: maskNumber(one.certificate) })) ?? null;
+        const quirks = vehicleQuirks(app.deps, vehicle);
+        return json(`${state.slice(0, -1)},"drivers":${JSON.stringify(drivers)},"quirks":${JSON.stringify(quirks)}}`);
       },
     }),
     route({

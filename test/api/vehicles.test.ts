@@ -58,6 +58,7 @@ test('a vehicle in full, as the contract writes it', async () => {
     company: 'Wuxi',
     region: '320200',
     terminals: [{ protocol: 'jt808', number: '139' }],
+    drivers: null,
     quirks: [{ protocol: 'jt808', number: '139', names: [], set: false }],
     online: true,
     driver: null,
@@ -107,6 +108,18 @@ test('the answer follows every change, however the bytes before were kept', asyn
   // The terminal moves away: the old vehicle is changed in place.
   await api.send('PUT', '/v1/vehicles/v2', { terminals: [{ protocol: 'jt808', number: '7' }] });
   expect(await read(api.get('/v1/vehicles/v1'))).toMatchObject({ terminals: [] });
+});
+
+test('who may drive is kept until it is said anew, and shown without the numbers of persons', async () => {
+  const api = await startTestApi();
+  const put = (body: object) => api.send('PUT', '/v1/vehicles/v1', body);
+  const drivers = async () => ((await (await api.get('/v1/vehicles/v1')).json()) as { drivers: unknown }).drivers;
+  expect((await put({ drivers: [{ certificate: '320100199001010011', from: '2026-01-01' }] })).status).toBe(201);
+  await put({ plate: '苏B00001' });
+  expect(await drivers()).toEqual([{ certificate: '320***********0011', from: '2026-01-01', to: null }]);
+  expect((await put({ drivers: [{ certificate: '1', to: 'soon' }] })).status).toBe(400);
+  await put({ drivers: null });
+  expect(await drivers()).toBeNull();
 });
 
 test('a list can be narrowed in every way, and in several at once', async () => {
