@@ -11,6 +11,8 @@ import { type MemoriesSnapshot, VehicleMemories } from './alerts/vehicle-memory.
 import { type WhyNot, whyNot } from './alerts/why-not.js';
 import { FenceIndex } from './geo/fence-index.js';
 import { fences } from './geo/fence-step.js';
+import { RoadIndex } from './geo/road-index.js';
+import { WeatherIndex } from './geo/weather-index.js';
 import type { Alert, AlertTransition } from './model/alert.js';
 import { type Block, KIND_CHANGE, KIND_FIXES, readJsonBody } from './model/block.js';
 import { Catalog, type CatalogSnapshot } from './model/catalog.js';
@@ -42,6 +44,8 @@ interface Snapshot {
   version: number;
   seq: number;
   catalog: CatalogSnapshot;
+  /** Absent in snapshots of before there were any. */
+  roads?: Uint8Array;
   limitRevisions: LimitRevisions;
   memories: MemoriesSnapshot;
   alerts: AlertBookSnapshot;
@@ -59,6 +63,7 @@ export class Engine {
   readonly #catalog: Catalog;
   readonly #memories = new VehicleMemories();
   readonly #fences = new FenceIndex();
+  readonly #ground = { roads: new RoadIndex(), weather: new WeatherIndex() };
   readonly #ruleBook = new RuleBook();
   readonly #alerts = new AlertBook((type) => count(this.counters.alerts, type));
   readonly #rules: RulesStep;
@@ -70,7 +75,9 @@ export class Engine {
   onFailure: (what: string, error: unknown) => void = () => {};
 
   constructor(snapshot?: Snapshot) {
-    this.#catalog = snapshot ? Catalog.from(snapshot.catalog) : new Catalog();
+    this.#catalog = snapshot ? Catalog.from(snapshot.catalog, snapshot.roads) : new Catalog();
+    this.#catalog.roads.follow(this.#ground.roads);
+    for (const weather of this.#catalog.weather.values()) this.#ground.weather.put(weather);
     this.#ruleBook.putSettings(this.#catalog.settings, 0, snapshot?.limitRevisions);
     for (const fence of this.#catalog.fences.values()) {
       this.#ruleBook.putFence(fence, this.#fences.put(fence));
@@ -82,7 +89,7 @@ export class Engine {
       this.#alerts.restore(snapshot.alerts);
       Object.assign(this.counters, snapshot.counters);
     }
-    this.#rules = rules(this.#catalog, this.#ruleBook, this.#memories, this.#alerts, this.#failed);
+    this.#rules = rules(this.#catalog, this.#ruleBook, this.#memories, this.#alerts, this.#ground, this.#failed);
     this.#rules.restore();
     this.#steps = [
       terminalAlarms(this.#catalog, this.#memories, this.#alerts), // a call for help counts even without a fix
@@ -145,6 +152,7 @@ export class Engine {
       version: SNAPSHOT_VERSION,
       seq: this.#seq,
       catalog: this.#catalog.snapshot(),
+      roads: this.#catalog.roads.snapshot(),
       limitRevisions: this.#ruleBook.limitRevisions(),
       memories: this.#memories.snapshot(),
       alerts: this.#alerts.snapshot(),
@@ -195,6 +203,12 @@ export class Engine {
       case 'rule-delete':
         this.#dropRules(this.#ruleBook.removeRule(change.id), at, 'rule-removed');
         break;
+      case 'weather-put':
+        this.#ground.weather.put(change.weather);
+        break;
+      case 'weather-delete':
+        this.#ground.weather.remove(change.id);
+        break;
       case 'tick':
         this.#rules.tick(change.time);
         break;
@@ -209,6 +223,9 @@ export class Engine {
       case 'vehicle-put':
       case 'terminal-put':
       case 'quirks-put':
+      case 'roads-put':
+      case 'roads-delete':
+      case 'road-set-delete':
         break; // the catalog has it
       case 'command-put':
       case 'command-step':

@@ -106,7 +106,11 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     retentionDays: settings.timePolicy === 'replay' ? null : settings.retentionDays,
     spool,
     alertsShared: engine.alertsShared,
-    catalog: () => ({ ...state.catalog.snapshot(), commands: state.commands.snapshot() }),
+    catalog: () => ({
+      ...state.catalog.snapshot(),
+      roads: [...state.catalog.roads.all()],
+      commands: state.commands.snapshot(),
+    }),
     onStored: (seq, fixes) => gate?.stored(seq, fixes),
     log,
   });

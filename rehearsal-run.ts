@@ -33,8 +33,8 @@ export class RehearsalRun {
   #fixes = 0;
   #revision = 0;
 
-  /** `rule` null: the fences and limits of the catalog are asked instead. */
-  constructor(catalog: CatalogSnapshot, rule: RuleDefinition | null) {
+  /** `roads`: `RoadBook.snapshot`. `rule` null: the fences and limits of the catalog are asked instead. */
+  constructor(catalog: CatalogSnapshot, roads: Uint8Array, rule: RuleDefinition | null) {
     const { settings } = catalog;
     this.#tell({ type: 'settings-put', settings: rule ? { ...settings, speedLimits: {} } : settings });
     for (const vehicle of catalog.vehicles) this.#tell({ type: 'vehicle-put', vehicle });
@@ -42,6 +42,8 @@ export class RehearsalRun {
       const properties = rule ? { ...fence.properties, rules: [] } : fence.properties;
       this.#tell({ type: 'fence-put', fence: { ...fence, properties } });
     }
+    this.#tell({ type: 'roads-put', roads: JSON.parse(Buffer.from(roads).toString()) });
+    for (const weather of catalog.weather ?? []) this.#tell({ type: 'weather-put', weather });
     if (rule) this.#tell({ type: 'rule-put', rule });
   }
 

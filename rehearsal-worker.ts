@@ -8,6 +8,8 @@ import { fixesOf, RehearsalRun } from './rehearsal-run.js';
 /** Given to the thread when it is made: one rehearsal. */
 export interface RehearsalTask {
   catalog: CatalogSnapshot;
+  /** `RoadBook.snapshot`. */
+  roads: Uint8Array;
   /** Each is run by itself over the same fixes; null: the fences and limits of the catalog. */
   rules: (RuleDefinition | null)[];
   /** Epoch ms: time passes until then. */
@@ -36,7 +38,7 @@ function main(port: NonNullable<typeof parentPort>, task: RehearsalTask): void {
     }
     const fixes = fixesOf(blocks);
     const runs = task.rules.map((rule) => {
-      const run = new RehearsalRun(task.catalog, rule);
+      const run = new RehearsalRun(task.catalog, task.roads, rule);
       run.run(fixes, task.to);
       return run;
     });

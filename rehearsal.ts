@@ -33,7 +33,7 @@ export class Rehearsals {
   rehearse({ rule, inForce }: RehearsalRules, window: RehearsalWindow): Promise<RehearsalResult> {
     return this.#inTurn(async () => {
       const rules: RuleDefinition[] = inForce ? [rule, inForce] : [rule];
-      const task = { catalog: this.#catalogOf(window.vehicles), rules, to: window.to, whyNot: null };
+      const task = { ...this.#groundOf(window.vehicles), rules, to: window.to, whyNot: null };
       const { answer, cut } = await this.#run(task, window);
       const [alerts, before] = answer.alerts;
       return { vehicles: window.vehicles.length, fixes: answer.fixes, cut, alerts, inForce: before ?? null };
@@ -49,7 +49,7 @@ export class Rehearsals {
       const definition = catalog.rules.get(definitionOf(ruleId)) ?? null;
       const window = { from: time - LOOK_BACK_MS, to: time + 1, vehicles: [vehicleNo] };
       const asked = { vehicleId: vehicle.id, ruleId };
-      const task = { catalog: this.#catalogOf([vehicleNo]), rules: [definition], to: time, whyNot: asked };
+      const task = { ...this.#groundOf([vehicleNo]), rules: [definition], to: time, whyNot: asked };
       return (await this.#run(task, window)).answer.whyNot;
     });
   }
@@ -87,11 +87,12 @@ export class Rehearsals {
     return false;
   }
 
-  /** The catalog with these vehicles only: what is sent to the thread. */
-  #catalogOf(vehicles: readonly number[]): CatalogSnapshot {
+  /** The catalog with these vehicles only, and the roads: what is sent to the thread. */
+  #groundOf(vehicles: readonly number[]): { catalog: CatalogSnapshot; roads: Uint8Array } {
     const catalog = this.parts.catalog();
     const found = vehicles.flatMap((no) => catalog.vehicles.get(no) ?? []);
-    return { ...catalog.snapshot(), vehicles: found, terminals: [], rules: [] };
+    const snapshot = { ...catalog.snapshot(), vehicles: found, terminals: [], rules: [] };
+    return { catalog: snapshot, roads: catalog.roads.snapshot() };
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -1,15 +1,24 @@
 import type { Box } from '../geo/box.js';
+import type { RoadIndex } from '../geo/road-index.js';
+import type { WeatherIndex } from '../geo/weather-index.js';
 import type { Severity } from '../model/alert.js';
 import type { DriverState } from '../model/driver.js';
 import type { Position } from '../model/position.js';
 import type { Vehicle, VehicleCategory } from '../model/vehicle.js';
 import type { FixFacts } from './fix-facts.js';
 
+/** What lies where, whoever drives there. */
+export interface Ground {
+  readonly roads: RoadIndex;
+  readonly weather: WeatherIndex;
+}
+
 /** What a rule is asked: one fix of one vehicle, and what it may know of others. */
 export interface RuleInput {
   readonly vehicle: Vehicle;
   /** Who drives, where that is known: one name for one person in whatever vehicle. */
   readonly driver: string | null;
+  readonly ground: Ground;
   /** What the terminal last said of the driver's card; null where it never said anything. */
   readonly card: DriverState | null;
   /** Numbers of other vehicles whose newest evaluated fix lies within so many metres of the place, ascending. */

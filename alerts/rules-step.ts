@@ -7,11 +7,14 @@ import type { AlertBook } from './alert-book.js';
 import { type FixFacts, factsOf, positionOf } from './fix-facts.js';
 import { evidenceJson, newAlert } from './new-alert.js';
 import { NewestPlaces } from './newest-places.js';
-import { hoursHold, type Rule, type RuleInput, type Say } from './rule.js';
+import { type Ground, hoursHold, type Rule, type RuleInput, type Say } from './rule.js';
 import type { RuleBook } from './rule-book.js';
 import type { TimedMemory } from './timed-rule.js';
 import { Timers } from './timers.js';
 import type { LateEpisode, VehicleMemories, VehicleMemory } from './vehicle-memory.js';
+
+/** So far before the vehicle's newest fix, one may have been judged long ago and be sent again; a rehearsal judges it. */
+const MAX_LATE_MS = 2 * 3_600_000;
 
 type Input = { -readonly [K in keyof RuleInput]: RuleInput[K] };
 
@@ -43,6 +46,7 @@ export function rules(
   ruleBook: RuleBook,
   memories: VehicleMemories,
   alerts: AlertBook,
+  ground: Ground,
   failed: (rule: string, error: unknown) => void,
 ): RulesStep {
   const places = new NewestPlaces();
@@ -56,6 +60,7 @@ export function rules(
   /** The run of late fixes in hand; null for a fix in order. */
   let episode: LateEpisode | null = null;
   const input = {
+    ground,
     near: (lon, lat, metres) => places.near(lon, lat, metres, owner.no),
     other(no) {
       const vehicle = catalog.vehicles.get(no);
@@ -105,7 +110,7 @@ export function rules(
     late(p) {
       const vehicle = catalog.vehicles.get(p.vehicleNo);
       const memory = memories.get(p.vehicleNo);
-      if (!vehicle || !memory?.last) return;
+      if (!vehicle || !memory?.last || memory.last.time - p.fixTime > MAX_LATE_MS) return;
       // The very fix again, or one from before this run: the run is over.
       if (memory.late?.last && p.fixTime <= memory.late.last.time) endLate(memory, vehicle);
       memory.late ??= { last: null, rules: new Map(), raised: [] };

@@ -4,8 +4,8 @@ import type { Alert, AlertFilter, AlertPlace, AlertTransition } from '../model/a
 import type { Catalog } from '../model/catalog.js';
 import type { Command, CommandAnswer, CommandFilter, CommandInput, CommandTypeInfo } from '../model/command.js';
 import type { Fence } from '../model/fence.js';
+import type { Fixes } from '../model/fixes.js';
 import type { Fleet } from '../model/fleet.js';
-import type { Position } from '../model/position.js';
 import type { ProtocolTools } from '../model/protocol-tools.js';
 import type { QuarantineEntry, QuarantineGroup, RerunResult } from '../model/quarantine.js';
 import type { QuirkBook } from '../model/quirks.js';
@@ -75,7 +75,19 @@ export interface ApiOptions {
 /** The write side of the catalog: each resolves once the change is durable; the catalog has it by then. */
 export type RegistryWrites = Pick<
   Registry,
-  'putVehicle' | 'deleteVehicle' | 'putFence' | 'deleteFence' | 'alertAction' | 'putQuirks' | 'putRule' | 'deleteRule'
+  | 'putVehicle'
+  | 'deleteVehicle'
+  | 'putFence'
+  | 'deleteFence'
+  | 'putRule'
+  | 'deleteRule'
+  | 'putRoads'
+  | 'deleteRoad'
+  | 'deleteRoadSet'
+  | 'putWeather'
+  | 'deleteWeather'
+  | 'alertAction'
+  | 'putQuirks'
 >;
 
 /** Alerts as the alert log has them (alerts/feed.ts): newest forms in memory, transitions by number. */
@@ -143,7 +155,7 @@ export interface CommandCounts {
 /** What the database has (store/history.ts). Rejects with an error whose `code` is 'database-away' where it cannot say. */
 export interface HistorySource {
   /** Fixes of one vehicle with from ≤ fixTime < to (epoch ms), oldest first, in batches. */
-  track(vehicleNo: number, from: number, to: number): AsyncIterable<Position[]>;
+  track(vehicleNo: number, from: number, to: number): AsyncIterable<Fixes>;
   /** At most `limit` alerts after `after`, newest first. */
   alerts(filter: AlertFilter & { after?: AlertPlace; limit: number }): Promise<Alert[]>;
   alert(id: string): Promise<Alert | undefined>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { App } from './app.js';
 import { openapi } from './openapi.js';
 import { json, type Route, route } from './route.js';
+import { alertEventRoutes } from './routes/alert-events.js';
 import { alertRoutes } from './routes/alerts.js';
 import { commandRoutes } from './routes/commands.js';
 import { fenceConsistencyRoutes } from './routes/fence-consistency.js';
@@ -13,6 +14,7 @@ import { protocolRoutes } from './routes/protocols.js';
 import { quarantineRoutes } from './routes/quarantine.js';
 import { quirkRoutes } from './routes/quirks.js';
 import { reportRoutes } from './routes/reports.js';
+import { roadRoutes } from './routes/roads.js';
 import { ruleRoutes } from './routes/rules.js';
 import { searchRoutes } from './routes/search.js';
 import { systemRoutes } from './routes/system.js';
@@ -20,6 +22,7 @@ import { trackRoutes } from './routes/track.js';
 import { tripRoutes } from './routes/trips.js';
 import { uploadRoutes } from './routes/uploads.js';
 import { vehicleRoutes } from './routes/vehicles.js';
+import { weatherRoutes } from './routes/weather.js';
 
 /** The one table: what is not in it is 404, and what is in it is in the document. */
 export function routeTable(app: App): Route[] {
@@ -35,7 +38,10 @@ export function routeTable(app: App): Route[] {
     ...fenceConsistencyRoutes(app),
     ...fenceRoutes(app),
     ...ruleRoutes(app),
+    ...roadRoutes(app),
+    ...weatherRoutes(app),
     ...alertRoutes(app),
+    ...alertEventRoutes(app),
     ...commandRoutes(app),
     ...positionRoutes(app),
     ...protocolRoutes(app),

@@ -1,10 +1,12 @@
 import { type Change, DEFAULT_RULE_SETTINGS, type RuleSettings, type TerminalFacts } from './change.js';
 import { type DriverState, driverAfter } from './driver.js';
 import type { Fence } from './fence.js';
+import { RoadBook } from './road-book.js';
 import type { RuleDefinition } from './rule.js';
 import { terminalKey, type Vehicle } from './vehicle.js';
+import type { Weather } from './weather.js';
 
-/** A catalog as JSON: what checkpoints keep. */
+/** A catalog as JSON: what checkpoints keep. Roads are apart (`RoadBook.snapshot`): they are many, and change seldom. */
 export interface CatalogSnapshot {
   revision: number;
   nextVehicleNo: number;
@@ -14,6 +16,8 @@ export interface CatalogSnapshot {
   fences: Fence[];
   /** Absent in snapshots of before there were any. */
   rules?: RuleDefinition[];
+  /** Absent in snapshots of before there was any. */
+  weather?: Weather[];
   settings: RuleSettings;
   /** By vehicle number; absent in checkpoints of before there were any. */
   drivers?: [number, DriverState][];
@@ -33,6 +37,9 @@ export class Catalog {
   readonly fences = new Map<number, Fence>();
   /** By id. */
   readonly rules = new Map<string, RuleDefinition>();
+  readonly roads = new RoadBook();
+  /** By id. */
+  readonly weather = new Map<string, Weather>();
   /** By terminalKey. */
   readonly terminals = new Map<string, TerminalFacts>();
   /** Who drives, by vehicle number: the terminals' newest word. */
@@ -95,6 +102,17 @@ export class Catalog {
       case 'rule-delete':
         this.rules.delete(change.id);
         break;
+      case 'roads-put':
+      case 'roads-delete':
+      case 'road-set-delete':
+        this.roads.apply(change);
+        break;
+      case 'weather-put':
+        this.weather.set(change.weather.id, change.weather);
+        break;
+      case 'weather-delete':
+        this.weather.delete(change.id);
+        break;
       case 'settings-put':
         this.settings = change.settings;
         break;
@@ -122,19 +140,23 @@ export class Catalog {
       terminals: [...this.terminals.values()],
       fences: [...this.fences.values()],
       rules: [...this.rules.values()],
+      weather: [...this.weather.values()],
       settings: this.settings,
       drivers: [...this.drivers],
       quirks: [...this.quirks],
     };
   }
 
-  static from(snapshot: CatalogSnapshot): Catalog {
+  /** `roads`: as `RoadBook.snapshot` gave them; absent in checkpoints of before there were any. */
+  static from(snapshot: CatalogSnapshot, roads?: Uint8Array): Catalog {
     const catalog = new Catalog();
+    if (roads) catalog.roads.restore(roads);
     for (const vehicle of snapshot.vehicles) catalog.#putVehicle(vehicle);
     for (const terminal of snapshot.terminals)
       catalog.terminals.set(terminalKey(terminal.protocol, terminal.number), terminal);
     for (const fence of snapshot.fences) catalog.#putFence(fence);
     for (const rule of snapshot.rules ?? []) catalog.rules.set(rule.id, rule);
+    for (const weather of snapshot.weather ?? []) catalog.weather.set(weather.id, weather);
     for (const [no, state] of snapshot.drivers ?? []) catalog.drivers.set(no, state);
     for (const [key, names] of snapshot.quirks ?? []) catalog.quirks.set(key, names);
     catalog.settings = snapshot.settings;

@@ -1,8 +1,10 @@
 import type { Command, CommandProgress } from './command.js';
 import type { Fence } from './fence.js';
+import type { Road } from './road.js';
 import type { RuleDefinition } from './rule.js';
 import type { Upload } from './upload.js';
 import type { Vehicle, VehicleCategory } from './vehicle.js';
+import type { Weather } from './weather.js';
 
 /**
  * A fact other than a fix that everybody must learn in the same order as the fixes: each is one record in the log.
@@ -25,6 +27,13 @@ export type Change =
   | { type: 'fence-delete'; revision: number; at: number; no: number }
   | { type: 'rule-put'; revision: number; at: number; rule: RuleDefinition }
   | { type: 'rule-delete'; revision: number; at: number; id: string }
+  /** Many at once: a map has a hundred thousand of them. */
+  | { type: 'roads-put'; revision: number; at: number; roads: Road[] }
+  | { type: 'roads-delete'; revision: number; at: number; ids: string[] }
+  /** Those of the set whose revision is below `before`. */
+  | { type: 'road-set-delete'; revision: number; at: number; set: string; before: number }
+  | { type: 'weather-put'; revision: number; at: number; weather: Weather }
+  | { type: 'weather-delete'; revision: number; at: number; id: string }
   /** Time itself, for what silence decides: `time` in epoch ms never decreases, and no fix of the present is behind it for long. */
   | { type: 'tick'; revision: number; at: number; time: number }
   | { type: 'settings-put'; revision: number; at: number; settings: RuleSettings }

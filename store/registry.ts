@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Catalog } from '../model/catalog.js';
 import type { Change, RuleSettings, TerminalFacts } from '../model/change.js';
 import type { Fence, FenceGeometry, FenceProperties } from '../model/fence.js';
+import { type Road, verticesOf } from '../model/road.js';
 import type { RuleDefinition, RuleInput } from '../model/rule.js';
 import type { Upload } from '../model/upload.js';
 import {
@@ -13,6 +14,7 @@ import {
   type Vehicle,
   type VehicleCategory,
 } from '../model/vehicle.js';
+import type { Weather, WeatherInput } from '../model/weather.js';
 
 /** Why a write was refused, and what was wrong where. `unavailable`: the log takes nothing just now; try again. */
 export interface Refusal {
@@ -53,6 +55,12 @@ export interface ChangeLog {
   addChange(change: Change): void;
   whenAccepted(fn: () => void): void;
 }
+
+/** Positions of all roads together: about 40 bytes of memory each, in every thread that keeps the catalog. */
+const MAX_ROAD_VERTICES = 5_000_000;
+
+/** Declarations of weather, past ones too, until they are removed: each is asked for every fix that a speed rule judges. */
+const MAX_WEATHER = 1000;
 
 /** ASCII letters and digits, `. _ : -`, and Chinese characters as they stand on plates. */
 const ID = /^[A-Za-z0-9._:\-\p{Script=Han}]{1,64}$/u;
@@ -202,6 +210,77 @@ export class Registry {
     return { rule };
   }
 
+  /** Makes or replaces roads that have been found good (geo/road-input.ts), all of them or none, as one change. */
+  async putRoads(
+    set: string,
+    inputs: readonly Omit<Road, 'set' | 'revision'>[],
+  ): Promise<{ revision: number; made: number; replaced: number } | Refusal> {
+    const book = this.catalog.roads;
+    const before = inputs.filter(({ id }) => book.get(id)).length;
+    const more = inputs.reduce((sum, road) => sum + verticesOf(road), 0);
+    const problems = idProblems(set, 'set');
+    if (book.vertices + more > MAX_ROAD_VERTICES) {
+      const message = `there is room for ${MAX_ROAD_VERTICES} positions of roads, and ${book.vertices} are there; remove a set`;
+      problems.push({ path: 'geometry', message });
+    }
+    const refusal = this.#refusal(problems);
+    if (refusal) return refusal;
+    const revision = this.catalog.revision + 1;
+    this.#record({ type: 'roads-put', roads: inputs.map((road) => ({ ...road, set, revision })) });
+    await this.#accepted();
+    return { revision, made: inputs.length - before, replaced: before };
+  }
+
+  async deleteRoad(id: string): Promise<{ road: Road } | Refusal> {
+    const refusal = this.#refusal([]);
+    if (refusal) return refusal;
+    const road = this.catalog.roads.get(id);
+    if (!road) return notFound('road', id);
+    this.#record({ type: 'roads-delete', ids: [id] });
+    await this.#accepted();
+    return { road };
+  }
+
+  /** Removes the roads of a set; with `before`, those that no change since that revision has put. */
+  async deleteRoadSet(set: string, before?: number): Promise<{ removed: number } | Refusal> {
+    const refusal = this.#refusal([]);
+    if (refusal) return refusal;
+    const { roads } = this.catalog;
+    if (!roads.sets().some((known) => known.set === set)) return notFound('set of roads', set);
+    const there = roads.size;
+    this.#record({ type: 'road-set-delete', set, before: before ?? this.catalog.revision + 1 });
+    const removed = there - roads.size;
+    await this.#accepted();
+    return { removed };
+  }
+
+  /** Declares weather, or changes what was declared; the input has been found good (geo/weather-input.ts). */
+  async putWeather(id: string, input: WeatherInput): Promise<{ weather: Weather; created: boolean } | Refusal> {
+    const before = this.catalog.weather.get(id);
+    const problems = idProblems(id);
+    if (!before && this.catalog.weather.size >= MAX_WEATHER) {
+      problems.push({ path: 'id', message: `${MAX_WEATHER} declarations are there; remove some that are over` });
+    }
+    const refusal = this.#refusal(problems);
+    if (refusal) return refusal;
+    const at = this.clock();
+    const revision = this.catalog.revision + 1;
+    const weather: Weather = { ...input, id, revision, createdAt: before?.createdAt ?? at, updatedAt: at };
+    this.#record({ type: 'weather-put', weather });
+    await this.#accepted();
+    return { weather, created: before === undefined };
+  }
+
+  async deleteWeather(id: string): Promise<{ weather: Weather } | Refusal> {
+    const refusal = this.#refusal([]);
+    if (refusal) return refusal;
+    const weather = this.catalog.weather.get(id);
+    if (!weather) return notFound('weather', id);
+    this.#record({ type: 'weather-delete', id });
+    await this.#accepted();
+    return { weather };
+  }
+
   /** Lets time pass for the rules that wait for it. Nobody is answered, so nobody waits; a full log gets no ticks. */
   tick(time: number): void {
     if (this.log.accepting) this.#record({ type: 'tick', time });
@@ -296,8 +375,8 @@ export class Registry {
   }
 }
 
-function idProblems(id: string): Refusal['problems'] {
-  return ID.test(id) ? [] : [{ path: 'id', message: `must be ${ID_RULE}` }];
+function idProblems(id: string, path = 'id'): Refusal['problems'] {
+  return ID.test(id) ? [] : [{ path, message: `must be ${ID_RULE}` }];
 }
 
 function terminalProblems(terminals: readonly TerminalRef[]): Refusal['problems'] {

@@ -37,7 +37,7 @@ export class ShownState {
     const state = checkpoint
       ? new ShownState(
           dir,
-          Catalog.from(JSON.parse(checkpoint.parts.catalog.toString())),
+          Catalog.from(JSON.parse(checkpoint.parts.catalog.toString()), checkpoint.parts.roads),
           Fleet.from(checkpoint.parts.fleet),
           // Checkpoints of before there were commands, or fences on terminals, have none.
           CommandBook.from(
@@ -83,6 +83,7 @@ export class ShownState {
     const { seq } = this;
     const parts = {
       catalog: Buffer.from(JSON.stringify(this.catalog.snapshot())),
+      roads: this.catalog.roads.snapshot(),
       commands: Buffer.from(JSON.stringify(this.commands.snapshot())),
       areas: Buffer.from(JSON.stringify(this.commands.areas.snapshot())),
       fleet: this.fleet.snapshot(),

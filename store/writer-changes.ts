@@ -5,6 +5,7 @@ import type { Fence } from '../model/fence.js';
 import type { Upload } from '../model/upload.js';
 import { terminalKey, type Vehicle } from '../model/vehicle.js';
 import { jsonText } from './json-text.js';
+import { RoadRows } from './road-rows.js';
 import { putVehicleVersions, type VehicleVersion } from './vehicle-versions.js';
 
 /**
@@ -22,6 +23,7 @@ export class ChangeSet {
   readonly #terminals = new Map<string, TerminalFacts>();
   readonly #fences = new Map<number, Fence>();
   readonly #fencesGone = new Map<number, number>();
+  readonly #roads = new RoadRows();
   readonly #commands = new Map<string, Command>();
   /** Of commands that earlier batches have made. */
   readonly #commandSteps = new Map<string, CommandProgress>();
@@ -47,6 +49,11 @@ export class ChangeSet {
       case 'fence-delete':
         this.#fencesGone.set(change.no, change.at);
         break;
+      case 'roads-put':
+      case 'roads-delete':
+      case 'road-set-delete':
+        this.#roads.add(change);
+        break;
       case 'command-put':
         for (const command of change.commands) this.#commands.set(command.id, command);
         break;
@@ -58,6 +65,8 @@ export class ChangeSet {
         break;
       case 'rule-put':
       case 'rule-delete':
+      case 'weather-put':
+      case 'weather-delete':
       case 'tick':
       case 'quirks-put':
       case 'settings-put':
@@ -77,6 +86,7 @@ export class ChangeSet {
     if (this.#terminals.size > 0) await db.query(PUT_TERMINALS, [jsonText([...this.#terminals.values()])]);
     if (this.#fences.size > 0) await db.query(PUT_FENCES, [jsonText([...this.#fences.values()])]);
     if (this.#fencesGone.size > 0) await db.query(DELETE_FENCES, gone(this.#fencesGone));
+    await this.#roads.apply(db);
     if (this.#commands.size > 0) await db.query(PUT_COMMANDS, [jsonText([...this.#commands.values()])]);
     if (this.#commandSteps.size > 0) await db.query(STEP_COMMANDS, [jsonText([...this.#commandSteps.values()])]);
     if (this.#uploads.size > 0) await db.query(PUT_UPLOADS, [jsonText([...this.#uploads.values()])]);

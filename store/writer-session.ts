@@ -4,6 +4,7 @@ import type { CatalogSnapshot } from '../model/catalog.js';
 import type { Command } from '../model/command.js';
 import { Position } from '../model/position.js';
 import { REPEAT } from '../model/quality.js';
+import type { Road } from '../model/road.js';
 import { CopyRows, isLegalTime } from './copy-rows.js';
 import { DayPartitions } from './day-partitions.js';
 import { explain, isRefusal, sqlState, writerClient } from './db.js';
@@ -21,6 +22,7 @@ import { fixesIn, loadProgress, NO_PROGRESS, saveProgress, type WriterProgress }
 /** What a database that knows nothing yet is told before the log. */
 export interface StoreSeed extends CatalogSnapshot {
   commands?: Command[];
+  roads?: Road[];
 }
 
 const UNIQUE_VIOLATION = '23505';
@@ -98,13 +100,14 @@ export class WriterSession {
     });
   }
 
-  /** Vehicles, terminals, fences and remembered commands as they are now, where the log no longer tells all of it. */
+  /** Vehicles, terminals, fences, roads and remembered commands as they are now, where the log no longer tells all of it. */
   async seed(catalog: StoreSeed): Promise<void> {
     const changes = new ChangeSet();
     const { revision } = catalog;
     for (const vehicle of catalog.vehicles) changes.add({ type: 'vehicle-put', revision, at: 0, vehicle });
     for (const terminal of catalog.terminals) changes.add({ type: 'terminal-put', revision, at: 0, terminal });
     for (const fence of catalog.fences) changes.add({ type: 'fence-put', revision, at: 0, fence });
+    changes.add({ type: 'roads-put', revision, at: 0, roads: catalog.roads ?? [] });
     changes.add({ type: 'command-put', revision, at: 0, commands: catalog.commands ?? [] });
     await this.#transact(this.progress, () => changes.apply(this.db));
   }

@@ -1,96 +1,103 @@
 import { z } from 'zod';
-import { type Road, RoadIndex } from '../../geo/road-index.js';
+import { type RoadLimit, roadLimit, USUAL_LIMITS } from '../../geo/road-limit.js';
 import { SUSPECT_MOTION } from '../../model/quality.js';
+import type { Road } from '../../model/road.js';
+import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
 import { over } from '../checks.js';
 import { ruleKind } from '../rule-kind.js';
+import { lowestBound, type Night, nightBounds, nightSchema, weatherBound } from '../speed-bounds.js';
 
-/** What a road has where nobody says: km/h by the OpenStreetMap value of `highway`, 道路交通安全法实施条例 art. 45 and 78. */
-const USUAL: Record<string, number> = {
-  motorway: 120,
-  motorway_link: 60,
-  trunk: 100,
-  trunk_link: 60,
-  primary: 70,
-  secondary: 70,
-  tertiary: 60,
-  unclassified: 40,
-  residential: 40,
-  living_street: 20,
-  service: 30,
-};
-const MPH = 1.609344;
 /** Below this nobody is accused: the road may be another one. */
 const MIN_CONFIDENCE = 0.3;
+/** What a road usually has, counts for less than what is stated of it. */
+const USUAL_COUNTS = 0.7;
 
-const position = z.tuple([z.number().min(-180).max(180), z.number().min(-90).max(90)]).rest(z.number());
-const line = z.array(position).min(2).max(10_000);
-const feature = z.object({
-  type: z.literal('Feature'),
-  id: z.union([z.string(), z.number()]).optional(),
-  geometry: z.discriminatedUnion('type', [
-    z.object({ type: z.literal('LineString'), coordinates: line }),
-    z.object({ type: z.literal('MultiLineString'), coordinates: z.array(line).min(1).max(1000) }),
-  ]),
-  properties: z.record(z.string(), z.unknown()).nullable(),
-});
+interface Params {
+  /** km/h that are let pass. */
+  tolerance: number;
+  /** km/h by class of road, in place of what is usual. */
+  usual?: Record<string, number>;
+  /** km/h that a kind of vehicle may drive at most on any road, such as 80 for dangerous goods. */
+  atMost?: Partial<Record<(typeof VEHICLE_CATEGORIES)[number], number>>;
+  night?: Night;
+}
 
-type Feature = z.output<typeof feature>;
+interface Memory {
+  /** Id of the road that the vehicle is on. */
+  road: string;
+  /** Id of the one that it may have changed to, by one fix. */
+  next: string | null;
+}
+
+const kmh = z.number().min(1).max(300);
 
 /**
- * Faster than the road allows. Roads come as GeoJSON lines with the tags of OpenStreetMap (`maxspeed`, `highway`, `oneway`); a vehicle is
- * on the nearest one that leads where it goes, and stays on it until another is clearly nearer. The fix itself is left where it is.
+ * Faster than the road allows. Roads are those of the catalog (model/road.ts); a vehicle is on the nearest one that leads where it
+ * goes, stays on it until another is clearly nearer, and has changed to that when two fixes in a row say so. The fix itself is
+ * left where it is.
  */
-export const roadSpeed = ruleKind<{ roads: { features: Feature[] }; tolerance: number }, { road: string }>({
+export const roadSpeed = ruleKind<Params, Memory>({
   type: 'road-speed',
   describe: 'a vehicle is faster than the road that it is on allows, by more than `tolerance` km/h',
   timing: { minDuration: 30, maxGap: 60, linger: 60 },
   params: z.strictObject({
-    roads: z.object({ type: z.literal('FeatureCollection'), features: z.array(feature).min(1).max(50_000) }),
     tolerance: z.number().min(0).max(50).default(0),
+    usual: z.record(z.string().regex(/^[a-z_]{1,40}$/), kmh).optional(),
+    atMost: z.partialRecord(z.enum(VEHICLE_CATEGORIES), kmh).optional(),
+    night: nightSchema.optional(),
   }),
-  build({ roads, tolerance }) {
-    const index = new RoadIndex(roads.features.flatMap(roadsOf));
+  build({ tolerance, usual, atMost, night }) {
+    const usually = { ...USUAL_LIMITS, ...usual };
+    const atNight = nightBounds(night);
     return {
-      judge({ fix, facts }, memory) {
+      judge({ vehicle: { category }, fix, facts, ground }, memory) {
+        const limitOf = (road: Road, forward: boolean | null): RoadLimit => roadLimit(road, forward, category, usually);
+        const seeker = {
+          lon: facts.lon,
+          lat: facts.lat,
+          headingDeg: fix.headingDeg,
+          speedKmh: facts.speed,
+          held: memory?.road ?? null,
+        };
+        const found = ground.roads.match(seeker, (road, forward) => limitOf(road, forward).kmh);
+        if (!found) return { memory: undefined, holds: false, explain: () => ({ checks: [], road: null }) };
+
+        const changing = memory !== undefined && found.heldNear && found.road.id !== memory.road;
+        const confirmed = !changing || memory.next === found.road.id;
+        const limit = limitOf(found.road, found.forward);
+        const confidence = found.confidence * (limit.stated ? 1 : USUAL_COUNTS);
+        const onRoad = { kmh: limit.kmh, what: 'speed' };
+        const most = { kmh: atMost?.[category] ?? Infinity, what: `speed of ${category}` };
+        const motorway = found.road.highway === 'motorway';
+        const bad = weatherBound(ground.weather.at(facts.lon, facts.lat, facts.time), motorway);
+        // A limit that is not known is none: what holds on all roads holds here too.
+        const known = Number.isNaN(onRoad.kmh) ? most : lowestBound(onRoad, most);
+        const bound = lowestBound(known, atNight(known, facts.time), bad);
+        const sure = confirmed && confidence >= MIN_CONFIDENCE;
         const unknown = Number.isNaN(facts.speed) || (facts.quality & SUSPECT_MOTION) !== 0;
-        const found = index.match(facts.lon, facts.lat, fix.headingDeg, facts.speed, memory?.road ?? null);
-        const sure = found !== null && found.confidence >= MIN_CONFIDENCE;
-        const limit = found?.road.limit ?? NaN;
         return {
-          memory: found ? { road: found.road.id } : undefined,
-          holds: unknown || (found && !sure) ? null : found !== null && facts.speed > limit + tolerance,
+          memory: confirmed
+            ? { road: found.road.id, next: null }
+            : { road: (memory as Memory).road, next: found.road.id },
+          holds: unknown || !sure ? null : facts.speed > bound.kmh + tolerance,
           explain: () => ({
-            checks: [over('speed', facts.speed, limit + tolerance, 'km/h')],
-            road: found && { id: found.road.id, limit, stated: found.road.stated, confidence: round(found.confidence) },
+            checks: [over(bound.what, facts.speed, bound.kmh + tolerance, 'km/h')],
+            road: {
+              id: found.road.id,
+              revision: found.road.revision,
+              name: found.road.name,
+              limit: Number.isFinite(limit.kmh) ? limit.kmh : null,
+              from: limit.from,
+              metres: round(found.metres),
+              confidence: round(confidence),
+            },
+            ...(bound.weather && { weather: bound.weather }),
           }),
         };
       },
     };
   },
 });
-
-/** Roads without any known limit are left out. */
-function roadsOf({ id, geometry, properties }: Feature, i: number): Road[] {
-  const tags = properties ?? {};
-  const stated = maxSpeed(tags.maxspeed);
-  const limit = stated ?? USUAL[String(tags.highway)];
-  if (limit === undefined) return [];
-  const lines = geometry.type === 'LineString' ? [geometry.coordinates] : geometry.coordinates;
-  return lines.map((coordinates) => ({
-    id: String(id ?? tags.id ?? i),
-    line: coordinates.map(([lon, lat]) => [lon, lat] as const),
-    limit,
-    stated: stated !== undefined,
-    oneWay: tags.oneway === 'yes' || tags.oneway === true || tags.highway === 'motorway',
-  }));
-}
-
-/** `60`, `60 km/h`, `40 mph`; undefined for words such as `none`. */
-function maxSpeed(tag: unknown): number | undefined {
-  const match = /^(\d{1,3})(?:\s*(km\/h|mph))?$/.exec(String(tag ?? '').trim());
-  if (!match) return undefined;
-  return match[2] === 'mph' ? Math.round(Number(match[1]) * MPH) : Number(match[1]);
-}
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;

@@ -13,8 +13,7 @@ import { refusal } from '../refusal.js';
 import { check, json, NO_CONTENT, type Route, route } from '../route.js';
 import { fenceId, listOf, vehicleId } from '../schemas.js';
 
-/** A rule may bring its roads along. */
-const BODY_BYTES = 8 * 1024 * 1024;
+const BODY_BYTES = 1024 * 1024;
 const JSON_TYPE = ['application/json'];
 const MAX_DAYS = 31;
 const MAX_VEHICLES = 2000;

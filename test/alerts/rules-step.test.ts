@@ -5,6 +5,8 @@ import { RuleBook } from '../../alerts/rule-book.js';
 import { FenceEnter } from '../../alerts/rules/fence-enter.js';
 import { rules } from '../../alerts/rules-step.js';
 import { VehicleMemories } from '../../alerts/vehicle-memory.js';
+import { RoadIndex } from '../../geo/road-index.js';
+import { WeatherIndex } from '../../geo/weather-index.js';
 import { Catalog } from '../../model/catalog.js';
 import { fixOf } from './support.js';
 
@@ -55,8 +57,13 @@ test('a rule that throws is counted and keeps its memory, and the others are ask
     new FenceEnter('third', 1, 'info', fence),
   ]);
   const failures: string[] = [];
-  const step = rules(catalog, book, memories, alerts, (rule, error) =>
-    failures.push(`${rule}: ${(error as Error).message}`),
+  const step = rules(
+    catalog,
+    book,
+    memories,
+    alerts,
+    { roads: new RoadIndex(), weather: new WeatherIndex() },
+    (rule, error) => failures.push(`${rule}: ${(error as Error).message}`),
   );
 
   const p = fixOf(1, { at: 0 });

@@ -36,6 +36,8 @@ export function score(planting: Planting): Score {
       fence: { ...facts, geometry: { type: 'Point', coordinates: [lon, lat] }, properties },
     });
   });
+  const roads = planting.roads.map((road) => ({ ...road, set: 'planted', revision: log.revision + 1 }));
+  if (roads.length > 0) log.change({ type: 'roads-put', roads });
   const parsed = parseRule(planting.rule, () => true);
   if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
   const id = planting.rule.type;

@@ -1,3 +1,4 @@
+import type { RoadInput } from '../../../geo/road-input.js';
 import { LOCATED, Position } from '../../../model/position.js';
 import type { VehicleCategory } from '../../../model/vehicle.js';
 import { randomFrom } from '../random.js';
@@ -42,6 +43,7 @@ export interface Planting {
   rule: { type: string; params: object; timing: object; scope: { vehicles: string[]; fences?: string[] } };
   /** Circles. */
   fences: { id: string; lon: number; lat: number; radius: number }[];
+  roads: RoadInput[];
   vehicles: PlantedVehicle[];
   /** In the order of their receipt. */
   fixes: Position[];
@@ -70,7 +72,7 @@ export function planting(plant: Plant, count: number, seed: number, faults: Faul
   for (const guilty of [true, false]) {
     const others: Track[] = [];
     for (let i = 0; i < count; i++) {
-      const ground = plant.paramsOn ? 0 : i + (guilty ? 0 : count);
+      const ground = plant.paramsOn || plant.roadsOn ? 0 : i + (guilty ? 0 : count);
       const members = Array.from({ length: plant.group ?? 1 }, (_, member) => {
         const vehicle = {
           no: vehicles.length + 1,
@@ -117,6 +119,7 @@ export function planting(plant: Plant, count: number, seed: number, faults: Faul
       scope: { vehicles: vehicles.map(({ id }) => id), ...(plant.zone && { fences: fences.map(({ id }) => id) }) },
     },
     fences,
+    roads: plant.roadsOn?.((x, y) => place(0, x, y)) ?? [],
     vehicles,
     fixes: received,
     expected,

@@ -1,3 +1,4 @@
+import type { RoadInput } from '../../../geo/road-input.js';
 import type { VehicleCategory } from '../../../model/vehicle.js';
 import type { PlantedFix, Track } from './track.js';
 
@@ -8,6 +9,8 @@ export interface Plant {
   params?: object;
   /** Parameters that speak of places: all vehicles are on one ground, and this gives its places. */
   paramsOn?: (place: (x: number, y: number) => [number, number]) => object;
+  /** Roads, where the rule is about them: all vehicles are on one ground too. */
+  roadsOn?: (place: (x: number, y: number) => [number, number]) => RoadInput[];
   timing?: object;
   /** A circle for each vehicle, on its own ground: metres. */
   zone?: { x: number; y: number; radius: number };
@@ -33,11 +36,13 @@ const inside = (zone: { x: number; y: number; radius: number }) => (fix: Planted
   Math.hypot(fix.x - zone.x, fix.y - zone.y) <= zone.radius;
 const ZONE = { x: 2000, y: 0, radius: 300 };
 const AHEAD = { x: 1000, y: 0, radius: 5000 };
-const road = (place: (x: number, y: number) => [number, number], y: number, maxspeed: number) => ({
-  type: 'Feature',
+const road = (place: (x: number, y: number) => [number, number], y: number, maxspeed: number): RoadInput => ({
   id: `road-${maxspeed}`,
-  geometry: { type: 'LineString', coordinates: [place(-1000, y), place(20_000, y)] },
-  properties: { maxspeed: String(maxspeed) },
+  name: null,
+  highway: null,
+  oneWay: null,
+  limits: { maxspeed },
+  lines: [[...place(-1000, y), ...place(20_000, y)]],
 });
 /** By what the driver was told: the fixes say only from when on. */
 const when = (guilty: boolean, at: number | null) => (guilty ? at : null);
@@ -127,9 +132,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     type: 'road-speed',
-    paramsOn: (place) => ({
-      roads: { type: 'FeatureCollection', features: [road(place, 0, 60), road(place, 60, 120)] },
-    }),
+    roadsOn: (place) => [road(place, 0, 60), road(place, 60, 120)],
     // Side by side, 60 m apart: a street, and a motorway on which the innocent are.
     drive: (track, guilty) => (guilty ? track : track.drive(10, 21.6, 0)).drive(120, 55).drive(120, 80).drive(120, 55),
     began: (fixes, guilty) =>
