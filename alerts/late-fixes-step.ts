@@ -3,9 +3,6 @@ import { LATE, NOT_NEWS, OUT_OF_ORDER } from '../model/quality.js';
 import type { NamedStep } from '../model/step.js';
 import type { RulesStep } from './rules-step.js';
 
-/** Later than this, fixes may be ones that were judged long ago and are sent again; a rehearsal judges them. */
-const MAX_LATE_MS = 2 * 3_600_000;
-
 /**
  * Step: late truth amends. A fix whose only fault is that it came late is judged with those that came with it, apart from the
  * vehicle's present: what it shows is raised with `late: true`, or amends the alert that tells of that time already.
@@ -15,7 +12,7 @@ export function lateFixes(index: FenceIndex, rules: RulesStep): NamedStep {
     name: 'late-fixes',
     run(p) {
       const marks = p.quality & NOT_NEWS;
-      if (marks !== 0 && p.receivedTime - p.fixTime <= MAX_LATE_MS && (marks & ~(LATE | OUT_OF_ORDER)) === 0) {
+      if (marks !== 0 && (marks & ~(LATE | OUT_OF_ORDER)) === 0) {
         p.fenceNos = index.query(p.lon, p.lat);
         rules.late(p);
       }

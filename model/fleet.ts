@@ -104,13 +104,6 @@ export class Fleet {
     return online;
   }
 
-  /** The newest time that any vehicle has told, epoch ms; −Infinity before the first. */
-  newestFixTime(): number {
-    let newest = -Infinity;
-    for (let no = 1; no < this.capacity; no++) if (this.fixTime[no] > newest) newest = this.fixTime[no];
-    return newest;
-  }
-
   /** Ignition of vehicle `no`: null where its source does not say. */
   accOn(no: number): boolean | null {
     return this.flags[no] & ACC_KNOWN ? (this.flags[no] & ACC_ON) !== 0 : null;

@@ -55,3 +55,9 @@ test('hours late, nothing is told', () => {
   const old = story({ at: 10_000, ...OUT }).fixes(1, { at: 30, ...IN, quality: LATE, delay: 9970 });
   expect(old.tell()).toEqual([]);
 });
+
+test('recorded tracks are as late as their vehicle says, not as we say', () => {
+  const played = story({ at: 0, ...OUT, delay: 1e7 }, { at: 100, ...OUT, delay: 1e7 });
+  played.fixes(1, { at: 30, ...IN, ...LATER, delay: 1e7 }, { at: 40, ...OUT, ...LATER, delay: 1e7 });
+  expect(played.tell()).toEqual(['raised fence-enter v1 depot 10:00:30', 'cleared fence-enter v1 depot 10:00:40']);
+});
