@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ALERT_STATES, type Alert, type AlertFilter, SEVERITIES } from '../model/alert.js';
 import { personName } from './alert-schemas.js';
-import { oneOrMany } from './parameters.js';
+import { booleansParam, listParam, oneOrMany } from './parameters.js';
 import { companyName, fenceId, regionCode, vehicleId } from './schemas.js';
 
 /** Which alerts are asked for, in JSON. */
@@ -18,8 +18,26 @@ export const alertFilterSchema = z.strictObject({
   muted: oneOrMany(z.boolean()).optional(),
 }) satisfies z.ZodType<AlertFilter>;
 
+/** The same as parameters of a query. */
+export const alertFilterParams = {
+  state: listParam(z.enum(ALERT_STATES)).optional(),
+  type: listParam(z.string().min(1).max(64)).optional(),
+  severity: listParam(z.enum(SEVERITIES)).optional(),
+  vehicle: listParam(vehicleId).optional(),
+  fence: listParam(fenceId).optional(),
+  company: listParam(companyName).optional(),
+  region: listParam(regionCode).optional().describe('GB/T 2260 digits; 32 holds 3202 and 320211'),
+  assignee: listParam(personName).optional(),
+  overdue: booleansParam.optional(),
+  muted: booleansParam.optional(),
+};
+
 /** The same for whoever is told of alerts as they come: what is muted is no news, unless it is asked for. */
-export const newsFilterSchema = alertFilterSchema.transform((filter): AlertFilter => ({ muted: [false], ...filter }));
+export const newsFilterSchema = alertFilterSchema.transform(newsFilter);
+
+export function newsFilter(filter: AlertFilter): AlertFilter {
+  return { muted: [false], ...filter };
+}
 
 /** True where the alert is one that the filter asks for; a part that is absent asks for all. */
 export function matchesAlert(filter: AlertFilter, alert: Alert): boolean {

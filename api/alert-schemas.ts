@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ALERT_STATES, type Alert, SEVERITIES } from '../model/alert.js';
+import { ALERT_STATES, type Alert, SEVERITIES, TRANSITIONS } from '../model/alert.js';
 import {
   ALERT_ACTIONS,
   APPEAL_OUTCOMES,
@@ -103,6 +103,21 @@ export const alertSchema = z
     revision: z.int(),
   })
   .meta({ id: 'Alert' }) satisfies z.ZodType<Alert>;
+
+/** A place in the alert log. */
+export const stepCursor = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,64}$/, 'a cursor, or `now`')
+  .meta({ description: 'a cursor that came with an alert, or `now`', examples: ['now'] });
+
+/** One step in the life of an alert, as every feed has it. */
+export const alertStepSchema = z
+  .object({
+    cursor: z.string().describe('place in the alert log'),
+    transition: z.enum(TRANSITIONS),
+    alert: alertSchema.describe('as it is after the step'),
+  })
+  .meta({ id: 'AlertStep' });
 
 export const whySchema = z
   .object({

@@ -11,6 +11,8 @@ export interface Request {
   headers: RequestHeaders;
   /** Address of the peer as text. */
   address: string;
+  /** `fn` is called where the peer goes before the answer is finished; returns the way to stop it. */
+  onAborted(fn: () => void): () => void;
 }
 
 /** The headers that somebody asks for. */
@@ -24,6 +26,7 @@ export const READ_HEADERS = [
   'if-match',
   'if-none-match',
   'if-range',
+  'last-event-id',
   'origin',
   'range',
   'sec-websocket-protocol',
@@ -59,7 +62,7 @@ export interface Endpoint {
 /** One WebSocket; every method is harmless after it has closed. */
 export interface Socket {
   /** 'dropped': it did not fit under the limit of buffered bytes and was not taken. */
-  send(text: string | Uint8Array): 'sent' | 'buffered' | 'dropped' | 'closed';
+  send(message: string | Uint8Array, binary?: boolean): 'sent' | 'buffered' | 'dropped' | 'closed';
   /** Bytes that wait for the peer to read. */
   buffered(): number;
   /** Runs `writes` so that all they send leaves in one packet. */

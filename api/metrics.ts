@@ -126,7 +126,13 @@ export class ApiMetrics {
   readonly #seconds: Histogram;
   readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: 10 });
 
-  constructor(stats: () => LiveStats, stream: () => StreamCounts, fences: () => number, commands: () => CommandCounts) {
+  constructor(
+    stats: () => LiveStats,
+    stream: () => StreamCounts,
+    fences: () => number,
+    commands: () => CommandCounts,
+    alertWaiters: () => number,
+  ) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#loop.enable();
@@ -163,6 +169,7 @@ export class ApiMetrics {
       'Responses of terminals that no command waited for',
       () => commands().unmatchedResponses,
     );
+    this.#gauge('http_alert_waiters', 'Long polls and event streams that wait for alerts', alertWaiters);
     this.#gauge('ws_clients', 'Stream connections', () => stream().clients);
     this.#gauge('ws_subscriptions', 'Stream subscriptions', () => stream().subscriptions);
     this.#gauge('ws_buffered_bytes_sum', 'Bytes waiting for slow stream clients', () => stream().bufferedSum);

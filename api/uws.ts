@@ -91,8 +91,8 @@ function registerEndpoint(app: TemplatedApp, endpoint: Endpoint, exchanges: { be
   const parameters = endpoint.pattern.split('/').filter((part) => part.startsWith(':')).length;
 
   register.call(app, endpoint.pattern, (res, req) => {
-    const request = readRequest(res, req, parameters);
     const exchange = new Exchange(res);
+    const request = readRequest(res, req, parameters, (fn) => exchange.whenAborted(fn));
     exchanges.begin();
     const answer = (given: Answer) => exchange.answer(given, () => exchanges.end());
     const fail = (error: unknown) => answer(endpoint.failed(error, request));
@@ -116,7 +116,12 @@ function registerEndpoint(app: TemplatedApp, endpoint: Endpoint, exchanges: { be
   });
 }
 
-function readRequest(res: HttpResponse, req: HttpRequest, parameters: number): Request {
+function readRequest(
+  res: HttpResponse,
+  req: HttpRequest,
+  parameters: number,
+  onAborted: Request['onAborted'],
+): Request {
   const headers = {} as RequestHeaders;
   for (const name of READ_HEADERS) headers[name] = req.getHeader(name);
   const params: string[] = [];
@@ -128,6 +133,7 @@ function readRequest(res: HttpResponse, req: HttpRequest, parameters: number): R
     params,
     headers,
     address: Buffer.from(res.getRemoteAddressAsText()).toString(),
+    onAborted,
   };
 }
 
@@ -164,6 +170,8 @@ class Exchange {
   #answered = false;
   #aborted = () => {};
   #wake = () => {};
+  /** Made for the few who ask. */
+  #listeners: Set<() => void> | null = null;
 
   constructor(readonly res: HttpResponse) {}
 
@@ -174,7 +182,14 @@ class Exchange {
       this.#open = false;
       this.#wake();
       this.#finish(this.#aborted);
+      for (const listener of [...(this.#listeners ?? [])]) listener();
     });
+  }
+
+  whenAborted(listener: () => void): () => void {
+    this.#listeners ??= new Set();
+    this.#listeners.add(listener);
+    return () => this.#listeners?.delete(listener);
   }
 
   answer(answer: Answer, finished: () => void): void {
@@ -322,7 +337,7 @@ function registerStream(app: TemplatedApp, endpoint: StreamEndpoint): void {
     idleTimeout: 120,
     sendPingsAutomatically: false,
     upgrade(res, req, context) {
-      const request = readRequest(res, req, 0);
+      const request = readRequest(res, req, 0, () => () => {}); // answered before it could go
       const key = req.getHeader('sec-websocket-key');
       const extensions = req.getHeader('sec-websocket-extensions');
       const outcome = endpoint.upgrade(request);
@@ -365,9 +380,9 @@ class OpenSocket implements Socket {
     this.#ws = null;
   }
 
-  send(text: string | Uint8Array): 'sent' | 'buffered' | 'dropped' | 'closed' {
+  send(message: string | Uint8Array, binary = false): 'sent' | 'buffered' | 'dropped' | 'closed' {
     if (!this.#ws) return 'closed';
-    return SEND_RESULTS[this.#ws.send(text, false)];
+    return SEND_RESULTS[this.#ws.send(message, binary)];
   }
 
   buffered(): number {

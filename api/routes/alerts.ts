@@ -1,24 +1,17 @@
 import { z } from 'zod';
 import { SETTLING, stateAfter } from '../../alerts/alert-actions.js';
-import type { AlertFilter, AlertPlace } from '../../model/alert.js';
-import { ALERT_STATES, type Alert, SEVERITIES } from '../../model/alert.js';
-import { matchesAlert } from '../alert-filter.js';
-import { alertActionSchema, alertSchema, personName, whySchema } from '../alert-schemas.js';
+import type { Alert, AlertFilter, AlertPlace } from '../../model/alert.js';
+import { alertFilterParams, matchesAlert, newsFilter } from '../alert-filter.js';
+import { alertActionSchema, alertSchema, alertStepSchema, stepCursor, whySchema } from '../alert-schemas.js';
 import type { App } from '../app.js';
 import { ApiError } from '../errors.js';
-import {
-  booleansParam,
-  cursorParam,
-  limitParam,
-  listParam,
-  readCursor,
-  timeParam,
-  writeCursor,
-} from '../parameters.js';
+import type { Request } from '../http.js';
+import { cursorParam, limitParam, numberParam, readCursor, timeParam, writeCursor } from '../parameters.js';
 import { refusal } from '../refusal.js';
 import { json, type Route, route } from '../route.js';
-import { alertId, companyName, fenceId, listOf, regionCode, vehicleId } from '../schemas.js';
+import { alertId, listOf } from '../schemas.js';
 import { SharedReads } from '../shared-reads.js';
+import { pullAlerts } from '../stream/pull.js';
 import { fenceJson } from './fences.js';
 
 /** How long a person's action may wait to be seen in the alert before it is only confirmed as taken. */
@@ -28,21 +21,24 @@ const VISIBLE_WITHIN_MS = 2000;
 const STORED_KEPT_MS = 1000;
 
 const listQuery = z.strictObject({
-  state: listParam(z.enum(ALERT_STATES)).optional(),
-  type: listParam(z.string().min(1).max(64)).optional(),
-  severity: listParam(z.enum(SEVERITIES)).optional(),
-  vehicle: listParam(vehicleId).optional(),
-  fence: listParam(fenceId).optional(),
-  company: listParam(companyName).optional(),
-  region: listParam(regionCode).optional().describe('GB/T 2260 digits; 32 holds 3202 and 320211'),
-  assignee: listParam(personName).optional(),
-  overdue: booleansParam.optional(),
-  muted: booleansParam.optional(),
+  ...alertFilterParams,
   from: timeParam.optional(),
   to: timeParam.optional(),
   limit: limitParam(1000, 100),
   cursor: cursorParam.optional(),
+  after: stepCursor.optional().describe('steps after this place in the alert log, oldest first, instead of the list'),
+  wait: numberParam(0, 60, 'seconds')
+    .optional()
+    .describe('with `after`: how many seconds an answer without steps waits'),
 });
+
+const stepsSchema = z
+  .object({
+    items: z.array(alertStepSchema),
+    cursor: z.string().describe('give it as `after` next time'),
+    recovered: z.boolean().describe('false: steps after the cursor given are no longer kept; list alerts instead'),
+  })
+  .meta({ id: 'AlertSteps' });
 
 const idParam = z.strictObject({ id: alertId });
 
@@ -63,10 +59,14 @@ export function alertRoutes(app: App): Route[] {
       tag: 'Alerts',
       summary: 'Alerts, newest first',
       description:
-        'By the time at which their condition began. While the database is away the list holds what is open or recent, and `partial` says so.',
+        'By the time at which their condition began. While the database is away the list holds what is open or recent, and `partial` says so. With `after` it answers instead with the steps in the life of alerts after that place in the alert log, in their order, and waits for one where there is none: docs/feeds.md.',
       query: listQuery,
-      responses: { 200: { description: 'a page of alerts', schema: pageSchema } },
-      handle: async ({ query }) => json(await listAlerts(query)),
+      responses: {
+        200: { description: 'a page of alerts; with `after`, of steps', schema: z.union([pageSchema, stepsSchema]) },
+      },
+      errors: ['busy'],
+      handle: async ({ query, request }) =>
+        json(await (query.after === undefined ? listAlerts(query) : pullSteps(query, query.after, request))),
     }),
     route({
       method: 'get',
@@ -128,6 +128,17 @@ export function alertRoutes(app: App): Route[] {
     ),
   ];
 
+  function pullSteps(query: ListQuery, after: string, request: Request): Promise<string> {
+    const { limit, wait = 0, cursor, ...filter } = query;
+    if (cursor !== undefined) throw wrongQuery('cursor', 'is for the list; steps go on by `after`');
+    return pullAlerts(
+      alerts,
+      app.alertNews,
+      { filter: newsFilter(filter), after, waitMs: wait * 1000, limit },
+      request,
+    );
+  }
+
   /** The alert's next form, or null where none comes in time. */
   function changeOf(before: Alert): { alert: Promise<Alert | null>; cancel(): void } {
     let cancel = () => {};
@@ -157,8 +168,9 @@ export function alertRoutes(app: App): Route[] {
    * Joins what is in memory, newest forms and all that the database may not have yet, with what is in the database.
    * Both are read from the same place on and in the same order, so the first `limit` of the two are the page.
    */
-  async function listAlerts(query: z.output<typeof listQuery>): Promise<AlertPage> {
-    const { limit, cursor, ...filter } = query;
+  async function listAlerts(query: ListQuery): Promise<AlertPage> {
+    const { limit, cursor, wait, after: _, ...filter } = query;
+    if (wait !== undefined) throw wrongQuery('wait', 'is for steps: give `after` too');
     const after = cursor === undefined ? undefined : readPlace(readCursor('alerts', cursor));
     let older: Alert[] = [];
     let partial: string | undefined;
@@ -196,6 +208,12 @@ export function alertRoutes(app: App): Route[] {
     return found;
   }
 }
+
+function wrongQuery(name: string, message: string): ApiError {
+  return new ApiError('bad-request', `query.${name}: ${message}`, [{ path: `query.${name}`, message }]);
+}
+
+type ListQuery = z.output<typeof listQuery>;
 
 interface AlertPage {
   items: Alert[];

@@ -1,0 +1,75 @@
+import { setImmediate as afterEvents } from 'node:timers/promises';
+import type { AlertFilter } from '../../model/alert.js';
+import { LogGapError } from '../../store/log-reader.js';
+import { matchesAlert } from '../alert-filter.js';
+import type { AlertReader, AlertSource } from '../deps.js';
+import type { Request } from '../http.js';
+import type { AlertNews } from './news.js';
+
+/** Transitions looked at in one turn of the event loop. */
+const TURN = 500;
+/** A filter that wants little of a long log is answered after this with how far it came. */
+const LONGEST_SEARCH_MS = 2000;
+
+export interface Pull {
+  filter: AlertFilter;
+  /** A cursor, or `now` for the end of the log. */
+  after: string;
+  /** How long an answer without items may be held back. */
+  waitMs: number;
+  limit: number;
+}
+
+/**
+ * Steps of alerts after a cursor as JSON, `{"items":[…],"cursor":…,"recovered":…}`; where there are none, waits for some.
+ * The cursor is behind everything that was looked at, wanted or not. `recovered` is false where the log cannot be
+ * continued after the cursor: then it is that of the log's end.
+ */
+export async function pullAlerts(alerts: AlertSource, news: AlertNews, pull: Pull, request: Request): Promise<string> {
+  const { filter, waitMs, limit } = pull;
+  const begun = performance.now();
+  const release = news.take();
+  const reader = alerts.reader();
+  let gone = false;
+  request.onAborted(() => (gone = true));
+  try {
+    let at = pull.after === 'now' ? alerts.last : alerts.placeOf(pull.after);
+    if (at === null) return answer([], alerts.cursor(alerts.last), false);
+    const items: string[] = [];
+    for (;;) {
+      const batch = read(reader, at);
+      if (batch === null) return answer(items, alerts.cursor(items.length > 0 ? at : alerts.last), items.length > 0);
+      for (const transition of batch) {
+        at = transition.number;
+        if (matchesAlert(filter, transition.alert)) items.push(alerts.text(transition));
+        if (items.length === limit) return answer(items, alerts.cursor(at), true);
+      }
+      const spent = performance.now() - begun;
+      if (batch.length > 0 && spent < LONGEST_SEARCH_MS && !gone) {
+        await afterEvents();
+        continue;
+      }
+      const left = waitMs - spent;
+      if (batch.length > 0 || items.length > 0 || left <= 0 || gone || news.closed)
+        return answer(items, alerts.cursor(at), true);
+      await news.wait(left, request);
+    }
+  } finally {
+    reader.close();
+    release();
+  }
+}
+
+/** Null where the log was cut while it was read. */
+function read(reader: AlertReader, at: number) {
+  try {
+    return reader.read(at, TURN);
+  } catch (error) {
+    if (error instanceof LogGapError) return null;
+    throw error;
+  }
+}
+
+function answer(items: readonly string[], cursor: string, recovered: boolean): string {
+  return `{"items":[${items.join(',')}],"cursor":"${cursor}","recovered":${recovered}}`;
+}

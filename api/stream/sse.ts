@@ -1,0 +1,79 @@
+import { setImmediate as afterEvents } from 'node:timers/promises';
+import type { AlertFilter } from '../../model/alert.js';
+import { LogGapError } from '../../store/log-reader.js';
+import { matchesAlert } from '../alert-filter.js';
+import type { AlertSource } from '../deps.js';
+import type { Request } from '../http.js';
+import type { AlertNews } from './news.js';
+
+/** Transitions looked at in one turn of the event loop; what is wanted of them is one chunk of the answer. */
+const TURN = 100;
+/** A comment at least so often, so that nobody in between takes the silence for the end. */
+const COMMENT_MS = 15_000;
+/** How long a client waits before it comes back by itself. */
+const RETRY_MS = 3000;
+
+/** Headers of every event stream: it is never complete, so nobody may keep it or wait for its end. */
+export const EVENT_STREAM_HEADERS = [
+  ['Content-Type', 'text/event-stream; charset=utf-8'],
+  ['Cache-Control', 'no-cache, no-store'],
+  ['X-Accel-Buffering', 'no'],
+] as const;
+
+/**
+ * Steps of alerts as an event stream, each with its cursor as the event's id, from the cursor that the client brings, or
+ * from the log's end. A client is a place in the log: while it does not read, nothing is kept for it but one chunk, and
+ * api/uws.ts lets go of one that takes none of it. Ends where the client is so late that the log no longer reaches
+ * back to it; it learns when it comes back. Throws 'busy' where there are too many.
+ */
+export function alertEvents(
+  alerts: AlertSource,
+  news: AlertNews,
+  wanted: { filter: AlertFilter; cursor: string | undefined },
+  request: Request,
+): AsyncIterable<string> {
+  const release = news.take(); // now: once the answer has begun nobody can be refused any more
+  return events(alerts, news, wanted, request, release);
+}
+
+async function* events(
+  alerts: AlertSource,
+  news: AlertNews,
+  { filter, cursor }: { filter: AlertFilter; cursor: string | undefined },
+  request: Request,
+  release: () => void,
+): AsyncGenerator<string> {
+  const reader = alerts.reader();
+  let gone = false;
+  const stopListening = request.onAborted(() => (gone = true));
+  try {
+    const resumed = cursor === undefined ? null : alerts.placeOf(cursor);
+    let at = resumed ?? alerts.last;
+    const opening = { epoch: alerts.epoch, cursor: alerts.cursor(at), recovered: resumed !== null };
+    yield `retry: ${RETRY_MS}\nid: ${opening.cursor}\nevent: subscribed\ndata: ${JSON.stringify(opening)}\n\n`;
+    let spokenAt = performance.now();
+    while (!gone && !news.closed) {
+      const batch = reader.read(at, TURN);
+      let chunk = '';
+      for (const transition of batch) {
+        at = transition.number;
+        if (!matchesAlert(filter, transition.alert)) continue;
+        chunk += `id: ${alerts.cursor(at)}\nevent: alert\ndata: ${alerts.text(transition)}\n\n`;
+      }
+      const quietMs = performance.now() - spokenAt;
+      // The id moves on with the log even where the filter wants nothing of it: else it would grow too old.
+      if (chunk === '' && quietMs >= COMMENT_MS) chunk = `: still here\nid: ${alerts.cursor(at)}\n\n`;
+      if (chunk !== '') {
+        yield chunk;
+        spokenAt = performance.now();
+      } else if (batch.length > 0) await afterEvents();
+      else await news.wait(COMMENT_MS - quietMs, request);
+    }
+  } catch (error) {
+    if (!(error instanceof LogGapError)) throw error;
+  } finally {
+    stopListening();
+    reader.close();
+    release();
+  }
+}
