@@ -17,7 +17,7 @@ export class PlaceIndex {
   #cellOf = new Int32Array(0);
   #slotOf = new Int32Array(0);
 
-  constructor(readonly fleet: Fleet) {
+  constructor(readonly fleet: Pick<Fleet, 'capacity' | 'lon' | 'lat'>) {
     for (let no = 1; no < fleet.capacity; no++) this.update(no);
   }
 

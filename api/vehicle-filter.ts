@@ -12,6 +12,8 @@ export interface VehicleFilterInput {
 
 /** The same, ready to be asked many times. */
 export class VehicleFilter {
+  /** Equal for filters that ask for the same in the same words. */
+  readonly key: string;
   readonly online: boolean | undefined;
   /** True where only `online` narrows, so that no vehicle need be looked up. */
   readonly anyVehicle: boolean;
@@ -22,6 +24,7 @@ export class VehicleFilter {
 
   constructor(input: VehicleFilterInput, catalog: Catalog) {
     this.#catalog = catalog;
+    this.key = JSON.stringify(input);
     this.online = input.online;
     this.#categories = input.category ? new Set(input.category) : null;
     this.#ids = input.ids ? new Set(input.ids) : null;

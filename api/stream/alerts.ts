@@ -1,19 +1,25 @@
+import { setImmediate as afterEvents } from 'node:timers/promises';
 import type { AlertFilter, AlertTransition } from '../../model/alert.js';
 import { LogGapError } from '../../store/log-reader.js';
 import { matchesAlert } from '../alert-filter.js';
 import type { App } from '../app.js';
 import type { AlertReader } from '../deps.js';
-import type { SubscriptionId } from './messages.js';
+import { ApiError } from '../errors.js';
+import { SharedMessage } from './encoding.js';
+import { LIMITS } from './limits.js';
+import type { SubscribeAlerts, SubscriptionId } from './messages.js';
+import { type Gap, type GapReason, say } from './server-messages.js';
 
 /** Transitions handled in one turn of the event loop, so that a long replay delays nobody. */
 const TURN = 500;
-/** New transitions that a client may be behind before its connection is ended. */
-const MAX_BEHIND = 1000;
+/** Telling everybody gives way to other work after this, ms. */
+const TURN_MS = 10;
+const ENCODED_KEPT = 2000;
 
 /** Where an alert subscription's messages go. */
 export interface AlertPort {
   /** 'sent'; 'buffered': taken, but the client is behind now; 'dropped': not taken. */
-  send(message: string): 'sent' | 'buffered' | 'dropped' | 'closed';
+  send(message: string | Buffer): 'sent' | 'buffered' | 'dropped' | 'closed';
   /** Runs sends so that they leave together. */
   cork(writes: () => void): void;
   /** Ends the connection with 4008; the client comes back with its cursor. */
@@ -29,6 +35,8 @@ export interface AlertSubscription {
   at: number;
   /** Number of the newest transition when it subscribed: what is older is replay, and does not count as being behind. */
   from: number;
+  /** Numbers of those that wait for an acknowledgement, ascending, and how many may; null where none is needed. */
+  unacknowledged: { numbers: number[]; most: number } | null;
   /** The client has not taken everything yet; `drained` goes on. */
   blocked: boolean;
   /** A turn of replay is due. */
@@ -41,9 +49,13 @@ export interface AlertSubscription {
  */
 export class AlertsHub {
   readonly #subscriptions = new Set<AlertSubscription>();
+  /** Messages by number of the transition, written once for everybody. */
+  readonly #encoded = new Map<number, SharedMessage>();
   readonly #stop: () => void;
   /** Number up to which the latency has been measured. */
   #measured: number;
+  /** Everybody is being told, or will be in a moment. */
+  #telling = false;
 
   constructor(readonly app: App) {
     this.#measured = app.deps.alerts.last;
@@ -55,16 +67,21 @@ export class AlertsHub {
   }
 
   /** Joins at the cursor where the log still reaches back to it, else at the log's end. */
-  add(id: SubscriptionId, filter: AlertFilter, cursor: string | undefined, port: AlertPort): AlertSubscription {
+  add({ id, filter, cursor, window }: Omit<SubscribeAlerts, 'op' | 'channel'>, port: AlertPort): AlertSubscription {
     const { alerts } = this.app.deps;
     const resumed = cursor === undefined ? null : alerts.placeOf(cursor);
     const at = resumed ?? alerts.last;
-    const { epoch } = alerts;
-    port.send(
-      JSON.stringify({ type: 'subscribed', id, epoch, cursor: alerts.cursor(at), recovered: resumed !== null }),
-    );
-    const reader = alerts.reader();
-    const subscription = { id, filter, port, reader, at, from: alerts.last, blocked: false, scheduled: false };
+    const recovered = resumed !== null;
+    const gap = cursor !== undefined && !recovered ? { gap: this.#gap(cursor, at, this.#whyNot(cursor)) } : {};
+    port.send(say({ type: 'subscribed', id, epoch: alerts.epoch, cursor: alerts.cursor(at), recovered, ...gap }));
+    const subscription: AlertSubscription = {
+      ...{ id, filter, port, at },
+      reader: alerts.reader(),
+      from: alerts.last,
+      unacknowledged: window === undefined ? null : { numbers: [], most: window },
+      blocked: false,
+      scheduled: false,
+    };
     this.#subscriptions.add(subscription);
     this.#pump(subscription);
     return subscription;
@@ -81,29 +98,61 @@ export class AlertsHub {
     this.#pump(subscription);
   }
 
+  /** The client has dealt with everything up to the cursor. Throws ApiError where that cannot be. */
+  acknowledge(subscription: AlertSubscription, cursor: string): void {
+    const { unacknowledged } = subscription;
+    if (!unacknowledged) throw new ApiError('bad-request', 'message.id: it was subscribed without a window');
+    const number = this.app.deps.alerts.placeOf(cursor);
+    if (number === null || number > subscription.at) {
+      throw new ApiError('bad-request', `message.cursor: ${JSON.stringify(cursor)} was not sent`);
+    }
+    const { numbers } = unacknowledged;
+    const next = numbers.findIndex((sent) => sent > number);
+    numbers.splice(0, next < 0 ? numbers.length : next);
+    this.#pump(subscription);
+  }
+
   close(): void {
     this.#stop();
-    this.#subscriptions.clear();
+    for (const subscription of [...this.#subscriptions]) this.remove(subscription);
   }
 
   #news(): void {
-    const { last } = this.app.deps.alerts;
-    for (const subscription of [...this.#subscriptions]) {
-      this.#pump(subscription);
-      if (last - Math.max(subscription.at, subscription.from) > MAX_BEHIND && subscription.blocked) {
-        subscription.port.tooSlow();
+    if (this.#telling) return;
+    this.#telling = true;
+    this.#tellAll()
+      .catch((error: unknown) => this.app.deps.log.error({ err: error }, 'alerts could not be told'))
+      .finally(() => {
+        this.#telling = false;
+      });
+  }
+
+  /** Goes round until nobody misses anything. What comes meanwhile joins the next round, so many clients make large packets. */
+  async #tellAll(): Promise<void> {
+    const { alerts } = this.app.deps;
+    for (let told = -1; told < alerts.last; ) {
+      told = alerts.last;
+      let begun = performance.now();
+      for (const subscription of this.#subscriptions) {
+        this.#pump(subscription);
+        const behind = alerts.last - Math.max(subscription.at, subscription.from);
+        if (behind > LIMITS.alertsBehind && subscription.blocked) subscription.port.tooSlow();
+        if (performance.now() - begun < TURN_MS) continue;
+        await afterEvents();
+        begun = performance.now();
       }
     }
   }
 
   #pump(subscription: AlertSubscription): void {
     if (subscription.blocked || subscription.scheduled || !this.#subscriptions.has(subscription)) return;
-    const batch = this.#read(subscription);
+    const room = roomOf(subscription);
+    const batch = room > 0 ? this.#read(subscription) : [];
     if (batch.length === 0) return;
     subscription.port.cork(() => {
       for (const transition of batch) if (!this.#send(subscription, transition)) return;
     });
-    if (subscription.blocked || subscription.at >= this.app.deps.alerts.last) return;
+    if (subscription.blocked || roomOf(subscription) === 0 || subscription.at >= this.app.deps.alerts.last) return;
     subscription.scheduled = true;
     setImmediate(() => {
       subscription.scheduled = false;
@@ -111,32 +160,59 @@ export class AlertsHub {
     });
   }
 
-  #read({ reader, at, port }: AlertSubscription): AlertTransition[] {
+  #read(subscription: AlertSubscription): AlertTransition[] {
     try {
-      return reader.read(at, TURN);
+      return subscription.reader.read(subscription.at, TURN);
     } catch (error) {
       if (!(error instanceof LogGapError)) throw error;
-      port.tooSlow(); // what comes next is no longer kept: the client must learn of it
-      return [];
+      // What comes next is no longer kept: the client learns of it, and goes on behind it.
+      const { alerts } = this.app.deps;
+      const gap = this.#gap(alerts.cursor(subscription.at), error.oldest - 1, 'expired');
+      subscription.at = error.oldest - 1;
+      subscription.port.send(say({ type: 'gap', id: subscription.id, ...gap }));
+      return subscription.reader.read(subscription.at, TURN);
     }
   }
 
   /** False where no more can be sent now. */
   #send(subscription: AlertSubscription, transition: AlertTransition): boolean {
     if (matchesAlert(subscription.filter, transition.alert)) {
-      const result = subscription.port.send(
-        `{"type":"alert","id":${JSON.stringify(subscription.id)},${this.app.deps.alerts.text(transition).slice(1)}`,
-      );
+      const result = subscription.port.send(this.#encode(transition).for(subscription.id));
       if (result === 'dropped') subscription.port.tooSlow();
       if (result === 'dropped' || result === 'closed') {
         subscription.blocked = true;
         return false;
       }
       subscription.blocked = result === 'buffered';
+      subscription.unacknowledged?.numbers.push(transition.number);
       this.#measure(transition);
     }
     subscription.at = transition.number;
-    return !subscription.blocked;
+    return !subscription.blocked && roomOf(subscription) > 0;
+  }
+
+  #encode(transition: AlertTransition): SharedMessage {
+    let message = this.#encoded.get(transition.number);
+    if (message === undefined) {
+      const text = this.app.deps.alerts.text(transition).slice(1);
+      message = new SharedMessage((id) => Buffer.from(`{"type":"alert","id":${JSON.stringify(id)},${text}`));
+      if (this.#encoded.size >= ENCODED_KEPT) this.#encoded.clear();
+      this.#encoded.set(transition.number, message);
+    }
+    return message;
+  }
+
+  #gap(from: string, to: number, reason: GapReason): Gap {
+    return { from, to: this.app.deps.alerts.cursor(to), reason };
+  }
+
+  #whyNot(cursor: string): GapReason {
+    const { epoch, last } = this.app.deps.alerts;
+    const split = cursor.lastIndexOf('-');
+    const number = Number(cursor.slice(split + 1) || NaN);
+    if (split <= 0 || !Number.isInteger(number)) return 'unknown';
+    if (cursor.slice(0, split) !== epoch) return 'restart';
+    return number <= last ? 'expired' : 'unknown';
   }
 
   #measure({ number, transition, alert }: AlertTransition): void {
@@ -146,4 +222,9 @@ export class AlertsHub {
       this.app.metrics.alertLatency.observe(Math.max(0, this.app.now() - Date.parse(alert.detectedAt)) / 1000);
     }
   }
+}
+
+/** How many more may be sent before the client has acknowledged some. */
+function roomOf({ unacknowledged }: AlertSubscription): number {
+  return unacknowledged ? unacknowledged.most - unacknowledged.numbers.length : Infinity;
 }

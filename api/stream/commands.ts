@@ -1,10 +1,10 @@
 import { type Command, type CommandFilter, matchesCommand } from '../../model/command.js';
 import type { App } from '../app.js';
 import { commandJson } from '../command-json.js';
+import { LIMITS } from './limits.js';
 import type { SubscriptionId } from './messages.js';
+import { say } from './server-messages.js';
 
-/** Commands that may wait for a slow client, each in its newest form. */
-const MAX_WAITING = 20_000;
 const ENCODED_KEPT = 2000;
 
 /** Where a command subscription's messages go. */
@@ -40,7 +40,7 @@ export class CommandsHub {
 
   add(id: SubscriptionId, filter: CommandFilter, port: CommandPort): CommandSubscription {
     const subscription = { id, filter, port, waiting: new Map<string, Command>(), blocked: false };
-    port.send(JSON.stringify({ type: 'subscribed', id }));
+    port.send(say({ type: 'subscribed', id }));
     this.#subscriptions.add(subscription);
     return subscription;
   }
@@ -68,7 +68,7 @@ export class CommandsHub {
     for (const subscription of this.#subscriptions) {
       if (!matchesCommand(subscription.filter, command)) continue;
       if (!subscription.blocked) this.#send(subscription, command);
-      else if (subscription.waiting.set(command.id, command).size > MAX_WAITING) subscription.port.tooSlow();
+      else if (subscription.waiting.set(command.id, command).size > LIMITS.commandsWaiting) subscription.port.tooSlow();
     }
   }
 

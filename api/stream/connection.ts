@@ -4,15 +4,19 @@ import { VehicleFilter } from '../vehicle-filter.js';
 import type { AlertSubscription } from './alerts.js';
 import type { CommandSubscription } from './commands.js';
 import type { StreamHub } from './hub.js';
+import { LIMITS } from './limits.js';
 import {
   type ClientMessage,
   readMessage,
+  type StreamFormat,
   type SubscribeAlerts,
   type SubscribeCommands,
   type SubscribePositions,
   type SubscriptionId,
 } from './messages.js';
+import { say } from './server-messages.js';
 import type { View } from './view.js';
+import { ViewBudget } from './view-budget.js';
 
 /** Close codes (reliability §10). */
 export const CLOSE = {
@@ -26,32 +30,32 @@ export const CLOSE = {
 const AUTH_WITHIN_MS = 5000;
 const PING_EVERY_MS = 25_000;
 const DEAD_AFTER_MS = 60_000;
-const MAX_MESSAGE_BYTES = 16 * 1024;
-const MESSAGES_PER_SECOND = 10;
-const MESSAGE_BURST = 30;
-const MAX_SUBSCRIPTIONS = 200;
-/** A client with more than this waiting gets no positions until it has caught up. */
-const POSITIONS_PAUSE_BYTES = 64 * 1024;
 
 /** One client of the stream: who it is, what it has subscribed to, and how well it keeps up. */
 export class StreamConnection implements StreamHandler {
   readonly #views = new Map<SubscriptionId, View>();
   readonly #alerts = new Map<SubscriptionId, AlertSubscription>();
   readonly #commands = new Map<SubscriptionId, CommandSubscription>();
+  /** For the log. */
+  readonly session: string;
+  /** Of positions, where a subscription does not say. */
+  readonly format: StreamFormat;
   #authenticated: boolean;
   #ended = false;
   #openedAt: number;
   #heardAt: number;
   #pingedAt: number;
-  #tokens = MESSAGE_BURST;
+  #tokens: number = LIMITS.messageBurst;
   #tokensAt: number;
 
   constructor(
     readonly hub: StreamHub,
     readonly socket: Socket,
-    authenticated: boolean,
+    given: { session: string; authenticated: boolean; format: StreamFormat },
   ) {
-    this.#authenticated = authenticated;
+    this.session = given.session;
+    this.format = given.format;
+    this.#authenticated = given.authenticated;
     this.#openedAt = this.#heardAt = this.#pingedAt = this.#tokensAt = performance.now();
   }
 
@@ -62,11 +66,11 @@ export class StreamConnection implements StreamHandler {
   message(text: string): void {
     if (this.#ended) return;
     this.#heardAt = performance.now();
-    if (Buffer.byteLength(text) > MAX_MESSAGE_BYTES) {
-      return this.end(CLOSE.tooLarge, 'message-too-large', `a message has at most ${MAX_MESSAGE_BYTES} bytes`);
+    if (Buffer.byteLength(text) > LIMITS.messageBytes) {
+      return this.end(CLOSE.tooLarge, 'message-too-large', `a message has at most ${LIMITS.messageBytes} bytes`);
     }
     if (!this.#takeToken())
-      return this.end(CLOSE.rate, 'rate-limit', `at most ${MESSAGES_PER_SECOND} messages per second`);
+      return this.end(CLOSE.rate, 'rate-limit', `at most ${LIMITS.messagesPerSecond} messages per second`);
     let id: SubscriptionId | undefined;
     try {
       const message = readMessage(text, (seen) => (id = seen));
@@ -79,7 +83,7 @@ export class StreamConnection implements StreamHandler {
       if (!(error instanceof ApiError)) this.hub.app.deps.log.error({ err: error }, 'stream message failed');
       const { code, message } =
         error instanceof ApiError ? error : new ApiError('internal', 'something went wrong on our side');
-      this.#send(JSON.stringify({ type: 'error', ...(id !== undefined && { id }), code, message }));
+      this.#send(say({ type: 'error', ...(id !== undefined && { id }), code, message }));
     }
   }
 
@@ -122,7 +126,10 @@ export class StreamConnection implements StreamHandler {
   #handle(message: ClientMessage): void {
     switch (message.op) {
       case 'ping':
-        this.#send('{"type":"pong"}');
+        this.#send(say({ type: 'pong' }));
+        break;
+      case 'hello':
+        this.#send(say(this.hub.welcome(this)));
         break;
       case 'auth':
         this.#authenticate(message.key);
@@ -139,13 +146,16 @@ export class StreamConnection implements StreamHandler {
       case 'unsubscribe':
         this.#unsubscribe(message.id);
         break;
+      case 'ack':
+        this.#acknowledge(message);
+        break;
     }
   }
 
   #authenticate(key: string): void {
     if (!this.hub.key.matches(key)) return this.end(CLOSE.unauthenticated, 'unauthorized', 'a valid key is needed');
     this.#authenticated = true;
-    this.#send('{"type":"authenticated"}');
+    this.#send(say({ type: 'authenticated' }));
   }
 
   #demandFree(id: SubscriptionId): void {
@@ -155,36 +165,37 @@ export class StreamConnection implements StreamHandler {
         `message.id: ${JSON.stringify(id)} is subscribed already; update or unsubscribe it`,
       );
     }
-    if (this.subscriptions >= MAX_SUBSCRIPTIONS) {
-      throw new ApiError('conflict', `at most ${MAX_SUBSCRIPTIONS} subscriptions on one connection`);
+    if (this.subscriptions >= LIMITS.subscriptions) {
+      throw new ApiError('conflict', `at most ${LIMITS.subscriptions} subscriptions on one connection`);
     }
   }
 
-  #subscribePositions({ id, bbox, filter }: SubscribePositions): void {
+  #subscribePositions({ id, bbox, filter, format = this.format, bytesPerSecond }: SubscribePositions): void {
+    const budget = new ViewBudget(bytesPerSecond);
     const view: View = {
       id,
-      bbox,
-      filter: new VehicleFilter(filter, this.hub.app.deps.catalog),
       port: {
-        ready: () => this.#keepsUp(),
-        send: (bytes) => this.#send(bytes),
+        ready: () => this.#keepsUp() && budget.ready(),
+        send: (bytes, binary) => {
+          budget.spend(bytes.length);
+          return this.#send(bytes, binary);
+        },
       },
-      mode: 'positions',
-      count: 0,
+      audience: null,
       stale: true,
     };
-    this.#send(JSON.stringify({ type: 'subscribed', id }));
+    this.#send(say({ type: 'subscribed', id }));
     this.#views.set(id, view);
-    this.hub.positions.add(view);
+    this.hub.positions.add(view, { bbox, filter: new VehicleFilter(filter, this.hub.app.deps.catalog), format });
   }
 
-  #subscribeAlerts({ id, filter, cursor }: SubscribeAlerts): void {
+  #subscribeAlerts(wanted: SubscribeAlerts): void {
     const port = {
-      send: (text: string) => this.hub.send(this.socket, text),
+      send: (text: string | Buffer) => this.hub.send(this.socket, text),
       cork: (writes: () => void) => this.socket.cork(writes),
       tooSlow: () => this.end(CLOSE.slow, 'slow-consumer', 'too slow for alerts; come back with the cursor'),
     };
-    this.#alerts.set(id, this.hub.alerts.add(id, filter, cursor, port));
+    this.#alerts.set(wanted.id, this.hub.alerts.add(wanted, port));
   }
 
   #subscribeCommands({ id, filter }: SubscribeCommands): void {
@@ -198,13 +209,16 @@ export class StreamConnection implements StreamHandler {
   #update({ id, bbox, filter }: Extract<ClientMessage, { op: 'update' }>): void {
     const view = this.#views.get(id);
     if (!view) throw new ApiError('not-found', `message.id: no positions are subscribed as ${JSON.stringify(id)}`);
-    if (filter) {
-      view.filter = new VehicleFilter(filter, this.hub.app.deps.catalog);
-      if (bbox) view.bbox = bbox;
-      this.hub.positions.refresh(view);
-    } else if (bbox) {
-      this.hub.positions.move(view, bbox);
-    }
+    this.hub.positions.change(view, {
+      ...(bbox && { bbox }),
+      ...(filter && { filter: new VehicleFilter(filter, this.hub.app.deps.catalog) }),
+    });
+  }
+
+  #acknowledge({ id, cursor }: Extract<ClientMessage, { op: 'ack' }>): void {
+    const alerts = this.#alerts.get(id);
+    if (!alerts) throw new ApiError('not-found', `message.id: no alerts are subscribed as ${JSON.stringify(id)}`);
+    this.hub.alerts.acknowledge(alerts, cursor);
   }
 
   #unsubscribe(id: SubscriptionId): void {
@@ -217,24 +231,27 @@ export class StreamConnection implements StreamHandler {
     if (!this.#views.delete(id) && !this.#alerts.delete(id) && !this.#commands.delete(id)) {
       throw new ApiError('not-found', `message.id: nothing is subscribed as ${JSON.stringify(id)}`);
     }
-    this.#send(JSON.stringify({ type: 'unsubscribed', id }));
+    this.#send(say({ type: 'unsubscribed', id }));
   }
 
   #keepsUp(): boolean {
-    if (this.socket.buffered() <= POSITIONS_PAUSE_BYTES) return true;
+    if (this.socket.buffered() <= LIMITS.positionsPauseBytes) return true;
     this.hub.conflated();
     return false;
   }
 
-  #send(text: string | Buffer): boolean {
-    const result = this.hub.send(this.socket, text);
+  #send(message: string | Buffer, binary = false): boolean {
+    const result = this.hub.send(this.socket, message, binary);
     return result === 'sent' || result === 'buffered';
   }
 
   /** A bucket that holds a burst and fills at the allowed rate. */
   #takeToken(): boolean {
     const now = performance.now();
-    this.#tokens = Math.min(MESSAGE_BURST, this.#tokens + ((now - this.#tokensAt) / 1000) * MESSAGES_PER_SECOND);
+    this.#tokens = Math.min(
+      LIMITS.messageBurst,
+      this.#tokens + ((now - this.#tokensAt) / 1000) * LIMITS.messagesPerSecond,
+    );
     this.#tokensAt = now;
     if (this.#tokens < 1) return false;
     this.#tokens--;

@@ -1,5 +1,6 @@
 import type { App } from '../app.js';
-import type { View } from './view.js';
+import { type Encoding, SharedMessage } from './encoding.js';
+import type { Tile } from './tiles.js';
 
 /** Collects the items and the gone of one message. */
 export class Delta {
@@ -9,6 +10,7 @@ export class Delta {
   /** `now` decides who is online, epoch ms. */
   constructor(
     readonly app: App,
+    readonly encoding: Encoding,
     readonly now: number,
   ) {}
 
@@ -17,15 +19,18 @@ export class Delta {
   }
 
   add(no: number): void {
-    const vehicle = this.app.deps.catalog.vehicles.get(no);
-    if (!vehicle || !this.app.deps.fleet.hasFix(no)) return;
-    if (this.#pieces.length > 0) this.#pieces.push(COMMA);
-    this.app.vehicles.pushItem(vehicle, this.now, this.#pieces);
+    const { catalog, fleet } = this.app.deps;
+    const vehicle = catalog.vehicles.get(no);
+    if (!vehicle || !fleet.hasFix(no)) return;
+    this.#separate();
+    this.encoding.pushItem(vehicle, this.now, this.#pieces);
   }
 
-  /** Items that were joined before. */
-  addTile(items: Buffer): void {
-    if (this.#pieces.length > 0) this.#pieces.push(COMMA);
+  /** All that changed in the tile, written once for everybody. */
+  addTile(tile: Tile): void {
+    const items = this.#encoded(tile);
+    if (items.length === 0) return;
+    this.#separate();
     this.#pieces.push(items);
   }
 
@@ -35,14 +40,22 @@ export class Delta {
     if (name !== undefined) this.#gone.push(name);
   }
 
-  items(): Buffer {
-    return Buffer.concat(this.#pieces);
+  message(snapshot: boolean): SharedMessage {
+    return new SharedMessage((id) => this.encoding.positions(id, snapshot, this.#pieces, this.#gone));
   }
 
-  message(view: View, snapshot: boolean): Buffer {
-    const head = Buffer.from(`{"type":"positions","id":${JSON.stringify(view.id)},"snapshot":${snapshot},"items":[`);
-    return Buffer.concat([head, ...this.#pieces, Buffer.from(`],"gone":${JSON.stringify(this.#gone)}}`)]);
+  #encoded(tile: Tile): Buffer {
+    let items = tile.encoded.get(this.encoding);
+    if (!items) {
+      const inside = new Delta(this.app, this.encoding, this.now);
+      for (const no of tile.here) inside.add(no);
+      for (const part of tile.parts?.values() ?? []) inside.addTile(part);
+      tile.encoded.set(this.encoding, (items = Buffer.concat(inside.#pieces)));
+    }
+    return items;
+  }
+
+  #separate(): void {
+    if (this.encoding.separator && this.#pieces.length > 0) this.#pieces.push(this.encoding.separator);
   }
 }
-
-const COMMA = Buffer.from(',');

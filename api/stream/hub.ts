@@ -7,15 +7,19 @@ import type { StreamCounts } from '../metrics.js';
 import { AlertsHub } from './alerts.js';
 import { CommandsHub } from './commands.js';
 import { CLOSE, StreamConnection } from './connection.js';
+import { LIMITS } from './limits.js';
+import type { StreamFormat } from './messages.js';
 import { PositionsHub } from './positions.js';
+import type { ServerMessage } from './server-messages.js';
 
-const TICK_MS = 1000;
+/** Positions are told twice a second, so that with what telling takes none is older than a second when it arrives. */
+const TICK_MS = 500;
+const WATCH_MS = 1000;
 const MAX_CONNECTIONS = 20_000;
-const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 /** Beyond this the library cuts the line without a word; up to it a connection can still be told why it is ended. */
 const MAX_PAYLOAD_BYTES = 256 * 1024;
-/** The sub-protocol that a client may name; another of the form `key.<key>` carries the key. */
-const PROTOCOL = 'vm.v1+json';
+/** The sub-protocols that a client may name, the best first; another of the form `key.<key>` carries the key. */
+const PROTOCOLS: Record<string, StreamFormat> = { 'vm.v1+json': 'json', 'vm.v1+pb': 'protobuf' };
 const KEY_PROTOCOL = /^key\.(.+)$/;
 
 /** `GET /v1/stream` (contract §6): everybody who is connected, and the channels. */
@@ -27,7 +31,10 @@ export class StreamHub {
   readonly #dropped: Tally = {};
   #sentBytes = 0;
   #conflated = 0;
-  readonly #timer: NodeJS.Timeout;
+  #sessions = 0;
+  #closed = false;
+  #ticking: NodeJS.Timeout | undefined;
+  readonly #watching: NodeJS.Timeout;
 
   constructor(
     readonly app: App,
@@ -36,13 +43,14 @@ export class StreamHub {
     this.positions = new PositionsHub(app);
     this.alerts = new AlertsHub(app);
     this.commands = new CommandsHub(app);
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#ticking = setTimeout(() => void this.#tick(), TICK_MS);
+    this.#watching = setInterval(() => this.#watch(), WATCH_MS);
   }
 
   endpoint(refuse: (error: ApiError) => Answer): StreamEndpoint {
     return {
       pattern: '/v1/stream',
-      maxBuffered: MAX_BUFFERED_BYTES,
+      maxBuffered: LIMITS.bufferedBytes,
       maxPayload: MAX_PAYLOAD_BYTES,
       upgrade: (request) => {
         if (foreignOrigin(request, this.app.options.allowedOrigins)) {
@@ -52,10 +60,8 @@ export class StreamHub {
           return refuse(new ApiError('busy', 'too many stream connections'));
         const offered = request.headers['sec-websocket-protocol'].split(',').map((protocol) => protocol.trim());
         const key = handshakeKey(request, offered);
-        return {
-          protocol: offered.includes(PROTOCOL) ? PROTOCOL : '',
-          open: (socket) => this.#open(socket, key),
-        };
+        const protocol = offered.find((name) => Object.hasOwn(PROTOCOLS, name)) ?? '';
+        return { protocol, open: (socket) => this.#open(socket, key, PROTOCOLS[protocol] ?? 'json') };
       },
     };
   }
@@ -81,8 +87,14 @@ export class StreamHub {
     };
   }
 
-  send(socket: Socket, message: string | Buffer): ReturnType<Socket['send']> {
-    const result = socket.send(message);
+  /** What a client may do, for one that asks. */
+  welcome({ session }: StreamConnection): ServerMessage & { type: 'welcome' } {
+    const { epoch } = this.app.deps.alerts;
+    return { type: 'welcome', session, serverTime: new Date(this.app.now()).toISOString(), epoch, limits: LIMITS };
+  }
+
+  send(socket: Socket, message: string | Buffer, binary = false): ReturnType<Socket['send']> {
+    const result = socket.send(message, binary);
     if (result === 'sent' || result === 'buffered') this.#sentBytes += message.length;
     return result;
   }
@@ -101,15 +113,18 @@ export class StreamHub {
 
   /** Tells everybody to come back later, and ends. */
   close(): void {
-    clearInterval(this.#timer);
+    this.#closed = true;
+    clearTimeout(this.#ticking);
+    clearInterval(this.#watching);
     this.alerts.close();
     this.commands.close();
     for (const connection of [...this.#connections]) connection.end(CLOSE.restarting, 'restarting', 'restarting');
   }
 
-  #open(socket: Socket, key: string | null): StreamConnection {
+  #open(socket: Socket, key: string | null, format: StreamFormat): StreamConnection {
     const known = key !== null && this.key.matches(key);
-    const connection = new StreamConnection(this, socket, known);
+    const session = `s${(++this.#sessions).toString(36)}`;
+    const connection = new StreamConnection(this, socket, { session, authenticated: known, format });
     this.#connections.add(connection);
     // Said after the upgrade, because a browser cannot read the status of a handshake that was refused.
     if (key !== null && !known) {
@@ -118,13 +133,20 @@ export class StreamHub {
     return connection;
   }
 
-  #tick(): void {
+  /** The next begins when its time has come, and not before the stream has rested as long as this one took. */
+  async #tick(): Promise<void> {
+    const begun = performance.now();
     try {
-      this.positions.tick();
+      await this.positions.tickInTurns();
     } catch (error) {
       this.app.deps.log.error({ err: error }, 'stream tick failed');
     }
-    for (const connection of [...this.#connections]) connection.watch();
+    const took = performance.now() - begun;
+    if (!this.#closed) this.#ticking = setTimeout(() => void this.#tick(), Math.max(TICK_MS - took, took));
+  }
+
+  #watch(): void {
+    for (const connection of this.#connections) connection.watch();
   }
 }
 

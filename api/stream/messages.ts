@@ -8,10 +8,16 @@ import { bboxProblem, oneOrMany } from '../parameters.js';
 import { check } from '../route.js';
 import { vehicleId } from '../schemas.js';
 
-/** What a client of the stream may say (contract §6). What the server says is written where it is sent. */
+/** What a client of the stream may say (contract §6). What the server says is in server-messages.ts. */
 
-const subscriptionId = z.union([z.int(), z.string().min(1).max(64)], 'a whole number, or text of 1 to 64 characters');
+export const subscriptionId = z.union(
+  [z.int(), z.string().min(1).max(64)],
+  'a whole number, or text of 1 to 64 characters',
+);
 export type SubscriptionId = z.output<typeof subscriptionId>;
+
+export const STREAM_FORMATS = ['json', 'protobuf'] as const;
+export type StreamFormat = (typeof STREAM_FORMATS)[number];
 
 const bbox = z.array(z.unknown()).transform((box, context): readonly [number, number, number, number] => {
   const problem = bboxProblem(box);
@@ -34,6 +40,8 @@ const commandFilter = z.strictObject({
   batch: commandId.optional(),
 });
 
+const cursor = z.string().max(200);
+
 const subscribe = z.discriminatedUnion('channel', [
   z.strictObject({
     op: z.literal('subscribe'),
@@ -41,13 +49,25 @@ const subscribe = z.discriminatedUnion('channel', [
     channel: z.literal('positions'),
     bbox,
     filter: vehicleFilter.default({}),
+    format: z.enum(STREAM_FORMATS).optional().describe('of the frames; by default what the sub-protocol says'),
+    bytesPerSecond: z
+      .int()
+      .min(1000)
+      .optional()
+      .describe('most that the subscription may cost on average; what does not fit is left out, and made up for'),
   }),
   z.strictObject({
     op: z.literal('subscribe'),
     id: subscriptionId,
     channel: z.literal('alerts'),
     filter: newsFilterSchema.prefault({}),
-    cursor: z.string().max(200).optional(),
+    cursor: cursor.optional().describe('go on behind it; without one the stream begins at its end'),
+    window: z
+      .int()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('most alerts that wait for an `ack`; without it none is needed'),
   }),
   z.strictObject({
     op: z.literal('subscribe'),
@@ -57,7 +77,9 @@ const subscribe = z.discriminatedUnion('channel', [
   }),
 ]);
 
-const SCHEMAS = {
+/** By `op`. */
+export const CLIENT_MESSAGES = {
+  hello: z.strictObject({ op: z.literal('hello'), client: z.string().max(200).optional().describe('for the log') }),
   auth: z.strictObject({ op: z.literal('auth'), key: z.string().max(500) }),
   subscribe,
   update: z.strictObject({
@@ -67,10 +89,17 @@ const SCHEMAS = {
     filter: vehicleFilter.optional(),
   }),
   unsubscribe: z.strictObject({ op: z.literal('unsubscribe'), id: subscriptionId }),
+  ack: z.strictObject({
+    op: z.literal('ack'),
+    id: subscriptionId,
+    cursor: cursor.describe('of the last alert dealt with'),
+  }),
   ping: z.strictObject({ op: z.literal('ping') }),
 };
 
-export type ClientMessage = { [Op in keyof typeof SCHEMAS]: z.output<(typeof SCHEMAS)[Op]> }[keyof typeof SCHEMAS];
+export type ClientMessage = {
+  [Op in keyof typeof CLIENT_MESSAGES]: z.output<(typeof CLIENT_MESSAGES)[Op]>;
+}[keyof typeof CLIENT_MESSAGES];
 export type SubscribePositions = Extract<z.output<typeof subscribe>, { channel: 'positions' }>;
 export type SubscribeAlerts = Extract<z.output<typeof subscribe>, { channel: 'alerts' }>;
 export type SubscribeCommands = Extract<z.output<typeof subscribe>, { channel: 'commands' }>;
@@ -81,6 +110,6 @@ export function readMessage(text: string, seen: (id: SubscriptionId) => void): C
   const raw = (typeof value === 'object' && value !== null ? value : {}) as { op?: unknown; id?: unknown };
   const id = subscriptionId.safeParse(raw.id);
   if (id.success) seen(id.data);
-  const op = check(z.enum(Object.keys(SCHEMAS) as (keyof typeof SCHEMAS)[]), raw.op, 'message.op');
-  return check<ClientMessage>(SCHEMAS[op], value, 'message');
+  const op = check(z.enum(Object.keys(CLIENT_MESSAGES) as (keyof typeof CLIENT_MESSAGES)[]), raw.op, 'message.op');
+  return check<ClientMessage>(CLIENT_MESSAGES[op], value, 'message');
 }

@@ -1,50 +1,60 @@
+import { setImmediate as afterEvents } from 'node:timers/promises';
 import type { App } from '../app.js';
-import type { Bbox } from '../parameters.js';
 import { VehicleFilter } from '../vehicle-filter.js';
 import { Delta } from './delta.js';
-import { cellDegFor, cellsInView, type DensityGrid, densityGrid } from './density.js';
-import { contains, overlap, tileOf } from './grid.js';
+import { cellDegFor, cellsInView, densityGrid } from './density.js';
+import { type Cell, type Encoding, SharedMessage } from './encoding.js';
+import { JsonEncoding } from './json-encoding.js';
+import type { StreamFormat } from './messages.js';
+import { ProtobufEncoding } from './protobuf-encoding.js';
 import { Shown } from './shown.js';
-import type { View } from './view.js';
+import { overlap, type Tile, TileTree } from './tiles.js';
+import { Audience, type Sight, type View } from './view.js';
 
 /** A view that shows densities goes back to vehicles only well below the limit, so that it does not flicker. */
 const BACK_TO_VEHICLES = 0.9;
+/** A tick gives way to other work after this, ms: an alert must not wait for two thousand maps. */
+const TURN_MS = 10;
+/** Snapshots kept until the next tick, for whoever comes with a sight that somebody had. */
+const SNAPSHOTS_KEPT = 64;
 
-/** What happened in one tile since the last tick. */
-interface TileChanges {
-  tile: number;
-  /** Vehicles that are in it now and changed. */
-  here: number[];
-  /** Those of them that were not in it at the last tick. */
-  came: number[];
-  /** Vehicles that were in it at the last tick and are not any more. */
-  left: number[];
-  /** Items of `here`, joined, once somebody has asked. */
-  encoded: Buffer | null;
+/** What changed since the last tick, while it is being told. */
+interface Round {
+  changed: ReadonlySet<number>;
+  tiles: TileTree;
+  /** Vehicles of which the registry says something new, with the id of those that were deleted. */
+  relisted: ReadonlyMap<number, string | undefined>;
 }
 
 /**
  * Live positions. Changes are collected by vehicle, so that only the newest counts; once a tick they are grouped by
- * tile, each tile is encoded once, and every view takes the tiles it holds whole and picks from those at its edge.
+ * tile. Views of one sight are one audience: its message is put together once, of tiles that it holds whole, each written
+ * once for all audiences, and of single vehicles at its edge.
  */
 export class PositionsHub {
-  readonly #views = new Set<View>();
+  readonly #audiences = new Map<string, Audience>();
+  readonly #encodings: Record<StreamFormat, Encoding>;
   readonly #shown = new Shown();
-  readonly #changed = new Set<number>();
-  /** Vehicles of which the registry says something new, with the id of those that were deleted. */
-  readonly #relisted = new Map<number, string | undefined>();
+  #changed = new Set<number>();
+  #relisted = new Map<number, string | undefined>();
   readonly #everyone: VehicleFilter;
   /** Grids of this tick by cell size, for views without a filter. */
-  readonly #grids = new Map<number, DensityGrid>();
+  readonly #grids = new Map<number, readonly Cell[]>();
+  readonly #snapshots = new Map<Audience, SharedMessage>();
   /** One instant for everything that is told together, so that nobody is online for one part and silent for another. */
   #now = 0;
+  /** Some have been told of this tick, and some have not yet. */
+  #underWay = false;
 
   constructor(readonly app: App) {
-    this.#everyone = new VehicleFilter({}, app.deps.catalog);
+    const { vehicles, deps } = app;
+    this.#encodings = { json: new JsonEncoding(vehicles), protobuf: new ProtobufEncoding(vehicles, deps.fleet) };
+    this.#everyone = new VehicleFilter({}, deps.catalog);
   }
 
-  get views(): number {
-    return this.#views.size;
+  /** Different sights among all views. */
+  get audiences(): number {
+    return this.#audiences.size;
   }
 
   /** The row of vehicle `no` in the fleet changed. */
@@ -58,67 +68,112 @@ export class PositionsHub {
   }
 
   /** Adds the view and sends its snapshot. */
-  add(view: View): void {
+  add(view: View, sight: Sight): void {
     // Nobody was looking: what is shown has not been followed.
-    if (this.#views.size === 0) {
+    if (this.#audiences.size === 0 && !this.#underWay) {
       this.#now = this.app.now();
-      this.#grids.clear();
-      this.#follow(this.#everyVehicle());
-      this.#forgetChanges();
+      this.#catchUp();
     }
-    this.#views.add(view);
-    this.refresh(view);
+    this.#join(view, sight);
+    this.#refresh(view);
   }
 
   remove(view: View): void {
-    this.#views.delete(view);
+    const { audience } = view;
+    view.audience = null;
+    if (!audience?.views.delete(view) || audience.views.size > 0) return;
+    this.#audiences.delete(audience.key);
+    this.#snapshots.delete(audience);
   }
 
-  /** The map moved: sends what entered the view and what left it. */
-  move(view: View, bbox: Bbox): void {
-    const before = view.bbox;
-    view.bbox = bbox;
-    if (view.stale || view.mode === 'density' || !view.port.ready()) return this.refresh(view);
-    const delta = new Delta(this.app, this.#now);
+  /** The map moved, or its filter is another: sends what entered the view and what left it. */
+  change(view: View, to: Partial<Sight>): void {
+    const before = view.audience!;
+    const sight = { ...before.sight, ...to };
+    this.remove(view);
+    const after = this.#join(view, sight);
+    const plain = before.mode === 'positions' && after.mode === 'positions' && to.filter === undefined;
+    if (this.#underWay || view.stale || !plain || !view.port.ready()) return this.#refresh(view);
+    const delta = new Delta(this.app, after.encoding, this.#now);
+    const [was, is] = [before.sight, after.sight];
     let count = 0;
-    for (let no = 1; no < this.#shown.capacity; no++) {
-      const was = this.#shown.in(no, before, view.filter);
-      const is = this.#shown.in(no, bbox, view.filter);
-      if (is && ++count > this.app.options.maxVehiclesInView) return this.refresh(view);
-      if (is && !was) delta.add(no);
-      if (was && !is) delta.gone(no, undefined);
+    for (const no of this.#shown.inside(is.bbox, is.filter)) {
+      if (++count > this.app.options.maxVehiclesInView) return this.#refresh(view);
+      if (!this.#shown.in(no, was.bbox, was.filter)) delta.add(no);
     }
-    view.count = count;
-    this.#deliver(view, delta);
+    for (const no of this.#shown.inside(was.bbox, was.filter)) {
+      if (!this.#shown.in(no, is.bbox, is.filter)) delta.gone(no, undefined);
+    }
+    after.count = count;
+    if (!delta.empty) after.tell([view], delta.message(false));
   }
 
   /** Tells every view what changed since the last tick. */
   tick(): void {
+    for (const _ of this.#steps());
+  }
+
+  /** The same, giving way to other work in between. */
+  async tickInTurns(): Promise<void> {
+    let begun = performance.now();
+    for (const _ of this.#steps()) {
+      if (performance.now() - begun < TURN_MS) continue;
+      await afterEvents();
+      begun = performance.now();
+    }
+  }
+
+  *#steps(): Iterable<void> {
     this.#grids.clear();
-    if (this.#views.size === 0) {
+    this.#snapshots.clear();
+    if (this.#audiences.size === 0) {
       // `add` follows everything anew; nothing has to be remembered until then.
       return this.#forgetChanges();
     }
     this.#now = this.app.now();
+    const round = this.#begin();
+    const quiet = round.changed.size === 0;
+    this.#underWay = true;
+    let told = false;
+    try {
+      for (const audience of this.#audiences.values()) {
+        this.#sendChanges(audience, round);
+        yield;
+      }
+      told = true;
+    } finally {
+      this.#underWay = false;
+      for (const no of round.changed) if (no < this.#shown.capacity) this.#shown.advance(no);
+      // Who was told what is not known any more.
+      if (!told) for (const audience of this.#audiences.values()) audience.allStale();
+    }
+    // Snapshots and densities speak of what is shown now, which includes this tick.
+    for (const audience of this.#audiences.values()) {
+      const all = audience.mode === 'density' && !quiet;
+      for (const view of audience.views) {
+        if (!all && !view.stale) continue;
+        this.#refresh(view);
+        yield;
+      }
+    }
+  }
+
+  #begin(): Round {
     this.#shown.fit(this.app.deps.fleet);
     this.#collectSilent();
-    const quiet = this.#changed.size === 0;
-    const tiles = this.#group();
-    const late: View[] = [];
-    for (const view of this.#views) {
-      if (!view.port.ready()) view.stale = true;
-      else if (view.stale || view.mode === 'density') late.push(view);
-      else if (!quiet && !this.#sendChanges(view, tiles)) late.push(view);
-    }
-    this.#follow(this.#changed);
-    // Snapshots and densities speak of what is shown now, which includes this tick.
-    for (const view of late) if (view.stale || !quiet) this.refresh(view);
+    const round = { changed: this.#changed, relisted: this.#relisted, tiles: new TileTree() };
     this.#forgetChanges();
+    for (const no of round.changed) {
+      if (no >= this.#shown.capacity) continue;
+      this.#look(no);
+      round.tiles.add(no, this.#shown.tile(no), this.#shown.nextTile(no));
+    }
+    return round;
   }
 
   #forgetChanges(): void {
-    this.#changed.clear();
-    this.#relisted.clear();
+    this.#changed = new Set();
+    this.#relisted = new Map();
   }
 
   /** Vehicles that went silent since the last tick changed, although nothing came from them. */
@@ -129,149 +184,137 @@ export class PositionsHub {
     }
   }
 
-  #group(): Map<number, TileChanges> {
-    const tiles = new Map<number, TileChanges>();
-    const at = (tile: number) => {
-      let group = tiles.get(tile);
-      if (!group) tiles.set(tile, (group = { tile, here: [], came: [], left: [], encoded: null }));
-      return group;
-    };
-    for (const no of this.#changed) {
-      const { lon, lat } = this.#place(no);
-      const now = tileOf(lon, lat);
-      const before = no < this.#shown.capacity ? tileOf(this.#shown.lon[no], this.#shown.lat[no]) : -1;
-      if (now >= 0) at(now).here.push(no);
-      if (now >= 0 && now !== before) at(now).came.push(no);
-      if (before >= 0 && now !== before) at(before).left.push(no);
-    }
-    return tiles;
-  }
-
-  /** Where vehicle `no` is now; NaN where it has no fix or is not in the registry. */
-  #place(no: number): { lon: number; lat: number } {
+  /** Finds where vehicle `no` is now: nowhere where it has no fix or is not in the registry. */
+  #look(no: number): void {
     const { fleet, catalog } = this.app.deps;
-    if (!fleet.hasFix(no) || !catalog.vehicles.has(no)) return { lon: NaN, lat: NaN };
-    return { lon: fleet.lon[no], lat: fleet.lat[no] };
+    const known = fleet.hasFix(no) && catalog.vehicles.has(no);
+    const [lon, lat] = known ? [fleet.lon[no], fleet.lat[no]] : [NaN, NaN];
+    this.#shown.setNext(no, lon, lat, known && this.app.vehicles.online(no, this.#now));
   }
 
-  /** False where a delta cannot say it: the view is stale and wants a refresh once the tick is over. */
-  #sendChanges(view: View, tiles: Map<number, TileChanges>): boolean {
-    const delta = new Delta(this.app, this.#now);
-    const { bbox, filter } = view;
-    const narrowed = !filter.anyVehicle || filter.online !== undefined;
-    for (const changes of tiles.values()) {
-      const part = overlap(changes.tile, bbox);
-      if (part === 'none') continue;
-      if (!filter.anyVehicle && this.#relisted.size > 0 && this.#touchesRelisted(changes)) {
-        // Whether the filter wanted a vehicle before the registry changed is not known any more.
-        view.stale = true;
-        return false;
-      }
-      if (part === 'whole' && !narrowed) {
-        if (changes.here.length > 0) delta.addTile(this.#encoded(changes));
-        for (const no of changes.came) if (!this.#shown.in(no, bbox, filter)) view.count++;
-      } else {
-        for (const no of changes.here) this.#sendOne(view, delta, no, changes.tile);
-      }
-      for (const no of changes.left) {
-        if (!this.#shown.in(no, bbox, filter) || this.#inNow(no, view)) continue;
-        delta.gone(no, this.#relisted.get(no));
-        view.count--;
-      }
-    }
-    if (view.count > this.app.options.maxVehiclesInView) view.stale = true;
-    else this.#deliver(view, delta);
-    return !view.stale;
-  }
-
-  #sendOne(view: View, delta: Delta, no: number, tile: number): void {
-    const was = this.#shown.in(no, view.bbox, view.filter);
-    const is = this.#inNow(no, view);
-    if (is) delta.add(no);
-    if (is && !was) view.count++;
-    // A vehicle that changed tiles is said to be gone by the tile that it left.
-    if (was && !is && tileOf(this.#shown.lon[no], this.#shown.lat[no]) === tile) {
-      delta.gone(no, this.#relisted.get(no));
-      view.count--;
-    }
-  }
-
-  #inNow(no: number, { bbox, filter }: View): boolean {
-    const { lon, lat } = this.#place(no);
-    return contains(bbox, lon, lat) && filter.matches(no, this.app.vehicles.online(no, this.#now));
-  }
-
-  #touchesRelisted({ here, left }: TileChanges): boolean {
-    return here.some((no) => this.#relisted.has(no)) || left.some((no) => this.#relisted.has(no));
-  }
-
-  #encoded(changes: TileChanges): Buffer {
-    if (!changes.encoded) {
-      const tile = new Delta(this.app, this.#now);
-      for (const no of changes.here) tile.add(no);
-      changes.encoded = tile.items();
-    }
-    return changes.encoded;
-  }
-
-  /** Brings what is shown to where these vehicles are now. */
-  #follow(vehicleNos: Iterable<number>): void {
-    const { vehicles } = this.app;
+  #catchUp(): void {
+    this.#grids.clear();
+    this.#snapshots.clear();
     this.#shown.fit(this.app.deps.fleet);
-    for (const no of vehicleNos) {
-      if (no >= this.#shown.capacity) continue;
-      const { lon, lat } = this.#place(no);
-      this.#shown.put(no, lon, lat, !Number.isNaN(lon) && vehicles.online(no, this.#now));
-    }
-  }
-
-  *#everyVehicle(): Iterable<number> {
-    for (let no = 1; no < this.app.deps.fleet.capacity; no++) yield no;
-  }
-
-  /** Gives the view all that is in it: vehicles, or densities where they are too many. */
-  refresh(view: View): void {
-    if (!view.port.ready()) {
-      view.stale = true;
-      return;
-    }
-    const most = this.app.options.maxVehiclesInView;
-    if (view.mode === 'density') {
-      const cells = cellsInView(this.#grid(view), view.bbox);
-      if (cells.count > most * BACK_TO_VEHICLES) return this.#sendCells(view, cells);
-    }
-    const delta = new Delta(this.app, this.#now);
-    let count = 0;
     for (let no = 1; no < this.#shown.capacity; no++) {
-      if (!this.#shown.in(no, view.bbox, view.filter)) continue;
-      if (++count > most) return this.#sendCells(view, cellsInView(this.#grid(view), view.bbox));
-      delta.add(no);
+      this.#look(no);
+      this.#shown.advance(no);
     }
-    view.mode = 'positions';
-    view.count = count;
-    view.stale = !view.port.send(delta.message(view, true));
+    this.#forgetChanges();
   }
 
-  #sendCells(view: View, cells: { json: string; count: number }): void {
-    view.mode = 'density';
-    view.count = cells.count;
-    view.stale = !view.port.send(
-      Buffer.from(`{"type":"density","id":${JSON.stringify(view.id)},"cells":${cells.json}}`),
-    );
+  #join(view: View, sight: Sight): Audience {
+    const key = Audience.keyOf(sight);
+    let audience = this.#audiences.get(key);
+    if (!audience) {
+      audience = new Audience(key, sight, this.#encodings[sight.format]);
+      this.#audiences.set(key, audience);
+    }
+    audience.views.add(view);
+    view.audience = audience;
+    return audience;
   }
 
-  #grid(view: View): DensityGrid {
+  #sendChanges(audience: Audience, round: Round): void {
+    const fresh: View[] = [];
+    for (const view of audience.views) {
+      if (!view.port.ready()) view.stale = true;
+      else if (!view.stale) fresh.push(view);
+    }
+    // Densities come after the tick, and so does the first snapshot, which counts anew.
+    if (audience.mode === 'density' || fresh.length === 0) return;
+    const delta = new Delta(this.app, audience.encoding, this.#now);
+    for (const tile of round.tiles.near(audience.sight.bbox)) {
+      if (!this.#collect(audience, tile, delta, round)) return audience.allStale();
+    }
+    if (audience.count > this.app.options.maxVehiclesInView) audience.allStale();
+    else if (!delta.empty) audience.tell(fresh, delta.message(false));
+  }
+
+  /** Adds what the audience is to know of one tile. False where a delta cannot say it. */
+  #collect(audience: Audience, tile: Tile, delta: Delta, round: Round): boolean {
+    const { bbox, filter } = audience.sight;
+    const part = overlap(tile, bbox);
+    if (part === 'none') return true;
+    if (part === 'whole' && filter.anyVehicle && filter.online === undefined) {
+      delta.addTile(tile);
+      for (const no of tile.came) if (!this.#shown.in(no, bbox, filter)) audience.count++;
+      this.#sayGone(audience, tile.left, delta, round);
+      return true;
+    }
+    if (tile.parts) {
+      for (const inner of tile.parts.values()) if (!this.#collect(audience, inner, delta, round)) return false;
+      return true;
+    }
+    // Whether the filter wanted a vehicle before the registry changed is not known any more.
+    if (!filter.anyVehicle && round.relisted.size > 0 && touches(tile, round.relisted)) return false;
+    for (const no of tile.here) {
+      const was = this.#shown.in(no, bbox, filter);
+      const is = this.#shown.inNext(no, bbox, filter);
+      if (is) delta.add(no);
+      if (is && !was) audience.count++;
+      // One that changed tiles is said to be gone by the tile that it left.
+      if (was && !is && this.#shown.tile(no) === this.#shown.nextTile(no)) this.#sayGone(audience, [no], delta, round);
+    }
+    this.#sayGone(audience, tile.left, delta, round);
+    return true;
+  }
+
+  #sayGone(audience: Audience, left: readonly number[], delta: Delta, { relisted }: Round): void {
+    const { bbox, filter } = audience.sight;
+    for (const no of left) {
+      if (!this.#shown.in(no, bbox, filter) || this.#shown.inNext(no, bbox, filter)) continue;
+      delta.gone(no, relisted.get(no));
+      audience.count--;
+    }
+  }
+
+  /** Gives the view all that is in it: vehicles, or densities where they are too many. While a tick goes on, after it. */
+  #refresh(view: View): void {
+    view.stale = true;
+    const { audience } = view;
+    if (this.#underWay || audience === null || !view.port.ready()) return;
+    let message = this.#snapshots.get(audience);
+    if (!message) {
+      message = this.#everythingFor(audience);
+      if (this.#snapshots.size >= SNAPSHOTS_KEPT) this.#snapshots.clear();
+      this.#snapshots.set(audience, message);
+    }
+    audience.tell([view], message);
+  }
+
+  #everythingFor(audience: Audience): SharedMessage {
+    const { sight, encoding } = audience;
+    const most = this.app.options.maxVehiclesInView;
+    const stays = audience.mode === 'density' ? most * BACK_TO_VEHICLES : most;
+    const inside: number[] = [];
+    for (const no of this.#shown.inside(sight.bbox, sight.filter)) {
+      if (inside.push(no) > stays) return this.#densityFor(audience);
+    }
+    audience.mode = 'positions';
+    audience.count = inside.length;
+    const delta = new Delta(this.app, encoding, this.#now);
+    for (const no of inside) delta.add(no);
+    return delta.message(true);
+  }
+
+  #densityFor(audience: Audience): SharedMessage {
+    const cells = cellsInView(this.#grid(audience.sight), audience.sight.bbox);
+    audience.mode = 'density';
+    audience.count = cells.reduce((sum, { count }) => sum + count, 0);
+    return new SharedMessage((id) => audience.encoding.density(id, cells));
+  }
+
+  #grid({ bbox, filter }: Sight): readonly Cell[] {
     const { fleet } = this.app.deps;
-    const cellDeg = cellDegFor(view.bbox);
-    if (!view.filter.anyVehicle || view.filter.online !== undefined) {
-      return densityGrid(cellDeg, this.#shown, fleet, view.filter);
-    }
-    let grid = this.#grids.get(cellDeg);
-    if (!grid) this.#grids.set(cellDeg, (grid = densityGrid(cellDeg, this.#shown, fleet, this.#everyone)));
+    const side = cellDegFor(bbox);
+    if (!filter.anyVehicle || filter.online !== undefined) return densityGrid(side, this.#shown, fleet, filter);
+    let grid = this.#grids.get(side);
+    if (!grid) this.#grids.set(side, (grid = densityGrid(side, this.#shown, fleet, this.#everyone)));
     return grid;
   }
+}
 
-  #deliver(view: View, delta: Delta): void {
-    if (!delta.empty) view.stale = !view.port.send(delta.message(view, false));
-  }
+function touches({ here, left }: Tile, relisted: Round['relisted']): boolean {
+  return here.some((no) => relisted.has(no)) || left.some((no) => relisted.has(no));
 }

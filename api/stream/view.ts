@@ -1,24 +1,56 @@
 import type { Bbox } from '../parameters.js';
 import type { VehicleFilter } from '../vehicle-filter.js';
-import type { SubscriptionId } from './messages.js';
+import type { Encoding, SharedMessage } from './encoding.js';
+import type { StreamFormat, SubscriptionId } from './messages.js';
 
 /** Where a view's messages go. */
 export interface ViewPort {
-  /** False where the client is behind: it gets nothing now, and a snapshot once it has caught up. */
+  /** False where the client is behind or has had its bytes: it gets nothing now, and a snapshot once it has caught up. */
   ready(): boolean;
   /** False where the message was not taken. */
-  send(message: Buffer): boolean;
+  send(message: Buffer, binary: boolean): boolean;
 }
 
-/** One subscription to positions: a part of the map that somebody is looking at. */
-export interface View {
-  id: SubscriptionId;
+/** What of the map somebody looks at, and how it is to be told. */
+export interface Sight {
   bbox: Bbox;
   filter: VehicleFilter;
-  port: ViewPort;
-  mode: 'positions' | 'density';
-  /** Vehicles in it that the client has been told of. */
-  count: number;
+  format: StreamFormat;
+}
+
+/** One subscription to positions. */
+export interface View {
+  readonly id: SubscriptionId;
+  readonly port: ViewPort;
+  /** Null until it is added to the hub. */
+  audience: Audience | null;
   /** What the client has is not what a delta could continue: it needs a snapshot. */
   stale: boolean;
+}
+
+/** All views of the same sight. What they are told is worked out once and written once. */
+export class Audience {
+  readonly views = new Set<View>();
+  mode: 'positions' | 'density' = 'positions';
+  /** Vehicles in it that the views which are up to date have been told of. */
+  count = 0;
+
+  constructor(
+    readonly key: string,
+    readonly sight: Sight,
+    readonly encoding: Encoding,
+  ) {}
+
+  static keyOf({ bbox, filter, format }: Sight): string {
+    return `${format} ${bbox.join(' ')} ${filter.key}`;
+  }
+
+  /** Sends what all the views that are `fresh` are to get; who does not take it gets a snapshot later. */
+  tell(views: Iterable<View>, message: SharedMessage): void {
+    for (const view of views) view.stale = !view.port.send(message.for(view.id), this.encoding.binary);
+  }
+
+  allStale(): void {
+    for (const view of this.views) view.stale = true;
+  }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { App } from '../../../api/app.js';
 import { PositionsHub } from '../../../api/stream/positions.js';
-import type { View } from '../../../api/stream/view.js';
+import type { Sight, View } from '../../../api/stream/view.js';
 import { VehicleFilter, type VehicleFilterInput } from '../../../api/vehicle-filter.js';
 import { VehicleJson } from '../../../api/vehicle-json.js';
 import { Catalog } from '../../../model/catalog.js';
@@ -57,14 +57,13 @@ class World {
   }
 
   watch(bbox: Bbox, filter: VehicleFilterInput = {}): Watcher {
-    const watcher = new Watcher(this, bbox, filter);
-    this.hub.add(watcher.view);
-    return watcher;
+    return new Watcher(this, { bbox, filter: new VehicleFilter(filter, this.catalog), format: 'json' });
   }
 
   /** What a view must show: found by looking at every vehicle. */
   truth({ view }: Watcher): string[] {
-    const [west, south, east, north] = view.bbox;
+    const { bbox, filter } = view.audience!.sight;
+    const [west, south, east, north] = bbox;
     const ids: string[] = [];
     for (const { no, id } of this.catalog.vehicles.values()) {
       const inside =
@@ -72,8 +71,7 @@ class World {
         this.fleet.lon[no] <= east &&
         this.fleet.lat[no] >= south &&
         this.fleet.lat[no] <= north;
-      if (this.fleet.hasFix(no) && inside && view.filter.matches(no, this.app.vehicles.online(no, this.now)))
-        ids.push(id);
+      if (this.fleet.hasFix(no) && inside && filter.matches(no, this.app.vehicles.online(no, this.now))) ids.push(id);
     }
     return ids.sort();
   }
@@ -85,16 +83,14 @@ class Watcher {
   readonly messages: StreamMessage[] = [];
   ready = true;
 
-  constructor(world: World, bbox: Bbox, filter: VehicleFilterInput) {
+  constructor(world: World, sight: Sight) {
     this.view = {
       id: 7,
-      bbox,
-      filter: new VehicleFilter(filter, world.catalog),
       port: { ready: () => this.ready, send: (bytes) => this.#take(JSON.parse(bytes.toString()) as StreamMessage) },
-      mode: 'positions',
-      count: 0,
+      audience: null,
       stale: true,
     };
+    world.hub.add(this.view, sight);
   }
 
   get shown(): string[] {
@@ -204,9 +200,9 @@ test('the map moves: only what entered and what left is told', () => {
   world.move(2, 120.35, 31.51);
   world.move(3, 120.45, 31.51);
   const watcher = world.watch([120.3, 31.5, 120.4, 31.6]);
-  world.hub.move(watcher.view, [120.33, 31.5, 120.5, 31.6]);
+  world.hub.change(watcher.view, { bbox: [120.33, 31.5, 120.5, 31.6] });
   expect(watcher.last).toMatchObject({ snapshot: false, gone: ['v1'], items: [{ vehicleId: 'v3' }] });
-  expect(watcher.view.count).toBe(2);
+  expect(watcher.view.audience!.count).toBe(2);
 });
 
 test('too many for a screen become densities, and vehicles again when there is room', () => {
@@ -223,7 +219,7 @@ test('too many for a screen become densities, and vehicles again when there is r
   }
   world.hub.tick();
   expect(watcher.messages).toHaveLength(1);
-  world.hub.move(watcher.view, [120, 31, 120.5, 32]);
+  world.hub.change(watcher.view, { bbox: [120, 31, 120.5, 32] });
   expect(watcher.last).toMatchObject({ type: 'positions', snapshot: true });
   expect(watcher.shown).toHaveLength(5);
   for (let no = 6; no <= 30; no++) world.move(no, 120.2, 31.5);
@@ -298,7 +294,7 @@ test('whatever happens, after a tick every view that keeps up shows what is ther
         if (e.do === 'move' && world.catalog.vehicles.has(e.no)) world.move(e.no, e.lon, e.lat);
         if (e.do === 'tick') world.hub.tick();
         if (e.do === 'pan') {
-          world.hub.move(watchers[e.watcher].view, e.box);
+          world.hub.change(watchers[e.watcher].view, { bbox: e.box });
         }
         if (e.do === 'stall') watchers[e.watcher].ready = e.ready;
         if (e.do === 'drop' && world.catalog.vehicles.has(e.no)) world.drop(e.no);
@@ -312,7 +308,7 @@ test('whatever happens, after a tick every view that keeps up shows what is ther
       for (const one of watchers) {
         if (!one.ready) continue;
         expect(one.shown).toEqual(world.truth(one));
-        expect(one.view.count).toBe(one.shown.length);
+        expect(one.view.audience!.count).toBe(one.shown.length);
         for (const [id, item] of one.items) expect(item.lon).toBeCloseTo(world.fleet.lon[Number(id.slice(1))], 6);
       }
     }),

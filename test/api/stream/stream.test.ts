@@ -62,13 +62,17 @@ test('a cursor of another log, of the future, too old or no cursor at all is not
   const api = await startTestApi();
   api.feed.push([1, 2, 3].map((n) => transition(n, alert())));
   const client = await streamClient(api);
-  for (const [id, cursor] of ['e0-2', 'e1-99', 'e1-x', 'nonsense', ''].entries()) {
+  const wrong = { 'e0-2': 'restart', 'e1-99': 'unknown', 'e1-x': 'unknown', nonsense: 'unknown', '': 'unknown' };
+  for (const [id, [cursor, reason]] of Object.entries(wrong).entries()) {
     client.say({ op: 'subscribe', id, channel: 'alerts', cursor });
-    expect(await client.next()).toEqual({ type: 'subscribed', id, epoch: 'e1', cursor: 'e1-3', recovered: false });
+    expect(await client.next()).toEqual({
+      ...{ type: 'subscribed', id, epoch: 'e1', cursor: 'e1-3', recovered: false },
+      gap: { from: cursor, to: 'e1-3', reason },
+    });
   }
   api.feed.oldest = 2;
   client.say({ op: 'subscribe', id: 10, channel: 'alerts', cursor: 'e1-1' });
-  expect(await client.next()).toMatchObject({ id: 10, recovered: false });
+  expect(await client.next()).toMatchObject({ id: 10, recovered: false, gap: { from: 'e1-1', reason: 'expired' } });
   client.say({ op: 'subscribe', id: 11, channel: 'alerts', cursor: 'e1-2' });
   expect(await client.next()).toMatchObject({ id: 11, cursor: 'e1-2', recovered: true });
   expect(await client.next()).toMatchObject({ type: 'alert', id: 11, cursor: 'e1-3' });

@@ -1,0 +1,113 @@
+import type { Bbox } from '../parameters.js';
+
+/**
+ * The tiles by which changes are grouped, in three sizes: 1/8°, 1/32° and 1/128° (about 12 km, 3 km and 0.8 km in the
+ * middle of China). A view takes large tiles whole where it can, and only at its edge looks into the smallest. Powers of
+ * two, so that edges are exact numbers and a tile lies in exactly one of the next size.
+ */
+const PER_DEGREE = [8, 32, 128] as const;
+const FINEST = PER_DEGREE.length - 1;
+/** Each size has 4 × 4 of the next. */
+const SHIFT = 2;
+/** Rows are told apart by this, at every size: more than the columns of the finest. */
+const ROW = 2 ** 16;
+
+/** Finest tile that a place is in; -1 where the place is not known. */
+export function tileOf(lon: number, lat: number): number {
+  if (Number.isNaN(lon) || Number.isNaN(lat)) return -1;
+  return Math.floor((lat + 90) * PER_DEGREE[FINEST]) * ROW + Math.floor((lon + 180) * PER_DEGREE[FINEST]);
+}
+
+/** What happened in one tile since the last tick. */
+export interface Tile {
+  size: number;
+  column: number;
+  row: number;
+  /** Tiles of the next size with changes, by number; null for the finest. */
+  parts: Map<number, Tile> | null;
+  /** In the finest: vehicles that are in it now and changed. */
+  here: number[];
+  /** Vehicles that were not in it at the last tick, and are now. */
+  came: number[];
+  /** Vehicles that were in it at the last tick, and are not any more. */
+  left: number[];
+  /** Items of all that changed in it, joined, by encoding, once somebody has asked. */
+  encoded: Map<object, Buffer>;
+}
+
+export type Overlap = 'none' | 'some' | 'whole';
+
+/** How much of the tile lies in the box. */
+export function overlap({ size, column, row }: Tile, [west, south, east, north]: Bbox): Overlap {
+  const perDegree = PER_DEGREE[size];
+  const tileWest = column / perDegree - 180;
+  const tileSouth = row / perDegree - 90;
+  const tileEast = (column + 1) / perDegree - 180;
+  const tileNorth = (row + 1) / perDegree - 90;
+  if (tileWest > east || tileEast < west || tileSouth > north || tileNorth < south) return 'none';
+  return tileWest >= west && tileEast <= east && tileSouth >= south && tileNorth <= north ? 'whole' : 'some';
+}
+
+export function contains([west, south, east, north]: Bbox, lon: number, lat: number): boolean {
+  return lon >= west && lon <= east && lat >= south && lat <= north; // NaN is in no box
+}
+
+/** The changes of one tick by tile. */
+export class TileTree {
+  readonly #largest = new Map<number, Tile>();
+
+  /** Vehicle `no` changed: from the finest tile `before` to `now`, which may be the same; -1 for nowhere. */
+  add(no: number, before: number, now: number): void {
+    let levelNow = this.#largest;
+    let levelBefore = this.#largest;
+    for (let size = 0; size <= FINEST; size++) {
+      const shift = SHIFT * (FINEST - size);
+      const to = now < 0 ? -1 : enclosing(now, shift);
+      const from = before < 0 ? -1 : enclosing(before, shift);
+      const moved = to !== from;
+      if (to >= 0) {
+        const tile = tileAt(levelNow, size, to);
+        if (moved) tile.came.push(no);
+        if (tile.parts) levelNow = tile.parts;
+        else tile.here.push(no);
+      }
+      if (from >= 0) {
+        const tile = tileAt(levelBefore, size, from);
+        if (moved) tile.left.push(no);
+        if (tile.parts) levelBefore = tile.parts;
+      }
+    }
+  }
+
+  /** The largest tiles with changes that may touch the box. */
+  *near([west, south, east, north]: Bbox): Iterable<Tile> {
+    const [perDegree] = PER_DEGREE;
+    const columns = [west, east].map((lon) => Math.floor((lon + 180) * perDegree));
+    const rows = [south, north].map((lat) => Math.floor((lat + 90) * perDegree));
+    if ((columns[1] - columns[0] + 1) * (rows[1] - rows[0] + 1) > this.#largest.size) {
+      yield* this.#largest.values();
+      return;
+    }
+    for (let row = rows[0]; row <= rows[1]; row++) {
+      for (let column = columns[0]; column <= columns[1]; column++) {
+        const tile = this.#largest.get(row * ROW + column);
+        if (tile) yield tile;
+      }
+    }
+  }
+}
+
+function enclosing(tile: number, shift: number): number {
+  return (Math.floor(tile / ROW) >> shift) * ROW + ((tile % ROW) >> shift);
+}
+
+function tileAt(level: Map<number, Tile>, size: number, number: number): Tile {
+  let tile = level.get(number);
+  if (!tile) {
+    const parts = size === FINEST ? null : new Map<number, Tile>();
+    const place = { size, column: number % ROW, row: Math.floor(number / ROW) };
+    tile = { ...place, parts, here: [], came: [], left: [], encoded: new Map() };
+    level.set(number, tile);
+  }
+  return tile;
+}
