@@ -3,7 +3,7 @@ import type { WhyNot } from './alerts/why-not.js';
 import { KIND_FIXES, sealBlock } from './model/block.js';
 import type { Catalog, CatalogSnapshot } from './model/catalog.js';
 import { FixBatchBuilder } from './model/fix-batch.js';
-import type { Position } from './model/position.js';
+import type { Fixes } from './model/fixes.js';
 import type { RehearsalResult, RehearsalRules, RehearsalWindow } from './model/rehearsal.js';
 import type { RuleDefinition } from './model/rule.js';
 import type { RehearsalAnswer, RehearsalOrder, RehearsalTask } from './rehearsal-worker.js';
@@ -16,7 +16,7 @@ const LOOK_BACK_MS = 26 * 3_600_000;
 const MAX_AT_ONCE = 2;
 
 interface TrackSource {
-  track(vehicleNo: number, from: number, to: number): AsyncIterable<Position[]>;
+  track(vehicleNo: number, from: number, to: number): AsyncIterable<Fixes>;
 }
 
 /** Judges stored fixes again, with the code that judges live ones, in a thread of its own. */
@@ -75,7 +75,7 @@ export class Rehearsals {
     let room = MAX_FIXES;
     for (const vehicleNo of vehicles) {
       for await (const fixes of this.parts.history.track(vehicleNo, from, to)) {
-        post({ type: 'fixes', blocks: blocksOf(fixes.slice(0, room)) });
+        post({ type: 'fixes', blocks: blocksOf(fixes, room) });
         room -= fixes.length;
         if (room < 0) {
           post({ type: 'end' });
@@ -107,7 +107,8 @@ export class Rehearsals {
   }
 }
 
-function blocksOf(fixes: readonly Position[]): Uint8Array[] {
+/** The first `most` of them. */
+function blocksOf(fixes: Fixes, most: number): Uint8Array[] {
   const blocks: Uint8Array[] = [];
   const builder = new FixBatchBuilder();
   const take = () => {
@@ -115,7 +116,9 @@ function blocksOf(fixes: readonly Position[]): Uint8Array[] {
     if (count === 0) return;
     blocks.push(sealBlock(builder.take(), { kind: KIND_FIXES, firstSeq: 1, count, fixesBefore: 0, closedAt: 0 }));
   };
+  let left = most;
   for (const p of fixes) {
+    if (left-- === 0) break;
     const bare = p.items === null ? p : Object.assign(p, { items: null }); // no rule reads them
     if (builder.add(bare)) continue;
     take();

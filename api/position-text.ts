@@ -1,7 +1,7 @@
-import { jsonNumber, type Position } from '../model/position.js';
+import type { Position } from '../model/position.js';
 import { qualityNames } from '../model/quality.js';
 import { SOURCE_NAMES } from '../model/source.js';
-import { rfc3339 } from './rfc3339.js';
+import { ascii, type TextWriter } from './text-writer.js';
 
 type Shown = Pick<
   Position,
@@ -19,17 +19,37 @@ type Shown = Pick<
   | 'quality'
 >;
 
+const VEHICLE_ID = ascii('{"vehicleId":');
+const TIME = ascii(',"time":');
+const RECEIVED_AT = ascii(',"receivedAt":');
+const LON = ascii(',"lon":');
+const LAT = ascii(',"lat":');
+const SPEED = ascii(',"speed":');
+const HEADING = ascii(',"heading":');
+const ALTITUDE = ascii(',"altitude":');
+const ALARM = ascii(',"alarm":');
+const STATUS = ascii(',"status":');
+const MILEAGE = ascii(',"mileage":');
+const SOURCES = SOURCE_NAMES.map((name) => ascii(`,"source":"${name}"`));
+const NO_QUALITY = ascii(',"quality":[]');
+
 /**
- * The text of JSON.stringify(positionJson(p, id)), written directly: a third of its time, and tracks and lists are made of
- * little else. `id` is the vehicle's id as JSON already.
+ * Writes what JSON.stringify(positionJson(p, id)) would give, directly: tracks and lists are made of little else.
+ * `id` is the vehicle's id as JSON already. The closing brace is left to the caller, who may have more to say of the fix.
  */
-export function positionText(p: Shown, id: string): string {
-  const quality = p.quality === 0 ? '[]' : JSON.stringify(qualityNames(p.quality));
-  return (
-    `{"vehicleId":${id},"time":${rfc3339(p.fixTime)},"receivedAt":${rfc3339(p.receivedTime)},` +
-    `"lon":${jsonNumber(p.lon, 7)},"lat":${jsonNumber(p.lat, 7)},"speed":${jsonNumber(p.speedKmh, 1)},` +
-    `"heading":${jsonNumber(p.headingDeg, 0)},"altitude":${jsonNumber(p.altitudeM, 0)},"alarm":${p.alarms},` +
-    `"status":${p.statusWord},"mileage":${jsonNumber(p.mileageKm, 1)},"source":"${SOURCE_NAMES[p.source]}",` +
-    `"quality":${quality}}`
-  );
+export function writePosition(out: TextWriter, p: Shown, id: Uint8Array): void {
+  out.raw(VEHICLE_ID).raw(id);
+  out.raw(TIME).jsonTime(p.fixTime);
+  out.raw(RECEIVED_AT).jsonTime(p.receivedTime);
+  out.raw(LON).decimal(p.lon, 7);
+  out.raw(LAT).decimal(p.lat, 7);
+  out.raw(SPEED).decimal(p.speedKmh, 1);
+  out.raw(HEADING).decimal(p.headingDeg, 0);
+  out.raw(ALTITUDE).decimal(p.altitudeM, 0);
+  out.raw(ALARM).decimal(p.alarms, 0);
+  out.raw(STATUS).decimal(p.statusWord, 0);
+  out.raw(MILEAGE).decimal(p.mileageKm, 1);
+  out.raw(SOURCES[p.source]);
+  if (p.quality === 0) out.raw(NO_QUALITY);
+  else out.text(`,"quality":${JSON.stringify(qualityNames(p.quality))}`);
 }

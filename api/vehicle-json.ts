@@ -5,8 +5,8 @@ import { Position } from '../model/position.js';
 import { msToRfc3339 } from '../model/units.js';
 import type { TerminalRef, Vehicle } from '../model/vehicle.js';
 import { maskDriver } from './mask.js';
-import { positionText } from './position-text.js';
-import { rfc3339 } from './rfc3339.js';
+import { writePosition } from './position-text.js';
+import { TextWriter } from './text-writer.js';
 
 /** One vehicle's JSON, with everything that it was written from, so that a glance tells whether it still holds. */
 interface Written {
@@ -24,7 +24,7 @@ interface Written {
   quality: number;
   /** The vehicle as the API shows it. */
   state: Buffer;
-  /** Where in `state` its position lies, without the closing brace; 0 where it has none. */
+  /** Where in `state` its position lies, without the closing brace; one place where it has none. */
   positionStart: number;
   positionEnd: number;
   /** What follows the position in an item of the stream. */
@@ -37,7 +37,8 @@ interface Written {
  */
 export class VehicleJson {
   readonly #written: (Written | undefined)[] = [];
-  readonly #row = new Position(); // reused: positionText keeps nothing of it
+  readonly #row = new Position(); // reused: writePosition keeps nothing of it
+  readonly #out = new TextWriter();
 
   constructor(
     readonly catalog: Catalog,
@@ -92,15 +93,22 @@ export class VehicleJson {
   #writeAnew(vehicle: Vehicle, driver: Driver | null, online: boolean): Written {
     const { fleet } = this;
     const { no, terminals } = vehicle;
-    const id = JSON.stringify(vehicle.id);
+    const id = Buffer.from(JSON.stringify(vehicle.id));
     const plate = JSON.stringify(vehicle.plate);
-    const head =
-      `{"id":${id},"plate":${plate},"plateColor":${vehicle.plateColor},"category":"${vehicle.category}",` +
-      `"company":${JSON.stringify(vehicle.company)},"region":${JSON.stringify(vehicle.region)},` +
-      `"terminals":${JSON.stringify(terminals)},"online":${online},` +
-      `"lastSeen":${rfc3339(at(fleet.contactTime, no))},"driver":${driverText(driver)},"position":`;
-    const position = fleet.hasFix(no) ? this.#position(no, id) : null;
-    const start = Buffer.byteLength(head);
+    const out = this.#out;
+    out.text('{"id":').raw(id);
+    out.text(
+      `,"plate":${plate},"plateColor":${vehicle.plateColor},"category":"${vehicle.category}",` +
+        `"company":${JSON.stringify(vehicle.company)},"region":${JSON.stringify(vehicle.region)},` +
+        `"terminals":${JSON.stringify(terminals)},"online":${online},"lastSeen":`,
+    );
+    out.jsonTime(at(fleet.contactTime, no));
+    out.text(`,"driver":${driverText(driver)},"position":`);
+    const positionStart = out.length;
+    const hasFix = fleet.hasFix(no);
+    if (hasFix) writePosition(out, this.#position(no), id);
+    const positionEnd = out.length;
+    out.text(hasFix ? '}}' : 'null}');
     return {
       vehicle,
       terminals,
@@ -114,14 +122,14 @@ export class VehicleJson {
       alarms: fleet.alarms[no],
       statusWord: fleet.statusWord[no],
       quality: fleet.quality[no],
-      state: Buffer.from(`${head}${position ?? 'null'}}`),
-      positionStart: start,
-      positionEnd: position ? start + Buffer.byteLength(position) - 1 : start,
+      state: out.take(),
+      positionStart,
+      positionEnd,
       tail: Buffer.from(`,"plate":${plate},"category":"${vehicle.category}","online":${online}}`),
     };
   }
 
-  #position(no: number, id: string): string {
+  #position(no: number): Position {
     const { fleet } = this;
     const p = this.#row;
     p.fixTime = fleet.fixTime[no];
@@ -136,7 +144,7 @@ export class VehicleJson {
     p.mileageKm = fleet.mileageKm[no];
     p.source = fleet.source[no];
     p.quality = fleet.quality[no];
-    return positionText(p, id);
+    return p;
   }
 }
 

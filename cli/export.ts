@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { ALERT_FILES, ALERT_FORMATS, type AlertFormat, alertFile } from '../api/alert-files.js';
 import { loadSettings } from '../config.js';
-import type { AlertPlace } from '../model/alert.js';
+import type { Alert, AlertPlace } from '../model/alert.js';
+import type { Fixes } from '../model/fixes.js';
 import { openPool } from '../store/db.js';
 import { History } from '../store/history.js';
 import { countVehicles, registeredVehicles } from '../store/vehicle-list.js';
-import { ALERT_FILES } from './support/alert-files.js';
 import { examples, required } from './support/command.js';
 import { databaseUrl } from './support/database-url.js';
 import { ExportFile } from './support/export-file.js';
@@ -54,13 +55,12 @@ function tracksCommand(): Command {
 }
 
 function alertsCommand(): Command {
-  const command = withOptions(
-    new Command('alerts').description('Alerts, newest first.'),
-    Object.keys(ALERT_FILES),
-  ).action(async (options: ExportOptions) => {
-    checked(command, options);
-    console.log(JSON.stringify(await exportAlerts(options)));
-  });
+  const command = withOptions(new Command('alerts').description('Alerts, newest first.'), ALERT_FORMATS).action(
+    async (options: ExportOptions) => {
+      checked(command, options);
+      console.log(JSON.stringify(await exportAlerts(options)));
+    },
+  );
   return examples(command, 'cheji export alerts --from 2024-05-01 --to 2024-06-01 --format csv --out alerts.csv');
 }
 
@@ -122,25 +122,31 @@ export async function exportTracks(options: ExportOptions): Promise<Exported> {
 export async function exportAlerts(options: ExportOptions): Promise<Exported> {
   const pool = openPool(databaseUrl(loadSettings(process.env, options.config).settings), () => {}, POOL);
   try {
-    const history = new History(pool);
-    const kind = ALERT_FILES[options.format]();
     const file = await ExportFile.open(options.out, question('alerts', options), false);
-    await file.write(await kind.begin());
-    const { from, to, vehicle } = options;
     let rows = 0;
-    let place: AlertPlace | undefined;
-    for (;;) {
-      const page = await history.alerts({ from, to, vehicle, after: place, limit: ALERT_PAGE });
-      if (page.length > 0) await file.write(await kind.alerts(page));
-      rows += page.length;
-      if (page.length < ALERT_PAGE) break;
-      const last = page[page.length - 1];
-      place = { occurredAt: Date.parse(last.occurredAt), id: last.id };
-    }
-    await file.write(await kind.end());
+    const counted = async function* () {
+      for await (const page of alertPages(new History(pool), options)) {
+        rows += page.length;
+        yield page;
+      }
+    };
+    const kind = ALERT_FILES[options.format as AlertFormat]();
+    for await (const chunk of alertFile(kind, counted())) await file.write(chunk);
     return { file: options.out, rows, bytes: await file.finish() };
   } finally {
     await pool.end();
+  }
+}
+
+/** Newest first; each has at least one. */
+async function* alertPages(history: History, { from, to, vehicle }: ExportOptions): AsyncIterable<Alert[]> {
+  let after: AlertPlace | undefined;
+  for (;;) {
+    const page = await history.alerts({ from, to, vehicle, after, limit: ALERT_PAGE });
+    if (page.length > 0) yield page;
+    if (page.length < ALERT_PAGE) return;
+    const last = page[page.length - 1];
+    after = { occurredAt: Date.parse(last.occurredAt), id: last.id };
   }
 }
 
@@ -148,7 +154,7 @@ function question(what: string, { format, from, to, vehicle }: ExportOptions): s
   return JSON.stringify({ what, format, from, to, vehicle: vehicle ?? null });
 }
 
-async function* counted<T>(batches: AsyncIterable<T[]>, count: (items: number) => void): AsyncGenerator<T[]> {
+async function* counted(batches: AsyncIterable<Fixes>, count: (fixes: number) => void): AsyncGenerator<Fixes> {
   for await (const batch of batches) {
     count(batch.length);
     yield batch;

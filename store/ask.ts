@@ -7,10 +7,15 @@ const MOST_WAITING = 200;
 const AWAY_STATES = ['08', '53', '57', '58', '42P01'];
 
 /** The rows of one question. Rejects with DatabaseAwayError where the database cannot be asked now. */
-export async function ask<Row>(pool: Pool, query: QueryConfig & { rowMode?: 'array' }): Promise<Row[]> {
+export function ask<Row>(pool: Pool, query: QueryConfig & { rowMode?: 'array' }): Promise<Row[]> {
+  return asking(pool, async () => (await pool.query(query)).rows);
+}
+
+/** What `question` answers. Rejects with DatabaseAwayError where the database cannot be asked now. */
+export async function asking<T>(pool: Pool, question: () => Promise<T>): Promise<T> {
   if (pool.waitingCount >= MOST_WAITING) throw new DatabaseAwayError('too many questions wait for the database');
   try {
-    return (await pool.query(query)).rows;
+    return await question();
   } catch (error) {
     const state = sqlState(error);
     if (state !== '' && !AWAY_STATES.some((away) => state.startsWith(away))) throw error;

@@ -25,13 +25,16 @@ export const POSITION_COLUMNS = [
 
 /** PostgreSQL manual, COPY, "Binary Format": signature, flags, length of the header extension. */
 const HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
+export const COPY_HEADER_BYTES = HEADER.length;
 const TRAILER_BYTES = 2;
 /** The most that a row takes without its items: the field count, and every field with its length before it. */
 const ROW_BYTES = 2 + 5 * (4 + 8) + 8 * (4 + 4) + 4 * (4 + 2) + 4;
 const START_BYTES = 1024 * 1024;
 
-/** Epoch ms of 2000-01-01, from which PostgreSQL counts microseconds; also the first legal time of a fix. */
-const FIRST_TIME = Date.UTC(2000, 0, 1);
+/** Epoch ms from which PostgreSQL counts microseconds. */
+export const PG_EPOCH_MS = Date.UTC(2000, 0, 1);
+/** Epoch ms of the first legal time of a fix. */
+const FIRST_TIME = PG_EPOCH_MS;
 /** Epoch ms at which legal times end: the constraint `positions_time`. */
 const END_TIME = Date.UTC(2100, 0, 1);
 /** The high half of '-infinity' as a timestamptz. */
@@ -105,7 +108,7 @@ export class CopyRows {
   #time(ms: number): void {
     this.#view.setInt32(this.#at, 8);
     if (isLegalTime(ms)) {
-      const micros = Math.round((ms - FIRST_TIME) * 1000);
+      const micros = Math.round((ms - PG_EPOCH_MS) * 1000);
       this.#view.setInt32(this.#at + 4, Math.floor(micros / TWO_32));
       this.#view.setUint32(this.#at + 8, micros % TWO_32);
     } else {

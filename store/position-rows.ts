@@ -1,54 +1,69 @@
 import { Position } from '../model/position.js';
+import type { CopiedRows } from './copy-out.js';
 
-/** What `positionOf` reads, for `rowMode: 'array'`; the time comes as text too, because as text it can go back exactly, and
- * under another name, because `order by time` would mean that column and sort text. */
-export const TRACK_COLUMNS = `
-  time::text as key, extract(epoch from time)::double precision * 1000, extract(epoch from received_at)::double precision * 1000,
-  lon, lat, altitude, speed, heading, mileage, flags, alarms, alarm_word, status_word, items, vehicle_no, source, quality,
-  sub_seq`;
-export const TRACK_SOURCE = 15;
-export const TRACK_SUB_SEQ = 17;
+/** What a FixPage reads, in this order. The key of the table comes first. */
+export const FIX_COLUMNS =
+  'time, source, sub_seq, received_at, lon, lat, altitude, speed, heading, mileage, flags, alarms, alarm_word, ' +
+  'status_word, items, vehicle_no, quality';
+const FIELDS_AFTER_KEY = FIX_COLUMNS.split(',').length - 3;
 
-export type TrackRow = [
-  time: string,
-  fixTime: number,
-  receivedTime: number,
-  lon: number | null,
-  lat: number | null,
-  altitude: number | null,
-  speed: number | null,
-  heading: number | null,
-  mileage: number | null,
-  flags: number,
-  alarms: number,
-  alarmWord: number,
-  statusWord: number,
-  items: Buffer | null,
-  vehicleNo: number,
-  source: number,
-  quality: number,
-  subSeq: number,
-];
+/** Where a fix stands in the track of its vehicle; `micros` as in CopiedRows. */
+export interface TrackPlace {
+  micros: number;
+  source: number;
+  subSeq: number;
+}
+
+/**
+ * Fixes of one answer of the database. They are read out of its bytes one after the other into one Position, so whoever
+ * keeps a fix beyond its turn keeps a copy (`kept`).
+ */
+export class FixPage implements Iterable<Position> {
+  constructor(private readonly rows: CopiedRows) {}
+
+  get length(): number {
+    return this.rows.count;
+  }
+
+  *[Symbol.iterator](): Generator<Position> {
+    const { rows } = this;
+    const p = new Position();
+    rows.rewind();
+    for (let left = rows.count; left > 0; left--) yield readFix(rows, p);
+  }
+
+  /** Of the last fix; there must be one. */
+  lastPlace(): TrackPlace {
+    const { rows } = this;
+    rows.rewind();
+    for (let left = rows.count - 1; left > 0; left--) {
+      rows.row();
+      rows.skip(3 + FIELDS_AFTER_KEY);
+    }
+    rows.row();
+    return { micros: rows.micros(), source: rows.short(), subSeq: rows.int() };
+  }
+}
 
 /** As it came from the log; only its number in the log is not kept. */
-export function positionOf(row: TrackRow): Position {
-  const p = new Position();
-  p.fixTime = Math.round(row[1]);
-  p.receivedTime = Math.round(row[2]);
-  p.lon = row[3] ?? NaN;
-  p.lat = row[4] ?? NaN;
-  p.altitudeM = row[5] ?? NaN;
-  p.speedKmh = row[6] ?? NaN;
-  p.headingDeg = row[7] ?? NaN;
-  p.mileageKm = row[8] ?? NaN;
-  p.flags = row[9];
-  p.alarms = row[10] >>> 0;
-  p.alarmWord = row[11] >>> 0;
-  p.statusWord = row[12] >>> 0;
-  p.items = row[13];
-  p.vehicleNo = row[14];
-  p.source = row[15];
-  p.quality = row[16] & 0xffff;
-  p.subSeq = row[17];
+function readFix(rows: CopiedRows, p: Position): Position {
+  rows.row();
+  p.fixTime = rows.time();
+  p.source = rows.short();
+  p.subSeq = rows.int();
+  p.receivedTime = rows.time();
+  p.lon = rows.double();
+  p.lat = rows.double();
+  p.altitudeM = rows.short();
+  p.speedKmh = Math.round(rows.real() * 10) / 10; // the log knows tenths, which single precision holds well enough
+  p.headingDeg = rows.int();
+  p.mileageKm = rows.double();
+  p.flags = rows.short();
+  p.alarms = rows.int() >>> 0;
+  p.alarmWord = rows.int() >>> 0;
+  p.statusWord = rows.int() >>> 0;
+  p.items = rows.bytea();
+  p.vehicleNo = rows.int();
+  p.quality = rows.short() & 0xffff;
   return p;
 }

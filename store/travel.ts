@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
-import type { Position } from '../model/position.js';
+import type { Fixes } from '../model/fixes.js';
 import { UNRELIABLE } from '../model/quality.js';
 import type { Journey } from '../model/trip.js';
 import { ask } from './ask.js';
 import { SELECT_STOPS, SELECT_TRIPS, type StopRow, stopOf, type TripRow, tripOf } from './journeys.js';
-import { positionOf, TRACK_COLUMNS, type TrackRow } from './position-rows.js';
 import { type Bounds, type TileSet, tilesTouching } from './tile.js';
+import { fixesBefore } from './track.js';
 
 /** Places in one question to the database. */
 const PAGE_PLACES = 50_000;
@@ -16,15 +16,9 @@ const WINDOW_MS = 600_000;
 export class Travel {
   constructor(readonly pool: Pool) {}
 
-  /** The newest fixes of one vehicle with since ≤ fixTime < time (epoch ms), newest first. */
-  async before(vehicleNo: number, time: number, since: number, limit: number): Promise<Position[]> {
-    const rows = await ask<TrackRow>(this.pool, {
-      text: `select ${TRACK_COLUMNS} from positions where vehicle_no = $1 and time < $2 and time >= $3
-             order by time desc, source desc, sub_seq desc limit $4`,
-      values: [vehicleNo, isoTime(time), isoTime(since), limit],
-      rowMode: 'array',
-    });
-    return rows.map(positionOf);
+  /** `fixesBefore` of store/track.ts. */
+  before(vehicleNo: number, time: number, since: number, limit: number): Promise<Fixes> {
+    return fixesBefore(this.pool, vehicleNo, time, since, limit);
   }
 
   /** Trips and stops of one vehicle that overlap from … to (epoch ms), oldest first, at most `limit` of each. */

@@ -1,3 +1,4 @@
+import { copyOfFix, type Fixes } from '../model/fixes.js';
 import type { Position } from '../model/position.js';
 import type { Journey, Stop } from '../model/trip.js';
 import type { History } from '../store/history.js';
@@ -64,7 +65,7 @@ export class Digest {
   async #fixes(vehicleNo: number, from: number): Promise<Position[]> {
     const fixes: Position[] = [];
     for await (const batch of this.history.track(vehicleNo, from, END)) {
-      fixes.push(...batch);
+      for (const p of batch) fixes.push(copyOfFix(p));
       if (fixes.length >= CHUNK_FIXES) break;
     }
     return fixes;
@@ -73,12 +74,17 @@ export class Digest {
   async #workHours(vehicleNo: number, since: number): Promise<void> {
     const from = Math.floor(since / HOUR_MS) * HOUR_MS;
     const earlier = await this.travel.before(vehicleNo, from, from - BEFORE_MS, BEFORE_FIXES);
-    const sums = new HourSums(earlier.find(isQualified));
+    const sums = new HourSums(firstQualified(earlier));
     for await (const batch of this.history.track(vehicleNo, from, END)) {
       for (const p of batch) sums.add(p);
     }
     await this.tables.replaceHours(vehicleNo, from, sums.hours);
   }
+}
+
+function firstQualified(fixes: Fixes): Position | null {
+  for (const p of fixes) if (isQualified(p)) return copyOfFix(p);
+  return null;
 }
 
 /** A later stop to go on from than that at `from`. */

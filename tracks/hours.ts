@@ -1,6 +1,6 @@
 import type { Position } from '../model/position.js';
 import { type OdometerJump, SPEED_BANDS_KMH, type VehicleHour } from '../model/vehicle-hour.js';
-import { IMPOSSIBLE_KMH, legBetween } from './leg.js';
+import { IMPOSSIBLE_KMH, legBetween, type PlaceInTime } from './leg.js';
 import { isQualified } from './usable.js';
 
 export const HOUR_MS = 3_600_000;
@@ -10,18 +10,27 @@ const MOVING_KMH = 5;
 /** Odometers tell tenths of a kilometre, and do not count in step with the fixes. */
 const ODOMETER_SLACK_KM = 0.5;
 
+interface WayEnd extends PlaceInTime {
+  mileageKm: number;
+}
+
+function wayEndOf({ lon, lat, fixTime, mileageKm }: Position): WayEnd {
+  return { lon, lat, fixTime, mileageKm };
+}
+
 /**
  * Sums up the fixes of one vehicle, given in order of time, by hour. The way between two fixes counts for the hour of
  * the later one, so hours may be summed again from any hour on if the last qualified fix before it is given first.
  */
 export class HourSums {
   readonly hours: VehicleHour[] = [];
-  #before: Position | null;
+  /** What the next way begins with: of the last qualified fix, of which nothing else is kept. */
+  #before: WayEnd | null;
   #minute = NaN;
 
   /** `before`: the last qualified fix before the first hour, where there is one. */
   constructor(before: Position | null = null) {
-    this.#before = before;
+    this.#before = before && wayEndOf(before);
   }
 
   add(p: Position): void {
@@ -34,7 +43,7 @@ export class HourSums {
     hour.qualified++;
     if (!Number.isNaN(p.speedKmh)) addSpeed(hour, p.speedKmh);
     if (this.#before) addWay(hour, this.#before, p);
-    this.#before = p;
+    this.#before = wayEndOf(p);
   }
 
   #hourOf(time: number): VehicleHour {
@@ -70,7 +79,7 @@ function addSpeed(hour: VehicleHour, speed: number): void {
   hour.speedProfile[band < 0 ? SPEED_BANDS_KMH.length : band]++;
 }
 
-function addWay(hour: VehicleHour, a: Position, b: Position): void {
+function addWay(hour: VehicleHour, a: WayEnd, b: WayEnd): void {
   const leg = legBetween(a, b);
   if (leg.kind === 'drift') {
     hour.drift++; // counts on neither side of the rate
@@ -85,7 +94,7 @@ function addWay(hour: VehicleHour, a: Position, b: Position): void {
 }
 
 /** Backwards, or farther than anything can have gone in that time. */
-function odometerJump(a: Position, b: Position): OdometerJump | null {
+function odometerJump(a: WayEnd, b: WayEnd): OdometerJump | null {
   const km = b.mileageKm - a.mileageKm;
   const most = (IMPOSSIBLE_KMH * (b.fixTime - a.fixTime)) / HOUR_MS + ODOMETER_SLACK_KM;
   const plausible = Number.isNaN(km) || (km >= 0 && km <= most);

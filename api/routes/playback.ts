@@ -9,7 +9,7 @@ import { bboxParam, numberParam, timeParam } from '../parameters.js';
 import { period } from '../period.js';
 import { type Route, route } from '../route.js';
 import { Slots } from '../slots.js';
-import { primed } from '../track/read.js';
+import { streamed } from '../streamed.js';
 
 const MAX_DAYS = 1;
 const MAX_FRAMES = 10_000;
@@ -52,24 +52,14 @@ export function playbackRoutes(app: App): Route[] {
           throw new ApiError('bad-request', `query.step: ${message}`, [{ path: 'query.step', message }]);
         }
         const [minX, minY, maxX, maxY] = query.bbox;
-        const giveBack = await slots.take();
-        try {
-          const frames = await primed(playback(app.deps.travel, { minX, minY, maxX, maxY }, from, to, stepMs));
-          return { status: 200, headers: [['Content-Type', 'application/x-ndjson']], body: written(frames, giveBack) };
-        } catch (error) {
-          giveBack();
-          throw error;
-        }
+        const frames = playback(app.deps.travel, { minX, minY, maxX, maxY }, from, to, stepMs);
+        return streamed(slots, [['Content-Type', 'application/x-ndjson']], frames, written);
       },
     }),
   ];
 
-  async function* written(frames: AsyncIterable<Frame>, done: () => void): AsyncIterable<string> {
-    try {
-      for await (const frame of frames) yield lineOf(frame);
-    } finally {
-      done();
-    }
+  async function* written(frames: AsyncIterable<Frame>): AsyncIterable<string> {
+    for await (const frame of frames) yield lineOf(frame);
   }
 
   function lineOf({ time, reports }: Frame): string {

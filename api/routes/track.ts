@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Fixes } from '../../model/fixes.js';
 import type { Position } from '../../model/position.js';
 import type { App } from '../app.js';
 import { booleanParam, numberParam } from '../parameters.js';
@@ -6,13 +7,15 @@ import { period, periodQuery } from '../period.js';
 import { type Route, route } from '../route.js';
 import { listOf, trackPositionSchema, vehicleId } from '../schemas.js';
 import { Slots } from '../slots.js';
+import { streamed } from '../streamed.js';
+import { savedAs } from '../table.js';
 import { csvTrack } from '../track/csv.js';
 import type { TrackContext, TrackFormat } from '../track/format.js';
 import { geojsonSeqTrack, geojsonTrack } from '../track/geojson.js';
 import { gpxTrack } from '../track/gpx.js';
 import { jsonTrack } from '../track/json.js';
 import { parquetTrack } from '../track/parquet.js';
-import { limited, MAX_ROWS, primed, simplified } from '../track/read.js';
+import { limited, MAX_ROWS, simplified } from '../track/read.js';
 import { knownVehicle } from './vehicles.js';
 
 const MAX_DAYS = 31;
@@ -84,21 +87,11 @@ export function trackRoutes(app: App): Route[] {
           extra: query.extra ? (p: Position) => (p.items ? deps.describeItems(p.source, p.items) : undefined) : null,
           excel: query.excel === '1',
         };
-        const giveBack = await slots.take();
-        try {
-          const whole = await primed(deps.history.track(vehicle.no, from, to));
-          const rows = limited(whole, MAX_ROWS, (fixTime) => (cutAt = fixTime));
-          const batches = query.simplify === undefined ? rows : [await simplified(rows, query.simplify)];
-          const headers: [string, string][] = [['Content-Type', format.contentType]];
-          if (format.extension) {
-            const name = encodeURIComponent(`track-${vehicle.id}.${format.extension}`);
-            headers.push(['Content-Disposition', `attachment; filename*=UTF-8''${name}`]);
-          }
-          return { status: 200, headers, body: written(format, toAsync(batches), context, giveBack) };
-        } catch (error) {
-          giveBack();
-          throw error;
-        }
+        const headers: [string, string][] = [['Content-Type', format.contentType]];
+        if (format.extension) headers.push(savedAs(`track-${vehicle.id}.${format.extension}`));
+        const fixes = limited(deps.history.track(vehicle.no, from, to), MAX_ROWS, (fixTime) => (cutAt = fixTime));
+        const shown = query.simplify === undefined ? fixes : simplified(fixes, query.simplify);
+        return streamed(slots, headers, shown, (batches) => written(format, batches, context));
       },
     }),
   ];
@@ -106,18 +99,9 @@ export function trackRoutes(app: App): Route[] {
 
 async function* written(
   format: TrackFormat,
-  batches: AsyncIterable<Position[]>,
+  batches: AsyncIterable<Fixes>,
   context: TrackContext,
-  done: () => void,
 ): AsyncIterable<string | Uint8Array> {
-  try {
-    yield* format.write(batches, context);
-    if (context.cut() !== null && !format.tellsCut) throw new Error(`track of more than ${MAX_ROWS} fixes`);
-  } finally {
-    done();
-  }
-}
-
-async function* toAsync<T>(items: AsyncIterable<T> | Iterable<T>): AsyncIterable<T> {
-  yield* items;
+  yield* format.write(batches, context);
+  if (context.cut() !== null && !format.tellsCut) throw new Error(`track of more than ${MAX_ROWS} fixes`);
 }

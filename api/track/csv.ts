@@ -1,8 +1,9 @@
 import { writeToString } from 'fast-csv';
-import { ACC_KNOWN, ACC_ON, jsonNumber, LOCATED, type Position } from '../../model/position.js';
+import type { Fixes } from '../../model/fixes.js';
+import { ACC_KNOWN, ACC_ON, LOCATED, type Position } from '../../model/position.js';
 import { SOURCE_NAMES } from '../../model/source.js';
-import { msToBeijing, msToRfc3339 } from '../../model/units.js';
 import type { Vehicle } from '../../model/vehicle.js';
+import { ascii, TextWriter } from '../text-writer.js';
 import type { TrackFormat } from './format.js';
 
 /** Fixed order; columns that no source fills yet are there all the same, and empty. */
@@ -41,7 +42,7 @@ export const csvTrack: TrackFormat = {
   tellsCut: false,
   async *write(batches, { vehicle, excel }) {
     yield (excel ? BYTE_ORDER_MARK : '') + (await csvHeader());
-    for await (const batch of batches) if (batch.length > 0) yield csvRows(batch, vehicle);
+    yield* csvRows(batches, vehicle);
   },
 };
 
@@ -49,42 +50,41 @@ export function csvHeader(): Promise<string> {
   return writeToString([COLUMNS], ROWS);
 }
 
-/** At least one fix. */
-export function csvRows(fixes: readonly Position[], vehicle: Vehicle): Promise<string> {
-  return writeToString(
-    fixes.map((p) => row(p, vehicle)),
-    ROWS,
-  );
+/** One for every track: what a batch becomes is written and taken at once, with no pause in which another could write. */
+const out = new TextWriter();
+
+/** The rows of one vehicle, a piece for each batch that has any. */
+export async function* csvRows(batches: AsyncIterable<Fixes>, vehicle: Vehicle): AsyncIterable<Uint8Array> {
+  const { id, plate, plateColor } = vehicle;
+  // The only cells that can need quotes are the same in every row; the rest is written as it stands.
+  const begin = Buffer.from(`${await writeToString([[guardCell(id), plate && guardCell(plate), plateColor]])},`);
+  for await (const batch of batches) {
+    for (const p of batch) writeRow(out.raw(begin), p);
+    if (out.length > 0) yield out.take();
+  }
 }
 
-function row(p: Position, vehicle: Vehicle): (string | number | null)[] {
-  return [
-    guardCell(vehicle.id),
-    vehicle.plate && guardCell(vehicle.plate),
-    vehicle.plateColor,
-    msToRfc3339(p.fixTime),
-    msToBeijing(p.fixTime),
-    jsonNumber(p.lon, 7),
-    jsonNumber(p.lat, 7),
-    'WGS84',
-    jsonNumber(p.speedKmh, 1),
-    jsonNumber(p.headingDeg, 0),
-    jsonNumber(p.altitudeM, 0),
-    jsonNumber(p.mileageKm, 1),
-    p.flags & ACC_KNOWN ? (p.flags & ACC_ON ? 1 : 0) : null,
-    p.flags & LOCATED ? 1 : 0,
-    hex(p.alarmWord),
-    hex(p.statusWord),
-    null,
-    null,
-    null,
-    SOURCE_NAMES[p.source],
-    msToRfc3339(p.receivedTime),
-  ];
-}
+const COMMA = ascii(',');
+const DATUM = ascii(',WGS84,');
+const YES_NO = [ascii('0,'), ascii('1,')];
+/** Business status, order and driver, which nothing fills yet, and the source. */
+const SOURCES = SOURCE_NAMES.map((name) => ascii(`,,,,${name},`));
+const END = ascii('\r\n');
 
-function hex(word: number): string {
-  return word.toString(16).padStart(8, '0');
+/** The cells after those of the vehicle. */
+function writeRow(out: TextWriter, p: Position): void {
+  out.utc(p.fixTime).raw(COMMA).beijing(p.fixTime).raw(COMMA);
+  out.decimalIfKnown(p.lon, 7).raw(COMMA).decimalIfKnown(p.lat, 7).raw(DATUM);
+  out.decimalIfKnown(p.speedKmh, 1).raw(COMMA);
+  out.decimalIfKnown(p.headingDeg, 0).raw(COMMA);
+  out.decimalIfKnown(p.altitudeM, 0).raw(COMMA);
+  out.decimalIfKnown(p.mileageKm, 1).raw(COMMA);
+  out.raw(p.flags & ACC_KNOWN ? YES_NO[p.flags & ACC_ON ? 1 : 0] : COMMA);
+  out.raw(YES_NO[p.flags & LOCATED ? 1 : 0]);
+  out.hex32(p.alarmWord).raw(COMMA).hex32(p.statusWord);
+  out.raw(SOURCES[p.source]);
+  if (Number.isFinite(p.receivedTime)) out.utc(p.receivedTime);
+  out.raw(END);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Fixes } from '../../model/fixes.js';
 import type { Position } from '../../model/position.js';
 import type { Vehicle } from '../../model/vehicle.js';
 
@@ -24,7 +25,7 @@ export interface TrackFormat {
   extension: string | null;
   /** True where a cut track can say so itself; the others are broken off. */
   tellsCut: boolean;
-  write(batches: AsyncIterable<readonly Position[]>, context: TrackContext): AsyncIterable<string | Uint8Array>;
+  write(batches: AsyncIterable<Fixes>, context: TrackContext): AsyncIterable<string | Uint8Array>;
 }
 
 /** True where the fix has a place to draw. */

@@ -1,13 +1,16 @@
-import { jsonNumber, type Position } from '../../model/position.js';
+import type { Position } from '../../model/position.js';
 import { msToRfc3339 } from '../../model/units.js';
+import { ascii, TextWriter } from '../text-writer.js';
 import { GAP_MS, hasPlace, type TrackFormat } from './format.js';
 
-/** A line without a gap: its coordinates as finished text, and the time of each. */
+/** A line without a gap: its coordinates as finished pieces of text, and the time of each. */
 interface Segment {
-  coordinates: string[];
-  count: number;
+  coordinates: Uint8Array[];
   times: number[];
 }
+
+/** One for every track: what a batch becomes is written and taken at once, with no pause in which another could write. */
+const out = new TextWriter();
 
 /**
  * One Feature (RFC 7946): a LineString, or a MultiLineString where the track has gaps; `properties.times` has the epoch
@@ -20,28 +23,30 @@ export const geojsonTrack: TrackFormat = {
   tellsCut: false,
   async *write(batches, { vehicle, from, to }) {
     const segments: Segment[] = [];
+    /** What is written goes to the segment that it is of. */
+    const flush = () => out.length > 0 && segments[segments.length - 1].coordinates.push(out.take());
     let lastTime = NaN;
     for await (const batch of batches) {
-      let fresh: string[] = [];
       for (const p of batch) {
         if (!hasPlace(p)) continue;
         if (!(p.fixTime - lastTime <= GAP_MS)) {
-          flush(segments, fresh);
-          fresh = [];
-          segments.push({ coordinates: [], count: 0, times: [] });
+          flush();
+          segments.push({ coordinates: [], times: [] });
         }
         lastTime = p.fixTime;
-        fresh.push(coordinate(p));
-        segments[segments.length - 1].times.push(p.fixTime);
+        const { times } = segments[segments.length - 1];
+        if (times.length > 0) out.raw(COMMA);
+        writeCoordinate(out, p);
+        times.push(p.fixTime);
       }
-      flush(segments, fresh);
+      flush();
     }
 
     // A line needs two places: a fix alone between two gaps stands still for an instant.
-    for (const segment of segments) {
-      if (segment.count > 1) continue;
-      segment.coordinates.push(segment.coordinates[0]);
-      segment.times.push(segment.times[0]);
+    for (const { coordinates, times } of segments) {
+      if (times.length > 1) continue;
+      coordinates.push(COMMA, coordinates[0]);
+      times.push(times[0]);
     }
     const properties = JSON.stringify({
       vehicleId: vehicle.id,
@@ -57,7 +62,7 @@ export const geojsonTrack: TrackFormat = {
     yield `{"type":"Feature","geometry":{"type":"${many ? 'MultiLineString' : 'LineString'}","coordinates":${many ? '[' : ''}`;
     for (const [i, segment] of segments.entries()) {
       yield i > 0 ? ',[' : '[';
-      for (const [j, text] of segment.coordinates.entries()) yield j > 0 ? `,${text}` : text;
+      yield* segment.coordinates;
       yield ']';
     }
     yield `${many ? ']' : ''}},"properties":${properties},"times":${many ? '[' : ''}`;
@@ -66,17 +71,14 @@ export const geojsonTrack: TrackFormat = {
   },
 };
 
-function flush(segments: Segment[], fresh: string[]): void {
-  if (fresh.length === 0) return;
-  const segment = segments[segments.length - 1];
-  segment.coordinates.push(fresh.join(','));
-  segment.count += fresh.length;
-}
+const COMMA = ascii(',');
+const OPEN = ascii('[');
+const CLOSE = ascii(']');
 
-function coordinate(p: Position): string {
-  const altitude = jsonNumber(p.altitudeM, 0);
-  const place = `${jsonNumber(p.lon, 7)},${jsonNumber(p.lat, 7)}`;
-  return altitude === null ? `[${place}]` : `[${place},${altitude}]`;
+function writeCoordinate(out: TextWriter, p: Position): void {
+  out.raw(OPEN).decimal(p.lon, 7).raw(COMMA).decimal(p.lat, 7);
+  if (Number.isFinite(p.altitudeM)) out.raw(COMMA).decimal(p.altitudeM, 0);
+  out.raw(CLOSE);
 }
 
 /** The same Feature as a sequence of one (RFC 8142), which tools can read from many files joined. */

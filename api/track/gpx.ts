@@ -1,6 +1,7 @@
-import { jsonNumber, type Position } from '../../model/position.js';
-import { msToRfc3339 } from '../../model/units.js';
+import type { Fixes } from '../../model/fixes.js';
+import type { Position } from '../../model/position.js';
 import type { Vehicle } from '../../model/vehicle.js';
+import { ascii, TextWriter } from '../text-writer.js';
 import { GAP_MS, hasPlace, type TrackFormat } from './format.js';
 
 /** GPX 1.1, with speed (m/s) and course in Garmin's TrackPointExtension v2, which most tools read. */
@@ -21,37 +22,54 @@ export const GPX_HEAD =
   'xmlns:gpxtpx="http://www.garmin.com/xmlschemas/TrackPointExtension/v2">\n';
 export const GPX_TAIL = '</gpx>\n';
 
+/** One for every track: what a batch becomes is written and taken at once, with no pause in which another could write. */
+const out = new TextWriter();
+
 /** One vehicle of a GPX file; a segment for each stretch without a gap. */
-export async function* gpxTrk(batches: AsyncIterable<readonly Position[]>, vehicle: Vehicle): AsyncIterable<string> {
+export async function* gpxTrk(batches: AsyncIterable<Fixes>, vehicle: Vehicle): AsyncIterable<string | Uint8Array> {
   yield `<trk><name>${xml(vehicle.plate ?? vehicle.id)}</name><trkseg>\n`;
   let lastTime = NaN;
   for await (const batch of batches) {
-    let text = '';
     for (const p of batch) {
       if (!hasPlace(p)) continue;
-      if (p.fixTime - lastTime > GAP_MS) text += '</trkseg><trkseg>\n';
+      if (p.fixTime - lastTime > GAP_MS) out.raw(NEXT_SEGMENT);
       lastTime = p.fixTime;
-      text += point(p);
+      writePoint(out, p);
     }
-    yield text;
+    yield out.take();
   }
   yield '</trkseg></trk>\n';
 }
 
-function point(p: Position): string {
-  const altitude = jsonNumber(p.altitudeM, 0);
-  const speed = jsonNumber(p.speedKmh / 3.6, 2);
-  const course = jsonNumber(p.headingDeg, 0);
-  const extension =
-    (speed === null ? '' : `<gpxtpx:speed>${speed}</gpxtpx:speed>`) +
-    (course === null ? '' : `<gpxtpx:course>${course}</gpxtpx:course>`);
-  return (
-    `<trkpt lat="${jsonNumber(p.lat, 7)}" lon="${jsonNumber(p.lon, 7)}">` +
-    (altitude === null ? '' : `<ele>${altitude}</ele>`) +
-    `<time>${msToRfc3339(p.fixTime)}</time>` +
-    (extension && `<extensions><gpxtpx:TrackPointExtension>${extension}</gpxtpx:TrackPointExtension></extensions>`) +
-    '</trkpt>\n'
-  );
+const NEXT_SEGMENT = ascii('</trkseg><trkseg>\n');
+const LAT = ascii('<trkpt lat="');
+const LON = ascii('" lon="');
+const PLACED = ascii('">');
+const ALTITUDE = [ascii('<ele>'), ascii('</ele>')];
+const TIME = [ascii('<time>'), ascii('</time>')];
+const SPEED = [ascii('<gpxtpx:speed>'), ascii('</gpxtpx:speed>')];
+const COURSE = [ascii('<gpxtpx:course>'), ascii('</gpxtpx:course>')];
+const EXTENSION = [
+  ascii('<extensions><gpxtpx:TrackPointExtension>'),
+  ascii('</gpxtpx:TrackPointExtension></extensions>'),
+];
+const END = ascii('</trkpt>\n');
+
+function writePoint(out: TextWriter, p: Position): void {
+  out.raw(LAT).decimal(p.lat, 7).raw(LON).decimal(p.lon, 7).raw(PLACED);
+  writeKnown(out, p.altitudeM, 0, ALTITUDE);
+  out.raw(TIME[0]).utc(p.fixTime).raw(TIME[1]);
+  if (Number.isFinite(p.speedKmh) || Number.isFinite(p.headingDeg)) {
+    out.raw(EXTENSION[0]);
+    writeKnown(out, p.speedKmh / 3.6, 2, SPEED);
+    writeKnown(out, p.headingDeg, 0, COURSE);
+    out.raw(EXTENSION[1]);
+  }
+  out.raw(END);
+}
+
+function writeKnown(out: TextWriter, value: number, digits: number, [open, close]: Uint8Array[]): void {
+  if (Number.isFinite(value)) out.raw(open).decimal(value, digits).raw(close);
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };

@@ -1,6 +1,14 @@
 import { msToRfc3339 } from '../../model/units.js';
-import { positionText } from '../position-text.js';
+import { writePosition } from '../position-text.js';
+import { ascii, TextWriter } from '../text-writer.js';
 import type { TrackFormat } from './format.js';
+
+const BEGIN = ascii('{"items":[');
+const COMMA = ascii(',');
+const CLOSE = ascii('}');
+
+/** One for every track: what a batch becomes is written and taken at once, with no pause in which another could write. */
+const out = new TextWriter();
 
 /** `{"items": [position…], "cursor": …}`; the cursor of a cut track is the `from` to go on with. */
 export const jsonTrack: TrackFormat = {
@@ -8,20 +16,20 @@ export const jsonTrack: TrackFormat = {
   extension: null,
   tellsCut: true,
   async *write(batches, { vehicle, extra, cut }) {
-    const id = JSON.stringify(vehicle.id);
-    let begin = '{"items":[';
+    const id = Buffer.from(JSON.stringify(vehicle.id));
+    let before = BEGIN;
     for await (const batch of batches) {
-      if (batch.length === 0) continue;
-      const items = batch.map((p) => {
-        const text = positionText(p, id);
+      for (const p of batch) {
+        writePosition(out.raw(before), p, id);
+        before = COMMA;
         const items = extra?.(p);
-        return items ? `${text.slice(0, -1)},"extra":${JSON.stringify(items)}}` : text;
-      });
-      yield begin + items.join(',');
-      begin = ',';
+        if (items) out.text(`,"extra":${JSON.stringify(items)}`);
+        out.raw(CLOSE);
+      }
+      if (out.length > 0) yield out.take();
     }
     const next = cut();
-    const start = begin === ',' ? '' : begin;
-    yield `${start}],"cursor":${JSON.stringify(next === null ? null : msToRfc3339(next))}}`;
+    if (before === BEGIN) out.raw(BEGIN);
+    yield out.text(`],"cursor":${JSON.stringify(next === null ? null : msToRfc3339(next))}}`).take();
   },
 };

@@ -1,3 +1,4 @@
+import type { Fixes } from '../../model/fixes.js';
 import { ACC_KNOWN, ACC_ON, LOCATED, type Position } from '../../model/position.js';
 import { qualityNames } from '../../model/quality.js';
 import { SOURCE_NAMES } from '../../model/source.js';
@@ -38,13 +39,17 @@ export function trackTable(): ParquetTable<TrackRow> {
   return new ParquetTable(COLUMNS);
 }
 
+export function* trackRows(fixes: Fixes, vehicle: Vehicle): Iterable<TrackRow> {
+  for (const p of fixes) yield { vehicle, p };
+}
+
 export const parquetTrack: TrackFormat = {
   contentType: 'application/vnd.apache.parquet',
   extension: 'parquet',
   tellsCut: false,
   async *write(batches, { vehicle }) {
     const table = trackTable();
-    for await (const batch of batches) yield table.add(batch.map((p) => ({ vehicle, p })));
+    for await (const batch of batches) yield table.add(trackRows(batch, vehicle));
     yield table.finish();
   },
 };

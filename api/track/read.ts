@@ -1,3 +1,4 @@
+import { copyOfFix, type Fixes } from '../../model/fixes.js';
 import type { Position } from '../../model/position.js';
 import { simplifiedTrack } from '../../tracks/simplify.js';
 import { ApiError } from '../errors.js';
@@ -21,36 +22,49 @@ export async function primed<T>(source: AsyncIterable<T>): Promise<AsyncIterable
   })();
 }
 
-/** Passes on `most` fixes at most; `cut` is told the fix time of the first that is left out. */
+/**
+ * Passes on `most` fixes, and those that have the time of the last one; `cut` is told the time of the first that is left
+ * out, from which the rest can be asked for with nothing missed and nothing twice.
+ */
 export async function* limited(
-  batches: AsyncIterable<Position[]>,
+  batches: AsyncIterable<Fixes>,
   most: number,
   cut: (fixTime: number) => void,
-): AsyncIterable<Position[]> {
+): AsyncIterable<Fixes> {
   let left = most;
+  let lastTime = NaN;
   for await (const batch of batches) {
-    if (batch.length <= left) {
+    if (batch.length < left) {
       left -= batch.length;
       yield batch;
       continue;
     }
-    yield batch.slice(0, left);
-    return cut(batch[left].fixTime);
+    const kept: Position[] = [];
+    for (const p of batch) {
+      if (left <= 0 && p.fixTime !== lastTime) {
+        yield kept;
+        return cut(p.fixTime);
+      }
+      kept.push(copyOfFix(p));
+      lastTime = p.fixTime;
+      left--;
+    }
+    yield kept;
   }
 }
 
 /**
  * The fixes that tell the track to within `toleranceM` (tracks/simplify.ts); those without a place are left out.
- * Rejects 'bad-request' where the track has too many fixes.
+ * One batch; throws 'bad-request' where the track has too many fixes.
  */
-export async function simplified(batches: AsyncIterable<Position[]>, toleranceM: number): Promise<Position[]> {
+export async function* simplified(batches: AsyncIterable<Fixes>, toleranceM: number): AsyncIterable<Fixes> {
   const fixes: Position[] = [];
   for await (const batch of batches) {
-    for (const p of batch) if (hasPlace(p)) fixes.push(p);
+    for (const p of batch) if (hasPlace(p)) fixes.push(copyOfFix(p));
     if (fixes.length > MAX_SIMPLIFIED) {
       const message = `more than ${MAX_SIMPLIFIED} fixes in this range; simplify a shorter one`;
       throw new ApiError('bad-request', `query.simplify: ${message}`, [{ path: 'query.simplify', message }]);
     }
   }
-  return simplifiedTrack(fixes, toleranceM);
+  yield simplifiedTrack(fixes, toleranceM);
 }

@@ -2,12 +2,13 @@ import { csvHeader, csvRows } from '../../api/track/csv.js';
 import type { TrackContext } from '../../api/track/format.js';
 import { geojsonTrack, RECORD_SEPARATOR } from '../../api/track/geojson.js';
 import { GPX_HEAD, GPX_TAIL, gpxTrk } from '../../api/track/gpx.js';
-import { trackTable } from '../../api/track/parquet.js';
+import { trackRows, trackTable } from '../../api/track/parquet.js';
+import { copyOfFix, type Fixes } from '../../model/fixes.js';
 import type { Position } from '../../model/position.js';
 import type { Vehicle } from '../../model/vehicle.js';
 
 type Chunk = string | Uint8Array;
-type Batches = AsyncIterable<Position[]>;
+type Batches = AsyncIterable<Fixes>;
 
 /** A file of the tracks of many vehicles, one after the other. */
 export interface TrackFile {
@@ -23,9 +24,7 @@ export const TRACK_FILES: Record<string, () => TrackFile> = {
   csv: () => ({
     resumable: true,
     begin: csvHeader,
-    async *vehicle(vehicle, batches) {
-      for await (const batch of batches) yield csvRows(batch, vehicle);
-    },
+    vehicle: (vehicle, batches) => csvRows(batches, vehicle),
     end: async () => '',
   }),
   geojson: () => {
@@ -67,7 +66,7 @@ export const TRACK_FILES: Record<string, () => TrackFile> = {
       resumable: false,
       begin: async () => '',
       async *vehicle(vehicle, batches) {
-        for await (const batch of batches) yield table.add(batch.map((p) => ({ vehicle, p })));
+        for await (const batch of batches) yield table.add(trackRows(batch, vehicle));
       },
       end: () => table.finish(),
     };
@@ -85,7 +84,7 @@ async function* days(batches: Batches): AsyncIterable<Position[]> {
         yield day;
         day = [];
       }
-      day.push(p);
+      day.push(copyOfFix(p));
     }
   }
   if (day.length > 0) yield day;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { positionText } from '../../api/position-text.js';
-import { rfc3339 } from '../../api/rfc3339.js';
+import { writePosition } from '../../api/position-text.js';
+import { TextWriter } from '../../api/text-writer.js';
 import { Position, positionJson } from '../../model/position.js';
 import { SOURCE_NAMES } from '../../model/source.js';
 
@@ -10,6 +10,8 @@ const time = fc.oneof(
   fc.constantFrom(NaN, Infinity, 0, -1, 86_399_999, 86_400_000),
 );
 const number = fc.oneof(fc.double({ min: -1e5, max: 1e7, noNaN: true }), fc.constantFrom(NaN, 0, -0, 120.30000004));
+
+const out = new TextWriter(); // one for all, as it serves the API
 
 test('a position is written as JSON.stringify would write it', () => {
   const position = fc.record({
@@ -29,19 +31,9 @@ test('a position is written as JSON.stringify would write it', () => {
   fc.assert(
     fc.property(position, fc.string(), (given, id) => {
       const p = Object.assign(new Position(), given);
-      expect(JSON.parse(positionText(p, JSON.stringify(id)))).toEqual(JSON.parse(JSON.stringify(positionJson(p, id))));
-      expect(positionText(p, JSON.stringify(id))).toBe(JSON.stringify(positionJson(p, id)));
+      writePosition(out, p, Buffer.from(JSON.stringify(id)));
+      expect(out.text('}').take().toString()).toBe(JSON.stringify(positionJson(p, id)));
     }),
     { seed: 5, numRuns: 500 },
   );
-});
-
-test('a time is written as Date writes it, whatever the day before it', () => {
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: -6e12, max: 6e13 }), { minLength: 2 }), (times) => {
-      for (const ms of times) expect(rfc3339(ms)).toBe(JSON.stringify(new Date(ms)));
-    }),
-    { seed: 6 },
-  );
-  expect(rfc3339(NaN)).toBe('null');
 });

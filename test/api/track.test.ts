@@ -234,7 +234,9 @@ test('the row limit tells where to go on', async () => {
   const times = async (most: number) => {
     let cutAt: number | null = null;
     const kept: number[] = [];
-    for await (const batch of limited(batches(), most, (at) => (cutAt = at))) kept.push(...batch.map((p) => p.fixTime));
+    for await (const batch of limited(batches(), most, (at) => (cutAt = at))) {
+      for (const p of batch) kept.push(p.fixTime);
+    }
     return [kept, cutAt];
   };
   expect(await times(10)).toEqual([[1, 2, 3, 4], null]);

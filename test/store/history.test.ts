@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Alert, AlertTransition } from '../../model/alert.js';
 import { UNTOUCHED } from '../../model/alert-life.js';
+import { copyOfFix } from '../../model/fixes.js';
 import { ACC_KNOWN, ACC_ON, LOCATED, Position } from '../../model/position.js';
 import { SUSPECT_PLACE } from '../../model/quality.js';
 import { openPool } from '../../store/db.js';
@@ -31,7 +32,7 @@ async function stored(url: string, fixes: Position[], transitions: AlertTransiti
 
 async function trackOf(history: History, from: number, to: number, batch?: number): Promise<Position[][]> {
   const batches: Position[][] = [];
-  for await (const part of history.track(1, from, to, batch)) batches.push(part);
+  for await (const part of history.track(1, from, to, batch)) batches.push(Array.from(part, copyOfFix));
   return batches;
 }
 

@@ -49,7 +49,7 @@ onEveryServer('travel', (server) => {
       ]),
     ).toEqual([true, false, false]);
     const before = await travel.before(2, START + 600_000, START, 3);
-    expect(before.map(({ fixTime }) => (fixTime - START) / 60_000)).toEqual([9, 8, 7]);
+    expect(Array.from(before, ({ fixTime }) => (fixTime - START) / 60_000)).toEqual([9, 8, 7]);
   });
 
   test('reports of many vehicles in order of time, across the windows they are asked for by', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Change } from '../../model/change.js';
+import { copyOfFix } from '../../model/fixes.js';
 import { LOCATED, type Position } from '../../model/position.js';
 import type { SumQuery } from '../../model/travel-sum.js';
 import { openPool } from '../../store/db.js';
@@ -54,7 +55,7 @@ onEveryServer('digest', (server) => {
       /** What the tables have must be what all fixes together say. */
       async check(vehicleNo: number) {
         const fixes: Position[] = [];
-        for await (const batch of history.track(vehicleNo, 0, END)) fixes.push(...batch);
+        for await (const batch of history.track(vehicleNo, 0, END)) fixes.push(...Array.from(batch, copyOfFix));
         const { trips, stops } = await travel.journey(vehicleNo, 0, END, 10_000);
         const said = tripsAndStops(fixes);
         expect(stops).toEqual(said.stops);

@@ -1,18 +1,19 @@
 import { parquetReadObjects } from 'hyparquet';
 import { expect, test } from 'vitest';
-import { ALERT_FILES } from '../../cli/support/alert-files.js';
+import { ALERT_FILES, type AlertFormat, alertFile } from '../../api/alert-files.js';
 import type { Alert } from '../../model/alert.js';
-import { alert } from '../api/support.js';
+import { alert } from './support.js';
 
 const handling = { action: 'dismiss', by: 'admin', note: '=HYPERLINK("x")', at: '2024-05-01T09:00:00Z' } as const;
 const pages = () => [[alert({ plate: '苏B1', handling }), alert()], [alert({ clearedAt: '2024-05-01T08:05:00.000Z' })]];
 
-async function written(format: string, of: Alert[][]): Promise<Buffer> {
-  const file = ALERT_FILES[format]();
-  const chunks = [await file.begin()];
-  for (const page of of) chunks.push(await file.alerts(page));
-  chunks.push(await file.end());
-  return Buffer.concat(chunks.map((chunk) => Buffer.from(chunk)));
+async function written(format: AlertFormat, of: Alert[][]): Promise<Buffer> {
+  async function* pages() {
+    yield* of;
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of alertFile(ALERT_FILES[format](), pages())) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
 }
 
 test('csv: a row per alert, and no note that a spreadsheet would run', async () => {

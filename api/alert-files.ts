@@ -1,13 +1,15 @@
-import { writeToString } from 'fast-csv';
-import { guardCell } from '../../api/track/csv.js';
-import { RECORD_SEPARATOR } from '../../api/track/geojson.js';
-import { type ParquetColumn, ParquetTable } from '../../api/track/parquet-table.js';
-import type { Alert } from '../../model/alert.js';
+import type { Alert } from '../model/alert.js';
+import { type Column, CSV_TYPE, csvBody, csvHead } from './table.js';
+import { RECORD_SEPARATOR } from './track/geojson.js';
+import { ParquetTable } from './track/parquet-table.js';
 
 type Chunk = string | Uint8Array;
 
-/** A file of alerts, written a page at a time. */
+/** A file of alerts, written a page at a time: what `cheji export` writes and what the API answers. */
 export interface AlertFile {
+  contentType: string;
+  /** Ending of the file's name. */
+  extension: string;
   begin(): Promise<Chunk>;
   alerts(page: readonly Alert[]): Promise<Chunk>;
   end(): Promise<Chunk>;
@@ -15,7 +17,7 @@ export interface AlertFile {
 
 const moment = (text: string | null): Date | null => (text === null ? null : new Date(text));
 
-const COLUMNS: ParquetColumn<Alert>[] = [
+const COLUMNS: Column<Alert>[] = [
   { name: 'id', type: 'STRING', value: (a) => a.id },
   { name: 'type', type: 'STRING', value: (a) => a.type },
   { name: 'severity', type: 'STRING', value: (a) => a.severity },
@@ -34,17 +36,25 @@ const COLUMNS: ParquetColumn<Alert>[] = [
   { name: 'handled_by', type: 'STRING', value: (a) => a.handling?.by ?? null },
   { name: 'note', type: 'STRING', value: (a) => a.handling?.note ?? null },
   { name: 'handled_utc', type: 'TIMESTAMP', value: (a) => moment(a.handling?.at ?? null) },
+  { name: 'company', type: 'STRING', value: (a) => a.company },
+  { name: 'region', type: 'STRING', value: (a) => a.region },
+  { name: 'assigned_to', type: 'STRING', value: (a) => a.assignment?.to ?? null },
+  { name: 'overdue', type: 'BOOLEAN', value: (a) => a.overdue },
 ];
 
-export const ALERT_FILES: Record<string, () => AlertFile> = {
+export const ALERT_FILES = {
   csv: () => ({
-    begin: () => csv([COLUMNS.map(({ name }) => name)]),
-    alerts: (page) => csv(page.map((alert) => COLUMNS.map(({ value }) => cell(value(alert))))),
+    contentType: CSV_TYPE,
+    extension: 'csv',
+    begin: () => csvHead(COLUMNS),
+    alerts: (page) => csvBody(COLUMNS, page),
     end: async () => '',
   }),
   geojson: () => {
     let separator = '';
     return {
+      contentType: 'application/geo+json; charset=utf-8',
+      extension: 'geojson',
       begin: async () => '{"type":"FeatureCollection","features":[\n',
       async alerts(page) {
         const text = separator + page.map(feature).join(',\n');
@@ -55,24 +65,32 @@ export const ALERT_FILES: Record<string, () => AlertFile> = {
     };
   },
   geojsonseq: () => ({
+    contentType: 'application/geo+json-seq',
+    extension: 'geojsonl',
     begin: async () => '',
     alerts: async (page) => page.map((alert) => `${RECORD_SEPARATOR}${feature(alert)}\n`).join(''),
     end: async () => '',
   }),
   parquet: () => {
     const table = new ParquetTable(COLUMNS);
-    return { begin: async () => '', alerts: async (page) => table.add(page), end: () => table.finish() };
+    return {
+      contentType: 'application/vnd.apache.parquet',
+      extension: 'parquet',
+      begin: async () => '',
+      alerts: async (page) => table.add(page),
+      end: () => table.finish(),
+    };
   },
-};
+} as const satisfies Record<string, () => AlertFile>;
 
-function csv(rows: (string | number | null)[][]): Promise<string> {
-  return writeToString(rows, { includeEndRowDelimiter: true, rowDelimiter: '\r\n' });
-}
+export type AlertFormat = keyof typeof ALERT_FILES;
+export const ALERT_FORMATS = Object.keys(ALERT_FILES) as [AlertFormat, ...AlertFormat[]];
 
-/** Notes are what people typed: no spreadsheet shall run them. */
-function cell(value: string | number | boolean | Date | null): string | number | null {
-  if (value instanceof Date) return value.toISOString();
-  return typeof value === 'string' ? guardCell(value) : typeof value === 'boolean' ? Number(value) : value;
+/** The whole file, as pages come that have at least one alert each. */
+export async function* alertFile(file: AlertFile, pages: AsyncIterable<readonly Alert[]>): AsyncIterable<Chunk> {
+  yield await file.begin();
+  for await (const page of pages) yield await file.alerts(page);
+  yield await file.end();
 }
 
 /** A point where the alert occurred, with the alert as its properties. */
