@@ -6,6 +6,7 @@ import { ApiClient } from './support/api-client.js';
 import { examples, InputError } from './support/command.js';
 import { fenceImport, trackImport, VEHICLE_FIELDS, vehicleImport } from './support/import-kinds.js';
 import { type ImportKind, runImport } from './support/import-run.js';
+import { ROAD_FIELDS, roadImport } from './support/road-import.js';
 import { FIELD_NAMES } from './support/tracks.js';
 
 interface Options {
@@ -17,11 +18,13 @@ interface Options {
   dryRun?: boolean;
   resume?: boolean;
   report?: string;
+  set?: string;
+  replace?: boolean;
 }
 
 export function importCommand(): Command {
   const command = new Command('import').description(
-    'Bring tracks, vehicles or fences from a file into a running server.',
+    'Bring tracks, vehicles, fences or roads from a file into a running server.',
   );
   const tracks = kindCommand(
     'tracks',
@@ -36,14 +39,30 @@ export function importCommand(): Command {
     vehicleImport,
   ).addOption(mapOption(VEHICLE_FIELDS));
   const fences = kindCommand('fences', 'Fences from GeoJSON: a FeatureCollection, or a Feature per line.', fenceImport);
+  const roads = kindCommand(
+    'roads',
+    'Roads from GeoJSON lines with tags of OpenStreetMap: maxspeed and its forms, highway, oneway, name.',
+    roadImport,
+  )
+    .addOption(mapOption(ROAD_FIELDS))
+    .option('--set <name>', 'what the roads belong to together (default: the name of the file)')
+    .addOption(
+      new Option('--replace', 'remove what the set has and the file does not, unless a line is refused').conflicts(
+        'resume',
+      ),
+    );
   command.addCommand(examples(tracks, 'cheji import tracks wuxi-taxis.csv').copyInheritedSettings(command));
   command.addCommand(examples(vehicles, 'cheji import vehicles fleet.csv').copyInheritedSettings(command));
   command.addCommand(examples(fences, 'cheji import fences districts.geojson').copyInheritedSettings(command));
+  command.addCommand(
+    examples(roads, 'cheji import roads wuxi.geojson --map SPEED=maxspeed --replace').copyInheritedSettings(command),
+  );
   return examples(
     command,
     'cheji import tracks may.csv --map taxi=vehicle --map x=lon --map y=lat --dry-run',
     'cheji import vehicles fleet.csv',
     'cheji import fences districts.geojson --api http://127.0.0.1:8080 --key KEY',
+    'cheji import roads wuxi.geojson --set wuxi',
     '',
     'Old tracks are taken as they are where the server runs with CHEJI_TIME_POLICY=replay.',
   );
@@ -52,7 +71,7 @@ export function importCommand(): Command {
 function kindCommand<T>(
   name: string,
   description: string,
-  make: (api: ApiClient, options: Options) => ImportKind<T>,
+  make: (api: ApiClient, options: Options, file: string) => ImportKind<T>,
 ): Command {
   return new Command(name)
     .description(description)
@@ -64,7 +83,7 @@ function kindCommand<T>(
     .option('--key <key>', 'its admin key (default: the one of the settings)')
     .option('--config <file>', 'settings, as for serve')
     .action(async (file: string, options: Options) => {
-      const done = await runImport(make(client(options), options), file, options);
+      const done = await runImport(make(client(options), options, file), file, options);
       console.log(JSON.stringify(done));
       if (done.refused > 0) throw new InputError(`${done.refused} were refused; ${done.report} says which and why`);
     });
@@ -91,7 +110,7 @@ function adminKey(settings: Settings): string {
 
 function columnMap(fields: readonly string[]) {
   return (text: string, map: Record<string, string> = {}): Record<string, string> => {
-    const [, column, field] = /^(.+)=(\w+)$/.exec(text) ?? [];
+    const [, column, field] = /^(.+)=([\w:]+)$/.exec(text) ?? [];
     if (column && fields.includes(field)) return { ...map, [column]: field };
     throw new InvalidArgumentError(`It must be column=field with a field of ${fields.join(', ')}.`);
   };

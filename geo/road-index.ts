@@ -32,8 +32,6 @@ export interface RoadMatch {
   readonly metres: number;
   /** 0 … 1: near, and no other road as likely that would make a difference. */
   readonly confidence: number;
-  /** The road that it was on before is within reach still. */
-  readonly heldNear: boolean;
 }
 
 /** Further than this from its middle nobody is on a road: half of a wide one, and what receivers err by. */
@@ -114,7 +112,6 @@ export class RoadIndex {
       forward: best.forward,
       metres: best.metres,
       confidence: near01 * alone01,
-      heldNear: found.some(({ road }) => road.id === seeker.held),
     };
   }
 

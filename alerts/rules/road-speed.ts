@@ -25,15 +25,15 @@ interface Params {
 interface Memory {
   /** Id of the road that the vehicle is on. */
   road: string;
-  /** Id of the one that it may have changed to, by one fix. */
-  next: string | null;
+  /** By the newest fix it is on this one instead, or on none (null). */
+  next?: string | null;
 }
 
 const kmh = z.number().min(1).max(300);
 
 /**
  * Faster than the road allows. Roads are those of the catalog (model/road.ts); a vehicle is on the nearest one that leads where it
- * goes, stays on it until another is clearly nearer, and has changed to that when two fixes in a row say so. The fix itself is
+ * goes, stays on it until another is clearly nearer, and has left it when two fixes in a row say so. The fix itself is
  * left where it is.
  */
 export const roadSpeed = ruleKind<Params, Memory>({
@@ -60,10 +60,13 @@ export const roadSpeed = ruleKind<Params, Memory>({
           held: memory?.road ?? null,
         };
         const found = ground.roads.match(seeker, (road, forward) => limitOf(road, forward).kmh);
+        const there = found?.road.id ?? null;
+        if (memory && there !== memory.road && there !== memory.next) {
+          const unsure = { memory: { road: memory.road, next: there }, holds: null };
+          return { ...unsure, explain: () => ({ checks: [], road: { id: memory.road, next: there } }) };
+        }
         if (!found) return { memory: undefined, holds: false, explain: () => ({ checks: [], road: null }) };
 
-        const changing = memory !== undefined && found.heldNear && found.road.id !== memory.road;
-        const confirmed = !changing || memory.next === found.road.id;
         const limit = limitOf(found.road, found.forward);
         const confidence = found.confidence * (limit.stated ? 1 : USUAL_COUNTS);
         const onRoad = { kmh: limit.kmh, what: 'speed' };
@@ -73,12 +76,10 @@ export const roadSpeed = ruleKind<Params, Memory>({
         // A limit that is not known is none: what holds on all roads holds here too.
         const known = Number.isNaN(onRoad.kmh) ? most : lowestBound(onRoad, most);
         const bound = lowestBound(known, atNight(known, facts.time), bad);
-        const sure = confirmed && confidence >= MIN_CONFIDENCE;
+        const sure = confidence >= MIN_CONFIDENCE;
         const unknown = Number.isNaN(facts.speed) || (facts.quality & SUSPECT_MOTION) !== 0;
         return {
-          memory: confirmed
-            ? { road: found.road.id, next: null }
-            : { road: (memory as Memory).road, next: found.road.id },
+          memory: { road: found.road.id },
           holds: unknown || !sure ? null : facts.speed > bound.kmh + tolerance,
           explain: () => ({
             checks: [over(bound.what, facts.speed, bound.kmh + tolerance, 'km/h')],

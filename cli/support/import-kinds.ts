@@ -1,11 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { parse } from 'fast-csv';
-import { RECORD_SEPARATOR } from '../../api/track/geojson.js';
 import { parseFence } from '../../geo/fence-input.js';
 import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
 import type { ApiClient } from './api-client.js';
 import { InputError } from './command.js';
+import { readFeatures } from './geojson-features.js';
 import type { ImportKind } from './import-run.js';
 import { type Field, readHeading, readRow } from './tracks.js';
 
@@ -145,7 +144,7 @@ export function fenceImport(api: ApiClient): ImportKind<FenceInput> {
     unit: 'fences',
     batch: 1,
     async *read(file) {
-      for (const { line, value } of await features(file)) {
+      for await (const { line, value } of readFeatures(file)) {
         const parsed = parseFence(value);
         if ('geometry' in parsed) yield { line, value: value as FenceInput };
         else yield { line, reason: parsed.problems.map(({ path, message }) => `${path}: ${message}`).join('; ') };
@@ -162,29 +161,6 @@ export function fenceImport(api: ApiClient): ImportKind<FenceInput> {
         }),
       ),
   };
-}
-
-/** Numbered from 1: by place in a collection, by line in a sequence. */
-async function features(file: string): Promise<{ line: number; value: unknown }[]> {
-  const text = (await readFile(file, 'utf8')).replace(/^\ufeff/, '');
-  try {
-    const whole = JSON.parse(text) as { type?: string; features?: unknown[] };
-    const list = whole.type === 'FeatureCollection' && Array.isArray(whole.features) ? whole.features : [whole];
-    return list.map((value, i) => ({ line: i + 1, value }));
-  } catch (error) {
-    const lines = text.split('\n').map((line) => line.replace(RECORD_SEPARATOR, '').trim());
-    if (lines.filter(Boolean).length < 2) throw new InputError(`${file}: ${(error as Error).message}`);
-    return lines.flatMap((line, i) => (line === '' ? [] : [{ line: i + 1, value: jsonOrNull(line) }]));
-  }
-}
-
-/** Null is refused by the check of fences, with its line. */
-function jsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** The lines of a CSV file with their numbers, empty ones left out; a quoted cell may go over several lines of text. */

@@ -18,6 +18,8 @@ export interface ImportKind<T> {
   read(file: string): AsyncIterable<ImportItem<T>>;
   /** Null for each that was taken, otherwise why it was not. */
   send(values: readonly T[]): Promise<(string | null)[]>;
+  /** Asked when all is sent, with what came of it; not in a dry run. */
+  finish?(done: { taken: number; refused: number }): Promise<void>;
 }
 
 export interface ImportOptions {
@@ -80,6 +82,7 @@ export async function runImport<T>(kind: ImportKind<T>, file: string, options: I
     else if (batch.push(item) === kind.batch) await flush();
   }
   await flush();
+  if (!options.dryRun) await kind.finish?.(counts);
   progress.stop();
   await rm(markPath(file), { force: true });
   return { ...counts, report: await report.close() };
