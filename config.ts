@@ -39,6 +39,8 @@ export interface Settings {
   /** A vehicle that was heard within this many seconds is online. */
   onlineSeconds: number;
   retentionDays: number;
+  /** Tracks that are older are compressed, where the database can; null: never. */
+  compressAfterDays: number | null;
   /** West, south, east, north in degrees; fixes more than 50 km outside are marked. */
   region: [number, number, number, number] | null;
   rules: RuleSettings;
@@ -213,6 +215,17 @@ const KEYS: Key[] = [
     'days that tracks are kept, 1–36500',
     z.coerce.number().int().min(1).max(36_500),
     (s, v) => (s.retentionDays = v),
+  ),
+  key(
+    'CHEJI_COMPRESS_AFTER_DAYS',
+    '7',
+    'days, 2–36500, after which TimescaleDB (Community edition) compresses tracks, or 0 for never',
+    z.coerce
+      .number()
+      .int()
+      .max(36_500)
+      .refine((days) => days === 0 || days >= 2),
+    (s, v) => (s.compressAfterDays = v === 0 ? null : v),
   ),
   key('CHEJI_REGION', '', 'west,south,east,north in degrees', z.string().transform(bbox), (s, v) => (s.region = v)),
   key(

@@ -30,6 +30,8 @@ export interface DatabaseParts {
   node: string;
   /** Days that tracks are kept; null: for ever. */
   retentionDays: number | null;
+  /** Days after which the database compresses tracks, where its edition can; null: never. */
+  compressAfterDays: number | null;
   spool: Spool;
   alertsShared: SharedArrayBuffer;
   catalog: () => StoreSeed;
@@ -161,6 +163,7 @@ export class Database {
       firstNewSeq: this.#firstNewSeq,
       spoolShared: spool.shared,
       alertShared: alertsShared,
+      compressAfterDays: this.parts.compressAfterDays,
     };
     this.#writer = new WorkerThread({
       name: 'writer',
@@ -178,11 +181,11 @@ export class Database {
   }
 
   #startDigest(url: string): void {
-    const { log, retentionDays } = this.parts;
+    const { log, retentionDays, compressAfterDays } = this.parts;
     this.#digest = new WorkerThread({
       name: 'digest',
       url: new URL('./tracks/digest-worker.js', import.meta.url),
-      data: { url, retentionDays } satisfies DigestWorkerData,
+      data: { url, retentionDays, compressAfterDays } satisfies DigestWorkerData,
       wakeEveryMs: WAKE_MS,
       onMessage: (message) => {
         if (message.type === 'notice') log.warn(message.line);

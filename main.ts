@@ -106,8 +106,9 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     dir,
     url: settings.databaseUrl,
     node: await logId(dir.spool),
-    // Recorded tracks are old from the start: they stay until somebody removes them.
+    // Recorded tracks are old from the start: they stay until somebody removes them, and none comes late.
     retentionDays: settings.timePolicy === 'replay' ? null : settings.retentionDays,
+    compressAfterDays: settings.timePolicy === 'replay' ? null : settings.compressAfterDays,
     spool,
     alertsShared: engine.alertsShared,
     catalog: () => ({

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
 import { backoffMs, sqlState } from './db.js';
-import { TRACKS_VIEW } from './views.js';
+import { VIEWS } from './views.js';
 
 export interface Migration {
   number: number;
@@ -79,17 +79,21 @@ export async function migrate(db: ClientBase, migrations: readonly Migration[]):
   }
 }
 
-/** Makes the view anew where this program's names are others than those it was made with; the comment tells. */
+/** Makes the views anew where this program's are others than those that are there; the comment on each tells. */
 async function refreshViews(db: ClientBase): Promise<void> {
-  const checksum = checksumOf(TRACKS_VIEW);
-  const { rows } = await db.query(
-    "select to_regclass('positions') as positions, obj_description(to_regclass('tracks')) as checksum",
+  // Before the tables are there (a test's migrations) there is nothing to look at.
+  const { rows } = await db.query<{ found: string[] }>(
+    `select array(select obj_description(to_regclass(name)) from unnest($1::text[]) with ordinality as v (name, place)
+                  order by place) as found where to_regclass('positions_late') is not null`,
+    [VIEWS.map(({ name }) => name)],
   );
-  if (rows[0].positions === null || rows[0].checksum === checksum) return;
+  if (rows.length === 0 || VIEWS.every(({ sql }, i) => rows[0].found[i] === checksumOf(sql))) return;
   await withLockTimeout(db, async () => {
-    await db.query('drop view if exists tracks');
-    await db.query(TRACKS_VIEW);
-    await db.query(`comment on view tracks is '${checksum}'`);
+    for (const { name } of VIEWS.toReversed()) await db.query(`drop view if exists ${name}`);
+    for (const { name, sql } of VIEWS) {
+      await db.query(sql);
+      await db.query(`comment on view ${name} is '${checksumOf(sql)}'`);
+    }
   });
 }
 
@@ -105,7 +109,7 @@ const SCHEMA_MIGRATIONS = `create table schema_migrations (
 )`;
 
 /** One transaction that waits at most 1 s for a lock, so that ingest behind it is not held up longer, and tries again. */
-async function withLockTimeout(db: ClientBase, work: () => Promise<void>): Promise<void> {
+export async function withLockTimeout(db: ClientBase, work: () => Promise<void>): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
       await db.query('begin');

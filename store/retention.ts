@@ -1,6 +1,20 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
+import { sqlState } from './db.js';
 
 const DAY_MS = 86_400_000;
+/**
+ * So long a day that somebody reads is waited for. Other readers of it, and on TimescaleDB of everything, queue behind
+ * whoever waits to drop it; a day that cannot be had goes another time.
+ */
+const PATIENCE_MS = 1_000;
+const IN_USE = ['55P03', '57014']; // lock_not_available, query_canceled (by the statement timeout)
+
+export interface RetentionResult {
+  /** Partitions or chunks that are gone. */
+  dropped: string[];
+  /** Somebody reads one that should go as well. */
+  held: boolean;
+}
 
 /** Drops whole days of positions, and of what was made of them, that are older than the installation keeps tracks. */
 export class Retention {
@@ -10,44 +24,69 @@ export class Retention {
   ) {}
 
   /**
-   * Drops what lies wholly before `now` (epoch ms) − days, and resolves with the names of what went. A partition goes
-   * in two short steps that readers of other days do not notice; the rest of a day that is not over stays.
+   * Drops what lies wholly before `now` (epoch ms) − days. A partition goes in two short steps that readers of other days
+   * do not notice; the rest of a day that is not over stays.
    */
-  async apply(now: number): Promise<string[]> {
+  async apply(now: number): Promise<RetentionResult> {
     const before = new Date(Math.floor(now / DAY_MS - this.days) * DAY_MS).toISOString();
-    const { rows } = await this.pool.query<{ hypertable: boolean }>(
-      "select relkind <> 'p' as hypertable from pg_class where oid = 'positions'::regclass",
-    );
-    const dropped = rows[0].hypertable ? await this.#dropChunks(before) : await this.#dropPartitions(before);
+    const result = await this.#dropDays(before);
+    await this.pool.query('delete from positions_late where time < $1', [before]);
     await this.pool.query('delete from vehicle_hours where hour < $1', [before]);
     await this.pool.query('delete from trips where end_time < $1', [before]);
     await this.pool.query('delete from stops where end_time < $1', [before]);
     await this.pool.query('delete from uploads where received_at < $1', [before]);
     await this.pool.query('delete from position_conflicts where time < $1', [before]);
-    return dropped;
+    return result;
   }
 
-  async #dropChunks(before: string): Promise<string[]> {
-    const { rows } = await this.pool.query<{ name: string }>(
-      "select drop_chunks('positions', older_than => $1::timestamptz)::text as name",
-      [before],
-    );
-    return rows.map(({ name }) => name);
-  }
-
-  async #dropPartitions(before: string): Promise<string[]> {
-    const { rows } = await this.pool.query<{ name: string; pending: boolean }>(
-      `select relname as name, inhdetachpending as pending from pg_inherits join pg_class on pg_class.oid = inhrelid
-       where inhparent = 'positions'::regclass and relname ~ '^positions_\\d{8}$'
-         and to_date(right(relname, 8), 'YYYYMMDD') < ($1::timestamptz at time zone 'UTC')::date
-       order by relname`,
-      [before],
-    );
-    for (const { name, pending } of rows) {
-      // The names are those of ensure_positions_day, so they need no quoting. What was broken off before is finished.
-      await this.pool.query(`alter table positions detach partition ${name} ${pending ? 'finalize' : 'concurrently'}`);
-      await this.pool.query(`drop table ${name}`);
+  async #dropDays(before: string): Promise<RetentionResult> {
+    const dropped: string[] = [];
+    const db = await this.pool.connect();
+    try {
+      await db.query(`set statement_timeout = ${PATIENCE_MS}`);
+      const { rows } = await db.query<{ hypertable: boolean }>(
+        "select relkind <> 'p' as hypertable from pg_class where oid = 'positions'::regclass",
+      );
+      await (rows[0].hypertable ? dropChunks(db, before, dropped) : dropPartitions(db, before, dropped));
+      return { dropped, held: false };
+    } catch (error) {
+      if (!IN_USE.includes(sqlState(error))) throw error;
+      return { dropped, held: true };
+    } finally {
+      db.release(true); // with its own idea of patience
     }
-    return rows.map(({ name }) => name);
+  }
+}
+
+/** One by one, the oldest first: those before one that is in use are gone. */
+async function dropChunks(db: PoolClient, before: string, dropped: string[]): Promise<void> {
+  const { rows } = await db.query<{ until: string }>(
+    `select range_end::text as until from timescaledb_information.chunks
+     where hypertable_name = 'positions' and hypertable_schema = current_schema() and range_end <= $1 order by range_end`,
+    [before],
+  );
+  for (const { until } of rows) {
+    const gone = await db.query<{ name: string }>(
+      "select drop_chunks('positions', older_than => $1::timestamptz)::text as name",
+      [until],
+    );
+    dropped.push(...gone.rows.map(({ name }) => name));
+  }
+}
+
+async function dropPartitions(db: PoolClient, before: string, dropped: string[]): Promise<void> {
+  const { rows } = await db.query<{ name: string; pending: boolean }>(
+    `select relname as name, inhdetachpending as pending from pg_inherits join pg_class on pg_class.oid = inhrelid
+     where inhparent = 'positions'::regclass and relname ~ '^positions_\\d{8}$'
+       and to_date(right(relname, 8), 'YYYYMMDD') < ($1::timestamptz at time zone 'UTC')::date
+     order by inhdetachpending desc, relname`,
+    [before],
+  );
+  for (const { name, pending } of rows) {
+    // The names are those of ensure_positions_day, so they need no quoting. What was broken off before is finished first:
+    // only one partition at a time may be half detached.
+    await db.query(`alter table positions detach partition ${name} ${pending ? 'finalize' : 'concurrently'}`);
+    await db.query(`drop table ${name}`);
+    dropped.push(name);
   }
 }

@@ -15,12 +15,21 @@ export interface StoreSizes {
     newest: string | null;
     /** Partitions or chunks. */
     parts: number;
-    /** Size before compression ÷ size after, of the chunks that are compressed; null where none is. */
-    compression: number | null;
+    /** Of the chunks that are compressed; null where none is. */
+    compression: Compression | null;
   };
   /** The other tables, largest first. */
   others: TableSize[];
   totalBytes: number;
+}
+
+export interface Compression {
+  parts: number;
+  rows: number;
+  /** Size before ÷ size after, with indexes. */
+  ratio: number;
+  /** After. */
+  bytesPerFix: number;
 }
 
 /** What the tables take on the database's disk. */
@@ -28,7 +37,7 @@ export async function storeSizes(db: ClientBase): Promise<StoreSizes> {
   const hypertable = await isHypertable(db);
   const { rows } = await db.query<{ parts: number; bytes: string; rows: string }>(hypertable ? CHUNKS : PARTITIONS);
   const { rows: ends } = await db.query<{ oldest: Date | null; newest: Date | null }>(
-    'select min(time) as oldest, max(time) as newest from positions',
+    'select min(time) as oldest, max(time) as newest from all_positions',
   );
   const { rows: tables } = await db.query<{ name: string; bytes: string; rows: string }>(TABLES);
   const { rows: total } = await db.query<{ bytes: string }>('select pg_database_size(current_database()) as bytes');
@@ -54,17 +63,11 @@ async function isHypertable(db: ClientBase): Promise<boolean> {
   return rows[0].hypertable;
 }
 
-/** The Apache edition has the function, and says that it may not be used (0A000). */
-async function compression(db: ClientBase): Promise<number | null> {
-  try {
-    const { rows } = await db.query<{ ratio: number | null }>(
-      `select sum(before_compression_total_bytes)::double precision / nullif(sum(after_compression_total_bytes), 0) as ratio
-       from hypertable_compression_stats('positions')`,
-    );
-    return rows[0]?.ratio ?? null;
-  } catch {
-    return null;
-  }
+async function compression(db: ClientBase): Promise<Compression | null> {
+  const { rows } = await db.query<{ parts: number; rows: string; before: string; after: string }>(COMPRESSED);
+  const [rowCount, before, after] = [rows[0].rows, rows[0].before, rows[0].after].map(Number);
+  if (rowCount === 0) return null;
+  return { parts: rows[0].parts, rows: rowCount, ratio: before / after, bytesPerFix: after / rowCount };
 }
 
 const PARTITIONS = `
@@ -72,9 +75,27 @@ const PARTITIONS = `
     coalesce(sum(greatest(reltuples, 0)), 0) as rows
   from pg_inherits join pg_class on pg_class.oid = inhrelid where inhparent = 'positions'::regclass`;
 
+/** Of the hypertable's compressed chunks; every edition has the tables, and the functions over them say less. */
+const COMPRESSION_SIZES = `
+  from _timescaledb_catalog.compression_chunk_size s
+  join _timescaledb_catalog.chunk c on c.id = s.chunk_id
+  join _timescaledb_catalog.hypertable h on h.id = c.hypertable_id
+  where h.table_name = 'positions' and h.schema_name = current_schema()`;
+
+const COMPRESSED = `
+  select count(*)::integer as parts, coalesce(sum(numrows_pre_compression), 0) as rows,
+    coalesce(sum(uncompressed_heap_size + uncompressed_toast_size + uncompressed_index_size), 0) as before,
+    coalesce(sum(compressed_heap_size + compressed_toast_size + compressed_index_size), 0) as after
+  ${COMPRESSION_SIZES}`;
+
+/** The server's own estimate of rows knows nothing of those that are compressed, until something analyzes them. */
 const CHUNKS = `
-  select (select count(*)::integer from timescaledb_information.chunks where hypertable_name = 'positions') as parts,
-    hypertable_size('positions') as bytes, approximate_row_count('positions') as rows`;
+  select count(*)::integer as parts, hypertable_size('positions') as bytes,
+    coalesce(sum(greatest(reltuples, 0)) filter (where not is_compressed), 0) +
+      (select coalesce(sum(numrows_pre_compression), 0) ${COMPRESSION_SIZES}) as rows
+  from timescaledb_information.chunks
+  join pg_class on pg_class.oid = format('%I.%I', chunk_schema, chunk_name)::regclass
+  where hypertable_name = 'positions' and hypertable_schema = current_schema()`;
 
 const TABLES = `
   select relname as name, pg_total_relation_size(oid) as bytes, greatest(reltuples, 0)::bigint as rows

@@ -1,8 +1,19 @@
 import { QUALITY_NAMES } from '../model/quality.js';
 import { SOURCE_NAMES } from '../model/source.js';
+import { POSITION_COLUMNS } from './copy-rows.js';
+
+const COLUMNS = POSITION_COLUMNS.join(', ');
+
+/**
+ * Every fix, wherever it lies: what all questions read, so that none has to know of late rows. A fix is in one of the
+ * two at any moment that a statement sees.
+ */
+const ALL_POSITIONS = `
+create view all_positions as
+select ${COLUMNS} from positions union all select ${COLUMNS} from positions_late`;
 
 /** The positions as people read them in psql: with the vehicle's name and plate, and words for numbers. */
-export const TRACKS_VIEW = `
+const TRACKS = `
 create view tracks as
 select v.id as vehicle, v.plate, p.time, p.lon, p.lat, p.speed, p.heading, p.altitude, p.mileage,
   p.alarms::bigint & 4294967295 as alarms,
@@ -15,7 +26,13 @@ select v.id as vehicle, v.plate, p.time, p.lon, p.lat, p.speed, p.heading, p.alt
   array(select name from unnest(${textArray(QUALITY_NAMES)}) with ordinality as names (name, bit)
         where p.quality & (1 << (bit::integer - 1)) <> 0 order by bit) as quality,
   p.received_at, p.vehicle_no, p.sub_seq, p.items
-from positions p left join vehicles v using (vehicle_no)`;
+from all_positions p left join vehicles v using (vehicle_no)`;
+
+/** All views; one that reads another comes after it. */
+export const VIEWS = [
+  { name: 'all_positions', sql: ALL_POSITIONS },
+  { name: 'tracks', sql: TRACKS },
+] as const;
 
 function textArray(names: readonly string[]): string {
   return `array[${names.map((name) => `'${name}'`).join(', ')}]::text[]`;

@@ -5,15 +5,16 @@ import type { Command } from '../model/command.js';
 import { Position } from '../model/position.js';
 import { REPEAT } from '../model/quality.js';
 import type { Road } from '../model/road.js';
+import { lateBorder } from './compression.js';
 import { CopyRows, isLegalTime } from './copy-rows.js';
 import { DayPartitions } from './day-partitions.js';
 import { explain, isRefusal, sqlState, writerClient } from './db.js';
-import { describeEdition, detectEdition } from './edition.js';
+import { detectEdition, type Edition } from './edition.js';
 import { storeInHalves } from './in-halves.js';
 import { addNews } from './journeys.js';
 import { jsonText } from './json-text.js';
 import { loadMigrations, migrate } from './migrate.js';
-import { copyPositions, type PutResult, stagePositions } from './put-positions.js';
+import { copyPositions, type PutResult, stageLatePositions, stagePositions } from './put-positions.js';
 import { putAlerts } from './writer-alerts.js';
 import { fixesBefore, halve, lastSeqIn, type Piece, recordsIn } from './writer-batch.js';
 import { ChangeSet } from './writer-changes.js';
@@ -37,31 +38,35 @@ const UNIQUE_VIOLATION = '23505';
 export class WriterSession {
   /** Rows of the batch under way; the buffer serves for all. */
   readonly #rows = new CopyRows();
+  /** Those of days that are compressed or soon will be. */
+  readonly #late = new CopyRows();
   /** Of the batch under way: the vehicles that have a fix in it, each with the time of its earliest (epoch ms). */
   readonly #news = new Map<number, number>();
   /** Keys were taken lately: go by way of the staging table at once. */
   #careful = false;
+  /** Fixes before this time (epoch ms) are late rows. */
+  #lateBefore = -Infinity;
 
   private constructor(
     readonly db: Client,
     readonly node: string,
-    /** Kind and version of the database, for people. */
-    readonly edition: string,
+    readonly edition: Edition,
+    readonly compressAfterDays: number | null,
     readonly partitions: DayPartitions,
     /** What the database has. */
     public progress: WriterProgress,
   ) {}
 
   /** Connects, migrates, and reads how far the log is stored. */
-  static async open(url: string, node: string): Promise<WriterSession> {
+  static async open(url: string, node: string, compressAfterDays: number | null): Promise<WriterSession> {
     const db = writerClient(url);
     db.on('error', () => {}); // the query under way, or the next one, rejects with it
     try {
       await db.connect();
-      const edition = describeEdition(await detectEdition(db));
+      const edition = await detectEdition(db);
       await migrate(db, await loadMigrations());
       const partitions = await DayPartitions.of(db);
-      return new WriterSession(db, node, edition, partitions, await loadProgress(db, node));
+      return new WriterSession(db, node, edition, compressAfterDays, partitions, await loadProgress(db, node));
     } catch (error) {
       void db.end().catch(() => {});
       throw error;
@@ -73,10 +78,11 @@ export class WriterSession {
     void this.db.end().catch(() => {});
   }
 
-  /** Partitions for today and the days to come. */
+  /** Partitions for today and the days to come, and which days are to be left alone from now on. */
   async prepareDays(now: number): Promise<void> {
     this.partitions.wantAhead(now);
     await this.partitions.make(this.db);
+    this.#lateBefore = await lateBorder(this.db, this.edition, this.compressAfterDays, now);
   }
 
   /** Records of the spool, the first of which is the first that the database does not have. */
@@ -129,9 +135,11 @@ export class WriterSession {
 
   async #storePieces(pieces: readonly Piece[]): Promise<void> {
     const { next, changes } = this.#plan(pieces);
+    let storedFast = 0;
     const store = (put: typeof copyPositions) => async () => {
       await changes.apply(this.db);
-      if (this.#rows.count > 0) count(next, this.#rows.count, await put(this.db, this.#rows));
+      if (this.#rows.count > 0) storedFast = count(next, this.#rows, await put(this.db, this.#rows));
+      if (this.#late.count > 0) count(next, this.#late, await stageLatePositions(this.db, this.#late));
       if (this.#news.size > 0) await addNews(this.db, this.#news);
     };
     try {
@@ -144,9 +152,8 @@ export class WriterSession {
           if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
         }
       }
-      const storedBefore = this.progress.storedNew;
       await this.#transact(next, store(stagePositions));
-      this.#careful = this.progress.storedNew - storedBefore < this.#rows.count;
+      this.#careful = storedFast < this.#rows.count;
     } catch (error) {
       // A partition that was dropped behind our back looks like a refused row; the next attempt makes it again.
       if (isRefusal(error)) this.partitions.forget();
@@ -180,6 +187,7 @@ export class WriterSession {
     const changes = new ChangeSet();
     let fixes = fixesIn(this.progress);
     this.#rows.clear();
+    this.#late.clear();
     this.#news.clear();
     for (const piece of pieces) {
       next.missed += fixesBefore(piece) - fixes;
@@ -193,8 +201,10 @@ export class WriterSession {
         if (ROW.quality & REPEAT) {
           next.duplicate++;
         } else {
-          this.#rows.add(ROW);
+          const late = ROW.fixTime < this.#lateBefore;
+          (late ? this.#late : this.#rows).add(ROW);
           if (isLegalTime(ROW.fixTime)) this.#noteNews(ROW);
+          if (!late && isLegalTime(ROW.fixTime)) this.partitions.want(ROW.fixTime);
         }
       }
       fixes += piece.to - piece.from;
@@ -203,7 +213,6 @@ export class WriterSession {
   }
 
   #noteNews({ vehicleNo, fixTime }: Position): void {
-    this.partitions.want(fixTime);
     const earliest = this.#news.get(vehicleNo);
     if (earliest === undefined || fixTime < earliest) this.#news.set(vehicleNo, fixTime);
   }
@@ -229,10 +238,12 @@ export class WriterSession {
 
 const ROW = new Position(); // reused: CopyRows keeps nothing of it
 
-function count(next: WriterProgress, rows: number, { stored, conflicts }: PutResult): void {
+/** How many of the rows were new. */
+function count(next: WriterProgress, rows: CopyRows, { stored, conflicts }: PutResult): number {
   next.storedNew += stored;
-  next.duplicate += rows - stored;
+  next.duplicate += rows.count - stored;
   next.conflict += conflicts;
+  return stored;
 }
 
 /** A fix whole, as JSON can carry it. */

@@ -14,6 +14,7 @@ export interface WriterWorkerData {
   /** What the spool and the alert log share (`SegmentLog.shared`): committed number, committed fixes. */
   spoolShared: SharedArrayBuffer;
   alertShared: SharedArrayBuffer;
+  compressAfterDays: number | null;
 }
 
 export type ToWriter = { type: 'wake' } | { type: 'stop' } | { type: 'catalog'; catalog: StoreSeed };
@@ -46,6 +47,7 @@ const writer = new Writer({
     post({ type: 'want-catalog' });
     return new Promise((resolve) => (giveCatalog = resolve));
   },
+  compressAfterDays: data.compressAfterDays,
   onState: (state) => post({ type: 'state', ...state }),
   onProgress: (report) => post({ type: 'progress', ...report }),
   onNotice: (line) => post({ type: 'notice', line }),

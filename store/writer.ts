@@ -3,6 +3,7 @@ import type { AlertTransition } from '../model/alert.js';
 import { readAlertCommit } from '../model/alert-commit.js';
 import { type Block, KIND_ALERTS } from '../model/block.js';
 import { backoffMs, explain } from './db.js';
+import { describeEdition } from './edition.js';
 import { LogGapError, LogReader } from './log-reader.js';
 import { piecesAfter } from './writer-batch.js';
 import { fixesIn, NO_PROGRESS, type WriterCounts, type WriterProgress } from './writer-progress.js';
@@ -33,6 +34,8 @@ export interface WriterOptions {
   batchFixes?: number;
   /** Most that a batch reads of a log. A fix takes 62 bytes and its items, so this also bounds rows: 16,912. */
   batchBytes?: number;
+  /** Days after which the database compresses tracks, where its edition can; null: never. */
+  compressAfterDays?: number | null;
 }
 
 /**
@@ -84,7 +87,7 @@ export class Writer {
   #reportTimer: NodeJS.Timeout | null = null;
 
   constructor(options: WriterOptions) {
-    this.#options = { ...DEFAULT_BATCH, ...options };
+    this.#options = { ...DEFAULT_BATCH, compressAfterDays: null, ...options };
   }
 
   /** The logs have grown. */
@@ -107,8 +110,9 @@ export class Writer {
       let session: WriterSession | null = null;
       const before = this.#progress;
       try {
-        session = await WriterSession.open(this.#options.url, this.#options.node);
-        this.#edition = session.edition;
+        const { url, node, compressAfterDays } = this.#options;
+        session = await WriterSession.open(url, node, compressAfterDays);
+        this.#edition = describeEdition(session.edition);
         await this.#follow(session);
       } catch (error) {
         if (this.#progress.seq > before.seq) attempt = 0; // it was there for a while

@@ -3,16 +3,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { backoffMs, explain, openPool } from '../store/db.js';
 import { History } from '../store/history.js';
 import { JourneyTables } from '../store/journeys.js';
-import { Retention } from '../store/retention.js';
 import { Travel } from '../store/travel.js';
+import { Upkeep, type UpkeepOptions } from '../store/upkeep.js';
 import { Digest } from './digest.js';
 
 /** `workerData` of this worker. */
-export interface DigestWorkerData {
+export interface DigestWorkerData extends UpkeepOptions {
   /** Of the database; its tables are there. */
   url: string;
-  /** null: tracks are kept for ever. */
-  retentionDays: number | null;
 }
 
 export type ToDigest = { type: 'stop' };
@@ -22,8 +20,6 @@ export type FromDigest = { type: 'notice'; line: string } | { type: 'stopped' };
 /** Rest after a pass: this long at least, and so long that a core is busy a tenth of the time at most. */
 const LEAST_REST_MS = 15_000;
 const REST_PER_WORK = 9;
-/** Old days are looked for this often. */
-const RETENTION_MS = 3_600_000;
 /** One for what is read, one for the transaction, and one statement may take long on a vehicle's year. */
 const POOL = { connections: 3, statementMs: 120_000 };
 
@@ -38,25 +34,24 @@ port.on('message', ({ type }: ToDigest | { type: 'wake' }) => {
 
 const pool = openPool(data.url, () => {}, POOL); // whoever uses a lost connection hears of it
 const digest = new Digest(new JourneyTables(pool), new History(pool), new Travel(pool));
-const retention = data.retentionDays === null ? null : new Retention(pool, data.retentionDays);
-let retentionDue = 0;
+const upkeep = new Upkeep(pool, data);
+let upkeepDue = 0;
 
 for (let failures = 0; !stop.signal.aborted; ) {
   const began = performance.now();
   let rest: number;
   try {
     await digest.pass(stop.signal);
-    if (retention && began >= retentionDue) {
-      const dropped = await retention.apply(Date.now());
-      if (dropped.length > 0)
-        post({ type: 'notice', line: `older than the retention, dropped: ${dropped.join(', ')}` });
-      retentionDue = began + RETENTION_MS;
+    if (began >= upkeepDue) {
+      const { notices, againMs } = await upkeep.pass(Date.now(), stop.signal);
+      for (const line of notices) post({ type: 'notice', line });
+      upkeepDue = began + againMs;
     }
     failures = 0;
     rest = Math.max(LEAST_REST_MS, REST_PER_WORK * (performance.now() - began));
   } catch (error) {
     // The writer tells of a database that is away; a failure that stays is worth a line of its own.
-    if (++failures === 3) post({ type: 'notice', line: `trips and sums wait: ${explain(error)}` });
+    if (++failures === 3) post({ type: 'notice', line: `trips, sums and old tracks wait: ${explain(error)}` });
     rest = Math.max(LEAST_REST_MS, backoffMs(failures));
   }
   await pause(rest, undefined, { signal: stop.signal }).catch(() => {});

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import type { Settings } from '../../config.js';
 import { checkDatabaseUrl } from '../../store/check-database.js';
+import { describeEdition, detectEdition } from '../../store/edition.js';
 import { chooseAccount, findBinaries } from '../../store/embedded-binaries.js';
 import { embeddedUrl } from '../../store/embedded-url.js';
 import { type StoreSizes, storeSizes } from '../../store/sizes.js';
@@ -21,8 +22,10 @@ async function checkStore(settings: Settings): Promise<Check[]> {
   try {
     db = new Client({ connectionString: urlOf(settings), connectionTimeoutMillis: 5000 });
     await db.connect();
-    const { rows } = await db.query<{ made: boolean }>("select to_regclass('track_news') is not null as made");
-    return rows[0].made ? describeStore(await storeSizes(db), settings.retentionDays) : [];
+    const { rows } = await db.query<{ made: boolean }>("select to_regclass('all_positions') is not null as made");
+    if (!rows[0].made) return [];
+    const edition = result('edition', 'ok', describeEdition(await detectEdition(db)), '');
+    return [edition, ...describeStore(await storeSizes(db), settings.retentionDays)];
   } catch {
     return []; // the checks before this one say what is wrong
   } finally {
@@ -40,15 +43,20 @@ const LATE_DAYS = 2;
 
 export function describeStore(sizes: StoreSizes, retentionDays: number, now = Date.now()): Check[] {
   const { positions, others, totalBytes } = sizes;
-  const perFix = positions.rows > 0 ? `, ${Math.round(positions.bytes / positions.rows)} bytes per fix` : '';
-  const ratio =
-    positions.compression === null ? 'not compressed' : `compressed ${positions.compression.toFixed(1)} times`;
-  const fixes = `about ${positions.rows.toLocaleString('en')} fixes in ${positions.parts} days, ${size(positions.bytes)}${perFix}, ${ratio}`;
+  const { compression } = positions;
+  const perFix = positions.rows > 0 ? `, ${bytesPerFix(positions.bytes / positions.rows)}` : '';
+  const fixes = `about ${count(positions.rows)} fixes in ${positions.parts} days, ${size(positions.bytes)}${perFix}`;
+  const ratio = compression
+    ? `${compression.parts} of ${positions.parts} days, to 1/${compression.ratio.toFixed(1)}, ${bytesPerFix(compression.bytesPerFix)}`
+    : 'no day is compressed';
   const large = others.slice(0, 3).map(({ name, bytes }) => `${name} ${size(bytes)}`);
+  const late = others.find(({ name }) => name === 'positions_late')?.rows ?? 0;
   const checks = [
     result('tracks', 'ok', fixes, ''),
+    result('compression', 'ok', ratio, ''),
     result('tables', 'ok', `${size(totalBytes)} in all; ${large.join(', ')}`, ''),
   ];
+  if (late > 0) checks.push(result('late fixes', 'ok', `about ${count(late)} wait to be folded in`, ''));
   if (positions.oldest === null) return checks;
   const days = (now - Date.parse(positions.oldest)) / 86_400_000;
   return [
@@ -60,6 +68,14 @@ export function describeStore(sizes: StoreSizes, retentionDays: number, now = Da
       'old days are dropped while cheji serve runs; see its log for what keeps it from that',
     ),
   ];
+}
+
+function count(rows: number): string {
+  return rows.toLocaleString('en');
+}
+
+function bytesPerFix(bytes: number): string {
+  return `${bytes.toFixed(bytes < 100 ? 1 : 0)} bytes per fix`;
 }
 
 function size(bytes: number): string {

@@ -1,25 +1,39 @@
 import { expect, test } from 'vitest';
 import { describeStore } from '../../cli/support/check-database.js';
+import type { Compression, StoreSizes } from '../../store/sizes.js';
 
 const NOW = Date.UTC(2025, 6, 1);
-const sizes = (oldest: string | null, compression: number | null = null) => ({
+const sizes = (oldest: string | null, compression: Compression | null = null): StoreSizes => ({
   positions: { name: 'positions', bytes: 2 ** 30, rows: 8_000_000, oldest, newest: oldest, parts: 30, compression },
   others: [{ name: 'alerts', bytes: 2 ** 20, rows: 10 }],
   totalBytes: 3 * 2 ** 29,
 });
 
 test('doctor shows how much is kept, what a fix takes, and since when', () => {
-  expect(describeStore(sizes('2025-06-01T00:00:00.000Z', 11.25), 183, NOW)).toEqual([
+  const compression = { parts: 23, rows: 6_000_000, ratio: 11.25, bytesPerFix: 18.9 };
+  expect(describeStore(sizes('2025-06-01T00:00:00.000Z', compression), 183, NOW)).toEqual([
     {
       name: 'tracks',
       outcome: 'ok',
-      found: 'about 8,000,000 fixes in 30 days, 1.0 GiB, 134 bytes per fix, compressed 11.3 times',
+      found: 'about 8,000,000 fixes in 30 days, 1.0 GiB, 134 bytes per fix',
       mend: '',
     },
+    { name: 'compression', outcome: 'ok', found: '23 of 30 days, to 1/11.3, 18.9 bytes per fix', mend: '' },
     { name: 'tables', outcome: 'ok', found: '1.5 GiB in all; alerts 1.0 MiB', mend: '' },
     { name: 'oldest fix', outcome: 'ok', found: '2025-06-01T00:00:00.000Z, kept for 183 days', mend: '' },
   ]);
-  expect(describeStore(sizes(null), 183, NOW)).toHaveLength(2);
+  expect(describeStore(sizes(null), 183, NOW)).toHaveLength(3);
+});
+
+test('late fixes are told while some wait, and that nothing is compressed', () => {
+  const kept = sizes(null);
+  kept.others.push({ name: 'positions_late', bytes: 2 ** 20, rows: 1234 });
+  expect(describeStore(kept, 183, NOW)).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ name: 'compression', found: 'no day is compressed' }),
+      expect.objectContaining({ name: 'late fixes', found: 'about 1,234 wait to be folded in' }),
+    ]),
+  );
 });
 
 test('what should have been dropped is a warning', () => {

@@ -9,6 +9,12 @@ const OUTSIDE = {
     mend: 'TEST_PG_URL names no PostgreSQL or TimescaleDB; .ci/timescaledb starts one',
     service: true,
   },
+  // No public mirror of Debian has it and its licence is not ours to hand on, so CI does without.
+  community: {
+    find: () => process.env.TEST_PG_COMMUNITY_URL,
+    mend: 'TEST_PG_COMMUNITY_URL names no TimescaleDB of the Community edition; CONTRIBUTING.md says how to have one',
+    service: false,
+  },
   chromium: {
     find: () =>
       [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, onTestFinished } from 'vitest';
 import { EmbeddedPostgres } from '../../store/embedded.js';
-import { needs } from './needs.js';
+import { find, needs } from './needs.js';
 import { makeTempDir } from './temp-dir.js';
 
 /** A real server with an empty database for every test that asks. */
@@ -30,10 +30,20 @@ export function embeddedServer(): DatabaseServer {
   return { fresh: () => freshDatabase(server.url) };
 }
 
-/** The same suite on the embedded server, and on the one of TEST_PG_URL: plain, or TimescaleDB of either edition. */
+/** Fresh databases of the server at `url`. */
+export function databasesOf(url: string): DatabaseServer {
+  return { fresh: () => freshDatabase(url) };
+}
+
+/**
+ * The same suite on the embedded server, on the one of TEST_PG_URL, plain or TimescaleDB of either edition, and on that of
+ * TEST_PG_COMMUNITY_URL where it is set.
+ */
 export function onEveryServer(name: string, tests: (server: DatabaseServer) => void): void {
   describe(`${name}, embedded`, () => tests(embeddedServer()));
-  needs('postgres', `${name}, TEST_PG_URL`, (url) => tests({ fresh: () => freshDatabase(url) }));
+  needs('postgres', `${name}, TEST_PG_URL`, (url) => tests(databasesOf(url)));
+  const community = find('community');
+  if (community) describe(`${name}, TEST_PG_COMMUNITY_URL`, () => tests(databasesOf(community)));
 }
 
 /** Runs on one connection to `url`. */
