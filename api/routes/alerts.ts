@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { SETTLING, stateAfter } from '../../alerts/alert-actions.js';
 import type { Alert, AlertFilter, AlertPlace } from '../../model/alert.js';
+import { AlertExports } from '../alert-export.js';
+import { ALERT_FORMATS } from '../alert-files.js';
 import { alertFilterParams, matchesAlert, newsFilter } from '../alert-filter.js';
 import { alertActionSchema, alertSchema, alertStepSchema, stepCursor, whySchema } from '../alert-schemas.js';
 import type { App } from '../app.js';
@@ -17,6 +19,9 @@ import { fenceJson } from './fences.js';
 /** How long a person's action may wait to be seen in the alert before it is only confirmed as taken. */
 const VISIBLE_WITHIN_MS = 2000;
 
+/** Alerts that are read at once for a file. */
+const EXPORT_PAGE = 1000;
+
 /** How long an answer of the database to the same question is good. */
 const STORED_KEPT_MS = 1000;
 
@@ -26,6 +31,10 @@ const listQuery = z.strictObject({
   to: timeParam.optional(),
   limit: limitParam(1000, 100),
   cursor: cursorParam.optional(),
+  format: z
+    .enum(['json', ...ALERT_FORMATS])
+    .default('json')
+    .describe('json: a page; the others: a file of all alerts that match'),
   after: stepCursor.optional().describe('steps after this place in the alert log, oldest first, instead of the list'),
   wait: numberParam(0, 60, 'seconds')
     .optional()
@@ -50,6 +59,7 @@ export function alertRoutes(app: App): Route[] {
   const { alerts, history, registry, catalog } = app.deps;
   // What memory does not have too changes only where memory gives an alert up, and then `oldest`, part of the question.
   const stored = new SharedReads<Alert[]>(STORED_KEPT_MS, 100);
+  const exports = new AlertExports();
 
   return [
     route({
@@ -62,11 +72,22 @@ export function alertRoutes(app: App): Route[] {
         'By the time at which their condition began. While the database is away the list holds what is open or recent, and `partial` says so. With `after` it answers instead with the steps in the life of alerts after that place in the alert log, in their order, and waits for one where there is none: docs/feeds.md.',
       query: listQuery,
       responses: {
-        200: { description: 'a page of alerts; with `after`, of steps', schema: z.union([pageSchema, stepsSchema]) },
+        200: {
+          description: 'a page of alerts; with `after`, of steps',
+          schema: z.union([pageSchema, stepsSchema]),
+          types: {
+            'text/csv': 'a row per alert',
+            'application/geo+json': 'a FeatureCollection of points, each with the alert as its properties',
+            'application/geo+json-seq': 'the same points as a sequence (RFC 8142)',
+            'application/vnd.apache.parquet': 'a row per alert',
+          },
+        },
       },
-      errors: ['busy'],
-      handle: async ({ query, request }) =>
-        json(await (query.after === undefined ? listAlerts(query) : pullSteps(query, query.after, request))),
+      errors: ['busy', 'database-away'],
+      async handle({ query, request }) {
+        if (query.format !== 'json') return exports.answer(query.format, alertPages(query));
+        return json(await (query.after === undefined ? listAlerts(query) : pullSteps(query, query.after, request)));
+      },
     }),
     route({
       method: 'get',
@@ -164,19 +185,35 @@ export function alertRoutes(app: App): Route[] {
     throw new ApiError('not-found', `no alert with id "${id}"`, [{ path: 'path.id', message: 'there is none' }]);
   }
 
+  /** All alerts that match, newest first; throws 'database-away' where only those in memory can be had. */
+  async function* alertPages(query: ListQuery): AsyncIterable<Alert[]> {
+    for (const name of ['cursor', 'after'] as const) {
+      if (query[name] !== undefined) throw wrongQuery(name, 'is for pages: a file has all of them');
+    }
+    let cursor: string | undefined;
+    do {
+      const page = await listAlerts({ ...query, limit: EXPORT_PAGE, cursor }, false);
+      if (page.partial) throw new ApiError('database-away', page.partial);
+      if (page.items.length > 0) yield page.items;
+      cursor = page.cursor ?? undefined;
+    } while (cursor !== undefined);
+  }
+
   /**
    * Joins what is in memory, newest forms and all that the database may not have yet, with what is in the database.
    * Both are read from the same place on and in the same order, so the first `limit` of the two are the page.
+   * `shared`: nobody else asks for the pages of a file.
    */
-  async function listAlerts(query: ListQuery): Promise<AlertPage> {
-    const { limit, cursor, wait, after: _, ...filter } = query;
+  async function listAlerts(query: ListQuery, shared = true): Promise<AlertPage> {
+    const { limit, cursor, wait, after: _, format: __, ...filter } = query;
     if (wait !== undefined) throw wrongQuery('wait', 'is for steps: give `after` too');
     const after = cursor === undefined ? undefined : readPlace(readCursor('alerts', cursor));
     let older: Alert[] = [];
     let partial: string | undefined;
     try {
+      const ask = () => history.alerts({ ...filter, after, limit: limit + 1 });
       const question = JSON.stringify([filter, after, limit, alerts.epoch, alerts.oldest]);
-      older = await stored.read(question, () => history.alerts({ ...filter, after, limit: limit + 1 }));
+      older = await (shared ? stored.read(question, ask) : ask());
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'database-away')) throw error;
       partial = 'the database is away: only alerts that are open or recent';

@@ -135,3 +135,48 @@ test('an engine that is behind makes it 202, and a word after the last is refuse
   expect((await api.send('POST', `/v1/alerts/${a.id}/forget`, {})).status).toBe(404);
   expect(api.log.changes).toHaveLength(1);
 });
+
+test('a file has every alert that matches, of memory and database, once and newest first', async () => {
+  const api = await startTestApi();
+  const all = Array.from({ length: 2500 }, (_, i) => alert({ occurredAt: minute(Math.floor(i / 2)), plate: '=1+1' }));
+  api.history.stored = all.slice(0, 2400);
+  for (const [i, a] of all.slice(2300).entries()) api.feed.push([transition(i + 1, { ...a, revision: 2 })]);
+  const expected = [...all].sort(
+    (a, b) => Date.parse(b.occurredAt) - Date.parse(a.occurredAt) || (a.id < b.id ? 1 : -1),
+  );
+  const answer = await api.get('/v1/alerts?format=csv&state=raised');
+  expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
+  expect(answer.headers.get('content-disposition')).toContain('alerts.csv');
+  const [head, ...rows] = (await answer.text()).trimEnd().split('\r\n');
+  expect(head).toMatch(/^id,type,severity,/);
+  expect(rows.map((row) => row.split(',')[0])).toEqual(expected.map(({ id }) => id));
+  expect(rows[0].split(',')[5]).toBe("'=1+1"); // no formula
+
+  const points = (await (await api.get('/v1/alerts?format=geojson')).json()) as { features: { id: string }[] };
+  expect(points.features.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
+  expect((await (await api.get('/v1/alerts?format=csv&state=dismissed')).text()).trimEnd().split('\r\n')).toEqual([
+    head,
+  ]);
+});
+
+test('a file that cannot be whole is refused, or broken off', async () => {
+  const api = await startTestApi();
+  expect((await api.get('/v1/alerts?format=csv&cursor=abc')).status).toBe(400);
+  expect((await api.get('/v1/alerts?format=xml')).status).toBe(400);
+  api.history.stored = Array.from({ length: 1500 }, (_, i) => alert({ occurredAt: minute(i) }));
+  const whole = api.history.alerts.bind(api.history);
+  api.history.alerts = (filter) => {
+    api.history.away = filter.after !== undefined; // gone after the first page
+    return whole(filter);
+  };
+  await expect((await api.get('/v1/alerts?format=csv')).text()).rejects.toThrow();
+  api.history.alerts = whole;
+  const away = await api.get('/v1/alerts?format=parquet');
+  expect([away.status, ((await away.json()) as { error: { code: string } }).error.code]).toEqual([
+    503,
+    'database-away',
+  ]);
+  // Nobody holds a place any more.
+  api.history.away = false;
+  for (let i = 0; i < 6; i++) expect((await api.get('/v1/alerts?format=geojsonseq')).status).toBe(200);
+});

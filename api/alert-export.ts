@@ -1,0 +1,23 @@
+import type { Alert } from '../model/alert.js';
+import { ALERT_FILES, type AlertFormat, alertFile } from './alert-files.js';
+import type { Answer } from './http.js';
+import { Slots } from './slots.js';
+import { streamed } from './streamed.js';
+import { savedAs } from './table.js';
+
+/** Files of alerts that are written at the same time, and how many may wait how long. */
+const MAX_AT_ONCE = 4;
+const MAX_WAITING = 50;
+const WAIT_MS = 5000;
+
+/** Answers alerts as files, of any length, a page at a time at the reader's pace. */
+export class AlertExports {
+  readonly #slots = new Slots(MAX_AT_ONCE, MAX_WAITING, WAIT_MS);
+
+  /** Rejects where the first page cannot be had; where a later one cannot, the answer is broken off. */
+  answer(format: AlertFormat, pages: AsyncIterable<readonly Alert[]>): Promise<Answer> {
+    const file = ALERT_FILES[format]();
+    const headers: [string, string][] = [['Content-Type', file.contentType], savedAs(`alerts.${file.extension}`)];
+    return streamed(this.#slots, headers, pages, (all) => alertFile(file, all));
+  }
+}
