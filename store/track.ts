@@ -23,7 +23,7 @@ export async function* trackPages(
   for (;;) {
     const rows = await copyOut(
       pool,
-      `select ${FIX_COLUMNS} from positions
+      `select ${FIX_COLUMNS} from all_positions
        where vehicle_no = ${integerSql(vehicleNo)} and time < ${timeSql(to)} and time >= ${start}
          and (time, source, sub_seq) > ${after}
        order by time, source, sub_seq limit ${integerSql(pageFixes)}`,
@@ -47,7 +47,7 @@ export async function fixesBefore(
 ): Promise<FixPage> {
   const rows = await copyOut(
     pool,
-    `select ${FIX_COLUMNS} from positions
+    `select ${FIX_COLUMNS} from all_positions
      where vehicle_no = ${integerSql(vehicleNo)} and time < ${timeSql(time)} and time >= ${timeSql(since)}
      order by time desc, source desc, sub_seq desc limit ${integerSql(limit)}`,
   );

@@ -108,7 +108,7 @@ function reportsText(tiles: TileSet): string {
   return `
   select vehicle_no, extract(epoch from time)::double precision * 1000, lon, lat, speed, heading, time::text as key
   from (
-    select vehicle_no, time, lon, lat, speed, heading from positions
+    select vehicle_no, time, lon, lat, speed, heading from all_positions
     where ${areaCondition(tiles)} and time < $6 and time >= $7 and (time, vehicle_no) > ($7, $8)
     order by time, vehicle_no limit $9
   ) as page`;
@@ -119,7 +119,7 @@ function placesText(tiles: TileSet): string {
   return `
   select vehicle_no, extract(epoch from time)::double precision * 1000, lon, lat, time::text as key
   from (
-    select vehicle_no, time, lon, lat from positions
+    select vehicle_no, time, lon, lat from all_positions
     where ${areaCondition(tiles)} and time >= $6 and time < $7 and vehicle_no >= $8 and (vehicle_no, time) > ($8, $9)
     order by vehicle_no, time limit $10
   ) as page`;
@@ -139,7 +139,7 @@ function areaValues({ numbers }: TileSet, { west, south, east, north }: Bounds):
 }
 
 const BETWEEN = `
-  select exists (select from positions p where p.vehicle_no = span.no and p.time > span.low and p.time < span.high) as found
+  select exists (select from all_positions p where p.vehicle_no = span.no and p.time > span.low and p.time < span.high) as found
   from unnest($1::integer[], $2::timestamptz[], $3::timestamptz[]) with ordinality as span (no, low, high, place)
   order by place`;
 
