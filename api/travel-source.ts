@@ -1,7 +1,7 @@
 import type { SumQuery, TravelSum } from '../model/travel-sum.js';
 import type { Journey } from '../model/trip.js';
+import type { Place, Report } from '../store/places.js';
 import type { Bounds } from '../store/tile.js';
-import type { PlaceRow, ReportRow } from '../store/travel.js';
 
 /** Where vehicles went (store/travel.ts). Rejects with an error whose `code` is 'database-away' where it cannot say. */
 export interface TravelSource {
@@ -10,9 +10,9 @@ export interface TravelSource {
   /** Sums by period and group, in their order. */
   sums(query: SumQuery): Promise<TravelSum[]>;
   /** Reliable fixes within these bounds with from ≤ time < to (epoch ms), by vehicle and time, of vehicles above `afterVehicle`. */
-  placesIn(bounds: Bounds, from: number, to: number, afterVehicle: number): AsyncIterable<PlaceRow[]>;
+  placesIn(bounds: Bounds, from: number, to: number, afterVehicle: number): AsyncIterable<Place[]>;
   /** What was reported within these bounds with from ≤ time < to (epoch ms), in order of time. */
-  reportsIn(bounds: Bounds, from: number, to: number): AsyncIterable<ReportRow[]>;
+  reportsIn(bounds: Bounds, from: number, to: number): AsyncIterable<Report[]>;
   /** Whether the vehicle has another fix between, for each span. */
   hasBetween(spans: readonly (readonly [vehicleNo: number, from: number, to: number])[]): Promise<boolean[]>;
 }

@@ -108,7 +108,7 @@ export class CopiedRows {
 
   /** timestamptz: epoch ms. */
   time(): number {
-    return Math.round(this.micros() / 1000) + PG_EPOCH_MS;
+    return msOf(this.micros());
   }
 
   double(): number {
@@ -151,10 +151,21 @@ export class CopiedRows {
   }
 }
 
+/** Microseconds as `CopiedRows.micros` tells them to epoch ms. */
+export function msOf(micros: number): number {
+  return Math.round(micros / 1000) + PG_EPOCH_MS;
+}
+
 /** As a literal of SQL: an integer. Throws RangeError where it is none. */
 export function integerSql(value: number): string {
   if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no integer`);
   return String(value);
+}
+
+/** As a literal of SQL: a double. Throws RangeError where it is not finite. */
+export function numberSql(value: number): string {
+  if (!Number.isFinite(value)) throw new RangeError(`${value} is no number`);
+  return `'${value}'::double precision`;
 }
 
 /** As a literal of SQL: the timestamptz at `ms` (epoch). */

@@ -55,7 +55,7 @@ function readFix(rows: CopiedRows, p: Position): Position {
   p.lon = rows.double();
   p.lat = rows.double();
   p.altitudeM = rows.short();
-  p.speedKmh = Math.round(rows.real() * 10) / 10; // the log knows tenths, which single precision holds well enough
+  p.speedKmh = tenths(rows.real());
   p.headingDeg = rows.int();
   p.mileageKm = rows.double();
   p.flags = rows.short();
@@ -66,4 +66,9 @@ function readFix(rows: CopiedRows, p: Position): Position {
   p.vehicleNo = rows.int();
   p.quality = rows.short() & 0xffff;
   return p;
+}
+
+/** A speed as the log has it, in tenths, out of a `real`, which holds those well enough. */
+export function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
 }

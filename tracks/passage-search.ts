@@ -1,13 +1,13 @@
 import { lonMetresPerDegree, METRES_PER_DEGREE } from '../geo/distance.js';
 import type { PreparedFence } from '../geo/fence.js';
+import type { Place } from '../store/places.js';
 import type { Bounds } from '../store/tile.js';
-import type { PlaceRow } from '../store/travel.js';
 import { type PlaceInTime, SILENCE_MS } from './leg.js';
 import { MARGIN_M, type Passage, passagesIn } from './passages.js';
 
 /** What the search asks of the database (store/travel.ts). */
 export interface PlaceSource {
-  placesIn(bounds: Bounds, from: number, to: number, afterVehicle: number): AsyncIterable<PlaceRow[]>;
+  placesIn(bounds: Bounds, from: number, to: number, afterVehicle: number): AsyncIterable<Place[]>;
   hasBetween(spans: readonly (readonly [vehicleNo: number, from: number, to: number])[]): Promise<boolean[]>;
 }
 
@@ -33,13 +33,13 @@ export async function* searchPassages(
   const rows = source.placesIn(boundsAround(area), from - SILENCE_MS, to + SILENCE_MS, afterVehicle);
   for await (const page of rows) {
     const whole: [vehicleNo: number, fixes: PlaceInTime[]][] = [];
-    for (const [no, fixTime, lon, lat] of page) {
-      if (no !== vehicleNo) {
+    for (const place of page) {
+      if (place.vehicleNo !== vehicleNo) {
         if (fixes.length > 0) whole.push([vehicleNo, fixes]);
-        vehicleNo = no;
+        vehicleNo = place.vehicleNo;
         fixes = [];
       }
-      fixes.push({ fixTime, lon, lat });
+      fixes.push(place);
     }
     yield judged(source, area, from, to, whole);
   }

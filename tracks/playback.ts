@@ -1,19 +1,19 @@
 import { type Box, boxContains } from '../geo/box.js';
 import { lonMetresPerDegree, METRES_PER_DEGREE } from '../geo/distance.js';
+import type { Report } from '../store/places.js';
 import type { Bounds } from '../store/tile.js';
-import type { ReportRow } from '../store/travel.js';
 import { LONGEST_LEG_M, SILENCE_MS } from './leg.js';
 
 /** What a playback asks of the database (store/travel.ts). */
 export interface ReportSource {
-  reportsIn(bounds: Bounds, from: number, to: number): AsyncIterable<ReportRow[]>;
+  reportsIn(bounds: Bounds, from: number, to: number): AsyncIterable<Report[]>;
 }
 
 /** One moment: the newest report of every vehicle in the box that was heard within SILENCE_MS. Valid until the next is pulled. */
 export interface Frame {
   /** Epoch ms. */
   time: number;
-  reports: Iterable<ReportRow>;
+  reports: Iterable<Report>;
 }
 
 /**
@@ -27,22 +27,22 @@ export async function* playback(
   to: number,
   stepMs: number,
 ): AsyncGenerator<Frame> {
-  const newest = new Map<number, ReportRow>();
+  const newest = new Map<number, Report>();
   let time = from;
   const frame = (): Frame => ({ time, reports: inBox(newest, box, time) });
-  for await (const rows of source.reportsIn(boundsAround(box), from - SILENCE_MS, to + 1)) {
-    for (const row of rows) {
-      for (; row[1] > time && time <= to; time += stepMs) yield frame();
-      newest.set(row[0], row);
+  for await (const reports of source.reportsIn(boundsAround(box), from - SILENCE_MS, to + 1)) {
+    for (const report of reports) {
+      for (; report.fixTime > time && time <= to; time += stepMs) yield frame();
+      newest.set(report.vehicleNo, report);
     }
   }
   for (; time <= to; time += stepMs) yield frame();
 }
 
-function* inBox(newest: Map<number, ReportRow>, box: Box, now: number): Iterable<ReportRow> {
-  for (const [vehicleNo, row] of newest) {
-    if (now - row[1] > SILENCE_MS) newest.delete(vehicleNo);
-    else if (boxContains(box, row[2], row[3])) yield row;
+function* inBox(newest: Map<number, Report>, box: Box, now: number): Iterable<Report> {
+  for (const [vehicleNo, report] of newest) {
+    if (now - report.fixTime > SILENCE_MS) newest.delete(vehicleNo);
+    else if (boxContains(box, report.lon, report.lat)) yield report;
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jsonNumber } from '../../model/position.js';
 import { msToRfc3339 } from '../../model/units.js';
-import type { ReportRow } from '../../store/travel.js';
+import type { Report } from '../../store/places.js';
 import { type Frame, playback } from '../../tracks/playback.js';
 import type { App } from '../app.js';
 import { ApiError } from '../errors.js';
@@ -72,11 +72,11 @@ export function playbackRoutes(app: App): Route[] {
     return `{"time":"${msToRfc3339(time)}","positions":[${positions.join(',')}],"more":${more}}\n`;
   }
 
-  function reportText([vehicleNo, fixTime, lon, lat, speed, heading]: ReportRow, time: number): string {
+  function reportText({ vehicleNo, fixTime, lon, lat, speedKmh, headingDeg }: Report, time: number): string {
     // Who was taken out of the registry has no name any more; its tracks stay.
     const id = JSON.stringify(app.deps.catalog.vehicles.get(vehicleNo)?.id ?? `#${vehicleNo}`);
     const place = `"lon":${jsonNumber(lon, 7)},"lat":${jsonNumber(lat, 7)}`;
-    const motion = `"speed":${jsonNumber(speed ?? NaN, 1)},"heading":${heading}`;
+    const motion = `"speed":${jsonNumber(speedKmh, 1)},"heading":${jsonNumber(headingDeg, 0)}`;
     return `{"vehicleId":${id},${place},${motion},"age":${jsonNumber((time - fixTime) / 1000, 1)}}`;
   }
 }

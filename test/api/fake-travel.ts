@@ -1,14 +1,14 @@
 import type { TravelSource } from '../../api/travel-source.js';
 import type { SumQuery, TravelSum } from '../../model/travel-sum.js';
 import type { Journey } from '../../model/trip.js';
+import type { Place, Report } from '../../store/places.js';
 import type { Bounds } from '../../store/tile.js';
-import type { PlaceRow, ReportRow } from '../../store/travel.js';
 
 /** Trips and stops from memory. */
 export class FakeTravel implements TravelSource {
   journeys = new Map<number, Journey>();
   /** Of all vehicles, by number and time. */
-  places: PlaceRow[] = [];
+  places: Place[] = [];
   /** What `sums` answers from, in order, and what it was asked. */
   summed: TravelSum[] = [];
   asked: SumQuery[] = [];
@@ -26,22 +26,24 @@ export class FakeTravel implements TravelSource {
     return this.summed.filter(behind).slice(0, query.limit);
   }
 
-  async *placesIn(bounds: Bounds, from: number, to: number, afterVehicle: number): AsyncIterable<PlaceRow[]> {
+  async *placesIn(bounds: Bounds, from: number, to: number, afterVehicle: number): AsyncIterable<Place[]> {
     const { west, south, east, north } = bounds;
     const rows = this.places.filter(
-      ([no, time, lon, lat]) =>
+      ({ vehicleNo: no, fixTime: time, lon, lat }) =>
         no > afterVehicle && time >= from && time < to && lon >= west && lon <= east && lat >= south && lat <= north,
     );
     for (let i = 0; i < rows.length; i += 3) yield rows.slice(i, i + 3);
   }
 
-  async *reportsIn(bounds: Bounds, from: number, to: number): AsyncIterable<ReportRow[]> {
+  async *reportsIn(bounds: Bounds, from: number, to: number): AsyncIterable<Report[]> {
     for await (const rows of this.placesIn(bounds, from, to, 0)) {
-      yield rows.map(([no, time, lon, lat, key]): ReportRow => [no, time, lon, lat, 36, null, key]);
+      yield rows.map((place): Report => ({ ...place, speedKmh: 36, headingDeg: NaN }));
     }
   }
 
   async hasBetween(spans: readonly (readonly [number, number, number])[]): Promise<boolean[]> {
-    return spans.map(([no, low, high]) => this.places.some(([of, time]) => of === no && time > low && time < high));
+    return spans.map(([no, low, high]) =>
+      this.places.some(({ vehicleNo, fixTime }) => vehicleNo === no && fixTime > low && fixTime < high),
+    );
   }
 }

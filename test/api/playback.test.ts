@@ -7,7 +7,7 @@ test('a line for every moment', async () => {
   const { no } = api.put('v1');
   for (const seconds of [0, 20]) {
     const p = at(seconds, 100, 100);
-    api.travel.places.push([no, p.fixTime, p.lon, p.lat, '']);
+    api.travel.places.push({ vehicleNo: no, fixTime: p.fixTime, lon: p.lon, lat: p.lat });
   }
   const period = `from=${new Date(DAY).toISOString()}&to=${new Date(DAY + 30_000).toISOString()}`;
   const answer = await api.get(`/v1/playback?bbox=120,31,120.1,31.1&${period}&step=10`);

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { PlaceRow } from '../../store/travel.js';
 import { at, DAY } from '../tracks/support.js';
 import { startTestApi } from './support.js';
 
@@ -28,7 +27,7 @@ async function withCrossings(vehicles: number) {
   for (let n = 1; n <= vehicles; n++) {
     const { no } = api.put(`v${n}`);
     for (const p of [at(n * 60, -400, 500), at(n * 60 + 180, 1400, 500)]) {
-      api.travel.places.push([no, p.fixTime, p.lon, p.lat, ''] as PlaceRow);
+      api.travel.places.push({ vehicleNo: no, fixTime: p.fixTime, lon: p.lon, lat: p.lat });
     }
   }
   const search = async (more = {}) => {
@@ -67,9 +66,9 @@ test('pages of whole vehicles, each passage once', async () => {
 
 test('a vehicle that was elsewhere between the fixes did not cross', async () => {
   const { api, search } = await withCrossings(1);
-  const [no] = api.travel.places[0];
+  const { vehicleNo } = api.travel.places[0];
   const far = at(150, 9000, 9000);
-  api.travel.places.splice(1, 0, [no, far.fixTime, far.lon, far.lat, '']);
+  api.travel.places.splice(1, 0, { vehicleNo, fixTime: far.fixTime, lon: far.lon, lat: far.lat });
   expect((await search()).body.items).toEqual([]);
 });
 

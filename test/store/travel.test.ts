@@ -2,7 +2,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Position } from '../../model/position.js';
 import { NO_FIX } from '../../model/quality.js';
 import { openPool } from '../../store/db.js';
-import { type PlaceRow, Travel } from '../../store/travel.js';
+import { type Place, placePages, reportPages } from '../../store/places.js';
+import { Travel } from '../../store/travel.js';
 import { onEveryServer } from '../support/postgres.js';
 import { accepted, closeLogs, fixAt, openLogs, storeAll } from './writer-support.js';
 
@@ -29,16 +30,16 @@ onEveryServer('travel', (server) => {
     );
     const travel = await stored(fixes);
     const read = async ([west, south, east, north]: number[], after = 0) => {
-      const rows: PlaceRow[] = [];
+      const rows: Place[] = [];
       for await (const page of travel.placesIn({ west, south, east, north }, START, START + 3_600_000, after))
         rows.push(...page);
       return rows;
     };
     const near = await read([120.035, 31.49, 120.075, 31.51]);
-    expect(near.map(([no, time]) => [no, (time - START) / 60_000])).toEqual(
+    expect(near.map(({ vehicleNo, fixTime }) => [vehicleNo, (fixTime - START) / 60_000])).toEqual(
       [1, 2, 3].flatMap((no) => [4, 6, 7].map((i) => [no, i])),
     );
-    expect((await read([120.035, 31.49, 120.075, 31.51], 2)).every(([no]) => no === 3)).toBe(true);
+    expect((await read([120.035, 31.49, 120.075, 31.51], 2)).every(({ vehicleNo }) => vehicleNo === 3)).toBe(true);
     // So large a box is asked for by coarser tiles.
     expect(await read([110, 20, 130, 40])).toHaveLength(57);
     expect(
@@ -62,9 +63,9 @@ onEveryServer('travel', (server) => {
     const seen: [number, number][] = [];
     const box = { west: 120, south: 31.4, east: 120.1, north: 31.6 };
     for await (const page of travel.reportsIn(box, START + 60_000, START + 1_801_500)) {
-      for (const [no, time, , , speed, heading] of page) {
-        seen.push([(time - START) / 1000, no]);
-        expect([speed, heading]).toEqual([40, null]);
+      for (const { vehicleNo, fixTime, speedKmh, headingDeg } of page) {
+        seen.push([(fixTime - START) / 1000, vehicleNo]);
+        expect([speedKmh, headingDeg]).toEqual([40, NaN]);
       }
     }
     const wanted = Array.from({ length: 30 }, (_, i) => i + 1).flatMap((i) => [
@@ -72,5 +73,45 @@ onEveryServer('travel', (server) => {
       [i * 60 + 2, 2],
     ]);
     expect(seen).toEqual(wanted.slice(0, -1));
+  });
+
+  test('fixes of one second at the edge of a page: none is missed, none comes twice, also while more are stored', async () => {
+    // Each vehicle has, at every moment, one to four fixes: by two sources, and two in one second.
+    const kinds = [
+      [1, 0],
+      [1, 1],
+      [2, 0],
+      [2, 1],
+    ];
+    const at = (no: number, i: number, kind: number[], east = 0) =>
+      fixAt(no, i * 30, { lon: 120 + i / 1e4 + east, lat: 31.5, source: kind[0], subSeq: kind[1] });
+    const fixes = [1, 2].flatMap((no) =>
+      Array.from({ length: 12 }, (_, i) => kinds.slice(0, 1 + ((i + no) % 4)).map((kind) => at(no, i, kind))).flat(),
+    );
+    const travel = await stored(fixes);
+    const box = { west: 119.9, south: 31.4, east: 120.2, north: 31.6 };
+    const key = ({ vehicleNo, fixTime, lon }: Place) => `${vehicleNo} ${fixTime} ${lon}`;
+    const wanted = fixes.map(key).sort();
+    for (const size of [5, 6, 7, 11, 1000]) {
+      for (const pages of [
+        placePages(travel.pool, box, START, START + 3_600_000, 0, size),
+        reportPages(travel.pool, box, START, START + 3_600_000, size),
+      ]) {
+        const seen: string[] = [];
+        for await (const page of pages) {
+          expect(page.length).toBeLessThanOrEqual(size);
+          seen.push(...page.map(key));
+          if (size !== 7) continue;
+          // Somebody stores more behind what was read: it does not move the rest.
+          await travel.pool.query(
+            `insert into positions select (jsonb_populate_record(p, jsonb_build_object('source', $1::int))).* from positions p
+             where vehicle_no = 1 and source = 1 and sub_seq = 0 order by time limit 1`,
+            [10 + seen.length],
+          );
+        }
+        expect(seen.sort()).toEqual(wanted);
+        await travel.pool.query('delete from positions where source > 9');
+      }
+    }
   });
 });

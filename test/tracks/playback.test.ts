@@ -1,29 +1,29 @@
 import { expect, test } from 'vitest';
-import type { ReportRow } from '../../store/travel.js';
+import type { Report } from '../../store/places.js';
 import { playback } from '../../tracks/playback.js';
 import { at, DAY } from './support.js';
 
 const corner = at(0, 1000, 1000);
 const BOX = { minX: 120, minY: 31, maxX: corner.lon, maxY: corner.lat };
 
-function row(no: number, seconds: number, east: number): ReportRow {
+function row(no: number, seconds: number, east: number): Report {
   const p = at(seconds, east, 500);
-  return [no, p.fixTime, p.lon, p.lat, 36, 90, ''];
+  return { vehicleNo: no, fixTime: p.fixTime, lon: p.lon, lat: p.lat, speedKmh: 36, headingDeg: 90 };
 }
 
-async function shown(rows: ReportRow[], seconds: number, step: number): Promise<string[]> {
+async function shown(rows: Report[], seconds: number, step: number): Promise<string[]> {
   const asked: number[] = [];
   const source = {
     async *reportsIn(_: object, from: number, to: number) {
       asked.push(from - DAY, to - DAY);
-      const within = rows.filter(([, time]) => time >= from && time < to);
+      const within = rows.filter(({ fixTime }) => fixTime >= from && fixTime < to);
       for (let i = 0; i < within.length; i += 2) yield within.slice(i, i + 2);
     },
   };
   const lines: string[] = [];
   for await (const { time, reports } of playback(source, BOX, DAY, DAY + seconds * 1000, step * 1000)) {
     lines.push(
-      `${(time - DAY) / 1000}: ${[...reports].map(([no, fixTime]) => `${no}@${(fixTime - DAY) / 1000}`).join(' ')}`,
+      `${(time - DAY) / 1000}: ${[...reports].map(({ vehicleNo, fixTime }) => `${vehicleNo}@${(fixTime - DAY) / 1000}`).join(' ')}`,
     );
   }
   expect(asked).toEqual([-600_000, seconds * 1000 + 1]);
