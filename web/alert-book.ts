@@ -31,12 +31,14 @@ export class AlertBook {
     return localStorage.getItem(CURSOR_STORED_AS) ?? undefined;
   }
 
-  /** `recovered` false: the server cannot continue after our cursor, so the list must be read again. */
-  subscribed(cursor: string | undefined, recovered: boolean | undefined): void {
-    const resumed = this.cursor !== undefined;
-    if (recovered === false && resumed) this.gap = true;
-    // A resumed stream brings its own cursors, one with each alert that was missed.
-    if (cursor !== undefined && !(resumed && recovered)) localStorage.setItem(CURSOR_STORED_AS, cursor);
+  /** The server cannot send all that happened since the page was last connected: the list has it. */
+  missed(): void {
+    this.gap = true;
+  }
+
+  /** `cursor`: where the stream goes on. What is older is in the list. */
+  subscribed(cursor: string | undefined): void {
+    if (cursor !== undefined) localStorage.setItem(CURSOR_STORED_AS, cursor);
     void this.load();
   }
 

@@ -1,8 +1,9 @@
+import { Stream, type VehicleTable } from '../client/index.js';
 import type { Alert } from '../model/alert.js';
 import { AccessKey } from './access-key.js';
 import { AlertBook } from './alert-book.js';
 import { ApiClient } from './api-client.js';
-import type { Bbox, StreamMessage } from './api-types.js';
+import type { Bbox } from './api-types.js';
 import { atMostEvery, el, fill } from './dom.js';
 import { Fences } from './fences.js';
 import { boxAround, fleetBox } from './fleet-box.js';
@@ -27,12 +28,9 @@ import { VehiclePanel } from './panels/vehicle-panel.js';
 import { ProtocolBook } from './protocol/protocol-book.js';
 import { ProtocolPage } from './protocol/protocol-page.js';
 import { ServerStatus } from './server-status.js';
-import { Stream } from './stream.js';
 import { label } from './text/language.js';
 import { VehicleCommands } from './vehicle-commands.js';
 
-const POSITIONS = 1;
-const ALERTS = 2;
 const WORLD: Bbox = [-180, -85, 180, 85];
 const ALERTED_REFRESH_MS = 250;
 const STATES_REFRESH_MS = 10_000;
@@ -54,6 +52,7 @@ export class Console {
   readonly #alerts: AlertBook;
   readonly #fences: Fences;
   readonly #stream: Stream;
+  #view: VehicleTable | null = null;
   readonly #topBar: TopBar;
   readonly #statusLine: StatusLine;
   readonly #left = el('aside', 'side left');
@@ -76,16 +75,18 @@ export class Console {
     this.#status = new ServerStatus(this.#api);
     this.#alerts = new AlertBook(this.#api);
     this.#fences = new Fences(this.#api);
-    this.#stream = new Stream(() => this.#key.value, {
-      opened: () => this.#subscribe(),
-      message: (message) => this.#take(message),
-      refused: () => this.#keyDialog.ask(),
-      state: (state, retryAt) => {
+    this.#stream = new Stream({
+      url: new URL('v1/stream', document.baseURI),
+      key: () => this.#key.value,
+      onDemand: true,
+      onState: (state, retryAt) => {
         this.#report.connected = state === 'connected';
         this.#topBar.setConnection(state, retryAt);
+        if (state === 'refused') this.#keyDialog.ask();
       },
+      onProblem: (error) => console.error('stream:', error),
     });
-    this.#topBar = new TopBar(this.#status, this.#alerts, this.#address, () => this.#stream.retryNow());
+    this.#topBar = new TopBar(this.#status, this.#alerts, this.#address, () => this.#stream.reconnect());
     this.#statusLine = new StatusLine(this.#status);
     this.#alertList = new AlertList(this.#alerts, this.#fences, (alert) => this.#openAlert(alert));
     this.#alertDetail = new AlertDetail(this.#alerts, this.#fences, {
@@ -101,7 +102,7 @@ export class Console {
       moveMarker: (lon, lat) => this.#map?.track.moveMarker(lon, lat),
       clear: () => this.#map?.track.clear(),
     });
-    this.#commands = new VehicleCommands(this.#api, (request) => this.#stream.send(request));
+    this.#commands = new VehicleCommands(this.#api, this.#stream);
     this.#book = new ProtocolBook(this.#api);
     const commands = new CommandPanel(this.#commands);
     const quirks = new QuirkPanel(this.#api, this.#book);
@@ -154,7 +155,7 @@ export class Console {
     setInterval(() => this.#vehicles.refreshStates(), STATES_REFRESH_MS);
     try {
       this.#map = await LiveMap.create(ground, this.#vehicles, this.#fences, {
-        viewChanged: () => this.#map && this.#stream.send({ op: 'update', id: POSITIONS, bbox: this.#map.bbox() }),
+        viewChanged: () => this.#map && this.#view?.update({ bbox: this.#map.bbox() }),
         vehiclePicked: (id) => void this.#openVehicle(id),
         pointed: (lon, lat) => this.#statusLine.showPointer(lon, lat),
       });
@@ -169,46 +170,30 @@ export class Console {
   }
 
   #connect(): void {
-    this.#stream.retryNow();
+    if (!this.#view) this.#subscribe();
+    this.#stream.reconnect();
     void this.#fences.refresh();
   }
 
   #subscribe(): void {
     // Without a place of its own the page first asks for the whole world, and then goes to where the vehicles are.
     const bbox = this.#placeChosen && this.#map ? this.#map.bbox() : WORLD;
-    this.#stream.send({ op: 'subscribe', id: POSITIONS, channel: 'positions', bbox });
-    this.#stream.send({ op: 'subscribe', id: ALERTS, channel: 'alerts', cursor: this.#alerts.cursor });
-    this.#commands.resume();
-  }
-
-  #take(message: StreamMessage): void {
-    switch (message.type) {
-      case 'subscribed':
-        if (message.id === ALERTS) this.#alerts.subscribed(message.cursor, message.recovered);
-        break;
-      case 'positions':
-        if (message.snapshot) this.#vehicles.snapshot(message.items);
-        else this.#vehicles.update(message.items, message.gone ?? []);
-        this.#goToFleet();
-        break;
-      case 'density':
-        this.#vehicles.density(message.cells);
-        this.#goToFleet();
-        break;
-      case 'alert':
-        this.#alerts.streamed(message.alert, message.cursor);
-        if (message.alert.fenceId !== null && !this.#fences.byId.has(message.alert.fenceId))
-          void this.#fences.refresh();
-        break;
-      case 'command':
-        this.#commands.take(message.command);
-        break;
-      case 'error':
-        console.error(`stream: ${message.code}: ${message.message}`);
-        break;
-      case 'pong':
-        break;
-    }
+    const view = this.#stream.vehicles({ bbox }, (change) => {
+      this.#vehicles.update(change, view.cells);
+      this.#goToFleet();
+    });
+    this.#view = view;
+    const alerts = this.#stream.alerts(
+      { cursor: this.#alerts.cursor },
+      {
+        alert: ({ alert, cursor }) => {
+          this.#alerts.streamed(alert, cursor);
+          if (alert.fenceId !== null && !this.#fences.byId.has(alert.fenceId)) void this.#fences.refresh();
+        },
+        gap: () => this.#alerts.missed(),
+        subscribed: () => this.#alerts.subscribed(alerts.cursor),
+      },
+    );
   }
 
   #goToFleet(): void {

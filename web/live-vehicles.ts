@@ -1,4 +1,6 @@
-import type { DensityCell, LivePosition } from './api-types.js';
+import type * as stream from '../client/index.js';
+import type { LivePosition } from '../client/index.js';
+import type { DensityCell } from './api-types.js';
 import { VEHICLE_STATES, type VehicleState, vehicleState } from './vehicle-state.js';
 
 export interface LiveVehicle {
@@ -35,27 +37,18 @@ export class LiveVehicles {
     this.#changed.push(changed);
   }
 
-  /** All vehicles of the view: whoever is not among `items` has left. */
-  snapshot(items: LivePosition[]): void {
-    this.cells = [];
-    const present = new Set(items.map((item) => item.vehicleId));
-    for (const vehicle of [...this.list]) if (!present.has(vehicle.position.vehicleId)) this.#remove(vehicle);
-    this.#put(items);
-    this.#tell();
-  }
-
-  update(items: LivePosition[], gone: string[]): void {
+  /** What a message of the stream changed; `cells` count the vehicles where they are too many to be told one by one. */
+  update({ put, gone }: stream.VehiclesChange, cells: readonly stream.DensityCell[] = []): void {
+    this.cells = cells.map(({ bbox: [west, south, east, north], ...counts }) => ({
+      lon: (west + east) / 2,
+      lat: (south + north) / 2,
+      ...counts,
+    }));
     for (const id of gone) {
       const vehicle = this.byId.get(id);
       if (vehicle) this.#remove(vehicle);
     }
-    this.#put(items);
-    this.#tell();
-  }
-
-  density(cells: DensityCell[]): void {
-    for (const vehicle of [...this.list].reverse()) this.#remove(vehicle);
-    this.cells = cells;
+    this.#put(put);
     this.#tell();
   }
 
@@ -91,7 +84,7 @@ export class LiveVehicles {
     return this.cells.reduce((sum, cell) => sum + cell.count, this.list.length);
   }
 
-  #put(items: LivePosition[]): void {
+  #put(items: readonly LivePosition[]): void {
     const now = Date.now();
     for (const position of items) {
       // A vehicle whose place is not known cannot stand on a map.

@@ -1,8 +1,8 @@
+import type { CommandFollower, CommandJson, Stream } from '../client/index.js';
 import type { CommandTypeInfo } from '../model/command.js';
 import type { ApiClient } from './api-client.js';
-import type { CommandJson, Page, StreamRequest } from './api-types.js';
+import type { Page } from './api-types.js';
 
-const SUBSCRIPTION = 3;
 const SHOWN = 20;
 
 /** What one vehicle's terminal has been told, and what became of it: read once, then as the stream tells. */
@@ -12,14 +12,15 @@ export class VehicleCommands {
   /** Why the list cannot be read; '' where it can. */
   problem = '';
   readonly #api: ApiClient;
-  readonly #send: (request: StreamRequest) => void;
+  readonly #stream: Stream;
   readonly #changed: (() => void)[] = [];
   #vehicleId: string | null = null;
+  #followed: CommandFollower | null = null;
   #types: Promise<CommandTypeInfo[]> | null = null;
 
-  constructor(api: ApiClient, send: (request: StreamRequest) => void) {
+  constructor(api: ApiClient, stream: Stream) {
     this.#api = api;
-    this.#send = send;
+    this.#stream = stream;
   }
 
   onChange(changed: () => void): void {
@@ -28,23 +29,25 @@ export class VehicleCommands {
 
   /** Another vehicle, or none. */
   follow(vehicleId: string | null): void {
-    if (this.#vehicleId !== null) this.#send({ op: 'unsubscribe', id: SUBSCRIPTION });
+    this.#followed?.close();
+    this.#followed = null;
     this.#vehicleId = vehicleId;
     this.list = [];
     this.problem = '';
-    this.resume();
-  }
-
-  /** After a break of the stream, too: what was missed is in the list. */
-  resume(): void {
-    const vehicleId = this.#vehicleId;
     if (vehicleId === null) return;
-    this.#send({ op: 'subscribe', id: SUBSCRIPTION, channel: 'commands', filter: { vehicle: vehicleId } });
+    this.#followed = this.#stream.commands(
+      { vehicle: vehicleId },
+      {
+        command: (command) => this.#take(command),
+        // After a break of the stream, too: what was missed is in the list.
+        subscribed: () => void this.#read(vehicleId),
+      },
+    );
     void this.#read(vehicleId);
   }
 
   /** A command as it is now. */
-  take(command: CommandJson): void {
+  #take(command: CommandJson): void {
     if (command.vehicleId !== this.#vehicleId) return;
     const at = this.list.findIndex(({ id }) => id === command.id);
     // An answer that was on its way may be older than what the stream has told meanwhile.
@@ -58,7 +61,7 @@ export class VehicleCommands {
   async give(type: string, params: unknown, neverLate: boolean): Promise<void> {
     if (this.#vehicleId === null) return;
     const path = `/v1/vehicles/${encodeURIComponent(this.#vehicleId)}/commands`;
-    this.take(await this.#api.post<CommandJson>(path, { type, params, neverLate }));
+    this.#take(await this.#api.post<CommandJson>(path, { type, params, neverLate }));
   }
 
   /** What terminals of these protocols can be told. Throws as ApiClient does; the next call then asks again. */
@@ -76,7 +79,7 @@ export class VehicleCommands {
     try {
       const { items } = await this.#api.get<Page<CommandJson>>('/v1/commands', { vehicle: vehicleId, limit: SHOWN });
       this.problem = '';
-      for (const command of items) this.take(command);
+      for (const command of items) this.#take(command);
     } catch (error) {
       if (vehicleId === this.#vehicleId) this.problem = (error as Error).message;
     }

@@ -29,12 +29,9 @@ test('the buffer holds the vehicles that are there, each in its slot, whatever c
         if (snapshot) expected.clear();
         else for (const id of gone) expected.delete(`v${id}`);
         for (const { vehicleId, lon } of positions) expected.set(vehicleId, lon!);
-        if (snapshot) vehicles.snapshot(positions);
-        else
-          vehicles.update(
-            positions,
-            gone.map((id) => `v${id}`),
-          );
+        const present = new Set(items.map(({ id }) => `v${id}`));
+        const left = snapshot ? [...vehicles.byId.keys()].filter((id) => !present.has(id)) : gone.map((id) => `v${id}`);
+        vehicles.update({ put: positions, gone: left });
       }
       expect(new Map(vehicles.list.map(({ position }) => [position.vehicleId, position.lon]))).toEqual(expected);
       expect(buffer.count).toBe(expected.size);

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { LivePosition } from '../../web/api-types.js';
+import type { LivePosition } from '../../client/index.js';
 import { needs } from '../support/needs.js';
 import { waitFor } from '../support/wait-for.js';
 import {
@@ -142,9 +142,11 @@ needs('chromium', 'the map', (chromium) => {
 
   test('shows density when the server sends it, and vehicles again after', async () => {
     server.move([livePosition('v1')]);
+    const { lon, lat } = MIDDLE;
+    const half = 0.0005;
     server.density = [
-      { ...MIDDLE, count: 1200, moving: 900, emergencies: 0 },
-      { lon: MIDDLE.lon + 0.001, lat: MIDDLE.lat, count: 34, moving: 0, emergencies: 0 },
+      { bbox: [lon - half, lat - half, lon + half, lat + half], count: 1200, moving: 900, emergencies: 0 },
+      { bbox: [lon + half, lat - half, lon + 3 * half, lat + half], count: 34, moving: 0, emergencies: 0 },
     ];
     await open();
     await page.locator('.density-number', { hasText: '1,234' }).waitFor();

@@ -1,5 +1,5 @@
+import type { CommandJson } from '../../client/index.js';
 import type { CommandTypeInfo } from '../../model/command.js';
-import type { CommandJson } from '../api-types.js';
 import { button, el, fill, keyedRows } from '../dom.js';
 import { type FormInput, formOf } from '../forms/form.js';
 import { fieldsOf } from '../forms/shape.js';

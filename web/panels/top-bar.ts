@@ -1,8 +1,8 @@
+import type { StreamState } from '../../client/index.js';
 import type { AlertBook } from '../alert-book.js';
 import { button, el, svg } from '../dom.js';
 import type { PageAddress } from '../page-address.js';
 import type { ServerStatus } from '../server-status.js';
-import type { StreamState } from '../stream.js';
 import { label, language, number, onLanguage, setLanguage, t } from '../text/language.js';
 import { beijing } from '../time.js';
 
@@ -58,7 +58,7 @@ export class TopBar {
     setInterval(() => this.#tick(), 1000);
   }
 
-  /** `retryAt` in epoch ms while waiting; NaN where only a new key helps. */
+  /** `retryAt` in epoch ms while waiting. */
   setConnection(state: StreamState, retryAt: number): void {
     this.#state = state;
     this.#retryAt = retryAt;
@@ -72,14 +72,14 @@ export class TopBar {
 
   #showConnection(): void {
     this.#badge.dataset.state = this.#state;
-    this.#retry.hidden = this.#state !== 'waiting';
+    this.#retry.hidden = this.#state !== 'waiting' && this.#state !== 'refused';
     const seconds = Math.max(0, Math.ceil((this.#retryAt - Date.now()) / 1000));
     this.#connection.textContent =
       this.#state === 'connected'
         ? t('stream-connected')
         : this.#state === 'connecting'
           ? t('stream-connecting')
-          : Number.isNaN(this.#retryAt)
+          : this.#state === 'refused'
             ? t('stream-refused')
             : t('stream-waiting', { seconds });
   }

@@ -1,4 +1,5 @@
-import type { LivePosition, VehicleJson } from '../../../web/api-types.js';
+import type { LivePosition } from '../../../client/index.js';
+import type { VehicleJson } from '../../../web/api-types.js';
 
 /** Metres between two parallel streets of the town that the fleet drives in. */
 const BLOCK_M = 420;

@@ -5,6 +5,8 @@ import { extname, join, normalize } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { SettlingAction } from '../../../alerts/alert-actions.js';
 import { pageHeaders } from '../../../api/headers.js';
+import type { CommandJson, DensityCell, LivePosition } from '../../../client/index.js';
+import type { StreamMessage, StreamRequest } from '../../../client/messages.js';
 import type { Alert } from '../../../model/alert.js';
 import type { CommandEvent } from '../../../model/command.js';
 import { parseHex } from '../../../model/hex-text.js';
@@ -13,16 +15,7 @@ import type { QuarantineGroup, RerunResult } from '../../../model/quarantine.js'
 import { commandSet } from '../../../protocols/jt808/commands/index.js';
 import { quirkBook } from '../../../protocols/jt808/quirks/index.js';
 import { tools } from '../../../protocols/jt808/tools.js';
-import type {
-  Bbox,
-  CommandJson,
-  DensityCell,
-  FenceFeature,
-  LivePosition,
-  StreamMessage,
-  StreamRequest,
-  VehicleJson,
-} from '../../../web/api-types.js';
+import type { Bbox, FenceFeature, VehicleJson } from '../../../web/api-types.js';
 
 export const KEY = 'test-key';
 const WEB = join(import.meta.dirname, '../../../dist/web');
@@ -38,9 +31,9 @@ const TYPES: Record<string, string> = {
 /** One page that watches. */
 interface Watcher {
   socket: WebSocket;
-  positions: { id: number; bbox: Bbox; had: Set<string> } | null;
+  positions: { id: number; bbox: Readonly<Bbox>; had: Set<string> } | null;
   alerts: number | null;
-  commands: { id: number; vehicle: string } | null;
+  commands: { id: number; vehicle: unknown } | null;
 }
 
 /**
@@ -67,7 +60,7 @@ export class MockServer {
   /** Notes that came with actions, by alert id. */
   readonly actions: { id: string; action: SettlingAction; note: string }[] = [];
   /** Every bbox that a page asked positions for, and every cursor that it resumed from. */
-  readonly views: Bbox[] = [];
+  readonly views: Readonly<Bbox>[] = [];
   readonly cursors: (string | undefined)[] = [];
   readonly #http = createServer((request, response) => void this.#answer(request, response));
   readonly #stream = new WebSocketServer({ noServer: true });
@@ -166,7 +159,8 @@ export class MockServer {
 
   #hear(watcher: Watcher, request: StreamRequest): void {
     if (request.op === 'auth') {
-      if (request.key !== this.key) watcher.socket.close(4001);
+      if (request.key === this.key) say(watcher, { type: 'authenticated' });
+      else watcher.socket.close(4001);
     } else if (request.op === 'ping') {
       say(watcher, { type: 'pong' });
     } else if (request.op === 'unsubscribe') {
@@ -174,12 +168,13 @@ export class MockServer {
     } else if (request.op === 'subscribe' && request.channel === 'commands') {
       watcher.commands = { id: request.id, vehicle: request.filter.vehicle };
       say(watcher, { type: 'subscribed', id: request.id });
-    } else if (request.op === 'update' || request.channel === 'positions') {
-      this.views.push(request.bbox);
-      watcher.positions = { id: request.id, bbox: request.bbox, had: new Set() };
+    } else if (request.op === 'update' || (request.op === 'subscribe' && request.channel === 'positions')) {
+      const bbox = request.bbox!;
+      this.views.push(bbox);
+      watcher.positions = { id: request.id, bbox, had: new Set() };
       if (request.op === 'subscribe') say(watcher, { type: 'subscribed', id: request.id });
       this.#sendView(watcher);
-    } else {
+    } else if (request.op === 'subscribe') {
       this.#resume(watcher, request);
     }
   }
@@ -188,19 +183,15 @@ export class MockServer {
     this.cursors.push(request.cursor);
     watcher.alerts = request.id;
     const from = request.cursor === undefined ? this.#alertLog.length : Number(request.cursor.split('-')[1]);
-    say(watcher, {
-      type: 'subscribed',
-      id: request.id,
-      epoch: 'e1',
-      cursor: `e1-${this.#alertLog.length}`,
-      recovered: true,
-    });
+    const recovered = request.cursor !== undefined;
+    say(watcher, { type: 'subscribed', id: request.id, epoch: 'e1', cursor: `e1-${from}`, recovered });
     for (let number = from + 1; number <= this.#alertLog.length; number++) this.#tellAlert(watcher, number);
   }
 
   #tellAlert(watcher: Watcher, number: number): void {
     if (watcher.alerts === null) return;
-    say(watcher, { type: 'alert', id: watcher.alerts, cursor: `e1-${number}`, alert: this.#alertLog[number - 1] });
+    const alert = this.#alertLog[number - 1];
+    say(watcher, { type: 'alert', id: watcher.alerts, cursor: `e1-${number}`, transition: 'updated', alert });
   }
 
   #sendView(watcher: Watcher): void {
@@ -316,7 +307,8 @@ export class MockServer {
     this.commands = [command, ...others];
     for (const watcher of this.#watchers) {
       const { commands } = watcher;
-      if (commands?.vehicle === command.vehicleId) say(watcher, { type: 'command', id: commands.id, command });
+      if (commands && commands.vehicle === command.vehicleId)
+        say(watcher, { type: 'command', id: commands.id, command });
     }
   }
 
@@ -378,7 +370,10 @@ function newVehicle(id: string): VehicleJson {
   };
 }
 
-function inside([west, south, east, north]: Bbox, { lon, lat }: { lon: number | null; lat: number | null }): boolean {
+function inside(
+  [west, south, east, north]: Readonly<Bbox>,
+  { lon, lat }: { lon: number | null; lat: number | null },
+): boolean {
   return lon !== null && lat !== null && lon >= west && lon <= east && lat >= south && lat <= north;
 }
 

@@ -1,7 +1,8 @@
+import type { LivePosition } from '../../../client/index.js';
 import type { Alert } from '../../../model/alert.js';
 import { UNTOUCHED } from '../../../model/alert-life.js';
 import type { PositionJson } from '../../../model/position.js';
-import type { FenceFeature, LivePosition } from '../../../web/api-types.js';
+import type { FenceFeature } from '../../../web/api-types.js';
 import { MIDDLE } from './browser.js';
 
 /** One fence of each shape, around the middle of the mock town. */
