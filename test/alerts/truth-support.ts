@@ -1,90 +1,113 @@
 import { parseRule } from '../../alerts/rule-input.js';
-import type { ExpectedAlert, Planting } from '../../cli/support/plants/planting.js';
+import { roadFeature } from '../../cli/support/plants/features.js';
+import { nameOf } from '../../cli/support/plants/plant.js';
+import type { CardReport, Planting } from '../../cli/support/plants/planting.js';
+import { type Score, score } from '../../cli/support/plants/score.js';
 import { Engine } from '../../engine.js';
+import { parseRoad } from '../../geo/road-input.js';
 import { Verdict } from '../../ingest/verdict.js';
 import type { Alert } from '../../model/alert.js';
 import { Fleet } from '../../model/fleet.js';
+import type { Position } from '../../model/position.js';
+import type { Road } from '../../model/road.js';
+import type { Upload } from '../../model/upload.js';
 import { LogBuilder } from './support.js';
 
 const TICK_MS = 5000;
-/** An alert may begin so far from the truth, and still be the one that was meant. */
-const NEAR_MS = 200_000;
 
-export interface Score {
-  expected: number;
-  found: number;
-  alerts: number;
-  /** Alerts that nobody planted. */
-  wrong: string[];
-  missed: string[];
-  /** Seconds from when a perfect system could know, by alert found. */
-  delays: number[];
+export interface Judged {
+  /** Of the planting's own rule. */
+  own: Score;
+  /** Alerts of rules of other kinds, by the name of their plant. */
+  others: Map<string, number>;
 }
 
-/** Sends a planting through the verdict, the log and the engine, time passing as in life, and counts. */
-export function score(planting: Planting): Score {
+/**
+ * Sends a planting through the verdict, the log and the engine, time passing as in life, and counts. `beside`: plantings of other kinds,
+ * whose rules look at these vehicles, too; their own vehicles do not drive.
+ */
+export function judge(planting: Planting, beside: readonly Planting[] = []): Judged {
+  const watching = beside.filter(
+    ({ plant }) =>
+      plant.watches === 'others' && plant.type !== planting.plant.type && !plant.also?.includes(planting.plant.type),
+  );
+  const alerts = run(planting, watching);
+  const of = ({ rule }: Planting) => alerts.filter(({ ruleId }) => `${ruleId}:`.startsWith(`rule:${rule.id}:`));
+  return {
+    own: score(of(planting), planting.expected),
+    others: new Map(watching.map((other) => [nameOf(other.plant), of(other).length])),
+  };
+}
+
+function run(planting: Planting, watching: readonly Planting[]): Alert[] {
   const log = new LogBuilder(64);
-  for (const { no, id, plate, category } of planting.vehicles) {
+  for (const vehicle of planting.vehicles) {
     const others = { plateColor: 2, company: null, region: null, terminals: [], createdAt: 0 };
-    log.change({ type: 'vehicle-put', vehicle: { no, id, plate, category, ...others } });
+    log.change({ type: 'vehicle-put', vehicle: { ...vehicle, ...others } });
   }
-  planting.fences.forEach(({ id, lon, lat, radius }, i) => {
+  layGround(log, [planting, ...watching]);
+  for (const { rule } of [planting, ...watching]) {
+    const { scope, ...others } = rule;
+    const everybody = scope.fences ? { fences: scope.fences } : {};
+    const parsed = parseRule({ ...others, scope: rule === planting.rule ? scope : everybody }, () => true);
+    if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+    const facts = { id: rule.id, revision: log.revision + 1, createdAt: 0, updatedAt: 0 };
+    log.change({ type: 'rule-put', rule: { ...parsed.rule, ...facts } });
+  }
+  drive(log, planting);
+  const engine = new Engine();
+  const alerts = new Map<string, Alert>();
+  for (const block of log.blocks) {
+    engine.apply(block);
+    for (const { alert } of engine.take()) alerts.set(alert.id, alert);
+  }
+  if (Object.keys(engine.counters.stepFailures).length > 0) throw new Error(JSON.stringify(engine.counters));
+  return [...alerts.values()];
+}
+
+function layGround(log: LogBuilder, plantings: readonly Planting[]): void {
+  for (const [i, { id, lon, lat, radius }] of plantings.flatMap(({ fences }) => fences).entries()) {
     const facts = { no: i + 1, id, revision: log.revision + 1, createdAt: 0, updatedAt: 0 };
     const properties = { name: id, rules: [], radius };
     log.change({
       type: 'fence-put',
       fence: { ...facts, geometry: { type: 'Point', coordinates: [lon, lat] }, properties },
     });
-  });
-  const roads = planting.roads.map((road) => ({ ...road, set: 'planted', revision: log.revision + 1 }));
+  }
+  const roads = plantings
+    .flatMap((each) => each.roads.map(roadFeature))
+    .flatMap((feature) => {
+      const parsed = parseRoad(feature);
+      if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+      return [{ ...parsed.road, set: 'planted', revision: log.revision + 1 } satisfies Road];
+    });
   if (roads.length > 0) log.change({ type: 'roads-put', roads });
-  const parsed = parseRule(planting.rule, () => true);
-  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
-  const id = planting.rule.type;
-  log.change({
-    type: 'rule-put',
-    rule: { ...parsed.rule, id, revision: log.revision + 1, createdAt: 0, updatedAt: 0 },
-  });
+}
 
+function drive(log: LogBuilder, { fixes, cards, end }: Pick<Planting, 'fixes' | 'cards' | 'end'>): void {
   const verdict = new Verdict({ time: 'live', retentionMs: 180 * 86_400_000, region: null });
   const head = new Fleet();
-  let now = planting.fixes[0].receivedTime;
+  let now = fixes[0].receivedTime;
+  let nextCard = 0;
   const passTo = (time: number) => {
+    for (; nextCard < cards.length && cards[nextCard].time <= time; nextCard++) report(log, cards[nextCard]);
     for (; now + TICK_MS <= time; now += TICK_MS) log.change({ type: 'tick', time: now + TICK_MS }, now + TICK_MS);
   };
-  for (const p of planting.fixes) {
-    passTo(p.receivedTime);
+  for (const planted of fixes) {
+    passTo(planted.receivedTime);
+    const p: Position = Object.assign(Object.create(Object.getPrototypeOf(planted)), planted);
     if (verdict.judge(p, head) !== null) continue;
     head.apply(p);
     log.fix(p);
   }
-  passTo(planting.end);
+  passTo(end);
   log.flush();
-
-  const engine = new Engine();
-  const alerts = new Map<string, Alert>();
-  for (const block of log.blocks) {
-    engine.apply(block);
-    for (const { alert } of engine.take()) if (alert.type === id) alerts.set(alert.id, alert);
-  }
-  return compare([...alerts.values()], planting.expected);
 }
 
-function compare(alerts: readonly Alert[], expected: readonly ExpectedAlert[]): Score {
-  const open = new Set(alerts);
-  const missed: string[] = [];
-  const delays: number[] = [];
-  for (const { vehicleIds, began, known } of expected) {
-    const match = [...open].find(
-      (alert) => vehicleIds.includes(alert.vehicleId) && Math.abs(Date.parse(alert.occurredAt) - began) <= NEAR_MS,
-    );
-    if (!match) {
-      missed.push(vehicleIds[0]);
-      continue;
-    }
-    open.delete(match);
-    delays.push((Date.parse(match.detectedAt) - known) / 1000);
-  }
-  const wrong = [...open].map(({ vehicleId, occurredAt }) => `${vehicleId} ${occurredAt}`);
-  return { expected: expected.length, found: delays.length, alerts: alerts.length, wrong, missed, delays };
+function report(log: LogBuilder, { vehicleNo, time, certificate, validUntil = null }: CardReport): void {
+  const nobody = { reading: null, name: null, idCard: null, agency: null };
+  const content = { ...nobody, event: certificate === null ? 'out' : 'in', certificate, validUntil };
+  const facts = { id: `card-${vehicleNo}-${time}`, kind: 'driver', source: 'jt808', vehicleId: '' } as const;
+  const upload: Upload = { ...facts, vehicleNo, time, receivedTime: time, content };
+  log.change({ type: 'upload', upload }, time);
 }

@@ -1,48 +1,101 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { RULE_KINDS } from '../../alerts/rule-kinds.js';
-import { CLEAN, FAULTY, planting } from '../../cli/support/plants/planting.js';
+import { CLEAN, FAULTY, type Faults } from '../../cli/support/plants/on-the-way.js';
+import { nameOf, type Plant } from '../../cli/support/plants/plant.js';
+import { type Planting, planting } from '../../cli/support/plants/planting.js';
 import { PLANTS } from '../../cli/support/plants/plants.js';
-import { type Score, score } from './truth-support.js';
+import { type Score, scoreCells } from '../../cli/support/plants/score.js';
+import { type Judged, judge } from './truth-support.js';
 
 const GROUNDS = 25;
 const SEED = 1;
-const rows: string[] = [];
-const faultyScores: Score[] = [];
+const DOCUMENT = join(import.meta.dirname, '../../docs/truth.md');
+
+const plant = (of: Plant, faults: Faults, count = GROUNDS): Planting =>
+  planting(of, count, SEED, faults, { number: PLANTS.indexOf(of), vehiclesBefore: 0 });
+/** Rules of all the others, and the ground that they speak of. */
+const beside = PLANTS.map((other) => plant(other, CLEAN, 1));
+const clean = new Map<string, Score>();
+const faulty = new Map<string, Judged>();
 
 test('every kind of rule is planted', () => {
-  expect(PLANTS.map(({ type }) => type).sort()).toEqual(RULE_KINDS.map(({ type }) => type).sort());
+  const types = new Set(PLANTS.map(({ type }) => type));
+  expect([...types].sort()).toEqual(RULE_KINDS.map(({ type }) => type).sort());
 });
 
-test.each(PLANTS)('$type: what was planted is found, and nothing else', (plant) => {
-  const clean = score(planting(plant, GROUNDS, SEED, CLEAN));
-  expect(clean).toMatchObject({ expected: GROUNDS, found: GROUNDS, wrong: [], missed: [] });
-  const faulty = score(planting(plant, GROUNDS, SEED, FAULTY));
-  faultyScores.push(faulty);
-  rows.push(`| \`${plant.type}\` | ${cells(clean)} | ${cells(faulty)} |`);
-});
+test.each(PLANTS.map((each) => [nameOf(each), each] as const))(
+  '%s: what was planted is found, and nothing else; rules of other kinds say nothing',
+  (name, of) => {
+    const found = judge(plant(of, CLEAN), beside);
+    const { expected } = found.own;
+    expect(found.own).toMatchObject({ expected, found: expected, wrong: [], missed: [] });
+    expect(expected).toBeGreaterThanOrEqual(GROUNDS);
+    expect([...found.others].filter(([, alerts]) => alerts > 0)).toEqual([]);
+    clean.set(name, found.own);
+    const judged = judge(plant(of, FAULTY), beside);
+    faulty.set(name, judged);
+  },
+);
 
 test('with faults, at least 99 % of what was planted is found, and 99 % of what is told was planted', () => {
-  const sum = (of: (found: Score) => number) => faultyScores.reduce((total, found) => total + of(found), 0);
-  expect(faultyScores).toHaveLength(PLANTS.length);
+  const scores = [...faulty.values()].map(({ own }) => own);
+  const sum = (of: (score: Score) => number) => scores.reduce((total, score) => total + of(score), 0);
+  expect(scores).toHaveLength(PLANTS.length);
   expect(sum((s) => s.found) / sum((s) => s.expected)).toBeGreaterThanOrEqual(0.99);
   expect(sum((s) => s.found) / sum((s) => s.alerts)).toBeGreaterThanOrEqual(0.99);
 });
 
-test('the document has these figures', () => {
-  const document = readFileSync(join(import.meta.dirname, '../../docs/rules.md'), 'utf8');
-  const table = document.split('\n').filter((line) => /^\| `[a-z-]+` \| \d/.test(line));
-  expect(table.map((line) => line.trim())).toEqual(rows);
+test('with faults, rules of other kinds say nothing', () => {
+  const told = [...faulty].flatMap(([name, { others }]) =>
+    [...others].filter(([, alerts]) => alerts > 0).map(([other, alerts]) => `${name}: ${alerts} of ${other}`),
+  );
+  expect(told).toEqual([]);
 });
 
-afterAll(() => console.log(`rule | recall, precision, delay s: clean | with faults\n${rows.join('\n')}`));
+test('the document has these figures', async () => {
+  await expect(document()).toMatchFileSnapshot(DOCUMENT);
+});
 
-/** Recall, precision, and seconds from when it could be known: mean and greatest. */
-function cells({ expected, found, alerts, delays }: Score): string {
-  const mean = delays.reduce((sum, delay) => sum + delay, 0) / delays.length;
-  const share = (part: number, whole: number) => (part / whole).toFixed(2);
-  return [share(found, expected), share(found, alerts), `${mean.toFixed(0)}, ${Math.max(...delays).toFixed(0)}`].join(
-    ' | ',
-  );
+afterAll(() => console.log(table().join('\n')));
+
+function table(): string[] {
+  const vehicles = (name: string) =>
+    [...faulty].filter(([, { others }]) => others.has(name)).reduce((sum, [other]) => sum + vehiclesOf(other), 0);
+  const wrong = (name: string) => [...faulty.values()].reduce((sum, { others }) => sum + (others.get(name) ?? 0), 0);
+  return [
+    '| kind | recall | precision | delay | recall, faults | precision, faults | delay, faults | told of others |',
+    '|---|---|---|---|---|---|---|---|',
+    ...[...faulty].map(([name, { own }]) => {
+      const others = vehicles(name) > 0 ? `${wrong(name)} of ${vehicles(name)}` : '–';
+      return `| ${name} | ${scoreCells(clean.get(name) as Score)} | ${scoreCells(own)} | ${others} |`;
+    }),
+  ];
+}
+
+function vehiclesOf(name: string): number {
+  const of = PLANTS.find((each) => nameOf(each) === name) as Plant;
+  return 2 * GROUNDS * (of.group ?? 1);
+}
+
+function document(): string {
+  return `# What is planted and what is found
+
+Written by \`npx vitest run -u test/alerts/truth.test.ts\`.
+
+Each kind of rule is violated on ${GROUNDS} grounds, by a vehicle or a group of them, beside ${GROUNDS} that come near to it without committing it.
+All fixes go through the verdict, the log and the engine. Faults: ${percent(FAULTY.duplicates)} of fixes twice, ${percent(FAULTY.reorder)} overtaken by the next,
+${percent(FAULTY.clock)} with a clock hours ahead or years behind; ${percent(FAULTY.tunnels)} of the vehicles in a tunnel for 40 s, of ${percent(FAULTY.batches)} a minute of fixes in one batch
+behind the others.
+
+The delay is in seconds, mean and greatest, from when a perfect system could know (fixes come each 10 s; of fatigue 30 s, of crossing 60 s). An
+alert that late fixes have withdrawn (\`clearReason: "late-fixes"\`) is not counted as told. *Told of others*: alerts that the rule, looking at
+everybody, raised for vehicles planted for other kinds, and how many those are; – where what others do in passing is a violation of this kind.
+
+${table().join('\n')}
+`;
+}
+
+function percent(share: number): string {
+  return `${share * 100} %`;
 }

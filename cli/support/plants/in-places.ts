@@ -1,0 +1,122 @@
+import { first, inside, type Plant, when } from './plant.js';
+
+const ZONE = { x: 2000, y: 0, radius: 300 };
+const AHEAD = { x: 1000, y: 0, radius: 5000 };
+
+/** Rules that ask where a vehicle is, and for how long. */
+export const IN_PLACES: readonly Plant[] = [
+  {
+    type: 'forbidden-inside',
+    watches: 'others',
+    zone: ZONE,
+    drive: (track, guilty) => track.drive(30, 60, guilty ? 90 : 0).drive(240, 60),
+    began: (fixes) => first(fixes, inside(ZONE)),
+    known: 0,
+  },
+  {
+    type: 'required-inside',
+    watches: 'itself',
+    zone: AHEAD,
+    drive: (track, guilty) => track.drive(guilty ? 480 : 240, 60),
+    began: (fixes) => first(fixes, (fix) => !inside(AHEAD)(fix)),
+    known: 0,
+  },
+  {
+    type: 'crossing',
+    watches: 'others',
+    zone: ZONE,
+    step: 60,
+    drive: (track, guilty) => (guilty ? track.drive(360, 80) : track.drive(180, 80, 0).drive(360, 80)),
+    began: (fixes) => first(fixes, (fix, i) => i > 0 && fix.x > ZONE.x && fixes[i - 1].x < ZONE.x && fix.y < 1000),
+    known: 0,
+  },
+  {
+    type: 'dwell-too-long',
+    watches: 'others',
+    params: { seconds: 300 },
+    zone: ZONE,
+    drive: (track, guilty) =>
+      track
+        .drive(120, 60)
+        .stand(guilty ? 600 : 120)
+        .drive(120, 60),
+    began: (fixes, guilty) => when(guilty, first(fixes, inside(ZONE))),
+    known: 300,
+  },
+  {
+    type: 'dwell-too-short',
+    watches: 'others',
+    params: { seconds: 60 },
+    zone: ZONE,
+    drive: (track, guilty) =>
+      track
+        .drive(120, 60)
+        .stand(guilty ? 0 : 120)
+        .drive(180, 60),
+    began: (fixes, guilty) =>
+      when(
+        guilty,
+        first(fixes, (fix, i) => i > 0 && inside(ZONE)(fixes[i - 1]) && !inside(ZONE)(fix)),
+      ),
+    known: 0,
+  },
+  {
+    type: 'stay-still',
+    watches: 'itself',
+    params: { seconds: 300, radius: 50 },
+    after: 'drive',
+    drive: (track, guilty) =>
+      track
+        .drive(120, 60)
+        .stand(guilty ? 600 : 120)
+        .drive(120, 60),
+    began: (fixes, guilty) =>
+      when(
+        guilty,
+        first(fixes, (_, i) => fixes[i + 1]?.speedKmh === 0),
+      ),
+    known: 300,
+  },
+  {
+    type: 'dangerous-goods-ban',
+    watches: 'others',
+    zone: ZONE,
+    category: (guilty) => (guilty ? 'dangerous-goods' : 'truck'),
+    drive: (track) => track.drive(240, 60),
+    began: (fixes, guilty) => when(guilty, first(fixes, inside(ZONE))),
+    known: 0,
+  },
+  {
+    type: 'route-deviation',
+    watches: 'itself',
+    paramsOn: (place) => ({ line: [place(0, 0), place(20_000, 0)], width: 200 }),
+    drive: (track, guilty) =>
+      track
+        .drive(120, 60)
+        .drive(guilty ? 60 : 0, 60, 0)
+        .drive(180, 60),
+    began: (fixes) => first(fixes, (fix) => fix.y > 100),
+    known: 30,
+  },
+  {
+    type: 'gathering',
+    watches: 'others',
+    // All of these are on one road.
+    also: ['route-deviation', 'road-speed'],
+    params: { count: 4, radius: 150 },
+    timing: { minDuration: 60 },
+    group: 5,
+    start: (member) => [-500 * (member + 1), 0],
+    drive(track, guilty, member) {
+      // All are there after two minutes; of the innocent, two do not stay.
+      const kmh = ((500 * (member + 1)) / 120) * 3.6;
+      track.drive(120, kmh);
+      if (guilty || member < 3) track.stand(480);
+      else track.drive(300, 60);
+      track.drive(300, 30 + 15 * member, 0);
+    },
+    after: 'drive',
+    began: (_, guilty) => when(guilty, 120),
+    known: 60,
+  },
+];

@@ -1,0 +1,51 @@
+import type { Alert } from '../../../model/alert.js';
+import type { ExpectedAlert } from './planting.js';
+
+/** An alert may begin so far from the truth, and still be the one that was meant. */
+const NEAR_MS = 200_000;
+
+/** What was found of what was planted. */
+export interface Score {
+  expected: number;
+  found: number;
+  alerts: number;
+  /** Alerts that nobody planted. */
+  wrong: string[];
+  missed: string[];
+  /** Seconds from when a perfect system could know, by alert found. */
+  delays: number[];
+}
+
+/**
+ * Pairs alerts with what was planted, each at most once. `detected`: when the alert was, epoch ms on the clock that the planting has;
+ * recorded tracks may run fast.
+ */
+export function score(
+  alerts: readonly Alert[],
+  expected: readonly ExpectedAlert[],
+  detected: (alert: Alert) => number = ({ detectedAt }) => Date.parse(detectedAt),
+): Score {
+  const open = new Set(alerts);
+  const missed: string[] = [];
+  const delays: number[] = [];
+  for (const { vehicleIds, began, known } of expected) {
+    const match = [...open].find(
+      (alert) => vehicleIds.includes(alert.vehicleId) && Math.abs(Date.parse(alert.occurredAt) - began) <= NEAR_MS,
+    );
+    if (!match) {
+      missed.push(vehicleIds[0]);
+      continue;
+    }
+    open.delete(match);
+    delays.push((detected(match) - known) / 1000);
+  }
+  const wrong = [...open].map(({ vehicleId, occurredAt }) => `${vehicleId} ${occurredAt}`);
+  return { expected: expected.length, found: delays.length, alerts: alerts.length, wrong, missed, delays };
+}
+
+/** Recall, precision, and delay in seconds, mean and greatest: cells of a table. */
+export function scoreCells({ expected, found, alerts, delays }: Score): string {
+  const mean = delays.reduce((sum, delay) => sum + delay, 0) / delays.length;
+  const share = (part: number, whole: number) => (part / whole).toFixed(2);
+  return `${share(found, expected)} | ${share(found, alerts)} | ${mean.toFixed(0)}, ${Math.max(...delays).toFixed(0)}`;
+}
