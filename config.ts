@@ -16,6 +16,9 @@ export interface Settings {
   aisPort: number;
   /** Addresses and networks whose one connection carries many terminals. */
   gatewayAddresses: string[];
+  /** What webhooks may reach: addresses and networks that are not public, and host names where not any. */
+  webhookNetworks: string[];
+  webhookHosts: string[];
   databaseUrl: string | null;
   adminKey: string | null;
   ackLevel: 'write' | 'fsync' | 'stored';
@@ -69,6 +72,8 @@ interface Key {
 }
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const list = z.string().transform((text) => text.split(',').map((entry) => entry.trim()));
+const networks = list.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])));
 
 /** The one table of keys. `read` answers false where the text is not allowed. */
 const KEYS: Key[] = [
@@ -83,11 +88,22 @@ const KEYS: Key[] = [
     'CHEJI_GATEWAY_ADDRESSES',
     '',
     'addresses and networks of platforms that carry many terminals on one connection: 10.1.2.3,10.2.0.0/16,fd00::/8',
-    z
-      .string()
-      .transform((text) => text.split(',').map((entry) => entry.trim()))
-      .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))),
+    networks,
     (s, v) => (s.gatewayAddresses = v),
+  ),
+  key(
+    'CHEJI_WEBHOOK_NETWORKS',
+    '',
+    'addresses and networks that webhooks may reach although they are not public: 10.1.2.3,10.2.0.0/16,fd00::/8',
+    networks,
+    (s, v) => (s.webhookNetworks = v),
+  ),
+  key(
+    'CHEJI_WEBHOOK_HOSTS',
+    '',
+    'the only hosts that webhooks may reach, any where empty: hooks.example.cn,*.example.org',
+    list.pipe(z.array(z.string().regex(/^(\*\.)?[A-Za-z0-9.:-]{1,253}$/))),
+    (s, v) => (s.webhookHosts = v),
   ),
   key(
     'CHEJI_ATTACHMENT_PORT',
@@ -270,6 +286,8 @@ export function loadSettings(env: Record<string, string | undefined> = process.e
     attachmentAddress: null,
     region: null,
     gatewayAddresses: [],
+    webhookNetworks: [],
+    webhookHosts: [],
   });
   const printed: Record<string, string> = {};
 

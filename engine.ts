@@ -226,6 +226,8 @@ export class Engine {
       case 'roads-put':
       case 'roads-delete':
       case 'road-set-delete':
+      case 'webhook-put':
+      case 'webhook-delete':
         break; // the catalog has it
       case 'command-put':
       case 'command-step':

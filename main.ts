@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
+import { openDeliveries } from './alert-deliveries.js';
 import { AlertFeed } from './alerts/feed.js';
 import { announce, productVersion } from './announce.js';
 import type { Readiness } from './api/deps.js';
@@ -175,6 +176,8 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   }).catch(abandon);
 
   const attachments = await attachmentPort().catch(abandon);
+  const deliveryParts = { dir, alerts: feed, registry, clock: () => clock.now(), log };
+  const { deliveries, webhooks } = await openDeliveries(settings, deliveryParts).catch(abandon);
 
   // What the outside sees. First the API: who asks whether we are ready is answered from the beginning.
   const bySource = new Map(protocols.map((protocol) => [SOURCE_NAMES.indexOf(protocol.name), protocol]));
@@ -203,6 +206,8 @@ export async function start(settings: Settings, log: Logger = createLog(settings
         }),
       },
       terminalFences,
+      webhooks,
+      deliveries: () => deliveries.totals(),
       acceptPositions: (items, address) => http.accept(items, address),
       describeItems: (source, items) => bySource.get(source)?.describeItems(items) ?? {},
       protocols: protocols.flatMap(({ tools }) => tools ?? []),
@@ -302,6 +307,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       await flushed();
       await checkpoint().catch((error: Error) => log.warn(`checkpoint: ${error.message}`));
       await engine.stop(THREAD_GRACE_MS);
+      await deliveries.stop();
       await api.close();
       await database.stop(THREAD_GRACE_MS);
       await truncate().catch(() => {}); // the next start does it

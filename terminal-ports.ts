@@ -1,8 +1,8 @@
 import type { Settings } from './config.js';
-import { gatewayAddresses } from './ingest/gateways.js';
 import { Identity } from './ingest/identity.js';
 import { startTcpServer, type TcpServer, type TcpServerOptions } from './ingest/tcp-server.js';
 import { startUdpServer } from './ingest/udp-server.js';
+import { networkList } from './model/networks.js';
 import type { SourceName } from './model/source.js';
 import { ais } from './protocols/ais/index.js';
 import { jt808 } from './protocols/jt808/index.js';
@@ -27,7 +27,7 @@ export interface TerminalPorts {
 
 /** Opens one port for each protocol that terminals speak and that is not off. Rejects where one cannot be had. */
 export async function openTerminalPorts(settings: Settings, parts: SharedParts): Promise<TerminalPorts> {
-  const isGateway = gatewayAddresses(settings.gatewayAddresses);
+  const isGateway = networkList(settings.gatewayAddresses);
   const listeners = [
     { protocol: jt808, port: settings.jt808Port, auth: settings.terminalAuth, isGateway },
     // JT/T 905 has no authentication: a terminal is its id, and the registry says whether it is served.

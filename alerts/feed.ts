@@ -130,10 +130,9 @@ export class AlertFeed {
 
   /** The number in a cursor; null where the log cannot be continued after it: another epoch, too old, or no cursor. */
   placeOf(cursor: string): number | null {
-    const split = cursor.lastIndexOf('-');
-    const digits = cursor.slice(split + 1);
-    if (split < 0 || cursor.slice(0, split) !== this.epoch || !/^\d{1,15}$/.test(digits)) return null;
-    const number = Number(digits);
+    const place = readCursor(cursor);
+    if (place?.epoch !== this.epoch) return null;
+    const { number } = place;
     return number <= this.last && (number >= this.oldest || number >= oldestInFiles(this.dir)) ? number : null;
   }
 
@@ -176,6 +175,13 @@ export class AlertFeed {
       this.#head = 0;
     }
   }
+}
+
+/** A cursor taken apart; null where it is none. */
+export function readCursor(cursor: string): { epoch: string; number: number } | null {
+  const split = cursor.lastIndexOf('-');
+  const digits = cursor.slice(split + 1);
+  return split > 0 && /^\d{1,15}$/.test(digits) ? { epoch: cursor.slice(0, split), number: Number(digits) } : null;
 }
 
 /** Blocks of the log from record `from` to `last`; `oldest` is told where those before it are gone. */

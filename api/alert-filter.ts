@@ -39,6 +39,12 @@ export function newsFilter(filter: AlertFilter): AlertFilter {
   return { muted: [false], ...filter };
 }
 
+/** Whether an alert is news that the filter asks for. */
+export function newsOf(filter: AlertFilter): (alert: Alert) => boolean {
+  const news = newsFilter(filter);
+  return (alert) => matchesAlert(news, alert);
+}
+
 /** True where the alert is one that the filter asks for; a part that is absent asks for all. */
 export function matchesAlert(filter: AlertFilter, alert: Alert): boolean {
   const { state, type, severity, vehicle, fence, company, region, assignee, overdue, muted, from, to } = filter;

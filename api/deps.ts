@@ -14,9 +14,11 @@ import type { RejectReason } from '../model/reject.js';
 import type { LiveStats, Tally } from '../model/stats.js';
 import type { FenceConsistency } from '../model/terminal-area.js';
 import type { Vehicle } from '../model/vehicle.js';
+import type { DeliveryTotals } from '../model/webhook.js';
 import type { Registry } from '../store/registry.js';
 import type { TravelSource } from './travel-source.js';
 import type { MediaSource, UploadSource } from './upload-source.js';
+import type { WebhookSource } from './webhook-source.js';
 
 /** Everything the API asks of the other parts; main.ts joins them. */
 export interface ApiDeps {
@@ -32,6 +34,9 @@ export interface ApiDeps {
   media: MediaSource;
   commands: CommandSource;
   terminalFences: TerminalFenceSource;
+  webhooks: WebhookSource;
+  /** How alerts get to those who do not ask, by way: webhook, mqtt. */
+  deliveries(): Record<string, DeliveryTotals>;
   /**
    * Positions from a platform, each as parsed from JSON (ingest/http-source.ts). One result per item, in order, once
    * every item that is `ok` is durable. An item whose reason is 'full' was not taken because the intake has no room.

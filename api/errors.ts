@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   'not-found': { status: 404, meaning: 'no such route, or nothing with this id' },
   'method-not-allowed': { status: 405, meaning: 'the route exists, but not with this method; see the header Allow' },
   conflict: { status: 409, meaning: 'something with this id exists, or its state does not allow this' },
+  gone: { status: 410, meaning: 'it was there and is no longer kept' },
   'precondition-failed': { status: 412, meaning: 'it was changed since the version that If-Match names' },
   'too-large': { status: 413, meaning: 'the body is longer than the route takes' },
   'unsupported-media': { status: 415, meaning: 'a content type or encoding that the route does not take' },

@@ -10,6 +10,7 @@ import {
   Registry,
 } from 'prom-client';
 import type { Latencies, LiveStats, Tally } from '../model/stats.js';
+import type { DeliveryTotals } from '../model/webhook.js';
 import type { CommandCounts } from './deps.js';
 
 const LAG_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
@@ -88,6 +89,22 @@ const GAUGES: [name: string, help: string, value: Value][] = [
   ['vehicles_online', 'Vehicles heard of lately', (s) => s.vehicles.online],
 ];
 
+type DeliveryValue = (totals: DeliveryTotals) => number;
+
+/** By way of delivery: webhook, mqtt. */
+const DELIVERY_TOTALS: [name: string, help: string, value: DeliveryValue][] = [
+  ['alert_deliveries_total', 'Messages that receivers took', (t) => t.delivered],
+  ['alert_delivery_failures_total', 'Tries to deliver that failed', (t) => t.failed],
+  ['alert_dead_letters_total', 'Messages put aside because their receiver refuses them', (t) => t.dead],
+  ['alert_delivery_gaps_total', 'Times that a receiver was so late that the log had gone on without it', (t) => t.gaps],
+];
+const DELIVERY_GAUGES: [name: string, help: string, value: DeliveryValue][] = [
+  ['alert_receivers', 'Receivers that alerts are brought to', (t) => t.receivers],
+  ['alert_receivers_open', 'Receivers that fail so often that they are tried only now and then', (t) => t.open],
+  ['alert_delivery_behind', 'Steps of the alert log that the slowest receiver lacks', (t) => t.behind],
+  ['alert_dead_letters', 'Messages that are put aside', (t) => t.letters],
+];
+
 /** A histogram that is counted elsewhere; a Gauge by birth, because prom-client's Histogram insists on counting itself. */
 class AckLatency extends Gauge {
   constructor(
@@ -132,6 +149,7 @@ export class ApiMetrics {
     fences: () => number,
     commands: () => CommandCounts,
     alertWaiters: () => number,
+    deliveries: () => Record<string, DeliveryTotals>,
   ) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
@@ -170,6 +188,10 @@ export class ApiMetrics {
       () => commands().unmatchedResponses,
     );
     this.#gauge('http_alert_waiters', 'Long polls and event streams that wait for alerts', alertWaiters);
+    const byWay = (of: (totals: DeliveryTotals) => number) => () =>
+      Object.fromEntries(Object.entries(deliveries()).map(([way, totals]) => [way, of(totals)]));
+    for (const [name, help, value] of DELIVERY_TOTALS) this.#totals(name, help, 'way', byWay(value));
+    for (const [name, help, value] of DELIVERY_GAUGES) this.#gauges(name, help, 'way', byWay(value));
     this.#gauge('ws_clients', 'Stream connections', () => stream().clients);
     this.#gauge('ws_subscriptions', 'Stream subscriptions', () => stream().subscriptions);
     this.#gauge('ws_buffered_bytes_sum', 'Bytes waiting for slow stream clients', () => stream().bufferedSum);
@@ -210,6 +232,18 @@ export class ApiMetrics {
       registers: [this.#registry],
       collect() {
         this.set(value());
+      },
+    });
+  }
+
+  #gauges(name: string, help: string, label: string, values: () => Tally): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.#registry],
+      collect() {
+        for (const [key, n] of Object.entries(values())) this.set({ [label]: key }, n);
       },
     });
   }

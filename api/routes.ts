@@ -22,6 +22,7 @@ import { trackRoutes } from './routes/track.js';
 import { tripRoutes } from './routes/trips.js';
 import { uploadRoutes } from './routes/uploads.js';
 import { vehicleRoutes } from './routes/vehicles.js';
+import { webhookRoutes } from './routes/webhooks.js';
 import { weatherRoutes } from './routes/weather.js';
 
 /** The one table: what is not in it is 404, and what is in it is in the document. */
@@ -42,6 +43,7 @@ export function routeTable(app: App): Route[] {
     ...weatherRoutes(app),
     ...alertRoutes(app),
     ...alertEventRoutes(app),
+    ...webhookRoutes(app),
     ...commandRoutes(app),
     ...positionRoutes(app),
     ...protocolRoutes(app),

@@ -45,6 +45,7 @@ export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiS
     () => deps.catalog.fences.size,
     () => deps.commands.counts(),
     () => app.alertNews.taken,
+    () => deps.deliveries(),
   );
   const app: App = {
     deps,

@@ -5,6 +5,7 @@ import { RoadBook } from './road-book.js';
 import type { RuleDefinition } from './rule.js';
 import { terminalKey, type Vehicle } from './vehicle.js';
 import type { Weather } from './weather.js';
+import type { Webhook } from './webhook.js';
 
 /** A catalog as JSON: what checkpoints keep. Roads are apart (`RoadBook.snapshot`): they are many, and change seldom. */
 export interface CatalogSnapshot {
@@ -18,6 +19,7 @@ export interface CatalogSnapshot {
   rules?: RuleDefinition[];
   /** Absent in snapshots of before there was any. */
   weather?: Weather[];
+  webhooks?: Webhook[];
   settings: RuleSettings;
   /** By vehicle number; absent in checkpoints of before there were any. */
   drivers?: [number, DriverState][];
@@ -40,6 +42,8 @@ export class Catalog {
   readonly roads = new RoadBook();
   /** By id. */
   readonly weather = new Map<string, Weather>();
+  /** By id. */
+  readonly webhooks = new Map<string, Webhook>();
   /** By terminalKey. */
   readonly terminals = new Map<string, TerminalFacts>();
   /** Who drives, by vehicle number: the terminals' newest word. */
@@ -113,6 +117,12 @@ export class Catalog {
       case 'weather-delete':
         this.weather.delete(change.id);
         break;
+      case 'webhook-put':
+        this.webhooks.set(change.webhook.id, change.webhook);
+        break;
+      case 'webhook-delete':
+        this.webhooks.delete(change.id);
+        break;
       case 'settings-put':
         this.settings = change.settings;
         break;
@@ -141,6 +151,7 @@ export class Catalog {
       fences: [...this.fences.values()],
       rules: [...this.rules.values()],
       weather: [...this.weather.values()],
+      webhooks: [...this.webhooks.values()],
       settings: this.settings,
       drivers: [...this.drivers],
       quirks: [...this.quirks],
@@ -157,6 +168,7 @@ export class Catalog {
     for (const fence of snapshot.fences) catalog.#putFence(fence);
     for (const rule of snapshot.rules ?? []) catalog.rules.set(rule.id, rule);
     for (const weather of snapshot.weather ?? []) catalog.weather.set(weather.id, weather);
+    for (const webhook of snapshot.webhooks ?? []) catalog.webhooks.set(webhook.id, webhook);
     for (const [no, state] of snapshot.drivers ?? []) catalog.drivers.set(no, state);
     for (const [key, names] of snapshot.quirks ?? []) catalog.quirks.set(key, names);
     catalog.settings = snapshot.settings;

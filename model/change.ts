@@ -5,6 +5,7 @@ import type { RuleDefinition } from './rule.js';
 import type { Upload } from './upload.js';
 import type { Vehicle, VehicleCategory } from './vehicle.js';
 import type { Weather } from './weather.js';
+import type { Webhook } from './webhook.js';
 
 /**
  * A fact other than a fix that everybody must learn in the same order as the fixes: each is one record in the log.
@@ -34,6 +35,8 @@ export type Change =
   | { type: 'road-set-delete'; revision: number; at: number; set: string; before: number }
   | { type: 'weather-put'; revision: number; at: number; weather: Weather }
   | { type: 'weather-delete'; revision: number; at: number; id: string }
+  | { type: 'webhook-put'; revision: number; at: number; webhook: Webhook }
+  | { type: 'webhook-delete'; revision: number; at: number; id: string }
   /** Time itself, for what silence decides: `time` in epoch ms never decreases, and no fix of the present is behind it for long. */
   | { type: 'tick'; revision: number; at: number; time: number }
   | { type: 'settings-put'; revision: number; at: number; settings: RuleSettings }

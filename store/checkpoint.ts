@@ -55,6 +55,11 @@ export async function checkpointSeq(dir: string, name: string): Promise<number> 
   return (await loadCheckpoint(dir, name))?.seq ?? 0;
 }
 
+/** Every file that may be there for a name. */
+export function checkpointFiles(dir: string, name: string): string[] {
+  return Object.values(paths(dir, name));
+}
+
 function paths(dir: string, name: string) {
   return {
     current: join(dir, `${name}.checkpoint`),

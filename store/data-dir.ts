@@ -22,6 +22,8 @@ export interface DataDir {
   checkpoints: string;
   postgres: string;
   media: string;
+  /** How far receivers of alerts are, and what they would not take. */
+  deliveries: string;
   keys: string;
   /** Gives the directory free for another process. */
   release(): void;
@@ -45,11 +47,12 @@ export function openDataDir(dir: string): DataDir {
     checkpoints: at('checkpoints'),
     postgres: at('postgres'),
     media: at('media'),
+    deliveries: at('deliveries'),
   };
   try {
     // 0711: the embedded database may run as another user and must reach its own folder, and nothing else.
     mkdirSync(root, { recursive: true, mode: 0o711 });
-    for (const folder of [parts.spool, parts.alerts, parts.checkpoints, parts.media])
+    for (const folder of [parts.spool, parts.alerts, parts.checkpoints, parts.media, parts.deliveries])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     mkdirSync(at('keys'), { recursive: true, mode: 0o700 });
     chmodSync(at('keys'), 0o700);

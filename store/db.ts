@@ -1,8 +1,8 @@
 import { Client, DatabaseError, Pool } from 'pg';
+import { backoffWait } from '../model/backoff.js';
 
-/** Waits between attempts to reach the database: doubling, with jitter so that nobody returns in step. Milliseconds. */
-const BACKOFF_FIRST_MS = 200;
-const BACKOFF_LAST_MS = 30_000;
+/** Waits between attempts to reach the database. */
+const BACKOFF = { firstMs: 200, lastMs: 30_000 };
 
 /** Pool of the API: connections, and how long a request waits for one or for its answer. Milliseconds. */
 const DEFAULT_POOL_OPTIONS = { connections: 20, acquireMs: 5_000, statementMs: 30_000 };
@@ -55,9 +55,8 @@ export function writerClient(url: string): Client {
 }
 
 /** Milliseconds to wait before attempt number `attempt` + 1 (the first attempt is 0): 0.2 s doubling to 30 s, ± 25 %. */
-export function backoffMs(attempt: number, random: () => number = Math.random): number {
-  const wait = Math.min(BACKOFF_FIRST_MS * 2 ** attempt, BACKOFF_LAST_MS);
-  return wait * (0.75 + random() / 2);
+export function backoffMs(attempt: number, random?: () => number): number {
+  return backoffWait(BACKOFF, attempt, random);
 }
 
 /** One line on what went wrong: the server's own words and code, or the system's. */

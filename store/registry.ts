@@ -15,6 +15,7 @@ import {
   type VehicleCategory,
 } from '../model/vehicle.js';
 import type { Weather, WeatherInput } from '../model/weather.js';
+import type { Webhook } from '../model/webhook.js';
 
 /** Why a write was refused, and what was wrong where. `unavailable`: the log takes nothing just now; try again. */
 export interface Refusal {
@@ -279,6 +280,31 @@ export class Registry {
     this.#record({ type: 'weather-delete', id });
     await this.#accepted();
     return { weather };
+  }
+
+  /** Makes or changes a subscription that has been found good (deliver/webhooks.ts). */
+  async putWebhook(
+    input: Omit<Webhook, 'revision' | 'createdAt' | 'updatedAt'>,
+  ): Promise<{ webhook: Webhook; created: boolean } | Refusal> {
+    const refusal = this.#refusal(idProblems(input.id));
+    if (refusal) return refusal;
+    const before = this.catalog.webhooks.get(input.id);
+    const at = this.clock();
+    const revision = this.catalog.revision + 1;
+    const webhook: Webhook = { ...input, revision, createdAt: before?.createdAt ?? at, updatedAt: at };
+    this.#record({ type: 'webhook-put', webhook });
+    await this.#accepted();
+    return { webhook, created: before === undefined };
+  }
+
+  async deleteWebhook(id: string): Promise<{ webhook: Webhook } | Refusal> {
+    const refusal = this.#refusal([]);
+    if (refusal) return refusal;
+    const webhook = this.catalog.webhooks.get(id);
+    if (!webhook) return notFound('webhook', id);
+    this.#record({ type: 'webhook-delete', id });
+    await this.#accepted();
+    return { webhook };
   }
 
   /** Lets time pass for the rules that wait for it. Nobody is answered, so nobody waits; a full log gets no ticks. */

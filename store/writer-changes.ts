@@ -67,6 +67,8 @@ export class ChangeSet {
       case 'rule-delete':
       case 'weather-put':
       case 'weather-delete':
+      case 'webhook-put':
+      case 'webhook-delete':
       case 'tick':
       case 'quirks-put':
       case 'settings-put':

@@ -13,6 +13,7 @@ const ARROWS: Record<string, readonly string[]> = {
   ingest: ['model', 'protocols', 'store'],
   alerts: ['model', 'geo', 'store'],
   tracks: ['model', 'geo', 'store'],
+  deliver: ['model', 'alerts', 'store'],
   api: ['model', 'alerts', 'geo', 'store', 'tracks'],
   web: ['model'],
 };

@@ -2,8 +2,12 @@ import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import { AlertFeed } from '../../alerts/feed.js';
+import { newsOf } from '../../api/alert-filter.js';
 import type { ApiDeps, ApiOptions, ApiServer, HistorySource, PositionResult, Readiness } from '../../api/deps.js';
 import { startApi } from '../../api/server.js';
+import { Deliveries } from '../../deliver/deliveries.js';
+import { TargetGuard } from '../../deliver/target-guard.js';
+import { Webhooks } from '../../deliver/webhooks.js';
 import { CommandDesk } from '../../ingest/command-desk.js';
 import { CommandDispatcher } from '../../ingest/commands.js';
 import { TerminalFences } from '../../ingest/terminal-fences.js';
@@ -144,6 +148,25 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
   });
   const feed = new AlertFeed();
   await feed.load(await tempDir(), { epoch: 'e1', alertNumber: 0, open: [] });
+  const deliveries = await Deliveries.open({
+    dir: await tempDir(),
+    alerts: feed,
+    clock: Date.now,
+    log: (line) => logged.push(line),
+    backoff: { firstMs: 10, lastMs: 100 },
+  });
+  onTestFinished(() => deliveries.stop());
+  const webhooks = await Webhooks.start({
+    catalog,
+    registry,
+    alerts: feed,
+    deliveries,
+    guard: new TargetGuard({ networks: ['127.0.0.0/8'], hosts: [] }),
+    wantsOf: newsOf,
+    key: KEY,
+    version: '0.0.0-test',
+    clock: Date.now,
+  });
   const quarantined: QuarantineEntry[] = [];
   const pushed: unknown[] = [];
   const readiness: Readiness = {
@@ -177,6 +200,8 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
       counts: () => ({ alive: book.alive, ended: dispatcher.ended, refused: desk.refused, unmatchedResponses: 0 }),
     },
     terminalFences,
+    webhooks,
+    deliveries: () => deliveries.totals(),
     acceptPositions: async (items) => {
       pushed.push(...items);
       return items.map((item, i) => test.judge(item, i));

@@ -1,10 +1,10 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Whether an address is that of a declared gateway. `list` has addresses and networks, such as `10.1.2.3`, `10.1.0.0/16` or
+ * Whether an address is one of those declared. `list` has addresses and networks, such as `10.1.2.3`, `10.1.0.0/16` or
  * `fd00::/8`. Throws RangeError, naming it, for what is neither.
  */
-export function gatewayAddresses(list: readonly string[]): (address: string) => boolean {
+export function networkList(list: readonly string[]): (address: string) => boolean {
   const known = new BlockList();
   for (const entry of list) {
     const [address, prefix, ...rest] = entry.split('/');

@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+import { type AlertFeed, readCursor } from '../alerts/feed.js';
+import type { Alert, AlertFilter } from '../model/alert.js';
+import type { Catalog } from '../model/catalog.js';
+import type {
+  DeadLetter,
+  DeliveryAttempt,
+  DeliveryFailure,
+  DeliveryState,
+  Webhook,
+  WebhookInput,
+} from '../model/webhook.js';
+import type { Refusal, Registry } from '../store/registry.js';
+import type { Deliveries } from './deliveries.js';
+import type { Follower } from './follower.js';
+import { signatures, webhookSecret } from './signature.js';
+import type { TargetGuard } from './target-guard.js';
+import { WebhookCarrier } from './webhook-carrier.js';
+
+const MAX_WEBHOOKS = 100;
+/** A secret that was replaced signs for so long beside the new one, ms. */
+const OLD_SECRET_MS = 24 * 3_600_000;
+
+const STILL_OPENING: DeliveryFailure = { kind: 'outage', status: null, detail: 'it is still being opened' };
+
+export interface WebhooksOptions {
+  catalog: Catalog;
+  registry: Pick<Registry, 'putWebhook' | 'deleteWebhook'>;
+  alerts: AlertFeed;
+  deliveries: Deliveries;
+  guard: TargetGuard;
+  /** What a filter asks for. */
+  wantsOf: (filter: AlertFilter) => (alert: Alert) => boolean;
+  /** Of the installation; secrets come from it. */
+  key: string;
+  version: string;
+  /** Epoch ms. */
+  clock: () => number;
+}
+
+interface Receiver {
+  carrier: WebhookCarrier;
+  follower: Follower;
+}
+
+/** Subscriptions to alerts by HTTP request: objects of the registry, each with a follower of the alert log. */
+export class Webhooks {
+  readonly #receivers = new Map<string, Receiver>();
+  /** The log's end is known: a new subscription begins there. */
+  #ready = false;
+
+  private constructor(readonly options: WebhooksOptions) {}
+
+  /** Takes up the subscriptions that there are. */
+  static async start(options: WebhooksOptions): Promise<Webhooks> {
+    const webhooks = new Webhooks(options);
+    void options.alerts.ready.then(() => (webhooks.#ready = true));
+    for (const webhook of options.catalog.webhooks.values()) await webhooks.#open(webhook);
+    return webhooks;
+  }
+
+  all(): Iterable<Webhook> {
+    return this.options.catalog.webhooks.values();
+  }
+
+  get(id: string): Webhook | undefined {
+    return this.options.catalog.webhooks.get(id);
+  }
+
+  /** Null while a new subscription is being opened. */
+  state(id: string): DeliveryState | null {
+    return this.#receivers.get(id)?.follower.state() ?? null;
+  }
+
+  /** The newest tries, newest first. */
+  attempts(id: string): DeliveryAttempt[] {
+    return (this.#receivers.get(id)?.follower.attempts ?? []).toReversed();
+  }
+
+  /** Messages put aside, oldest first. */
+  letters(id: string): readonly DeadLetter[] {
+    return this.#receivers.get(id)?.follower.deadLetters.letters ?? [];
+  }
+
+  /** Makes or changes one; the secret is told when it is made, and never again. */
+  async put(
+    id: string,
+    input: WebhookInput,
+  ): Promise<{ webhook: Webhook; created: boolean; secret: string | null } | Refusal> {
+    const { catalog, guard, alerts, registry } = this.options;
+    const before = catalog.webhooks.get(id);
+    const problem = guard.problem(input.url);
+    if (problem) return refused('url', problem);
+    if (!before && catalog.webhooks.size >= MAX_WEBHOOKS) return refused('id', `there are ${MAX_WEBHOOKS} already`);
+    if (!this.#ready) {
+      const message = 'the alert log is still being read; try again';
+      return { refused: 'unavailable', problems: [{ path: '', message }] };
+    }
+    const salts = before?.salts ?? [{ salt: newSalt(), until: null }];
+    const after = before?.after ?? alerts.cursor(alerts.last);
+    const outcome = await registry.putWebhook({ ...input, id, salts, after });
+    if ('refused' in outcome) return outcome;
+    await this.#open(outcome.webhook);
+    return { ...outcome, secret: outcome.created ? this.#secret(outcome.webhook) : null };
+  }
+
+  async delete(id: string): Promise<object | Refusal> {
+    const outcome = await this.options.registry.deleteWebhook(id);
+    if ('refused' in outcome) return outcome;
+    this.#receivers.delete(id);
+    await this.options.deliveries.remove(receiverName(id));
+    return outcome;
+  }
+
+  /** Another secret; the one before signs for a day more. */
+  async renewSecret(webhook: Webhook): Promise<{ secret: string } | Refusal> {
+    const now = this.options.clock();
+    const old = { salt: webhook.salts[0].salt, until: now + OLD_SECRET_MS };
+    const outcome = await this.options.registry.putWebhook({
+      ...webhook,
+      salts: [{ salt: newSalt(), until: null }, old],
+    });
+    if ('refused' in outcome) return outcome;
+    await this.#open(outcome.webhook);
+    return { secret: this.#secret(outcome.webhook) };
+  }
+
+  /** One message for the sake of seeing whether it arrives; paused or not, and whatever else is waiting. */
+  async ping(id: string): Promise<DeliveryAttempt> {
+    const { clock } = this.options;
+    const at = clock();
+    const message = {
+      id: `ping_${randomBytes(8).toString('hex')}`,
+      text: JSON.stringify({ type: 'ping', webhook: id }),
+    };
+    const carrier = this.#receivers.get(id)?.carrier;
+    const failure = carrier ? await carrier.post(message, new AbortController().signal) : STILL_OPENING;
+    return { at, ms: clock() - at, id: message.id, messages: 1, taken: failure ? 0 : 1, failure };
+  }
+
+  /** Everything after the cursor once more, in order; false where the log does not reach back to it. */
+  replayFrom(id: string, cursor: string): boolean {
+    const number = this.options.alerts.placeOf(cursor);
+    if (number !== null) this.#receivers.get(id)?.follower.replayFrom(number);
+    return number !== null;
+  }
+
+  /** Sends messages that were put aside once more, or all of them; how many. */
+  replayLetters(id: string, numbers: readonly number[] | null): number {
+    const letters = this.letters(id).filter(({ no }) => numbers === null || numbers.includes(no));
+    this.#receivers.get(id)?.follower.replayLetters(letters);
+    return letters.length;
+  }
+
+  /** False where there is no such letter. */
+  removeLetter(id: string, no: number): boolean {
+    return this.#receivers.get(id)?.follower.deadLetters.remove(no) ?? false;
+  }
+
+  async #open(webhook: Webhook): Promise<void> {
+    const { guard, key, version, clock, wantsOf, deliveries } = this.options;
+    const carrier = new WebhookCarrier({
+      url: webhook.url,
+      guard,
+      userAgent: `cheji/${version}`,
+      sign: (id, nowMs, body) => signatures(key, webhook, id, nowMs, body),
+      clock,
+    });
+    const wants = wantsOf(webhook.filter);
+    const { paused } = webhook;
+    const known = this.#receivers.get(webhook.id);
+    if (known) {
+      known.carrier = carrier;
+      known.follower.change({ carrier, wants, paused });
+      return;
+    }
+    const from = readCursor(webhook.after) ?? { epoch: '', number: 0 };
+    const name = receiverName(webhook.id);
+    const follower = await deliveries.add({ name, way: 'webhook', carrier, wants, from, paused });
+    this.#receivers.set(webhook.id, { carrier, follower });
+  }
+
+  #secret({ id, salts }: Webhook): string {
+    return webhookSecret(this.options.key, id, salts[0].salt);
+  }
+}
+
+function receiverName(id: string): string {
+  return `webhook-${id}`;
+}
+
+function newSalt(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+function refused(path: string, message: string): Refusal {
+  return { refused: 'invalid', problems: [{ path, message }] };
+}
