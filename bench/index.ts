@@ -14,6 +14,7 @@ export interface Bench {
 /** The list of benchmarks: a new one is a line. Loaded when asked for, because some bring native code. */
 const BENCHES: Record<string, () => Promise<Bench>> = {
   decode: () => import('./decode.js'),
+  'fence-change': () => import('./fence-change.js'),
   fences: () => import('./fences.js'),
   'fuzz-jt808': () => import('./fuzz-jt808.js'),
   history: () => import('./history.js'),

@@ -3,17 +3,16 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { randomFrom } from '../cli/support/random.js';
 import { imbalances, type LiveStats } from '../model/stats.js';
 import { countPositions, embeddedUrl } from './support/database.js';
 import { freePort } from './support/free-ports.js';
-import { cpuSeconds, processTree } from './support/proc.js';
+import { cpuSeconds } from './support/proc.js';
 import { type ServerProcess, startServer } from './support/server-process.js';
-import type { LoadJob, LoadResult } from './support/terminal-load.js';
+import type { LoadJob } from './support/terminal-load.js';
+import { databaseSeconds, drained, type Figure, measureLoad } from './support/terminal-round.js';
 
 export const name = 'terminals';
 export const describe =
@@ -23,14 +22,6 @@ const AREA: LoadJob['area'] = [120.0, 31.3, 120.6, 31.8];
 const FIRST_FIX = Date.UTC(2026, 0, 1);
 /** Locations are encoded before the clock starts: so many a second, and unanswered one, are more than a server can take. */
 const FRAMES_PER_SECOND = 100_000;
-
-interface Figure extends LoadResult {
-  framesPerSecond: number;
-  /** Percent of one core, all threads together. */
-  serverCpu: number;
-  databaseCpu: number;
-  loadCpu: number;
-}
 
 interface OurFigure extends Figure {
   /** Until engine and writer had reached the end of the log. */
@@ -126,11 +117,11 @@ async function loadFences(server: ServerProcess, count: number): Promise<void> {
 }
 
 async function measureOurs(server: ServerProcess, job: LoadJob): Promise<OurFigure> {
-  const database = () =>
-    processTree(server.pid)
-      .slice(1)
-      .reduce((sum, pid) => sum + cpuSeconds(pid), 0);
-  const figure = await measure(job, () => cpuSeconds(server.pid), database);
+  const figure = await measureLoad(
+    job,
+    () => cpuSeconds(server.pid),
+    () => databaseSeconds(server),
+  );
   const begun = performance.now();
   await drained(server);
   const drainSeconds = (performance.now() - begun) / 1000;
@@ -143,41 +134,10 @@ async function measureBare(job: LoadJob): Promise<Figure> {
   });
   try {
     await once(bare.stdout, 'data');
-    return await measure(job, () => cpuSeconds(bare.pid as number));
+    return await measureLoad(job, () => cpuSeconds(bare.pid as number));
   } finally {
     await end(bare);
   }
-}
-
-/** One round of the generator, in a process of its own. Throws where an acknowledgement was wrong or missing. */
-async function measure(job: LoadJob, serverCpu: () => number, databaseCpu = () => 0): Promise<Figure> {
-  const load = spawn(process.execPath, [sibling('terminal-load.js')], { stdio: ['pipe', 'pipe', 'inherit'] });
-  load.stdin.end(JSON.stringify(job));
-  // It says "begin" when everything is encoded and every terminal is logged in.
-  await once(load.stdout, 'data');
-  const before = [serverCpu(), databaseCpu()];
-  const result = (await json(load.stdout)) as LoadResult;
-  const after = [serverCpu(), databaseCpu()];
-  if (result.wrong > 0 || result.acknowledged !== result.sent) {
-    throw new Error(`${result.sent} sent, ${result.acknowledged} acknowledged, ${result.wrong} of them wrongly`);
-  }
-  const percent = (cpu: number) => Math.round((cpu / result.seconds) * 100);
-  return {
-    ...result,
-    framesPerSecond: result.acknowledged / result.seconds,
-    serverCpu: percent(after[0] - before[0]),
-    databaseCpu: percent(after[1] - before[1]),
-    loadCpu: percent(result.cpuSeconds),
-  };
-}
-
-async function drained(server: ServerProcess): Promise<LiveStats> {
-  for (let i = 0; i < 3000; i++) {
-    const { body } = await server.api<LiveStats>('/v1/stats/live');
-    if (body.fixes.pending === 0 && body.store.inSpool === 0 && body.engine.inSpool === 0) return body;
-    await pause(100);
-  }
-  throw new Error('the server did not store everything within 5 minutes');
 }
 
 /** The equations of model/stats.ts, and the rows: every acknowledged fix is one. */

@@ -13,6 +13,8 @@ export interface LoadJob {
   /** Locations of one terminal that may wait for their answer at a time. */
   window: number;
   seconds: number;
+  /** Locations a second of all terminals together, evenly; absent: each terminal sends as soon as it is answered. */
+  perSecond?: number;
   /** Locations encoded per terminal before the clock starts; the round ends early when all are sent. */
   framesPerTerminal: number;
   /** Time of the first fixes, epoch ms; each terminal's next is a second later. */
@@ -39,6 +41,9 @@ const FIRST_NUMBER = 13_900_000_000;
 const DELIMITER = 0x7e;
 /** Of an unescaped 0x8001 with a 2013 header, delimiters included. */
 const RESPONSE_BYTES = 20;
+
+/** At a given pace: how often is looked for whoever's next frame is due. */
+const PACE_MS = 2;
 
 /** A location with its delimiters and an escape or two. */
 const USUAL_FRAME_BYTES = 60;
@@ -107,10 +112,10 @@ class Terminal {
     return unescaped(answer);
   }
 
-  /** Fills the window. */
-  send(now: number): void {
+  /** Fills the window; at a given pace, with `due` frames in all. */
+  send(now: number, due = this.job.perSecond === undefined ? Infinity : this.sent): void {
     const { window, framesPerTerminal } = this.job;
-    const until = Math.min(this.acknowledged + window, framesPerTerminal);
+    const until = Math.min(this.acknowledged + window, framesPerTerminal, due);
     if (this.sent >= until || now >= deadline) return;
     const base = this.index * (framesPerTerminal + 1);
     const { bytes, offsets } = this.ammunition;
@@ -237,11 +242,23 @@ console.log('begin');
 const cpuBefore = process.cpuUsage();
 const begun = performance.now();
 deadline = begun + job.seconds * 1000;
-for (const terminal of terminals) terminal.send(performance.now());
+for (const terminal of terminals) terminal.send(begun);
+const pace = job.perSecond === undefined ? undefined : setInterval(sendDue, PACE_MS, job.perSecond / job.terminals);
 await done;
+clearInterval(pace);
 const seconds = (performance.now() - begun) / 1000;
 const cpu = process.cpuUsage(cpuBefore);
 for (const { socket } of terminals) socket.destroy();
+
+/** Whoever's next frame is due sends it; terminals begin one after the other, so that they do not send all at once. */
+function sendDue(perSecond: number): void {
+  const now = performance.now();
+  const frames = ((Math.min(now, deadline) - begun) / 1000) * perSecond;
+  for (const terminal of terminals) {
+    terminal.send(now, Math.floor(frames + terminal.index / job.terminals));
+    if (now >= deadline && terminal.acknowledged === terminal.sent) finished(terminal);
+  }
+}
 
 const sum = (of: (terminal: Terminal) => number) => terminals.reduce((total, terminal) => total + of(terminal), 0);
 const [p50Ms, p99Ms, maxMs] = latencies.quantiles(0.5, 0.99, 1);
