@@ -5,14 +5,9 @@ import { Slots } from './slots.js';
 import { streamed } from './streamed.js';
 import { savedAs } from './table.js';
 
-/** Files of alerts that are written at the same time, and how many may wait how long. */
-const MAX_AT_ONCE = 4;
-const MAX_WAITING = 50;
-const WAIT_MS = 5000;
-
 /** Answers alerts as files, of any length, a page at a time at the reader's pace. */
 export class AlertExports {
-  readonly #slots = new Slots(MAX_AT_ONCE, MAX_WAITING, WAIT_MS);
+  readonly #slots = Slots.few();
 
   /** Rejects where the first page cannot be had; where a later one cannot, the answer is broken off. */
   answer(format: AlertFormat, pages: AsyncIterable<readonly Alert[]>): Promise<Answer> {

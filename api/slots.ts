@@ -2,6 +2,11 @@ import { ApiError, RETRY_SOON } from './errors.js';
 
 /** A number of places for costly work; who finds none waits a while, in a line of bounded length. */
 export class Slots {
+  /** For answers that keep the database and us busy for seconds: four at a time, and fifty wait for 5 s at most. */
+  static few(): Slots {
+    return new Slots(4, 50, 5000);
+  }
+
   #free: number;
   readonly #line: ((granted: boolean) => void)[] = [];
 

@@ -1,4 +1,8 @@
 import { writeToString } from 'fast-csv';
+import { z } from 'zod';
+import type { Answer } from './http.js';
+import type { Slots } from './slots.js';
+import { streamed } from './streamed.js';
 import { guardCell } from './track/csv.js';
 import type { ParquetColumn } from './track/parquet-table.js';
 
@@ -25,6 +29,24 @@ export function csvBody<Row>(columns: readonly Column<Row>[], rows: readonly Row
 function cell(value: string | number | boolean | Date | null): string | number | null {
   if (value instanceof Date) return value.toISOString();
   return typeof value === 'string' ? guardCell(value) : typeof value === 'boolean' ? Number(value) : value;
+}
+
+export const tableFormat = z
+  .enum(['json', 'csv'])
+  .default('json')
+  .describe('csv: all rows, as a file that no row limit cuts');
+
+/** Answers all rows as a file, a page at a time at the reader's pace. Rejects where the first page cannot be had. */
+export function csvAnswer<Row>(
+  slots: Slots,
+  name: string,
+  columns: readonly Column<Row>[],
+  pages: AsyncIterable<readonly Row[]>,
+): Promise<Answer> {
+  return streamed(slots, [['Content-Type', CSV_TYPE], savedAs(`${name}.csv`)], pages, async function* (all) {
+    yield await csvHead(columns);
+    for await (const rows of all) if (rows.length > 0) yield await csvBody(columns, rows);
+  });
 }
 
 /** The header that has a browser save the answer under this name. */

@@ -3,6 +3,7 @@ import { jsonNumber } from '../model/position.js';
 import type { TravelSum } from '../model/travel-sum.js';
 import { msToBeijing, msToRfc3339 } from '../model/units.js';
 import { SPEED_BANDS_KMH } from '../model/vehicle-hour.js';
+import type { Column } from './table.js';
 
 const time = z.iso.datetime({ offset: true });
 
@@ -52,6 +53,34 @@ export function reportRowJson(sum: TravelSum): z.output<typeof reportRowSchema> 
   const { key, vehicles, driftVehicles } = sum;
   return { key, ...fieldsOf(sum), vehicles, driftVehicles, jumps: sum.jumps.length };
 }
+
+type ReportRow = z.output<typeof reportRowSchema>;
+
+const number = (name: string, value: (row: ReportRow) => number | null): Column<ReportRow> => ({
+  name,
+  type: 'DOUBLE',
+  value,
+});
+
+export const REPORT_COLUMNS: readonly Column<ReportRow>[] = [
+  { name: 'start_cst', type: 'STRING', value: ({ start }) => start },
+  { name: 'key', type: 'STRING', value: ({ key }) => key },
+  number('vehicles', (row) => row.vehicles),
+  number('distance_km', (row) => row.distance),
+  number('complete_km', (row) => row.completeDistance),
+  number('completeness', (row) => row.completeness),
+  number('odometer_km', (row) => row.odometer),
+  number('moving_minutes', (row) => row.movingMinutes),
+  number('online_minutes', (row) => row.onlineMinutes),
+  number('fixes', (row) => row.fixes),
+  number('qualified', (row) => row.qualified),
+  number('max_kmh', (row) => row.maxSpeed),
+  number('drift_vehicles', (row) => row.driftVehicles),
+  number('odometer_jumps', (row) => row.jumps),
+  ...[...SPEED_BANDS_KMH, null].map((edge, i) =>
+    number(edge === null ? 'fixes_faster' : `fixes_below_${edge}_kmh`, (row) => row.speedProfile[i]),
+  ),
+];
 
 function fieldsOf(sum: TravelSum) {
   return {

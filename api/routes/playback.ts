@@ -15,13 +15,9 @@ const MAX_DAYS = 1;
 const MAX_FRAMES = 10_000;
 /** More than a map can show; the others are counted. */
 const MAX_VEHICLES = 20_000;
-/** Playbacks that are written at the same time, and how many may wait how long. */
-const MAX_AT_ONCE = 4;
-const MAX_WAITING = 50;
-const WAIT_MS = 5000;
 
 export function playbackRoutes(app: App): Route[] {
-  const slots = new Slots(MAX_AT_ONCE, MAX_WAITING, WAIT_MS);
+  const slots = Slots.few();
   return [
     route({
       method: 'get',

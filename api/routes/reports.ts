@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { SUM_GROUPS, SUM_PERIODS, type SumPeriod } from '../../model/travel-sum.js';
+import { SUM_GROUPS, SUM_PERIODS, type SumPeriod, type SumQuery } from '../../model/travel-sum.js';
 import type { App } from '../app.js';
 import { cursorParam, limitParam, readCursor, writeCursor } from '../parameters.js';
 import { period, periodQuery } from '../period.js';
 import { json, type Route, route } from '../route.js';
 import { listOf, vehicleId } from '../schemas.js';
-import { mileageJson, mileageSchema, reportRowJson, reportRowSchema } from '../travel-sum-json.js';
+import { Slots } from '../slots.js';
+import { csvAnswer, tableFormat } from '../table.js';
+import { mileageJson, mileageSchema, REPORT_COLUMNS, reportRowJson, reportRowSchema } from '../travel-sum-json.js';
 import { knownVehicle } from './vehicles.js';
 
 const MAX_MILEAGE_DAYS = 366;
@@ -24,9 +26,11 @@ const reportQuery = z.strictObject({
   region: z.string().max(6).optional().meta({ description: 'only its vehicles' }),
   limit: limitParam(MAX_PAGE, 1000),
   cursor: cursorParam.optional(),
+  format: tableFormat,
 });
 
 export function reportRoutes(app: App): Route[] {
+  const slots = Slots.few();
   return [
     route({
       method: 'get',
@@ -69,26 +73,37 @@ export function reportRoutes(app: App): Route[] {
         `At most ${MAX_REPORT_DAYS} days. Mileage, completeness, time online and speeds; vehicles belong to the company ` +
         'and region that they had then.',
       query: reportQuery,
-      responses: { 200: { description: 'by period, then by key', schema: listOf(reportRowSchema) } },
-      errors: ['database-away'],
+      responses: {
+        200: {
+          description: 'by period, then by key',
+          schema: listOf(reportRowSchema),
+          types: { 'text/csv': 'a row per period and key' },
+        },
+      },
+      errors: ['database-away', 'busy'],
       async handle({ query }) {
         const { from, to } = period(query, app.now(), MAX_REPORT_DAYS);
         const { by, company, region, limit } = query;
-        const sums = await app.deps.travel.sums({
-          period: each,
-          group: by,
-          from,
-          to,
-          company,
-          region,
-          after: query.cursor === undefined ? undefined : placeOf(query.cursor),
-          limit: limit + 1,
-        });
+        const asked: SumQuery = { period: each, group: by, from, to, company, region, limit: MAX_PAGE };
+        if (query.format === 'csv')
+          return csvAnswer(slots, path.slice('/v1/reports/'.length), REPORT_COLUMNS, rows(asked));
+        const after = query.cursor === undefined ? undefined : placeOf(query.cursor);
+        const sums = await app.deps.travel.sums({ ...asked, after, limit: limit + 1 });
         const page = sums.slice(0, limit);
         const last = sums.length > limit ? page[page.length - 1] : null;
         return json({ items: page.map(reportRowJson), cursor: last && writeCursor('report', [last.start, last.key]) });
       },
     });
+  }
+
+  async function* rows(asked: SumQuery) {
+    let after: SumQuery['after'];
+    for (;;) {
+      const sums = await app.deps.travel.sums({ ...asked, after });
+      yield sums.map(reportRowJson);
+      if (sums.length < asked.limit) return;
+      after = sums[sums.length - 1];
+    }
   }
 }
 

@@ -1,44 +1,22 @@
 import { z } from 'zod';
 import { type PreparedFence, prepareFence } from '../../geo/fence.js';
 import { parseFence } from '../../geo/fence-input.js';
-import { jsonNumber } from '../../model/position.js';
-import { msToRfc3339 } from '../../model/units.js';
 import { type Passages, searchPassages } from '../../tracks/passage-search.js';
-import type { Passage } from '../../tracks/passages.js';
 import type { App } from '../app.js';
 import { ApiError } from '../errors.js';
 import { cursorParam, readCursor, timeParam, writeCursor } from '../parameters.js';
+import { PASSAGE_COLUMNS, passageJson, passageSchema } from '../passage-json.js';
 import { period } from '../period.js';
 import { type Route, route } from '../route.js';
 import { listOf } from '../schemas.js';
 import { Slots } from '../slots.js';
-import { primed } from '../track/read.js';
+import { streamed } from '../streamed.js';
+import { csvAnswer, tableFormat } from '../table.js';
 
 const MAX_DAYS = 7;
 const MAX_PAGE = 10_000;
-/** Searches that are under way at the same time, and how many may wait how long. */
-const MAX_AT_ONCE = 4;
-const MAX_WAITING = 50;
-const WAIT_MS = 5000;
 /** An area of 10,000 vertices fits. */
 const BODY_BYTES = 1024 * 1024;
-
-const time = z.iso.datetime({ offset: true });
-const place = z.object({ lon: z.number(), lat: z.number() });
-
-const passageSchema = z
-  .object({
-    vehicleId: z.string(),
-    plate: z.string().nullable(),
-    enteredAt: time,
-    exitedAt: time,
-    entry: place,
-    exit: place,
-    entrySeen: z.boolean().describe('false: it was first seen when it was inside already'),
-    exitSeen: z.boolean().describe('false: it was last seen inside'),
-    fixes: z.int().describe('fixes inside; 0 where it went through between two fixes'),
-  })
-  .meta({ id: 'Passage' });
 
 const passagesInput = z
   .strictObject({
@@ -47,6 +25,7 @@ const passagesInput = z
     to: timeParam,
     limit: z.int().min(1).max(MAX_PAGE).default(1000),
     cursor: cursorParam.optional(),
+    format: tableFormat,
   })
   .meta({
     id: 'PassagesInput',
@@ -71,7 +50,7 @@ const passagesInput = z
   });
 
 export function searchRoutes(app: App): Route[] {
-  const slots = new Slots(MAX_AT_ONCE, MAX_WAITING, WAIT_MS);
+  const slots = Slots.few();
   return [
     route({
       method: 'post',
@@ -85,60 +64,49 @@ export function searchRoutes(app: App): Route[] {
         'in which vehicles were registered, a page of whole vehicles at a time.',
       body: { schema: passagesInput, types: ['application/json'], limit: BODY_BYTES },
       responses: {
-        200: { description: 'passages by vehicle, each vehicle’s oldest first', schema: listOf(passageSchema) },
+        200: {
+          description: 'passages by vehicle, each vehicle’s oldest first',
+          schema: listOf(passageSchema),
+          types: { 'text/csv': 'a row per passage' },
+        },
       },
       errors: ['database-away', 'busy'],
       async handle({ body }) {
         const area = areaOf(body.area);
         const { from, to } = period(body, app.now(), MAX_DAYS, 'body');
         const after = body.cursor === undefined ? 0 : Number(readCursor('passages', body.cursor)[0]);
-        const giveBack = await slots.take();
-        try {
-          const found = await primed(searchPassages(app.deps.travel, area, from, to, after));
-          const headers: [string, string][] = [['Content-Type', 'application/json; charset=utf-8']];
-          return { status: 200, headers, body: written(found, body.limit, giveBack) };
-        } catch (error) {
-          giveBack();
-          throw error;
-        }
+        const found = searchPassages(app.deps.travel, area, from, to, after);
+        if (body.format === 'csv') return csvAnswer(slots, 'passages', PASSAGE_COLUMNS, rows(found));
+        const headers: [string, string][] = [['Content-Type', 'application/json; charset=utf-8']];
+        return streamed(slots, headers, found, (vehicles) => written(vehicles, body.limit));
       },
     }),
   ];
 
-  async function* written(found: AsyncIterable<Passages[]>, limit: number, done: () => void): AsyncIterable<string> {
+  async function* written(found: AsyncIterable<Passages[]>, limit: number): AsyncIterable<string> {
     let items = 0;
-    try {
-      for await (const vehicles of found) {
-        let text = '';
-        for (const { vehicleNo, passages } of vehicles) {
-          for (const passage of passages)
-            text += `${items++ === 0 ? '{"items":[' : ','}${passageText(vehicleNo, passage)}`;
-          if (items < limit) continue;
-          yield `${text}],"cursor":${JSON.stringify(writeCursor('passages', [vehicleNo]))}}`;
-          return;
+    for await (const vehicles of found) {
+      let text = '';
+      for (const { vehicleNo, passages } of vehicles) {
+        for (const passage of passages) {
+          const item = JSON.stringify(passageJson(app.deps.catalog, vehicleNo, passage));
+          text += `${items++ === 0 ? '{"items":[' : ','}${item}`;
         }
-        if (text) yield text;
+        if (items < limit) continue;
+        yield `${text}],"cursor":${JSON.stringify(writeCursor('passages', [vehicleNo]))}}`;
+        return;
       }
-      yield `${items === 0 ? '{"items":[' : ''}],"cursor":null}`;
-    } finally {
-      done();
+      if (text) yield text;
     }
+    yield `${items === 0 ? '{"items":[' : ''}],"cursor":null}`;
   }
 
-  function passageText(vehicleNo: number, passage: Passage): string {
-    const vehicle = app.deps.catalog.vehicles.get(vehicleNo);
-    const place = ({ lon, lat }: Passage['entry']) => ({ lon: jsonNumber(lon, 7), lat: jsonNumber(lat, 7) });
-    return JSON.stringify({
-      vehicleId: vehicle?.id ?? `#${vehicleNo}`, // it was taken out of the registry; its tracks stay
-      plate: vehicle?.plate ?? null,
-      enteredAt: msToRfc3339(passage.entered),
-      exitedAt: msToRfc3339(passage.left),
-      entry: place(passage.entry),
-      exit: place(passage.exit),
-      entrySeen: passage.sawEntry,
-      exitSeen: passage.sawExit,
-      fixes: passage.fixes,
-    });
+  async function* rows(found: AsyncIterable<Passages[]>) {
+    for await (const vehicles of found) {
+      yield vehicles.flatMap(({ vehicleNo, passages }) =>
+        passages.map((passage) => passageJson(app.deps.catalog, vehicleNo, passage)),
+      );
+    }
   }
 }
 

@@ -1,11 +1,16 @@
 import { z } from 'zod';
+import type { Journey } from '../../model/trip.js';
 import { msToRfc3339 } from '../../model/units.js';
+import type { Vehicle } from '../../model/vehicle.js';
 import type { App } from '../app.js';
 import { stopJson, stopSchema, tripJson, tripSchema } from '../journey-json.js';
+import { JOURNEY_COLUMNS, journeyRows } from '../journey-table.js';
 import { limitParam } from '../parameters.js';
 import { period, periodQuery } from '../period.js';
 import { json, type Route, route } from '../route.js';
 import { vehicleId } from '../schemas.js';
+import { Slots } from '../slots.js';
+import { csvAnswer, tableFormat } from '../table.js';
 import { knownVehicle } from './vehicles.js';
 
 const MAX_DAYS = 366;
@@ -20,6 +25,7 @@ const tripsSchema = z
   .meta({ id: 'Trips' });
 
 export function tripRoutes(app: App): Route[] {
+  const slots = Slots.few();
   return [
     route({
       method: 'get',
@@ -32,21 +38,46 @@ export function tripRoutes(app: App): Route[] {
         'ignition off); silence of more than 10 min belongs to a stop where the vehicle then is within 500 m, and is a ' +
         'gap otherwise. They follow new fixes within a minute or so, and are corrected when late ones arrive.',
       params: z.strictObject({ id: vehicleId }),
-      query: z.strictObject({ ...periodQuery, limit: limitParam(MAX_TRIPS, 1000) }),
-      responses: { 200: { description: 'oldest first', schema: tripsSchema } },
-      errors: ['not-found', 'database-away'],
+      query: z.strictObject({ ...periodQuery, limit: limitParam(MAX_TRIPS, 1000), format: tableFormat }),
+      responses: {
+        200: {
+          description: 'oldest first',
+          schema: tripsSchema,
+          types: { 'text/csv': 'a row per trip or stop, in the order of their beginning' },
+        },
+      },
+      errors: ['not-found', 'database-away', 'busy'],
       async handle({ params, query }) {
         const vehicle = knownVehicle(app, params.id);
         const { from, to } = period(query, app.now(), MAX_DAYS);
-        const { trips, stops } = await app.deps.travel.journey(vehicle.no, from, to, query.limit + 1);
-        // Both lists end at the same moment, so that asking from there on shows nothing twice and misses nothing.
-        const cut = Math.min(trips[query.limit]?.start ?? Infinity, stops[query.limit]?.start ?? Infinity);
-        return json({
-          trips: trips.filter(({ start }) => start < cut).map(tripJson),
-          stops: stops.filter(({ start }) => start < cut).map(stopJson),
-          cursor: msToRfc3339(cut),
-        });
+        if (query.format === 'csv') {
+          return csvAnswer(slots, `trips-${vehicle.id}`, JOURNEY_COLUMNS, rowsOf(vehicle, from, to));
+        }
+        const { trips, stops, cut } = await journey(vehicle.no, from, to, query.limit);
+        return json({ trips: trips.map(tripJson), stops: stops.map(stopJson), cursor: msToRfc3339(cut) });
       },
     }),
   ];
+
+  /** At most `limit` of each, and the time at which both lists are cut; Infinity where they are whole. */
+  async function journey(
+    vehicleNo: number,
+    from: number,
+    to: number,
+    limit: number,
+  ): Promise<Journey & { cut: number }> {
+    const { trips, stops } = await app.deps.travel.journey(vehicleNo, from, to, limit + 1);
+    // Both end at the same moment, so that asking from there on shows nothing twice and misses nothing.
+    const cut = Math.min(trips[limit]?.start ?? Infinity, stops[limit]?.start ?? Infinity);
+    const before = ({ start }: { start: number }) => start < cut;
+    return { trips: trips.filter(before), stops: stops.filter(before), cut };
+  }
+
+  async function* rowsOf(vehicle: Vehicle, from: number, to: number) {
+    for (let start = from; start < to; ) {
+      const page = await journey(vehicle.no, start, to, MAX_TRIPS);
+      yield journeyRows(vehicle, page);
+      start = page.cut;
+    }
+  }
 }

@@ -65,3 +65,23 @@ test('reports page through days and companies', async () => {
   await api.get(`/v1/reports/hourly?${PERIOD}`);
   expect(api.travel.asked.at(-1)).toMatchObject({ period: 'hour', group: 'vehicle' });
 });
+
+test('csv: every row, and no key that a spreadsheet would run', async () => {
+  const api = await startTestApi();
+  api.travel.summed = Array.from({ length: 12_000 }, (_, i) => sum(DAY, `=company ${String(i).padStart(5, '0')}`));
+  const answer = await api.get(`/v1/reports/daily?by=company&limit=1&format=csv&${PERIOD}`);
+  expect(answer.headers.get('content-disposition')).toContain('daily.csv');
+  const rows = (await answer.text()).trimEnd().split('\r\n');
+  expect(rows[0]).toMatch(/^start_cst,key,vehicles,distance_km,/);
+  expect(rows).toHaveLength(12_001);
+  expect(new Set(rows).size).toBe(12_001);
+  expect(rows[1].split(',').slice(0, 6)).toEqual([
+    '2025-01-01T00:00:00+08:00',
+    "'=company 00000",
+    '1',
+    '40',
+    '30',
+    '0.75',
+  ]);
+  expect(rows[1].split(',')).toHaveLength(rows[0].split(',').length);
+});

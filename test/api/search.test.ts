@@ -87,3 +87,13 @@ test('what is wrong with the area, the period or the cursor is said with its pla
   expect((await search({ to: new Date(DAY + 8 * 86_400_000).toISOString() })).body.error.message).toMatch(/7 days/);
   expect((await search({ cursor: 'nonsense' })).status).toBe(400);
 });
+
+test('csv: every passage, whatever a page would hold', async () => {
+  const { api } = await withCrossings(5);
+  const body = { area: AREA, ...HOUR, limit: 2, format: 'csv' };
+  const answer = await api.send('POST', '/v1/search/passages', body);
+  expect(answer.headers.get('content-disposition')).toContain('passages.csv');
+  const rows = (await answer.text()).trimEnd().split('\r\n');
+  expect(rows[0]).toMatch(/^vehicle_id,plate,entered_utc,exited_utc,/);
+  expect(rows.slice(1).map((row) => row.split(',')[0])).toEqual(['v1', 'v2', 'v3', 'v4', 'v5']);
+});

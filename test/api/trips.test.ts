@@ -67,3 +67,18 @@ test('what cannot be asked is said', async () => {
   expect((await api.get(`/v1/vehicles/nobody/trips?${PERIOD}`)).status).toBe(404);
   expect((await api.get('/v1/vehicles/v1/trips?from=2020-01-01T00:00:00Z&to=2025-01-01T00:00:00Z')).status).toBe(400);
 });
+
+test('csv: trips and stops in one list by their beginning, with nothing that a spreadsheet would run', async () => {
+  const api = await withTrips();
+  api.put('v1', {}, { plate: '=1+1' });
+  const answer = await api.get(`/v1/vehicles/v1/trips?${PERIOD}&format=csv&limit=1`);
+  expect(answer.headers.get('content-type')).toContain('text/csv');
+  const rows = (await answer.text()).trimEnd().split('\r\n');
+  const [head, ...cells] = rows.map((row) => row.split(','));
+  const column = (name: string) => cells.map((row) => row[head.indexOf(name)]);
+  expect(column('kind')).toEqual(['trip', 'stop', 'trip']);
+  expect(column('plate')).toEqual(["'=1+1", "'=1+1", "'=1+1"]);
+  expect(column('from_cst')).toEqual(['00:00', '00:02', '00:07'].map((at) => `2025-01-01T${at}:00+08:00`));
+  expect(column('distance_km')).toEqual(['1.2', '', '1.2']);
+  expect(column('open')).toEqual(['0', '0', '1']);
+});
