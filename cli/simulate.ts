@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, Option } from 'commander';
+import { ApiClient } from './support/api-client.js';
 import {
   type Endpoint,
   endpoint,
@@ -13,6 +14,10 @@ import {
 } from './support/command.js';
 import { CommandAnswers } from './support/command-answers.js';
 import { SimulatedFleet, type SimulatedVehicle } from './support/fleet.js';
+import { drivePlantings } from './support/plants/drive.js';
+import { layPlantings } from './support/plants/lay.js';
+import { START } from './support/plants/planting.js';
+import { type PlantsWanted, plantedTruth, plantingsOf } from './support/plants/scenario-plants.js';
 import { fenceFeature, ordersOf, readScenario, type Scenario } from './support/scenario.js';
 import { TerminalClient } from './support/terminal-client.js';
 import type { TerminalFix } from './support/terminal-messages.js';
@@ -77,23 +82,24 @@ export function simulateCommand(): Command {
     '  violations: [{ type: fence, vehicle: 3, fence: depot, at: 20, duration: 120 },',
     '               { type: overspeed, vehicle: 4, speed: 130, at: 10, duration: 60 },',
     '               { type: sos, vehicle: 5, at: 30 }]',
+    'or every kind of rule, at 60 times the speed, for a server with CHEJI_TIME_POLICY=replay:',
+    '  plants:     { grounds: 5, faults: true, speed: 60 }',
   );
 }
 
 async function run(options: CommandOptions, command: Command): Promise<void> {
-  required(command, 'vehicles', 'to');
-  const scenario = options.scenario ? readScenario(options.scenario, options.vehicles) : undefined;
+  required(command, 'to');
+  const scenario = options.scenario ? readScenario(options.scenario, options.vehicles ?? 0) : undefined;
+  if (!scenario?.plants) required(command, 'vehicles');
   if ((options.truth || options.api) && !scenario) command.error('error: --truth and --api need --scenario');
   if (options.api && !options.key) command.error('error: --api needs --key');
+  if (scenario?.plants) return runPlants(scenario.plants, options, command);
   if (scenario && options.api) await layFences(scenario, options.api, options.key as string);
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
-  process.once('SIGTERM', () => stop.abort());
   const { truth, ...summary } = await simulate({
     ...options,
     duration: options.duration ?? Infinity,
     scenario,
-    signal: stop.signal,
+    signal: interrupted(),
   });
   if (scenario) {
     const file = options.truth ?? `${options.scenario}.truth.json`;
@@ -103,6 +109,37 @@ async function run(options: CommandOptions, command: Command): Promise<void> {
   }
   console.log(JSON.stringify(summary));
   if (summary.refused > 0) throw new InputError(`the server refused ${summary.refused} fixes`);
+}
+
+/** Lays and drives plants, to their end or the signal, and writes what must be detected. */
+async function runPlants(wanted: PlantsWanted, options: CommandOptions, command: Command): Promise<void> {
+  const { api, key, seed, window, to } = options;
+  if (!api || !key) return command.error('error: a scenario with plants needs --api and --key, to lay its rules');
+  const plantings = plantingsOf(wanted, seed);
+  await layPlantings(plantings, new ApiClient(api, key));
+  const { startedAt, ...counts } = await drivePlantings(plantings, {
+    to,
+    window,
+    speed: wanted.speed,
+    signal: interrupted(),
+  });
+  const file = options.truth ?? `${options.scenario}.truth.json`;
+  const plants = plantings.map(plantedTruth);
+  const clock = { speed: wanted.speed, startedAt: new Date(startedAt), start: new Date(START) };
+  writeFileSync(file, `${JSON.stringify({ ...clock, plants }, null, 2)}\n`);
+  const expected = plants.reduce((sum, plant) => sum + plant.expected.length, 0);
+  console.error(`${expected} expected alerts of ${plants.length} kinds written to ${file}`);
+  console.log(JSON.stringify({ seed, ...counts, seconds: Math.round((Date.now() - startedAt) / 100) / 10 }));
+  if (counts.refused > 0) throw new InputError(`the server refused ${counts.refused} fixes`);
+}
+
+/** Aborted by Ctrl-C and by SIGTERM. */
+function interrupted(): AbortSignal {
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // every vehicle waits for it
+  process.once('SIGINT', () => stop.abort());
+  process.once('SIGTERM', () => stop.abort());
+  return stop.signal;
 }
 
 /** Drives the fleet until its time or the signal ends it, and every fix sent is acknowledged or refused. */

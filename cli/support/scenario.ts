@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { InputError } from './command.js';
 import type { Order } from './fleet.js';
+import { PLANTS_SCHEMA } from './plants/scenario-plants.js';
 
 const seconds = z.number().min(0);
 const planted = { vehicle: z.int().min(1), at: seconds, duration: seconds.default(120) };
@@ -30,12 +31,14 @@ const SCENARIO = z.strictObject({
       ]),
     )
     .default([]),
+  /** Violations of every kind of rule, by vehicles of their own on recorded time. */
+  plants: PLANTS_SCHEMA.optional(),
 });
 
 export type Scenario = z.output<typeof SCENARIO>;
 export type ScenarioFence = Scenario['fences'][number];
 
-/** Reads a YAML or JSON scenario for a fleet of so many vehicles. Throws InputError with one line for each fault. */
+/** Reads a YAML or JSON scenario for a fleet of so many vehicles; one with plants brings its own. Throws InputError with one line for each fault. */
 export function readScenario(file: string, vehicles: number): Scenario {
   let content: unknown;
   try {
@@ -46,6 +49,11 @@ export function readScenario(file: string, vehicles: number): Scenario {
   const result = SCENARIO.safeParse(content ?? {});
   if (!result.success) {
     throw new InputError(result.error.issues.map((i) => `${file}: ${i.path.join('.')}: ${i.message}`).join('\n'));
+  }
+  if (result.data.plants && result.data.fences.length + result.data.violations.length > 0) {
+    throw new InputError(
+      `${file}: plants: bring their own fences and violations; put the others into another scenario`,
+    );
   }
   const names = new Set(result.data.fences.map((fence) => fence.name));
   for (const [i, violation] of result.data.violations.entries()) {

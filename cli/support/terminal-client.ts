@@ -88,6 +88,8 @@ const REGISTRATION_RESULTS = [
   'no such terminal',
 ];
 const TICK_MS = 250;
+/** What another connection says anew. */
+const OF_THE_LINK: ReadonlySet<number> = new Set([REGISTER, AUTHENTICATE, HEARTBEAT]);
 
 /**
  * One JT/T 808 terminal over real TCP: registers, authenticates, reports, waits for 0x8001 by serial number and message
@@ -151,6 +153,15 @@ export class TerminalClient extends EventEmitter<Events> {
     this.start();
     this.#pump();
     while (this.#queue.length >= this.#o.batch && !this.#ended) await once(this, 'progress');
+  }
+
+  /** Sends a message that is not a fix once all fixes given before it are on their way, and resolves when it is. */
+  async tell(message: Content): Promise<void> {
+    this.start();
+    while (!this.#ended && !(this.#online && this.#queue.length === 0 && this.#inFlight.size < this.#o.window)) {
+      await once(this, 'progress');
+    }
+    if (!this.#ended) this.#send({ ...message, fixes: [] });
   }
 
   /** Resolves when every fix is acknowledged or refused, or the signal comes. */
@@ -265,6 +276,7 @@ export class TerminalClient extends EventEmitter<Events> {
       this.#backOffMs = this.#o.backOffMs;
       this.#online = true;
       this.emit('online');
+      this.emit('progress');
     } else if (++this.#authRefusals < 2) {
       this.#authCode = null;
       this.#introduce();
@@ -305,7 +317,7 @@ export class TerminalClient extends EventEmitter<Events> {
   #disconnected(reason: string): void {
     this.#link = null;
     this.#online = false;
-    const data = [...this.#inFlight.values()].filter((message) => message.fixes.length > 0);
+    const data = [...this.#inFlight.values()].filter(({ msgId }) => !OF_THE_LINK.has(msgId));
     this.#again = [...data, ...this.#again];
     this.#inFlight.clear();
     if (this.#timer) clearInterval(this.#timer);

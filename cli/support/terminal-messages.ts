@@ -1,5 +1,9 @@
 import { msToBeijing } from '../../model/units.js';
 
+/** Of 0x0702: 2013 §8.48. */
+const CARD_IN = 1;
+const CARD_OUT = 2;
+export const DRIVER_IDENTITY = 0x0702;
 export const HEARTBEAT = 0x0002;
 export const GENERAL_RESPONSE = 0x0001;
 export const REGISTER = 0x0100;
@@ -22,6 +26,8 @@ export interface TerminalFix {
   mileageKm: number;
   /** The alarm word of 2019 §8.21 table 24; none where absent. */
   alarm?: number;
+  /** False: the place is the last one that it knew. */
+  located?: boolean;
 }
 
 /** A message without header; fields are named as `cheji decode` prints them. */
@@ -41,6 +47,15 @@ export function authentication(authCode: string, edition: '2013' | '2019'): Cont
   return { msgId: AUTHENTICATE, fields: { authCode, ...device } };
 }
 
+/** A driver's card put in, or taken out: null. `time`: epoch ms. */
+export function driverIdentity(time: number, card: { certificate: string; validUntil: string } | null): Content {
+  const facts = { cardStatus: card ? CARD_IN : CARD_OUT, time: msToBeijing(time) };
+  if (!card) return { msgId: DRIVER_IDENTITY, fields: facts };
+  const { certificate, validUntil } = card;
+  const read = { icResult: 0, driverName: '模拟', certificate, agency: '', validUntil: validUntil.replaceAll('-', '') };
+  return { msgId: DRIVER_IDENTITY, fields: { ...facts, ...read } };
+}
+
 /** One report, or several as one batch of ordinary reports (位置数据类型 0: 正常位置批量汇报). */
 export function locations(fixes: TerminalFix[]): Content {
   if (fixes.length === 1) return { msgId: LOCATION, fields: location(fixes[0]) };
@@ -51,7 +66,7 @@ function location(fix: TerminalFix): Record<string, unknown> {
   return {
     alarm: fix.alarm ?? 0,
     acc: true,
-    positioned: true,
+    positioned: fix.located ?? true,
     lon: fix.lon,
     lat: fix.lat,
     altitude: known(fix.altitudeM),
