@@ -1,4 +1,4 @@
-import { fenceBox, fenceContains, type PreparedFence } from '../geo/fence.js';
+import { corridorLineOf, fenceBox, fenceContains, type PreparedFence } from '../geo/fence.js';
 import type { RuleSettings } from '../model/change.js';
 import type { Fence, FenceRule } from '../model/fence.js';
 import type { RuleDefinition } from '../model/rule.js';
@@ -122,6 +122,7 @@ function ruleFenceOf(fence: Fence, prepared: PreparedFence): RuleFence {
     categories: properties.categories ?? null,
     box: fenceBox(prepared),
     contains: (lon, lat) => fenceContains(prepared, lon, lat),
+    corridor: corridorLineOf(fence),
   };
 }
 

@@ -71,7 +71,7 @@ export function parseRule(
   const kind = ruleKindOf(given.type) as RuleKind;
   const params = kind.params.safeParse(given.params);
   const problems = params.success ? [] : params.error.issues.map((issue) => problem(issue, 'params'));
-  problems.push(...fenceProblems(kind, given.scope.fences, fenceExists));
+  problems.push(...fenceProblems(kind, params.data, given.scope.fences, fenceExists));
   const [effectiveFrom, effectiveTo] = [given.effectiveFrom, given.effectiveTo].map((text) =>
     text === null ? null : Date.parse(text),
   );
@@ -93,6 +93,7 @@ export function parseRule(
 
 function fenceProblems(
   kind: RuleKind,
+  params: unknown,
   fences: readonly string[] | undefined,
   exists: (id: string) => boolean,
 ): RuleProblem[] {
@@ -102,8 +103,9 @@ function fenceProblems(
       : [];
   }
   if (!fences) {
-    // A speed limit may hold everywhere.
-    return kind.everywhere ? [] : [{ path: 'scope.fences', message: `a rule of type ${kind.type} needs at least one` }];
+    const { everywhere } = kind;
+    const may = typeof everywhere === 'boolean' ? everywhere : params === undefined || everywhere(params);
+    return may ? [] : [{ path: 'scope.fences', message: `a rule of type ${kind.type} needs at least one` }];
   }
   return fences.flatMap((id, i) =>
     exists(id) ? [] : [{ path: `scope.fences[${i}]`, message: `there is no fence "${id}"` }],

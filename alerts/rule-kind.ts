@@ -34,8 +34,8 @@ export interface RuleKind {
   readonly describe: string;
   /** `each`: a rule for each fence of the scope, asked inside it, or one without a fence where the scope has none; `all`: fences together; `none`: without fences. */
   readonly fences: 'each' | 'all' | 'none';
-  /** Among kinds with fences: one without any holds everywhere. */
-  readonly everywhere: boolean;
+  /** Among kinds with fences: one without any holds everywhere, or with these parameters it does. */
+  readonly everywhere: boolean | ((params: unknown) => boolean);
   readonly severity: Severity;
   /** False where what others do, or did before, has a say: a run of late fixes cannot be judged by itself. */
   readonly judgesLate: boolean;
@@ -54,7 +54,7 @@ export function ruleKind<P, M>(kind: {
   type: string;
   describe: string;
   fences?: RuleKind['fences'];
-  everywhere?: boolean;
+  everywhere?: boolean | ((params: P) => boolean);
   judgesLate?: boolean;
   hearsReports?: boolean;
   severity?: Severity;
@@ -63,16 +63,16 @@ export function ruleKind<P, M>(kind: {
   parts?: (params: P) => readonly string[];
   build(params: P, fences: readonly RuleFence[], part: string): Condition<M>;
 }): RuleKind {
-  const { parts } = kind;
+  const { parts, everywhere = false } = kind;
   return {
     fences: 'none',
-    everywhere: false,
     judgesLate: true,
     hearsReports: false,
     severity: 'warning',
     timing: {},
     ...kind,
     // The parameters have been through `params`, and a memory comes back to the condition that made it.
+    everywhere: typeof everywhere === 'boolean' ? everywhere : (params) => everywhere(params as P),
     parts: parts ? (params) => parts(params as P) : null,
     build: (params, fences, part) => kind.build(params as P, fences, part) as Condition<unknown>,
   };

@@ -1,4 +1,5 @@
 import type { Box } from '../geo/box.js';
+import type { CorridorLine } from '../geo/corridor-line.js';
 import type { RoadIndex } from '../geo/road-index.js';
 import type { WeatherIndex } from '../geo/weather-index.js';
 import type { Severity } from '../model/alert.js';
@@ -129,6 +130,8 @@ export interface RuleFence {
   /** Of all its shapes, in their frames. */
   readonly box: Box;
   contains(lon: number, lat: number): boolean;
+  /** Null where it is no corridor. */
+  readonly corridor: CorridorLine | null;
 }
 
 /** Minutes after midnight, Beijing time; `from` > `to` runs over midnight. `to` itself is outside. */

@@ -6,6 +6,7 @@ import { jsonProblem } from './json-bounds.js';
 import { checkOnTerminal } from './on-terminal.js';
 import { type Problem, Problems } from './problems.js';
 import { ringsProblem } from './ring-checks.js';
+import { forSegments } from './segment-values.js';
 
 export const MAX_VERTICES = 10_000;
 const MAX_RADIUS_M = 1_000_000;
@@ -15,7 +16,7 @@ const MAX_WIDTH_M = 100_000;
  * A fence as people and programs send it: a GeoJSON Feature (RFC 7946).
  *
  * - Polygon (holes allowed; a rectangle is one) and MultiPolygon are areas, a Point with `properties.radius` (metres) a
- *   circle, a LineString with `properties.width` (metres from edge to edge) a corridor.
+ *   circle, a LineString with `properties.width` (metres from edge to edge, of all of it or of each segment) a corridor.
  * - Rings that are not closed are closed; altitudes are left out. An edge that spans more than 180° of longitude goes
  *   the short way, across the 180° meridian.
  * - `properties`: see fence-properties.ts. `name` is `id`, or the Feature's own id, where it is absent.
@@ -40,20 +41,35 @@ export function parseFence(
   const geometry = readGeometry(input.geometry, problems);
   const ownId = typeof input.id === 'string' || typeof input.id === 'number' ? String(input.id) : undefined;
   const properties = readFenceProperties(given as Record<string, unknown>, id ?? ownId ?? 'fence', problems);
-  if (geometry) readSize(geometry.type, properties, problems);
+  if (geometry) readSize(geometry, properties, problems);
   if (geometry && properties.onTerminal !== undefined) checkOnTerminal(geometry, properties, problems);
   if (!geometry || problems.count > 0) return { problems: problems.list };
   return { geometry, properties };
 }
 
-function readSize(type: FenceGeometry['type'], properties: FenceProperties, problems: Problems): void {
-  if (type === 'Point') metres('radius', 'a Point is a circle', MAX_RADIUS_M);
+function readSize(geometry: FenceGeometry, properties: FenceProperties, problems: Problems): void {
+  const { type } = geometry;
+  if (type === 'Point') checkMetres('radius', properties.radius, 'a Point is a circle', MAX_RADIUS_M);
   else delete properties.radius;
-  if (type === 'LineString') metres('width', 'a LineString is a corridor', MAX_WIDTH_M);
-  else delete properties.width;
+  const segments = type === 'LineString' ? geometry.coordinates.length - 1 : 0;
+  if (type !== 'LineString') delete properties.width;
+  else if (!Array.isArray(properties.width)) checkWidth('width', properties.width);
+  else {
+    properties.width = forSegments(properties.width, segments, 'properties.width', problems);
+    for (const [i, width] of properties.width.entries()) checkWidth(`width[${i}]`, width);
+  }
+  for (const [i, rule] of properties.rules.entries()) {
+    if (rule.type !== 'overspeed' || !Array.isArray(rule.limit)) continue;
+    const path = `properties.rules[${i}].limit`;
+    if (type === 'LineString') rule.limit = forSegments(rule.limit, segments, path, problems);
+    else problems.add(path, 'must be one number: only a corridor has segments');
+  }
 
-  function metres(name: 'radius' | 'width', why: string, max: number): void {
-    const value = properties[name];
+  function checkWidth(name: string, value: unknown): void {
+    checkMetres(name, value, 'a LineString is a corridor', MAX_WIDTH_M);
+  }
+
+  function checkMetres(name: string, value: unknown, why: string, max: number): void {
     if (typeof value === 'number' && value > 0 && value <= max) return;
     problems.add(`properties.${name}`, `must be metres, more than 0 and at most ${max}: ${why}`);
   }

@@ -15,7 +15,8 @@ const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
  *
  * - `rules`: objects (`{type: 'overspeed', limit: 60, duration: 10, severity: 'critical'}`) or just their names
  *   (`"enter"`, `["enter", "exit"]`). Enter and exit where neither `rules` nor `speedLimit` is given; `[]` for none.
- * - `speedLimit` (km/h) and `speedDuration` (s): short for an overspeed rule, and turned into one.
+ * - `speedLimit` (km/h) and `speedDuration` (s): short for an overspeed rule, and turned into one. The limit of a corridor may be
+ *   one for each segment, or for each corner (see segment-values.ts); null where a segment has none.
  * - `severity`: for the rules that name none of their own. `categories`: only vehicles of these kinds.
  * - `hours`: `{from: '22:00', to: '06:00'}`, Beijing time, every day.
  * - `onTerminal`: terminals hold it too (on-terminal.ts).
@@ -62,7 +63,7 @@ function readRules(rules: unknown, speedLimit: unknown, speedDuration: unknown, 
     else for (const [i, rule] of list.entries()) add(readRule(rule, `properties.rules[${i}]`, problems));
   }
   if (isGiven(speedLimit)) {
-    const limit = readNumber(speedLimit, 1, MAX_SPEED_KMH, 'properties.speedLimit', 'km/h', problems);
+    const limit = readLimit(speedLimit, 'properties.speedLimit', problems);
     const duration = isGiven(speedDuration)
       ? readNumber(speedDuration, 0, MAX_DURATION_S, 'properties.speedDuration', 'seconds', problems)
       : undefined;
@@ -87,11 +88,20 @@ function readRule(input: unknown, path: string, problems: Problems): FenceRule |
     problems.add(`${path}.type`, "must be 'enter', 'exit' or 'overspeed'");
     return null;
   }
-  const kmh = readNumber(limit, 1, MAX_SPEED_KMH, `${path}.limit`, 'km/h', problems);
+  const kmh = readLimit(limit, `${path}.limit`, problems);
   const seconds = isGiven(duration)
     ? { duration: readNumber(duration, 0, MAX_DURATION_S, `${path}.duration`, 'seconds', problems) }
     : {};
   return { type, limit: kmh, ...seconds, ...withSeverity };
+}
+
+/** One for all, or a list of them, which is as long as it should be or not: that is seen where the geometry is known. */
+function readLimit(value: unknown, path: string, problems: Problems): number | (number | null)[] {
+  if (!Array.isArray(value)) return readNumber(value, 1, MAX_SPEED_KMH, path, 'km/h', problems);
+  if (value.every((item) => item === null)) problems.add(path, 'has no limit at all');
+  return value.map((item, i) =>
+    item === null ? null : readNumber(item, 1, MAX_SPEED_KMH, `${path}[${i}]`, 'km/h', problems),
+  );
 }
 
 function readNumber(value: unknown, low: number, high: number, path: string, unit: string, problems: Problems): number {

@@ -1,9 +1,10 @@
-import type { Fence, FenceGeometry, FenceProperties } from '../model/fence.js';
+import { type Fence, type FenceGeometry, type FenceProperties, segmentWidths } from '../model/fence.js';
 import { unwrap } from './antimeridian.js';
 import { Area } from './area.js';
 import { type Box, boxContains } from './box.js';
 import { Circle } from './circle.js';
 import { Corridor } from './corridor.js';
+import { CorridorLine } from './corridor-line.js';
 import type { Shape } from './shape.js';
 
 /** Segments in one piece of a corridor: a long route has a large box, its pieces have small ones. */
@@ -47,6 +48,16 @@ export function turnsOf(shape: Shape): readonly number[] {
   return shape.box.minX < -180 ? [-360, 0] : [0];
 }
 
+/** The line of a corridor, to ask which of its segments a place is on; null for fences of other shapes. */
+export function corridorLineOf({ geometry, properties }: Pick<Fence, 'geometry' | 'properties'>): CorridorLine | null {
+  if (geometry.type !== 'LineString') return null;
+  return new CorridorLine(geometry.coordinates, halfWidths(geometry.coordinates.length - 1, properties));
+}
+
+function halfWidths(segments: number, properties: FenceProperties): number[] {
+  return segmentWidths(segments, properties).map((width) => width / 2);
+}
+
 function shapesOf(geometry: FenceGeometry, properties: FenceProperties): Shape[] {
   switch (geometry.type) {
     case 'Polygon':
@@ -60,8 +71,10 @@ function shapesOf(geometry: FenceGeometry, properties: FenceProperties): Shape[]
     case 'LineString': {
       const line = unwrap(geometry.coordinates);
       const pieces: Shape[] = [];
+      const halves = halfWidths(geometry.coordinates.length - 1, properties);
       for (let i = 0; i < line.length - 1; i += SEGMENTS_PER_PIECE) {
-        pieces.push(new Corridor(line.slice(i, i + SEGMENTS_PER_PIECE + 1), (properties.width ?? 0) / 2));
+        const end = i + SEGMENTS_PER_PIECE;
+        pieces.push(new Corridor(line.slice(i, end + 1), halves.slice(i, end)));
       }
       return pieces;
     }

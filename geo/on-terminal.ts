@@ -1,5 +1,5 @@
 import type { Position as Place } from 'geojson';
-import type { FenceGeometry, FenceProperties, OnTerminal } from '../model/fence.js';
+import { type FenceGeometry, type FenceProperties, type OnTerminal, segmentWidths } from '../model/fence.js';
 import { VEHICLE_CATEGORIES, type VehicleCategory } from '../model/vehicle.js';
 import type { Problems } from './problems.js';
 
@@ -51,7 +51,7 @@ export function checkOnTerminal(geometry: FenceGeometry, properties: FenceProper
       break;
     case 'LineString':
       checkCount(geometry.coordinates.length, 'geometry.coordinates');
-      if ((properties.width ?? 0) > MAX_WIDTH_M) {
+      if (segmentWidths(geometry.coordinates.length - 1, properties).some((width) => width > MAX_WIDTH_M)) {
         cannot('properties.width', `a route of a terminal is at most ${MAX_WIDTH_M} m wide`);
       }
       break;

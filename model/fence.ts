@@ -7,8 +7,11 @@ export type FenceGeometry = Polygon | MultiPolygon | Point | LineString;
 
 export type FenceRule =
   | { type: 'enter' | 'exit'; severity?: Severity }
-  /** `limit` in km/h; raised when exceeded for more than `duration` s (default 0: at once). */
-  | { type: 'overspeed'; limit: number; duration?: number; severity?: Severity };
+  /**
+   * `limit` in km/h, or one for each segment of a corridor, null for a segment without one; raised when exceeded for more than
+   * `duration` s (default 0: at once).
+   */
+  | { type: 'overspeed'; limit: number | (number | null)[]; duration?: number; severity?: Severity };
 
 /** How a terminal can keep a fence of its own (JT/T 808, areas and routes). */
 export const AREA_KINDS = ['circle', 'rectangle', 'polygon', 'route'] as const;
@@ -23,8 +26,8 @@ export interface FenceProperties {
   rules: FenceRule[];
   /** Metres, for a Point. */
   radius?: number;
-  /** Metres from edge to edge, for a LineString. */
-  width?: number;
+  /** Metres from edge to edge, for a LineString: of all of it, or of each segment. */
+  width?: number | number[];
   /** Of the rules that name none of their own. */
   severity?: Severity;
   /** Only vehicles of these kinds; all where absent. */
@@ -47,4 +50,9 @@ export interface Fence {
   /** Epoch ms. */
   createdAt: number;
   updatedAt: number;
+}
+
+/** Metres from edge to edge of each segment of a corridor. */
+export function segmentWidths(segments: number, { width = 0 }: Pick<FenceProperties, 'width'>): number[] {
+  return typeof width === 'number' ? Array.from({ length: segments }, () => width) : width;
 }

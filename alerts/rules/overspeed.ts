@@ -1,8 +1,10 @@
 import type { Severity } from '../../model/alert.js';
 import { SUSPECT_MOTION } from '../../model/quality.js';
 import type { Vehicle, VehicleCategory } from '../../model/vehicle.js';
+import { over } from '../checks.js';
 import type { FixFacts } from '../fix-facts.js';
 import type { Evidence, Rule, RuleFence, RuleInput, Say } from '../rule.js';
+import { lowestBound, type SpeedBound, weatherBound } from '../speed-bounds.js';
 
 /** Reports within one minute are one event (交运发〔2016〕160号 annex 2 note 2). */
 const SAME_EVENT_MS = 60_000;
@@ -15,6 +17,8 @@ interface Memory {
   /** The newest fix over the limit. */
   last: FixFacts;
   peak: FixFacts;
+  /** The limit at the peak; absent in what was remembered before limits could differ from place to place. */
+  bound?: SpeedBound;
   /** Fixes over the limit so far. */
   count: number;
   /** It has lasted long enough, and that was said. */
@@ -22,13 +26,14 @@ interface Memory {
 }
 
 export interface SpeedLimit {
-  kmh: number;
+  /** One for all, or one for each segment of the fence, a corridor; null: none in that segment. */
+  kmh: number | (number | null)[];
   /** More than this many seconds must it last; 0: at once. */
   seconds: number;
 }
 
 /**
- * Too fast, in a fence or for the kind of vehicle.
+ * Too fast, in a fence or for the kind of vehicle, or for the weather that was declared there.
  *
  * Raised when every fix is over the limit for more than the duration, by the fixes' own times; a fix at or under the limit,
  * or a silence of more than a minute, starts the count again. Once raised, fixes over the limit within a minute of each
@@ -53,24 +58,26 @@ export class Overspeed implements Rule<Memory> {
   }
 
   judge(input: RuleInput, memory: Memory | undefined, say: Say): Memory | undefined {
-    const { facts, inside, inForce } = input;
+    const { facts, inside, inForce, ground } = input;
     if (facts.quality & SUSPECT_MOTION || Number.isNaN(facts.speed)) return memory;
-    const over = inside && inForce && facts.speed > this.limit.kmh;
+    const bound = inside && inForce ? this.#boundAt(facts, ground.weather) : null;
     if (memory && facts.time - memory.last.time > SAME_EVENT_MS) {
       if (memory.raised) say.clear(this.#evidence(memory, facts));
       memory = undefined;
     }
-    if (!over) return memory?.raised ? memory : undefined;
+    if (bound === null || facts.speed <= bound.kmh) return memory?.raised ? memory : undefined;
 
+    const isPeak = !memory || facts.speed > memory.peak.speed;
     const event: Memory = memory
       ? {
           onset: memory.onset,
           last: facts,
-          peak: facts.speed > memory.peak.speed ? facts : memory.peak,
+          peak: isPeak ? facts : memory.peak,
+          bound: isPeak ? bound : memory.bound,
           count: memory.count + 1,
           raised: memory.raised,
         }
-      : { onset: facts, last: facts, peak: facts, count: 1, raised: false };
+      : { onset: facts, last: facts, peak: facts, bound, count: 1, raised: false };
     if (!event.raised && this.#longEnough(event)) {
       event.raised = true;
       say.raise(event.onset, this.#evidence(event, facts));
@@ -88,23 +95,27 @@ export class Overspeed implements Rule<Memory> {
     return undefined;
   }
 
+  /** The limit at the place of the fix, or the lower one that the weather sets there. */
+  #boundAt({ lon, lat, time }: FixFacts, weather: RuleInput['ground']['weather']): SpeedBound {
+    const { kmh } = this.limit;
+    const own = Array.isArray(kmh) ? kmh[this.fence?.corridor?.nearest(lon, lat).segment ?? 0] : kmh;
+    // Which kind of road it is, nobody knows here.
+    return lowestBound({ kmh: own ?? Infinity, what: 'speed' }, weatherBound(weather.at(lon, lat, time), false));
+  }
+
   #longEnough(event: Memory): boolean {
     return this.limit.seconds === 0 || event.last.time - event.onset.time > this.limit.seconds * 1000;
   }
 
   #evidence(event: Memory, deciding: FixFacts): Evidence {
     const seconds = (event.last.time - event.onset.time) / 1000;
+    const { peak } = event;
+    const bound = event.bound ?? { kmh: Number(this.limit.kmh), what: 'speed' };
+    const segment = Array.isArray(this.limit.kmh) && this.fence?.corridor?.nearest(peak.lon, peak.lat).segment;
     return {
       fixes: { onset: event.onset, peak: event.peak, last: event.last, deciding },
       checks: [
-        {
-          what: 'speed',
-          value: event.peak.speed,
-          is: '>',
-          threshold: this.limit.kmh,
-          unit: 'km/h',
-          result: event.peak.speed > this.limit.kmh,
-        },
+        over(bound.what, peak.speed, bound.kmh, 'km/h'),
         {
           what: 'duration',
           value: seconds,
@@ -114,8 +125,10 @@ export class Overspeed implements Rule<Memory> {
           result: this.#longEnough(event),
         },
       ],
-      peakSpeed: event.peak.speed,
+      peakSpeed: peak.speed,
       fixesOver: event.count,
+      ...(typeof segment === 'number' && { segment }),
+      ...(bound.weather && { weather: bound.weather }),
     };
   }
 }

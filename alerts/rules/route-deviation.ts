@@ -1,48 +1,70 @@
 import { z } from 'zod';
-import { segmentDistanceM } from '../../geo/distance.js';
-import { over } from '../checks.js';
+import { CorridorLine } from '../../geo/corridor-line.js';
+import { equal, over } from '../checks.js';
+import type { RuleFence } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
 
 interface Params {
-  /** Positions of the route, [longitude, latitude]. */
-  line: [number, number][];
+  /** Positions of the route, [longitude, latitude]; absent where fences are the route. */
+  line?: [number, number][];
   /** Metres from edge to edge; one for all segments, or one for each. */
-  width: number | number[];
+  width?: number | number[];
 }
 
 const position = z.tuple([z.number().min(-180).max(180), z.number().min(-90).max(90)]);
 const width = z.number().min(5).max(20_000);
 
-/** A vehicle is off its route: further from every segment than half the width that the segment has. */
+/** A vehicle is off its route: further from every segment than half the width that the segment has, and in no fence of the route. */
 export const routeDeviation = ruleKind<Params, undefined>({
   type: 'route-deviation',
-  describe: 'a vehicle is outside the corridor around `line`, `width` metres wide, segment by segment',
+  describe:
+    'a vehicle is outside its route: the corridor around `line`, `width` metres wide, segment by segment, and the fences of the scope together',
+  fences: 'all',
+  everywhere: ({ line }) => line !== undefined,
   timing: { minDuration: 30 },
   params: z
-    .strictObject({ line: z.array(position).min(2).max(5000), width: z.union([width, z.array(width)]) })
-    .refine(({ line, width: wide }) => !Array.isArray(wide) || wide.length === line.length - 1, {
+    .strictObject({
+      line: z.array(position).min(2).max(5000).optional(),
+      width: z.union([width, z.array(width)]).optional(),
+    })
+    .refine(({ line, width: wide }) => (line === undefined) === (wide === undefined), {
+      path: ['width'],
+      message: 'belongs to a line, and a line needs one',
+    })
+    .refine(({ line, width: wide }) => !line || !Array.isArray(wide) || wide.length === line.length - 1, {
       path: ['width'],
       message: 'needs one width, or one for each segment: one less than positions in line',
     }),
-  build({ line, width: wide }) {
-    const half = (segment: number) => (Array.isArray(wide) ? wide[segment] : wide) / 2;
+  build({ line, width: wide = 0 }, fences) {
+    const routes: { fence: RuleFence | null; corridor: CorridorLine }[] = [];
+    if (line) {
+      const halves = line.slice(1).map((_, i) => (typeof wide === 'number' ? wide : wide[i]) / 2);
+      routes.push({ fence: null, corridor: new CorridorLine(line, halves) });
+    }
+    for (const fence of fences) if (fence.corridor) routes.push({ fence, corridor: fence.corridor });
+    const areas = fences.filter(({ corridor }) => corridor === null);
     return {
-      judge({ facts }) {
-        // How far beyond the edge of the corridor of the segment that allows the most.
-        let beyond = Infinity;
-        let at = 0;
-        for (let i = 0; i < line.length - 1; i++) {
-          const [[x1, y1], [x2, y2]] = [line[i], line[i + 1]];
-          const distance = segmentDistanceM(facts.lon, facts.lat, x1, y1, x2, y2) - half(i);
-          if (distance < beyond) {
-            beyond = distance;
-            at = i;
-          }
+      judge({ facts: { lon, lat } }) {
+        if (areas.some((area) => area.contains(lon, lat)) || (routes.length === 0 && areas.length === 0)) {
+          // Without any fence left, there is no route to leave.
+          return { memory: undefined, holds: false, explain: () => ({ checks: [equal('on the route', true, false)] }) };
+        }
+        let [fence, near] = [null as RuleFence | null, null as ReturnType<CorridorLine['nearest']> | null];
+        for (const route of routes) {
+          const found = route.corridor.nearest(lon, lat);
+          if (near === null || found.beyondM < near.beyondM) [fence, near] = [route.fence, found];
         }
         return {
           memory: undefined,
-          holds: beyond > 0,
-          explain: () => ({ checks: [over('distance from the route', beyond + half(at), half(at), 'm')], segment: at }),
+          holds: near === null || near.beyondM > 0,
+          explain: () =>
+            near === null
+              ? { checks: [equal('on the route', false, false)] }
+              : {
+                  checks: [over('distance from the route', near.metres, near.halfWidthM, 'm')],
+                  segment: near.segment,
+                  ...(fence && { route: fence.id }),
+                },
         };
       },
     };

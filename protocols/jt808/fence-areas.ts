@@ -1,4 +1,4 @@
-import type { Fence, FenceRule } from '../../model/fence.js';
+import { type Fence, type FenceRule, segmentWidths } from '../../model/fence.js';
 import { areaKindOf } from '../../model/terminal-area.js';
 import type { Fields } from '../common/codecs.js';
 import type { FenceSet } from '../protocol.js';
@@ -24,8 +24,13 @@ export const fenceSet: FenceSet = {
         return { type: 'set-circles', params: { action, areas: [{ ...area, ...limit, lon, lat, radius }] } };
       }
       case 'LineString': {
-        const width = Math.max(1, Math.round(properties.width ?? 0));
-        const points = geometry.coordinates.map(([lon, lat]) => ({ lon, lat, width, ...limit }));
+        const widths = segmentWidths(geometry.coordinates.length - 1, properties);
+        const points = geometry.coordinates.map(([lon, lat], i) => {
+          // The section behind the last corner is none; it says what the one before says.
+          const segment = Math.min(i, widths.length - 1);
+          const width = Math.max(1, Math.round(widths[segment]));
+          return { lon, lat, width, ...limitOf(properties.rules, segment) };
+        });
         return { type: 'set-route', params: { ...area, points } };
       }
       case 'Polygon': {
@@ -80,11 +85,13 @@ function alertsOf({ properties }: Fence): string[] {
   return (['enter', 'exit'] as const).filter((type) => types.has(type)).map((type) => told[type]);
 }
 
-/** Whole km/h, rounded down: a terminal must not be laxer than the rule. */
-function limitOf(rules: readonly FenceRule[]): { speedLimit?: number; overspeedSeconds?: number } {
+/** Whole km/h, rounded down: a terminal must not be laxer than the rule. `segment`: of a corridor. */
+function limitOf(rules: readonly FenceRule[], segment = 0): { speedLimit?: number; overspeedSeconds?: number } {
   const rule = rules.find((r) => r.type === 'overspeed');
   if (rule?.type !== 'overspeed') return {};
-  return { speedLimit: Math.floor(rule.limit), overspeedSeconds: Math.round(rule.duration ?? 0) };
+  const limit = Array.isArray(rule.limit) ? rule.limit[segment] : rule.limit;
+  if (limit === null) return {};
+  return { speedLimit: Math.floor(limit), overspeedSeconds: Math.round(rule.duration ?? 0) };
 }
 
 /** Everything that `wanted` names is the same in `got`; what it leaves open may be anything. */

@@ -23,7 +23,11 @@ test.each([
     corridor,
     (share: number) => {
       const { coordinates } = corridor.geometry as GeoJSON.LineString;
-      return new Corridor(coordinates, (corridor.properties.width! / 2) * share);
+      const half = ((corridor.properties.width as number) / 2) * share;
+      return new Corridor(
+        coordinates,
+        coordinates.slice(1).map(() => half),
+      );
     },
   ],
 ])('a %s is drawn where the rules see it', (_, fence, judged) => {

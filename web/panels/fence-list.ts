@@ -75,6 +75,14 @@ function ruleText(rule: FenceRule): string {
     case 'exit':
       return t('rule-exit');
     case 'overspeed':
-      return t('rule-overspeed', { limit: number(rule.limit) });
+      return t('rule-overspeed', { limit: limitText(rule.limit) });
   }
+}
+
+/** "40", or "40–80" where segments of a corridor have limits of their own. */
+function limitText(limit: number | (number | null)[]): string {
+  if (!Array.isArray(limit)) return number(limit);
+  const limits = limit.filter((kmh) => kmh !== null);
+  const [least, most] = [Math.min(...limits), Math.max(...limits)];
+  return least === most ? number(least) : `${number(least)}–${number(most)}`;
 }

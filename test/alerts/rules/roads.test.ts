@@ -156,3 +156,70 @@ describe('weather', () => {
     expect(made(true).tell()).toEqual(['raised speed-limit v1 10:00:00']);
   });
 });
+
+describe('corridors', () => {
+  /** East for 0.01°, then on for another, with a limit of its own. */
+  const route = {
+    type: 'LineString' as const,
+    coordinates: [
+      [0.5, 0.5],
+      [0.51, 0.5],
+      [0.52, 0.5],
+    ],
+  };
+  const fenced = (limit: number | (number | null)[], others: object = {}) =>
+    new Story()
+      .settings({})
+      .vehicle(1, 'v1', 'coach')
+      .fence(1, 'route', route, [{ type: 'overspeed', limit }], { width: [40, 400], ...others });
+
+  test('the limit is that of the segment, and the evidence says which', () => {
+    // At 50 s it is at the corner, which both have.
+    const fast = drive(fenced([90, 60]), 0, 100, 80);
+    expect(fast.tell()).toEqual(['raised overspeed v1 route 10:01:00']);
+    expect(fast.transitions[0].alert.evidence).toMatchObject({
+      checks: [{ value: 80, threshold: 60 }, {}],
+      segment: 1,
+    });
+    expect(drive(fenced([null, 90]), 0, 100, 80).tell()).toEqual([]);
+    expect(drive(fenced(70), 0, 100, 80).tell()).toEqual(['raised overspeed v1 route 10:00:00']);
+  });
+
+  test('weather lowers the limit of a fence and of a kind of vehicle', () => {
+    const fence = drive(declare(fenced(90), foggy({ limit: 50 })), 0, 40, 60);
+    expect(fence.tell()).toEqual(['raised overspeed v1 route 10:00:00']);
+    expect(fence.transitions[0].alert.evidence).toMatchObject({
+      checks: [{ threshold: 50 }, {}],
+      weather: { id: 'w' },
+    });
+    const kind = new Story().settings({ coach: 100 }).vehicle(1, 'v1', 'coach');
+    expect(drive(declare(kind, foggy({ visibility: 50 })), 0, 60, 40).tell()).toEqual(['raised overspeed v1 10:00:00']);
+  });
+
+  test('who is too far from a narrow segment has left the route, on a wide one not', () => {
+    const off = (lat: number) => {
+      const made = fenced([null, 200]);
+      ruleOf(made, 'route-deviation', {}, { scope: { fences: ['route'] } });
+      return drive(made, 0, 100, 50, lat);
+    };
+    expect(off(0.5001).tell()).toEqual([]);
+    const left = off(0.5005); // 55 m
+    // By then the edge of the second segment, 200 m from its line, is the nearer one; at 50 s it is inside that.
+    expect(left.tell()).toEqual(['raised route-deviation v1 10:00:00', 'cleared route-deviation v1 10:00:50']);
+    expect(left.transitions[0].alert.evidence).toMatchObject({
+      route: 'route',
+      segment: 1,
+      checks: [{ threshold: 200 }, {}],
+    });
+  });
+
+  test('a route may be of several fences, and one that has none is left by nobody', () => {
+    const made = fenced([null, 200]).fence(2, 'depot', square(0.4, 0.4), []);
+    ruleOf(made, 'route-deviation', {}, { scope: { fences: ['route', 'depot'] } });
+    expect(drive(made, 0, 100, 50, 0.6).tell()).toEqual([]);
+    made.change({ type: 'fence-delete', no: 2 });
+    expect(drive(made, 110, 200, 50, 0.6).tell()).toEqual(['raised route-deviation v1 10:01:50']);
+    made.change({ type: 'fence-delete', no: 1 });
+    expect(drive(made, 210, 300, 50, 0.6).tell()).toEqual(['cleared route-deviation v1 10:03:30']);
+  });
+});
