@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Settings } from './config.js';
+import { passwordFile } from './mqtt-feeds.js';
 
 export function productVersion(): string {
   // Beside this file in the sources, one up in what is built.
@@ -19,6 +21,7 @@ export function announce(at: {
   adminKey: string;
   jt808Port: number;
   jt905Port: number;
+  mqttPort: number;
   settings: Settings;
   root: string;
 }): void {
@@ -27,6 +30,7 @@ export function announce(at: {
     at.jt808Port ? `JT/T 808 on ${settings.tcpHost}:${at.jt808Port}` : '',
     at.jt905Port ? `JT/T 905 on ${settings.tcpHost}:${at.jt905Port}` : '',
     settings.aisPort ? `AIS on ${settings.tcpHost}:${settings.aisPort}, TCP and UDP` : '',
+    at.mqttPort ? `MQTT on ${settings.tcpHost}:${at.mqttPort} (3.1.1)` : '',
     settings.attachmentPort ? `files of alarms on ${settings.tcpHost}:${settings.attachmentPort}` : '',
   ].filter(Boolean);
   const weaker = [
@@ -41,10 +45,22 @@ export function announce(at: {
     ['api', `${at.url}/docs`],
     ['terminals', listening.length > 0 ? `${listening.join(', ')}, without TLS` : 'off'],
     ['admin key', at.adminKey],
+    ...mqttLine(at),
     ['data', `${at.root}, acknowledged at level ${settings.ackLevel}`],
     ...weaker.map((line) => ['note', line]),
   ];
   console.log(
     `cheji ${productVersion()}\n${lines.map(([name, value]) => `  ${name.padEnd(10)} ${value}`).join('\n')}\n`,
   );
+}
+
+/** Who gets into the embedded broker, or which other one is in use. */
+function mqttLine({ mqttPort, settings, root }: Parameters<typeof announce>[0]): [string, string][] {
+  const { mqttUrl, mqttUsers } = settings;
+  if (mqttUrl !== null) return [['mqtt', new URL(mqttUrl).host]];
+  if (mqttPort === 0) return [];
+  const made = mqttUsers.filter(({ password }) => password === undefined).map(({ user }) => user);
+  if (made.length === 0) return [['mqtt', `${mqttUsers.length} users`]];
+  const more = made.length > 1 ? `, and ${made.length - 1} more` : '';
+  return [['mqtt', `user ${made[0]}${more}, password in ${join(root, 'keys', passwordFile(made[0]))}`]];
 }

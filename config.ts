@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { DEFAULT_MQTT_TOPICS, DEFAULT_MQTT_USERS, type MqttUserSetting, mqttTopics, mqttUsers } from './config-mqtt.js';
+import type { TopicSetting } from './ingest/mqtt/topic-routes.js';
 import { DEFAULT_RULE_SETTINGS, type RuleSettings } from './model/change.js';
 import { VEHICLE_CATEGORIES, type VehicleCategory } from './model/vehicle.js';
 
@@ -14,6 +16,22 @@ export interface Settings {
   jt905Port: number;
   /** Sentences of ships, over TCP and UDP. */
   aisPort: number;
+  /** Of the embedded broker; 0, or `mqttUrl`: none. */
+  mqttPort: number;
+  mqttUrl: string | null;
+  mqttVersion: '3.1.1' | '5';
+  mqttUser: string | null;
+  mqttPassword: string | null;
+  /** PEM files. */
+  mqttCa: string | null;
+  mqttCert: string | null;
+  mqttKey: string | null;
+  /** null: one of this installation's own. */
+  mqttClientId: string | null;
+  /** Group of shared subscriptions; null: every message comes here. */
+  mqttShare: string | null;
+  mqttTopics: TopicSetting[];
+  mqttUsers: MqttUserSetting[];
   /** Addresses and networks whose one connection carries many terminals. */
   gatewayAddresses: string[];
   /** What webhooks may reach: addresses and networks that are not public, and host names where not any. */
@@ -68,14 +86,17 @@ interface Key {
   fallback: string;
   allowed: string;
   secret?: boolean;
-  read: (text: string, into: Settings) => boolean;
+  /** A list or a map in the file of settings. */
+  structured?: boolean;
+  /** What is wrong, as far as it can be said; null where nothing is. */
+  read: (text: string, into: Settings) => string | null;
 }
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const list = z.string().transform((text) => text.split(',').map((entry) => entry.trim()));
 const networks = list.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])));
 
-/** The one table of keys. `read` answers false where the text is not allowed. */
+/** The one table of keys. */
 const KEYS: Key[] = [
   key('CHEJI_DATA_DIR', './data', 'a directory', z.string().min(1), (s, v) => (s.dataDir = v)),
   key('CHEJI_HTTP_HOST', '127.0.0.1', 'an address or host name', z.string().min(1), (s, v) => (s.httpHost = v)),
@@ -84,6 +105,51 @@ const KEYS: Key[] = [
   key('CHEJI_JT808_PORT', '6808', 'a port, or 0 for off', port, (s, v) => (s.jt808Port = v)),
   key('CHEJI_JT905_PORT', '6905', 'a port, or 0 for off', port, (s, v) => (s.jt905Port = v)),
   key('CHEJI_AIS_PORT', '0', 'a port for TCP and UDP, or 0 for off', port, (s, v) => (s.aisPort = v)),
+  key('CHEJI_MQTT_PORT', '1883', 'a port of the embedded broker, or 0 for off', port, (s, v) => (s.mqttPort = v)),
+  key(
+    'CHEJI_MQTT_URL',
+    '',
+    'mqtt://host:port or mqtts://host:port of a broker, instead of the embedded one; user and password may stand in it',
+    z.url({ protocol: /^mqtts?$/ }),
+    (s, v) => (s.mqttUrl = v),
+    { secret: true },
+  ),
+  key('CHEJI_MQTT_VERSION', '5', '3.1.1 or 5, of that broker', z.enum(['3.1.1', '5']), (s, v) => (s.mqttVersion = v)),
+  key('CHEJI_MQTT_USER', '', 'the name we log in with', z.string(), (s, v) => (s.mqttUser = v)),
+  key('CHEJI_MQTT_PASSWORD', '', 'the password to it', z.string(), (s, v) => (s.mqttPassword = v), { secret: true }),
+  key('CHEJI_MQTT_CA', '', 'a PEM file: who may sign the certificate', z.string(), (s, v) => (s.mqttCa = v)),
+  key('CHEJI_MQTT_CERT', '', 'a PEM file: our own certificate', z.string(), (s, v) => (s.mqttCert = v)),
+  key('CHEJI_MQTT_KEY', '', 'a PEM file: the key to it', z.string(), (s, v) => (s.mqttKey = v)),
+  key(
+    'CHEJI_MQTT_CLIENT_ID',
+    '',
+    '1 to 128 letters, digits, _ or -; each node needs its own, and keeps it; made from the data directory where empty',
+    z.string().regex(/^[A-Za-z0-9_-]{1,128}$/),
+    (s, v) => (s.mqttClientId = v),
+  ),
+  key(
+    'CHEJI_MQTT_SHARE',
+    '',
+    'a group of shared subscriptions: 1 to 64 letters, digits, _ or -; empty for none',
+    z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+    (s, v) => (s.mqttShare = v),
+  ),
+  key(
+    'CHEJI_MQTT_TOPICS',
+    JSON.stringify(DEFAULT_MQTT_TOPICS),
+    'a list of {topic, codec, datum, down}: docs/mqtt.md',
+    mqttTopics,
+    (s, v) => (s.mqttTopics = v),
+    { structured: true },
+  ),
+  key(
+    'CHEJI_MQTT_USERS',
+    JSON.stringify(DEFAULT_MQTT_USERS),
+    'a list of {user, password, publish, subscribe} for the embedded broker: docs/mqtt.md',
+    mqttUsers,
+    (s, v) => (s.mqttUsers = v),
+    { secret: true, structured: true },
+  ),
   key(
     'CHEJI_GATEWAY_ADDRESSES',
     '',
@@ -265,8 +331,6 @@ const KEYS: Key[] = [
 /** Keys of the contract that this version does not serve yet: told, never refused, so that one environment fits all. */
 const LATER: Record<string, string> = {
   CHEJI_JT809_PORT: 'JT/T 809 links are not in this version',
-  CHEJI_MQTT_PORT: 'MQTT is not in this version',
-  CHEJI_MQTT_URL: 'MQTT is not in this version',
   CHEJI_REDIS_URL: 'several nodes are not in this version; this one runs alone',
 };
 
@@ -284,6 +348,14 @@ export function loadSettings(env: Record<string, string | undefined> = process.e
     adminKey: null,
     spoolMaxBytes: null,
     attachmentAddress: null,
+    mqttUrl: null,
+    mqttUser: null,
+    mqttPassword: null,
+    mqttCa: null,
+    mqttCert: null,
+    mqttKey: null,
+    mqttClientId: null,
+    mqttShare: null,
     region: null,
     gatewayAddresses: [],
     webhookNetworks: [],
@@ -295,10 +367,14 @@ export function loadSettings(env: Record<string, string | undefined> = process.e
     const text = env[k.name] || fromFile[k.name] || k.fallback;
     printed[k.name] = k.secret && text !== '' ? mask(text) : text;
     if (text === '') continue;
-    if (!k.read(text, settings)) problems.push(`${k.name}=${k.secret ? mask(text) : text}: must be ${k.allowed}`);
+    const wrong = k.read(text, settings);
+    if (wrong !== null) problems.push(`${k.name}=${k.secret ? mask(text) : text}: must be ${k.allowed}${wrong}`);
   }
   if (settings.attachmentPort > 0 && settings.attachmentAddress === null) {
     problems.push('CHEJI_ATTACHMENT_ADDRESS: must be set where CHEJI_ATTACHMENT_PORT is: terminals are told of it');
+  }
+  if ((settings.mqttCert === null) !== (settings.mqttKey === null)) {
+    problems.push('CHEJI_MQTT_CERT, CHEJI_MQTT_KEY: a certificate and its key go together');
   }
   for (const name of [...Object.keys(env), ...Object.keys(fromFile)]) {
     if (!name.startsWith('CHEJI_') || KEYS.some((k) => k.name === name) || FOR_TESTS.has(name)) continue;
@@ -324,7 +400,7 @@ function key<T extends z.ZodType>(
   allowed: string,
   schema: T,
   set: (into: Settings, value: NonNullable<z.output<T>>) => unknown,
-  options: { secret?: boolean } = {},
+  options: Pick<Key, 'secret' | 'structured'> = {},
 ): Key {
   return {
     name,
@@ -333,11 +409,21 @@ function key<T extends z.ZodType>(
     ...options,
     read: (text, into) => {
       const result = schema.safeParse(text);
-      if (!result.success || result.data === undefined) return false;
+      if (!result.success || result.data === undefined) return options.structured ? placeOf(result.error) : '';
       set(into, result.data as NonNullable<z.output<T>>);
-      return true;
+      return null;
     },
   };
+}
+
+/** Where in a list the first thing is that is wrong, and why. */
+function placeOf(error: z.ZodError | undefined): string {
+  const [issue] = error?.issues ?? [];
+  if (issue === undefined) return '';
+  const [first, ...names] = issue.path;
+  const place =
+    typeof first === 'number' ? `entry ${first + 1}${names.map((name) => `, ${String(name)}`).join('')}: ` : '';
+  return `; ${place}${issue.message}`;
 }
 
 function readConfigFile(file: string, problems: string[]): Record<string, string> {
@@ -351,8 +437,10 @@ function readConfigFile(file: string, problems: string[]): Record<string, string
   if (typeof parsed !== 'object' || Array.isArray(parsed)) throw new ConfigError(`${file}: must be a map of keys`);
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(parsed as Record<string, unknown>)) {
-    const known = KEYS.some((k) => k.name === name) || name in LATER;
-    if (!known) problems.push(`${file}: ${name}: no such setting; the names are those of the environment variables`);
+    const key = KEYS.find((k) => k.name === name);
+    if (!key && !(name in LATER)) {
+      problems.push(`${file}: ${name}: no such setting; the names are those of the environment variables`);
+    } else if (key?.structured && typeof value === 'object') values[name] = JSON.stringify(value);
     else if (typeof value === 'object') problems.push(`${file}: ${name}: must be one value`);
     else values[name] = String(value);
   }

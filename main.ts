@@ -24,9 +24,11 @@ import { Uploads } from './ingest/uploads.js';
 import { createLog } from './log.js';
 import { Fleet } from './model/fleet.js';
 import { fleetTime } from './model/fleet-clock.js';
-import { SOURCE_NAMES } from './model/source.js';
+import { sourceNumber } from './model/source.js';
 import type { LiveStats } from './model/stats.js';
+import { MqttFeeds } from './mqtt-feeds.js';
 import { protocols } from './protocols/index.js';
+import { describeExtras } from './protocols/mqtt/extras.js';
 import { Rehearsals } from './rehearsal.js';
 import { checkpointSeq } from './store/checkpoint.js';
 import { openDataDir, secretFile } from './store/data-dir.js';
@@ -45,6 +47,8 @@ export interface Running {
   /** 0 where terminals of the protocol are switched off. */
   jt808Port: number;
   jt905Port: number;
+  /** Of the embedded broker; 0 where there is none. */
+  mqttPort: number;
   adminKey: string;
   /** Stops in the order of the reliability sheet §13; whatever was acknowledged is on disk before it resolves. */
   stop(): Promise<void>;
@@ -102,11 +106,12 @@ export async function start(settings: Settings, log: Logger = createLog(settings
 
   // What follows it.
   const feed = new AlertFeed();
+  const node = await logId(dir.spool);
   const engine = new EngineThread({ dir, spool, feed, log });
   const database = new Database({
     dir,
     url: settings.databaseUrl,
-    node: await logId(dir.spool),
+    node,
     // Recorded tracks are old from the start: they stay until somebody removes them, and none comes late.
     retentionDays: settings.timePolicy === 'replay' ? null : settings.retentionDays,
     compressAfterDays: settings.timePolicy === 'replay' ? null : settings.compressAfterDays,
@@ -155,6 +160,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     ackLatency: stats.ackLatency.snapshot(),
     uploads: { ...uploads.counts },
     media: { ...media.stats(), attachments: { ...attachments?.counts } },
+    mqtt: mqtt.stats(),
     vehicles: {
       known: state.catalog.vehicles.size,
       online: state.fleet.onlineSince(Date.now() - settings.onlineSeconds * 1000),
@@ -179,8 +185,29 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   const deliveryParts = { dir, alerts: feed, registry, clock: () => clock.now(), log };
   const { deliveries, webhooks } = await openDeliveries(settings, deliveryParts).catch(abandon);
 
+  // By what fixes come.
+  const ways = {
+    registry,
+    intake,
+    stats,
+    quarantine,
+    clock,
+    whenAccepted: (fn: () => void) => acceptLog.whenAccepted(fn),
+    uploads,
+    media,
+    commands: dispatcher,
+    log: (level: 'info' | 'warn', message: string) => log[level](message),
+  };
+  const secret = (name: string) => secretFile(dir.keys, name);
+  const mqtt = new MqttFeeds(settings, { ...ways, secret, node });
+
   // What the outside sees. First the API: who asks whether we are ready is answered from the beginning.
-  const bySource = new Map(protocols.map((protocol) => [SOURCE_NAMES.indexOf(protocol.name), protocol]));
+  const bySource = new Map(
+    [...protocols, { name: 'mqtt' as const, describeItems: describeExtras }].map((from) => [
+      sourceNumber(from.name),
+      from,
+    ]),
+  );
   const api = await startApi(
     {
       catalog: state.catalog,
@@ -239,19 +266,12 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     database.wake();
   });
 
-  const terminals = await openTerminalPorts(settings, {
-    key: secretFile(dir.keys, 'terminal.key'),
-    registry,
-    intake,
-    stats,
-    quarantine,
-    clock,
-    whenAccepted: (fn) => acceptLog.whenAccepted(fn),
-    uploads,
-    media,
-    commands: dispatcher,
-    log: (level, message) => log[level](message),
-  }).catch(abandon);
+  const key = secretFile(dir.keys, 'terminal.key');
+  const terminals = await openTerminalPorts(settings, { ...ways, key }).catch(abandon);
+  await mqtt.open().catch(async (error) => {
+    await terminals.close();
+    return abandon(error);
+  });
   database.start();
 
   // What is done now and then.
@@ -287,19 +307,20 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   const jt808Port = terminals.portOf('jt808');
   const jt905Port = terminals.portOf('jt905');
   listening = true;
-  announce({ url, adminKey, settings, jt808Port, jt905Port, root: dir.root });
+  announce({ url, adminKey, settings, jt808Port, jt905Port, mqttPort: mqtt.port, root: dir.root });
 
   return {
     url,
     httpPort: api.port,
     jt808Port,
     jt905Port,
+    mqttPort: mqtt.port,
     adminKey,
     async stop() {
       log.info('stopping');
       listening = false;
       for (const timer of timers) clearInterval(timer);
-      await terminals.close();
+      await Promise.all([terminals.close(), mqtt.close()]);
       await attachments?.close();
       await media.close();
       terminalFences.close();

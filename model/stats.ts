@@ -69,6 +69,7 @@ export interface LiveStats {
   /** What terminals reported besides fixes since this process started, by kind (model/upload.ts). */
   uploads: Tally;
   media: MediaStats;
+  mqtt: MqttStats;
   vehicles: { known: number; online: number };
   stream: { clients: number; subscriptions: number };
 }
@@ -91,6 +92,38 @@ export interface MediaStats {
   attachments: Tally;
   /** Files that are kept, and those that were deleted because others needed the room. */
   files: { count: number; bytes: number; deleted: number; deletedBytes: number };
+}
+
+/** Messages over MQTT; counts since this process started. received = handled + Σ rejected. */
+export interface MqttStats {
+  /** Whose broker it is, if any. */
+  broker: 'off' | 'own' | 'outside';
+  /** Of the way to it; `refused`: it is there and does not let us in, or not subscribe. */
+  state: 'off' | 'listening' | 'connected' | 'away' | 'refused';
+  detail: string;
+  /** Clients of our own broker. */
+  clients: number;
+  messages: {
+    received: number;
+    handled: number;
+    rejected: Tally;
+    /** Received messages by the codec that read them. */
+    byCodec: Tally;
+    /** Said by the broker to have been sent before. */
+    repeated: number;
+    /** Kept by the broker from before we subscribed. */
+    retained: number;
+  };
+  /** What publishers told besides fixes. */
+  events: Tally;
+  /** Messages whose acknowledgement waits for the log. */
+  unacknowledged: number;
+  /** How often reading stopped for want of room in the log. */
+  pauses: number;
+  /** Connections to an outside broker that were made. */
+  connects: number;
+  /** What our own broker refused, by why. */
+  refused: Tally;
 }
 
 /** Durations by bucket: `counts[i]` of them up to `boundsSeconds[i]` and over the bound before; the last over all bounds. */

@@ -17,6 +17,7 @@ export const UPLOAD_KINDS = [
   'shift', //       a taxi driver's shift, as the meter added it up (下班签退信息)
   'trip', //        a trip of a taxi, with its meter and its rating (运营数据)
   'vessel', //      who a ship is and where she is bound (AIS static and voyage data)
+  'report', //      anything else that a publisher over MQTT told; content.event says what
   'rsa-key', //     its public key (终端 RSA 公钥)
   'info', //        … ordered or cancelled an information service (信息点播)
 ] as const;

@@ -48,7 +48,12 @@ export async function startServer(options: { dataDir: string; env?: Record<strin
 export function environment(env: Record<string, string> = {}): Record<string, string> {
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith('CHEJI_'));
   // Fixed ports that a test does not ask for would meet those of the tests beside it.
-  return { ...(Object.fromEntries(others) as Record<string, string>), CHEJI_JT905_PORT: '0', ...env };
+  return {
+    ...(Object.fromEntries(others) as Record<string, string>),
+    CHEJI_JT905_PORT: '0',
+    CHEJI_MQTT_PORT: '0',
+    ...env,
+  };
 }
 
 async function launch(dataDir: string, env: Record<string, string>): Promise<ServerProcess> {

@@ -83,6 +83,7 @@ export async function checkPorts(settings: Settings): Promise<Check[]> {
     ['CHEJI_JT808_PORT', settings.tcpHost, settings.jt808Port],
     ['CHEJI_JT905_PORT', settings.tcpHost, settings.jt905Port],
     ['CHEJI_AIS_PORT', settings.tcpHost, settings.aisPort],
+    ['CHEJI_MQTT_PORT', settings.tcpHost, settings.mqttUrl === null ? settings.mqttPort : 0],
     ['CHEJI_ATTACHMENT_PORT', settings.tcpHost, settings.attachmentPort],
   ] as const) {
     if (port === 0) continue;

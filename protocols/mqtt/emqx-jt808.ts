@@ -3,6 +3,7 @@ import { gmt8BcdToMs } from '../../model/units.js';
 import { stripZeros } from '../../model/vehicle.js';
 import { ALARM_MASKS } from '../jt808/alarm-bits.js';
 import { STATUS_SOUTH, STATUS_WEST } from '../jt808/status-bits.js';
+import { emqxCommand, emqxResponse } from './emqx-commands.js';
 import { keepExtras } from './extras.js';
 import { decodeJson, isObject, type Json, Members, refusal } from './json.js';
 import { type Datum, MAX_ITEMS, type MqttMessage, type MqttPayload, type PayloadCodec } from './payload.js';
@@ -16,10 +17,12 @@ import { statusFlags } from './v1-facts.js';
  */
 export const emqxJt808: PayloadCodec = {
   name: 'emqx-jt808',
+  terminals: 'jt808',
   topics: ['jt808/{client}/{phone}/up'],
   down: 'jt808/{client}/{phone}/dn',
   namesByTopic: false,
   decode: (message) => decodeJson(message, read),
+  command: (type, params, { edition }, serial) => emqxCommand(type, params, edition, serial),
 };
 
 const HEARTBEAT = 2;
@@ -53,8 +56,11 @@ function read(value: unknown, { datum = 'wgs84' }: MqttMessage, out: MqttPayload
     return;
   }
   const body = isObject(value.body) ? value.body : {};
-  const mask = ALARM_MASKS[header.proto_ver === undefined ? '2013' : '2019'];
-  const sender = { terminal: stripZeros(phone), mask, datum };
+  const edition = header.proto_ver === undefined ? '2013' : '2019';
+  const sender = { terminal: stripZeros(phone), mask: ALARM_MASKS[edition], datum };
+  out.speaker = { terminal: sender.terminal, edition };
+  const response = emqxResponse(id, body, sender.terminal);
+  if (response !== null) out.responses.push(response);
   if (id === LOCATION) readLocation(body, 'body.', sender, 0, out);
   else if (id === LOCATION_ANSWER) readInner(body, 'params', sender, out);
   else if (id === CONTROL_ANSWER) readInner(body, 'location', sender, out);

@@ -9,6 +9,7 @@ const READ: ReadonlySet<string> = new Set(['_type', 'lat', 'lon', 'tst', 'alt', 
 /** OwnTracks JSON (booklet, tech/json): telephones. The terminal is `user:device` of the topic. Speeds are km/h already. */
 export const owntracks: PayloadCodec = {
   name: 'owntracks',
+  terminals: 'mqtt',
   topics: ['owntracks/{user}/{device}', 'owntracks/{user}/{device}/event'],
   namesByTopic: true,
   decode: (message) => decodeJson(message, read),

@@ -1,5 +1,7 @@
+import type { CommandReason } from '../../model/command.js';
 import type { Position } from '../../model/position.js';
 import type { RejectReason } from '../../model/reject.js';
+import type { Edition } from '../common/edition.js';
 import type { CommandResponse } from '../protocol.js';
 
 /** What coordinates refer to; whoever takes a fix converts them. */
@@ -38,6 +40,14 @@ export interface MqttPayload {
   refused: MqttRefusal[];
   /** What it says to commands. */
   responses: CommandResponse[];
+  /** Whose it is, where that one can be told something. */
+  speaker?: Speaker;
+}
+
+/** A terminal that takes commands (`PayloadCodec.command`). */
+export interface Speaker {
+  terminal: string;
+  edition: Edition;
 }
 
 export interface MqttMessage {
@@ -56,6 +66,8 @@ export interface MqttMessage {
 /** How one family of publishers writes. Pure: the same message gives the same payload, and nothing throws. */
 export interface PayloadCodec {
   readonly name: string;
+  /** Whose numbers its terminals are: of this protocol, or names that are known over MQTT only. */
+  readonly terminals: 'mqtt' | 'jt808';
   /** Topics where the settings name no others (model/topic-pattern.ts). */
   readonly topics: readonly string[];
   /** The topic that answers and commands go to, by the names of those; absent where there are none. */
@@ -63,6 +75,13 @@ export interface PayloadCodec {
   /** True where a level `{terminal}` of the topic may say whose payload it is. */
   readonly namesByTopic: boolean;
   decode(message: MqttMessage): MqttPayload;
+  /** A checked command of `terminals` as a payload; absent where nothing can be told. */
+  command?(
+    type: string,
+    params: Record<string, unknown>,
+    to: Speaker,
+    serial: number,
+  ): Buffer | { refused: CommandReason; detail: string };
 }
 
 export function emptyPayload(): MqttPayload {

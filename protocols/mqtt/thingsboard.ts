@@ -26,6 +26,7 @@ type Known = keyof typeof ALIASES;
  */
 export const thingsboard: PayloadCodec = {
   name: 'thingsboard',
+  terminals: 'mqtt',
   topics: ['tb/{device}/telemetry', GATEWAY_TOPIC],
   namesByTopic: true,
   decode: (message) => decodeJson(message, read),

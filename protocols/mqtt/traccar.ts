@@ -12,6 +12,7 @@ const METRES_PER_KM = 1000;
  */
 export const traccar: PayloadCodec = {
   name: 'traccar',
+  terminals: 'mqtt',
   topics: ['traccar/positions', 'traccar/events'],
   namesByTopic: false,
   decode: (message) => decodeJson(message, read),

@@ -14,6 +14,7 @@ const BRACKET = 0x5b;
  */
 export const v1: PayloadCodec = {
   name: 'v1',
+  terminals: 'mqtt',
   topics: [
     'v1/{tenant}/vehicles/{id}/position',
     'v1/{tenant}/vehicles/{id}/positions',

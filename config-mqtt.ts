@@ -1,0 +1,63 @@
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import { CODEC_NAMES, DEFAULT_TOPICS, type TopicSetting, topicRoutes } from './ingest/mqtt/topic-routes.js';
+import { filterProblem } from './model/topic-pattern.js';
+import { DATUMS } from './protocols/mqtt/payload.js';
+
+/** A user of the embedded broker; `%u` and `%c` in topic filters are the user's name and the client's id. */
+export interface MqttUserSetting {
+  user: string;
+  /** Made, and kept in the data directory, where it is absent. */
+  password?: string;
+  /** Topic filters; absent: every topic that is read. */
+  publish?: string[];
+  /** Topic filters; absent: every topic that answers and commands go to. */
+  subscribe?: string[];
+}
+
+export const DEFAULT_MQTT_TOPICS: readonly TopicSetting[] = DEFAULT_TOPICS;
+export const DEFAULT_MQTT_USERS: readonly MqttUserSetting[] = [{ user: 'feed' }];
+
+const filter = z.string().superRefine((text, context) => {
+  const problem = filterProblem(text);
+  if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+});
+
+const MAX_USERS = 10_000;
+const userSetting = z.strictObject({
+  user: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, _ or -'),
+  password: z.string().min(8, 'must have at least 8 characters').max(200).optional(),
+  publish: z.array(filter).optional(),
+  subscribe: z.array(filter).optional(),
+});
+
+const topicSetting = z.strictObject({
+  topic: z.string(),
+  codec: z.enum(CODEC_NAMES as [string, ...string[]]),
+  datum: z.enum(DATUMS).optional(),
+  down: z.string().optional(),
+});
+
+/** A list as YAML or JSON, in the file of settings as it stands there. */
+const list = z.string().transform((text, context): unknown => {
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message.split('\n')[0] });
+    return z.NEVER;
+  }
+});
+
+export const mqttTopics = list.pipe(z.array(topicSetting)).superRefine((topics, context) => {
+  try {
+    topicRoutes(topics);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+});
+
+export const mqttUsers = list.pipe(z.array(userSetting).max(MAX_USERS)).superRefine((users, context) => {
+  const names = users.map(({ user }) => user);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) context.addIssue({ code: 'custom', message: `${twice} is there twice` });
+});
