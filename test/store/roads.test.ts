@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { Catalog } from '../../model/catalog.js';
+import type { Change } from '../../model/change.js';
+import type { Road } from '../../model/road.js';
+import { LogReader } from '../../store/log-reader.js';
+import { Registry } from '../../store/registry.js';
+import { ShownState } from '../../store/shown-state.js';
+import { onEveryServer } from '../support/postgres.js';
+import { tempDir } from '../support/temp-dir.js';
+import { accepted, closeLogs, openLogs, rowsOf, storeAll } from './writer-support.js';
+
+const road = (id: string, limits: Road['limits'] = {}) => ({
+  id,
+  name: null,
+  highway: 'primary',
+  oneWay: null,
+  limits,
+  lines: [[120, 31, 120.01, 31]],
+});
+
+test('main has the roads again after a restart, from its checkpoint and from the log behind it', async () => {
+  const logs = await openLogs();
+  const { spool, spoolDir } = logs;
+  const checkpoints = await tempDir();
+  const restore = () => ShownState.restore(checkpoints, spoolDir, () => spool.committedSeq);
+  const first = await restore();
+  const registry = new Registry(first.catalog, spool, () => 7);
+  spool.onCommit((blocks) => {
+    for (const block of blocks) first.apply(block, () => {});
+  });
+  await registry.putRoads('s', [road('a'), road('b')]);
+  await first.checkpoint(() => accepted(spool));
+  expect((await restore()).catalog.roads.ids()).toEqual(['a', 'b']);
+  await registry.putRoads('s', [road('b', { maxspeed: 60 }), road('c')]);
+  await registry.deleteRoadSet('s', 2);
+  const { roads } = (await restore()).catalog;
+  expect(roads.ids()).toEqual(['b', 'c']);
+  expect(roads.get('b')).toMatchObject({ revision: 2, limits: { maxspeed: 60 } });
+  expect(roads.sets()).toEqual(first.catalog.roads.sets());
+  await closeLogs(logs);
+});
+
+onEveryServer('roads', (server) => {
+  test('their newest form is in the database, and those that are gone are marked', async () => {
+    const url = await server.fresh();
+    const logs = await openLogs();
+    const registry = new Registry(new Catalog(), logs.spool, () => Date.UTC(2026, 0, 1));
+    const rows = async () =>
+      (
+        await rowsOf<{ id: string; set: string; maxspeed: number | null; gone: boolean }>(
+          url,
+          `select id, road_set as set, (limits ->> 'maxspeed')::int as maxspeed, deleted_at is not null as gone
+           from roads order by id`,
+        )
+      ).map(({ id, set, maxspeed, gone }) => [id, set, maxspeed, gone]);
+    await registry.putRoads('one', [road('a', { maxspeed: 40 }), road('b'), road('c')]);
+    await registry.deleteRoad('c');
+    await registry.putRoads('two', [road('a', { maxspeed: 60 }), road('d')]);
+    await registry.deleteRoadSet('one');
+    await storeAll(url, logs);
+    expect(await rows()).toEqual([
+      ['a', 'two', 60, false],
+      ['b', 'one', null, true],
+      ['c', 'one', null, true],
+      ['d', 'two', null, false],
+    ]);
+    // In later batches, and back again.
+    await registry.putRoads('one', [road('c', { maxspeed: null })]);
+    await registry.deleteRoadSet('two', 4);
+    await storeAll(url, logs);
+    expect(await rows()).toEqual([
+      ['a', 'two', 60, true],
+      ['b', 'one', null, true],
+      ['c', 'one', null, false],
+      ['d', 'two', null, true],
+    ]);
+    await closeLogs(logs);
+  });
+
+  test('a database that comes when the log has forgotten them is told', async () => {
+    const url = await server.fresh();
+    const logs = await openLogs({ notBefore: 100 });
+    const catalog = new Catalog();
+    const change: Change = { type: 'roads-put', revision: 1, at: 0, roads: [{ ...road('a'), set: 's', revision: 1 }] };
+    catalog.apply(change);
+    const seed = { ...catalog.snapshot(), roads: [...catalog.roads.all()] };
+    await new Registry(catalog, logs.spool, () => 0).putRoads('s', [road('b')]);
+    await storeAll(url, logs, { catalog: async () => seed });
+    expect(await rowsOf(url, 'select id from roads order by id')).toEqual([{ id: 'a' }, { id: 'b' }]);
+    await closeLogs(logs);
+  });
+});
+
+test('a hundred thousand roads are a hundred records of the log', async () => {
+  const logs = await openLogs({ segmentBytes: 64 * 1024 * 1024 });
+  const registry = new Registry(new Catalog(), logs.spool, () => 0);
+  const flushesBefore = logs.spool.stats().flushes;
+  const all: Promise<unknown>[] = [];
+  for (let batch = 0; batch < 100; batch++) {
+    all.push(
+      registry.putRoads(
+        'map',
+        Array.from({ length: 1000 }, (_, i) => road(`way/${batch}-${i}`)),
+      ),
+    );
+  }
+  await Promise.all(all);
+  expect(logs.spool.committedSeq).toBe(100);
+  expect(logs.spool.stats().flushes - flushesBefore).toBeLessThanOrEqual(100);
+  const reader = new LogReader(logs.spoolDir, 1, () => 100);
+  let records = 0;
+  for (let blocks = reader.next(); blocks.length > 0; blocks = reader.next()) records += blocks.length;
+  reader.close();
+  expect(records).toBe(100);
+  await closeLogs(logs);
+});
