@@ -23,6 +23,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   media: () => import('./media.js'),
   start: () => import('./start.js'),
   terminals: () => import('./terminals.js'),
+  vehicles: () => import('./vehicles.js'),
   writer: () => import('./writer.js'),
 };
 

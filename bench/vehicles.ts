@@ -1,0 +1,218 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Engine } from '../engine.js';
+import { allocBlock, BLOCK_HEADER_BYTES, type Block, closeBlock, KIND_CHANGE, KIND_FIXES } from '../model/block.js';
+import type { Change } from '../model/change.js';
+import { FixBatchBuilder } from '../model/fix-batch.js';
+import { LOCATED, Position } from '../model/position.js';
+import { sourceNumber } from '../model/source.js';
+import type { LiveStats } from '../model/stats.js';
+import { memoryMiB, processTree } from './support/proc.js';
+import { type ServerProcess, startServer } from './support/server-process.js';
+
+export const name = 'vehicles';
+export const describe =
+  'a million vehicles in one process: bytes that the engine remembers of each at rest, the memory of the whole server, its longest pause, and a restart';
+
+const FIRST_FIX = Date.UTC(2026, 0, 1);
+const ROUNDS = 3;
+const ROUND_MS = 30_000;
+const ITEMS_PER_REQUEST = 5000;
+/** Longer than the time between two checkpoints: the pauses that they cause are in it. */
+const WATCH_MS = 70_000;
+
+/** `--vehicles N` (default 1,000,000); `--engine-only` leaves the server out. */
+export async function run(argv: string[]): Promise<object> {
+  const { values } = parseArgs({
+    args: argv,
+    options: { vehicles: { type: 'string', default: '1000000' }, 'engine-only': { type: 'boolean', default: false } },
+  });
+  const vehicles = Number(values.vehicles);
+  console.log(`${vehicles} vehicles, ${ROUNDS} fixes of each`);
+  const engine = measureEngine(vehicles);
+  return { vehicles, engine, ...(values['engine-only'] ? {} : { server: await measureServer(vehicles) }) };
+}
+
+/** What an engine holds in this process: the registry's entry of each vehicle, and what its steps and rules remember of it. */
+function measureEngine(vehicles: number): object {
+  const log = new Log();
+  const engine = new Engine();
+  const empty = usedBytes();
+  for (let no = 1; no <= vehicles; no++) engine.apply(log.vehicle(no));
+  const registered = usedBytes();
+  const begun = process.cpuUsage();
+  for (let round = 0; round < ROUNDS; round++) for (const block of log.round(vehicles, round)) engine.apply(block);
+  const { user, system } = process.cpuUsage(begun);
+  const alerts = engine.take().length;
+  const heard = usedBytes();
+  const before = performance.now();
+  const snapshot = engine.snapshot();
+  const snapshotMs = Math.round(performance.now() - before);
+  const each = (bytes: number) => Math.round(bytes / vehicles);
+  const figures = {
+    registryBytesEach: each(registered - empty),
+    stateBytesEach: each(heard - registered),
+    snapshotBytesEach: each(snapshot.length),
+    snapshotMs,
+    evaluated: engine.counters.evaluated,
+    alerts,
+    microsecondsPerFix: (user + system) / (vehicles * ROUNDS),
+  };
+  console.log(
+    `engine  ${figures.stateBytesEach} bytes of state a vehicle at rest (400 allowed), ${figures.registryBytesEach} of registry; ` +
+      `${figures.microsecondsPerFix.toFixed(1)} µs a fix; snapshot ${snapshotMs} ms, ${figures.snapshotBytesEach} bytes a vehicle`,
+  );
+  if (figures.evaluated !== vehicles * ROUNDS) throw new Error(`${figures.evaluated} fixes evaluated`);
+  return figures;
+}
+
+/** Blocks as a spool would have written them. */
+class Log {
+  #seq = 1;
+  #fixes = 0;
+  readonly #batch = new FixBatchBuilder();
+  readonly #p = new Position();
+
+  vehicle(no: number): Block {
+    const change: Change = {
+      type: 'vehicle-put',
+      revision: no,
+      at: FIRST_FIX,
+      vehicle: {
+        no,
+        id: vehicleId(no),
+        plate: `苏B${String(no).padStart(7, '0')}`,
+        plateColor: 2,
+        category: 'truck',
+        company: null,
+        region: null,
+        terminals: [],
+        createdAt: FIRST_FIX,
+      },
+    };
+    const body = Buffer.from(JSON.stringify(change));
+    const bytes = allocBlock(body.length);
+    body.copy(bytes, BLOCK_HEADER_BYTES);
+    return this.#close(bytes, KIND_CHANGE, 1);
+  }
+
+  /** Every vehicle stands where it stands. */
+  *round(vehicles: number, round: number): Generator<Block> {
+    const p = this.#p;
+    for (let no = 1; no <= vehicles; no++) {
+      p.vehicleNo = no;
+      p.fixTime = FIRST_FIX + round * ROUND_MS;
+      p.receivedTime = p.fixTime + 500;
+      p.lon = 119 + (no % 1000) * 0.002;
+      p.lat = 31 + Math.floor(no / 1000) * 0.002;
+      p.speedKmh = 0;
+      p.headingDeg = no % 360;
+      p.flags = LOCATED;
+      p.source = sourceNumber('http');
+      if (!this.#batch.add(p)) {
+        yield this.#flush();
+        this.#batch.add(p);
+      }
+    }
+    yield this.#flush();
+  }
+
+  #flush(): Block {
+    const { count } = this.#batch;
+    return this.#close(this.#batch.take(), KIND_FIXES, count);
+  }
+
+  #close(bytes: Buffer, kind: typeof KIND_CHANGE | typeof KIND_FIXES, count: number): Block {
+    const block = closeBlock(bytes, { kind, firstSeq: this.#seq, count, fixesBefore: this.#fixes, closedAt: 0 });
+    this.#seq += count;
+    if (kind === KIND_FIXES) this.#fixes += count;
+    return block;
+  }
+}
+
+async function measureServer(vehicles: number): Promise<object> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'cheji-bench-'));
+  try {
+    await chmod(dataDir, 0o755); // started by root, the database runs as somebody else
+    let server = await startServer({ dataDir, env: { CHEJI_TIME_POLICY: 'replay' } });
+    try {
+      for (let round = 0; round < ROUNDS; round++) await push(server, vehicles, round);
+      const stats = await evaluated(server);
+      if (stats.vehicles.known !== vehicles || stats.fixes.accepted !== vehicles * ROUNDS) {
+        throw new Error(`${stats.vehicles.known} vehicles, ${stats.fixes.accepted} fixes`);
+      }
+      const memory = Math.round(memoryMiB([server.pid]));
+      const pauseMs = Math.round(await longestWait(server));
+      console.log(`server  ${memory} MiB (PSS, without the database); longest wait for an answer ${pauseMs} ms`);
+      server = await server.restart();
+      const restart = Math.round(server.readyMs);
+      const again = (await server.api<LiveStats>('/v1/stats/live')).body.vehicles.known;
+      if (again !== vehicles) throw new Error(`${again} vehicles after a restart`);
+      console.log(`        ready ${restart} ms after a restart; ${processTree(server.pid).length} processes`);
+      return { memoryMiB: memory, longestWaitMs: pauseMs, restartMs: restart };
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function push(server: ServerProcess, vehicles: number, round: number): Promise<void> {
+  const time = new Date(FIRST_FIX + round * ROUND_MS).toISOString();
+  for (let from = 1; from <= vehicles; from += ITEMS_PER_REQUEST) {
+    const items = Array.from({ length: Math.min(ITEMS_PER_REQUEST, vehicles + 1 - from) }, (_, i) => {
+      const no = from + i;
+      const [lon, lat] = [119 + (no % 1000) * 0.002, 31 + Math.floor(no / 1000) * 0.002];
+      return { vehicleId: vehicleId(no), time, lon, lat, speed: 0, heading: no % 360 };
+    });
+    for (;;) {
+      const answer = await server.api<{ accepted: number }>('/v1/positions', { body: items });
+      if (answer.status === 200 && answer.body.accepted === items.length) break;
+      // Full just now: what was taken is known again, and the rest finds room.
+      if (answer.status !== 503 && answer.status !== 200) throw new Error(`positions: ${answer.status}`);
+      await pause(500);
+    }
+  }
+}
+
+async function evaluated(server: ServerProcess): Promise<LiveStats> {
+  for (let i = 0; i < 3000; i++) {
+    const { body } = await server.api<LiveStats>('/v1/stats/live');
+    if (body.engine.inSpool === 0 && body.store.inSpool === 0) return body;
+    await pause(200);
+  }
+  throw new Error('the engine did not come to the end of the log within 10 minutes');
+}
+
+/** The longest that somebody who asks again and again waits for `/livez`, ms: a pause of the sockets' thread. */
+async function longestWait(server: ServerProcess): Promise<number> {
+  const until = performance.now() + WATCH_MS;
+  let longest = 0;
+  while (performance.now() < until) {
+    const asked = performance.now();
+    await server.api('/livez');
+    longest = Math.max(longest, performance.now() - asked);
+    await pause(5);
+  }
+  return longest;
+}
+
+function vehicleId(no: number): string {
+  return `bench-${no}`;
+}
+
+/** Heap and buffers in use once everything unused is gone. */
+function usedBytes(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
