@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from './errors.js';
+import { describeOneOrMany } from './parameters.js';
 import type { Route } from './route.js';
 import { errorSchema } from './schemas.js';
 
@@ -9,7 +10,7 @@ const INTRODUCTION = `Live positions, tracks, fences and alerts of commercial ve
 
 Degrees WGS-84 (\`lon\`, \`lat\`), km/h, degrees clockwise from north, metres, kilometres; times RFC 3339.
 Lists come in pages: ask again with the \`cursor\` of the page before until it is null.
-The live stream is a WebSocket at \`/v1/stream\`: JSON text frames, see docs/stream.md.`;
+The live stream is a WebSocket at \`/v1/stream\`: \`/asyncapi.json\` describes it.`;
 
 /** OpenAPI 3.1 of the table: the schemas in it are those that check the requests. */
 export function openapi(routes: readonly Route[], version: string): Json {
@@ -119,8 +120,12 @@ function fields(schema: z.ZodType | undefined, place: 'path' | 'query', componen
 }
 
 /** The schema as JSON Schema 2020-12; whatever has an id moves to the components and is referred to. */
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output', components: Json): Json {
-  const { $schema, $defs, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json & { $defs?: Json };
+export function jsonSchema(schema: z.ZodType, io: 'input' | 'output', components: Json): Json {
+  const { $schema, $defs, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: describeOneOrMany,
+  }) as Json & { $defs?: Json };
   for (const [id, definition] of Object.entries($defs ?? {})) components[id] = relocated(definition, io);
   return relocated(rest, io) as Json;
 }

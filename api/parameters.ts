@@ -61,9 +61,27 @@ export const booleansParam = listParam(z.enum(['true', 'false'], 'true or false'
   texts.map((text) => text === 'true'),
 );
 
-/** In JSON: one value, or a list of them. */
+/** In JSON: one value, or a list of them. Described as such, checked as a list, so that what is wrong is said plainly. */
 export function oneOrMany<T extends z.ZodType>(item: T) {
-  return z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item).min(1).max(500));
+  const list = z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item).min(1).max(500));
+  alsoOne.add(list);
+  return list;
+}
+
+const alsoOne = new WeakSet<object>();
+
+/** Lets the JSON Schema of a list that may be one value say so; for z.toJSONSchema's `override`. */
+export function describeOneOrMany({
+  zodSchema,
+  jsonSchema,
+}: {
+  zodSchema: object;
+  jsonSchema: z.core.JSONSchema.JSONSchema;
+}) {
+  if (!alsoOne.has(zodSchema)) return;
+  const list = { ...jsonSchema };
+  for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+  jsonSchema.anyOf = [list.items as z.core.JSONSchema.JSONSchema, list];
 }
 
 export function limitParam(most: number, usual: number) {

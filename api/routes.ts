@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { App } from './app.js';
+import { asyncapi } from './asyncapi.js';
 import { openapi } from './openapi.js';
 import { json, type Route, route } from './route.js';
 import { alertEventRoutes } from './routes/alert-events.js';
@@ -59,7 +60,17 @@ export function routeTable(app: App): Route[] {
       responses: { 200: { description: 'OpenAPI 3.1', schema: z.record(z.string(), z.unknown()) } },
       handle: () => json((text ??= JSON.stringify(openapi(routes, app.options.version)))),
     }),
+    route({
+      method: 'get',
+      path: '/asyncapi.json',
+      auth: 'none',
+      tag: 'System',
+      summary: 'The live stream, described',
+      responses: { 200: { description: 'AsyncAPI 3.0', schema: z.record(z.string(), z.unknown()) } },
+      handle: () => json((stream ??= JSON.stringify(asyncapi(app.options.version)))),
+    }),
   ];
   let text: string | undefined;
+  let stream: string | undefined;
   return routes;
 }

@@ -29,6 +29,7 @@ const PROMISED = {
   '/readyz': ['get'],
   '/metrics': ['get'],
   '/openapi.json': ['get'],
+  '/asyncapi.json': ['get'],
   '/v1/vehicles': ['get'],
   '/v1/vehicles:nearest': ['get'],
   '/v1/vehicles/{id}': ['delete', 'get', 'put'],
