@@ -53,7 +53,11 @@ export class WebhookCarrier implements Carrier {
     if (problem) return { kind: 'outage', status: null, detail: `url ${problem}` };
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     try {
-      const answer = await this.#ask(id, text, clock(), deadline);
+      const ask = () => this.#ask(id, text, clock(), deadline);
+      // A connection that was kept may have been closed at the other end just now: that says nothing of the receiver.
+      const answer = await ask().catch((error: unknown) =>
+        error instanceof StaleConnection ? ask() : Promise.reject(error),
+      );
       return failureOf(answer, clock());
     } catch (error) {
       const late = deadline.aborted && !signal.aborted;
@@ -79,7 +83,10 @@ export class WebhookCarrier implements Carrier {
     const { request } = url.startsWith('https:') ? https : http;
     return new Promise((resolve, reject) => {
       const asked = request(url, { method: 'POST', agent: this.#agent, lookup: guard.lookup, headers, signal });
-      asked.on('error', reject);
+      asked.on('error', (error: NodeJS.ErrnoException) => {
+        const stale = asked.reusedSocket && error.code === 'ECONNRESET';
+        reject(stale ? new StaleConnection(error.message) : error);
+      });
       asked.on('response', (response) => {
         let bytes = 0;
         let text = '';
@@ -101,6 +108,8 @@ export class WebhookCarrier implements Carrier {
     });
   }
 }
+
+class StaleConnection extends Error {}
 
 interface WebhookAnswer {
   status: number;
