@@ -1,9 +1,10 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import type { HistorySource } from './api/deps.js';
+import type { AuditSource, HistorySource } from './api/deps.js';
 import type { TravelSource } from './api/travel-source.js';
 import type { UploadSource } from './api/upload-source.js';
 import type { LiveStats } from './model/stats.js';
+import { StoredAudit } from './store/audit.js';
 import type { DataDir } from './store/data-dir.js';
 import { DatabaseAwayError, openPool } from './store/db.js';
 import { EmbeddedPostgres } from './store/embedded.js';
@@ -57,6 +58,7 @@ export class Database {
     list: async (filter) => new StoredUploads(this.#poolNow()).list(filter),
     one: async (id) => new StoredUploads(this.#poolNow()).one(id),
   };
+  readonly audit: AuditSource = { list: async (filter) => new StoredAudit(this.#poolNow()).list(filter) };
   readonly travel: TravelSource = {
     journey: async (vehicleNo, from, to, limit) => this.#travel().journey(vehicleNo, from, to, limit),
     sums: async (query) => travelSums(this.#poolNow(), query),

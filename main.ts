@@ -91,6 +91,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   const gate = settings.ackLevel === 'stored' ? new StoredGate(spool) : null;
   const acceptLog = gate ?? spool;
   const registry = new Registry(state.catalog, acceptLog, () => clock.now());
+  const admin = registry.as('admin'); // whoever has the key
   const stats = new IngestStats();
   const quarantine = new Quarantine();
   const policy = {
@@ -127,7 +128,9 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   });
 
   // From here on the log grows.
-  if (!isDeepStrictEqual(state.catalog.settings, settings.rules)) void registry.putSettings(settings.rules);
+  if (!isDeepStrictEqual(state.catalog.settings, settings.rules)) {
+    void registry.as('settings').putSettings(settings.rules);
+  }
 
   let listening = false; // false again from the moment we are asked to stop
   // What terminals are told: after the database, which wants to see the log before anything new is in it.
@@ -182,7 +185,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   }).catch(abandon);
 
   const attachments = await attachmentPort().catch(abandon);
-  const deliveryParts = { dir, alerts: feed, registry, clock: () => clock.now(), log };
+  const deliveryParts = { dir, alerts: feed, registry: admin, clock: () => clock.now(), log };
   const { deliveries, webhooks } = await openDeliveries(settings, deliveryParts).catch(abandon);
 
   // By what fixes come.
@@ -212,12 +215,13 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     {
       catalog: state.catalog,
       fleet: state.fleet,
-      registry,
+      registry: admin,
       alerts: feed,
       history: database.history,
       rehearsals: new Rehearsals({ catalog: () => state.catalog, history: database.history }),
       travel: database.travel,
       uploads: database.uploads,
+      audit: database.audit,
       media: files,
       commands: {
         types: desk.types,

@@ -15,6 +15,7 @@ import type { LiveStats, Tally } from '../model/stats.js';
 import type { FenceConsistency } from '../model/terminal-area.js';
 import type { Vehicle } from '../model/vehicle.js';
 import type { DeliveryTotals } from '../model/webhook.js';
+import type { StoredAudit } from '../store/audit.js';
 import type { Registry } from '../store/registry.js';
 import type { TravelSource } from './travel-source.js';
 import type { MediaSource, UploadSource } from './upload-source.js';
@@ -31,6 +32,7 @@ export interface ApiDeps {
   rehearsals: RehearsalSource;
   travel: TravelSource;
   uploads: UploadSource;
+  audit: AuditSource;
   media: MediaSource;
   commands: CommandSource;
   terminalFences: TerminalFenceSource;
@@ -76,6 +78,9 @@ export interface ApiOptions {
   /** A view that holds more vehicles than this gets densities instead. */
   maxVehiclesInView: number;
 }
+
+/** Who did what (store/audit.ts). Rejects with code 'database-away' where it cannot say. */
+export type AuditSource = Pick<StoredAudit, 'list'>;
 
 /** The write side of the catalog: each resolves once the change is durable; the catalog has it by then. */
 export type RegistryWrites = Pick<

@@ -45,3 +45,15 @@ export function maskFields(fields: Record<string, unknown>): Record<string, unkn
   }
   return shown;
 }
+
+/** The same for an object with whatever is inside it. */
+export function maskDeep(fields: Record<string, unknown>): Record<string, unknown> {
+  const shown = maskFields(fields);
+  for (const [key, value] of Object.entries(shown)) shown[key] = masked(value);
+  return shown;
+}
+
+function masked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(masked);
+  return typeof value === 'object' && value !== null ? maskDeep(value as Record<string, unknown>) : value;
+}

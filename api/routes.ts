@@ -5,6 +5,7 @@ import { openapi } from './openapi.js';
 import { json, type Route, route } from './route.js';
 import { alertEventRoutes } from './routes/alert-events.js';
 import { alertRoutes } from './routes/alerts.js';
+import { auditRoutes } from './routes/audit.js';
 import { commandRoutes } from './routes/commands.js';
 import { fenceConsistencyRoutes } from './routes/fence-consistency.js';
 import { fenceRoutes } from './routes/fences.js';
@@ -23,8 +24,8 @@ import { trackRoutes } from './routes/track.js';
 import { tripRoutes } from './routes/trips.js';
 import { uploadRoutes } from './routes/uploads.js';
 import { vehicleRoutes } from './routes/vehicles.js';
-import { webhookRoutes } from './routes/webhooks.js';
 import { weatherRoutes } from './routes/weather.js';
+import { webhookRoutes } from './routes/webhooks.js';
 
 /** The one table: what is not in it is 404, and what is in it is in the document. */
 export function routeTable(app: App): Route[] {
@@ -50,6 +51,7 @@ export function routeTable(app: App): Route[] {
     ...protocolRoutes(app),
     ...quarantineRoutes(app),
     ...quirkRoutes(app),
+    ...auditRoutes(app),
     ...systemRoutes(app),
     route({
       method: 'get',

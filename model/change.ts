@@ -11,9 +11,14 @@ import type { Webhook } from './webhook.js';
  * A fact other than a fix that everybody must learn in the same order as the fixes: each is one record in the log.
  * A change holds the new form whole, so applying it twice does no harm.
  */
-export type Change =
+export type Change = Fact & {
+  /** Who stands behind it: what the audit shows (model/audit.ts). Absent where nobody does. */
+  by?: string;
+};
+
+type Fact =
   | { type: 'vehicle-put'; revision: number; at: number; vehicle: Vehicle }
-  | { type: 'vehicle-delete'; revision: number; at: number; no: number }
+  | { type: 'vehicle-delete'; revision: number; at: number; no: number; id?: string }
   | { type: 'terminal-put'; revision: number; at: number; terminal: TerminalFacts }
   /** What a person says of how a terminal speaks; null: as it is recognised. */
   | {
@@ -25,7 +30,7 @@ export type Change =
       quirks: readonly string[] | null;
     }
   | { type: 'fence-put'; revision: number; at: number; fence: Fence }
-  | { type: 'fence-delete'; revision: number; at: number; no: number }
+  | { type: 'fence-delete'; revision: number; at: number; no: number; id?: string }
   | { type: 'rule-put'; revision: number; at: number; rule: RuleDefinition }
   | { type: 'rule-delete'; revision: number; at: number; id: string }
   /** Many at once: a map has a hundred thousand of them. */

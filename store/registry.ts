@@ -79,14 +79,24 @@ type Fact = Change extends infer C ? (C extends Change ? Omit<C, 'revision' | 'a
  * snapshot counts.
  */
 export class Registry {
-  readonly #listeners = new Set<(change: Change) => void>();
+  readonly #listeners: Set<(change: Change) => void>;
 
   constructor(
     readonly catalog: Catalog,
     readonly log: ChangeLog,
     /** Epoch ms. */
     readonly clock: () => number,
-  ) {}
+    /** Who stands behind the changes: what the audit shows. null: nobody, as with what terminals say. */
+    readonly actor: string | null = null,
+    listeners = new Set<(change: Change) => void>(),
+  ) {
+    this.#listeners = listeners;
+  }
+
+  /** The same registry in the hand of `actor`. */
+  as(actor: string): Registry {
+    return new Registry(this.catalog, this.log, this.clock, actor, this.#listeners);
+  }
 
   /**
    * Makes or changes the vehicle with this id. Terminals that sit in other vehicles move here, and are told in `moved`;
@@ -114,7 +124,7 @@ export class Registry {
     if (refusal) return refusal;
     const vehicle = this.catalog.vehicleById(id);
     if (!vehicle) return notFound('vehicle', id);
-    this.#record({ type: 'vehicle-delete', no: vehicle.no });
+    this.#record({ type: 'vehicle-delete', no: vehicle.no, id });
     await this.#accepted();
     return { vehicle };
   }
@@ -183,7 +193,7 @@ export class Registry {
     if (refusal) return refusal;
     const fence = this.catalog.fenceById(id);
     if (!fence) return notFound('fence', id);
-    this.#record({ type: 'fence-delete', no: fence.no });
+    this.#record({ type: 'fence-delete', no: fence.no, id });
     await this.#accepted();
     return { fence };
   }
@@ -352,7 +362,8 @@ export class Registry {
 
   /** Into the log first: what it throws (a change too long for a block) must not leave the catalog ahead of it. */
   #record(fact: Fact): Change {
-    const change = { ...fact, revision: this.catalog.revision + 1, at: this.clock() } as Change;
+    const by = this.actor === null ? {} : { by: this.actor };
+    const change = { ...by, ...fact, revision: this.catalog.revision + 1, at: this.clock() } as Change;
     this.log.addChange(change);
     this.catalog.apply(change);
     for (const listener of this.#listeners) listener(change);

@@ -1,10 +1,12 @@
 import type { Client } from 'pg';
 import type { AlertTransition } from '../model/alert.js';
+import { type AuditEntry, auditEntry } from '../model/audit.js';
 import type { CatalogSnapshot } from '../model/catalog.js';
 import type { Command } from '../model/command.js';
 import { Position } from '../model/position.js';
 import { REPEAT } from '../model/quality.js';
 import type { Road } from '../model/road.js';
+import { putAudit } from './audit.js';
 import { lateBorder } from './compression.js';
 import { CopyRows, isLegalTime } from './copy-rows.js';
 import { DayPartitions } from './day-partitions.js';
@@ -134,10 +136,11 @@ export class WriterSession {
   }
 
   async #storePieces(pieces: readonly Piece[]): Promise<void> {
-    const { next, changes } = this.#plan(pieces);
+    const { next, changes, audit } = this.#plan(pieces);
     let storedFast = 0;
     const store = (put: typeof copyPositions) => async () => {
       await changes.apply(this.db);
+      await putAudit(this.db, audit);
       if (this.#rows.count > 0) storedFast = count(next, this.#rows, await put(this.db, this.#rows));
       if (this.#late.count > 0) count(next, this.#late, await stageLatePositions(this.db, this.#late));
       if (this.#news.size > 0) await addNews(this.db, this.#news);
@@ -182,9 +185,10 @@ export class WriterSession {
    * Puts the fixes into `#rows` and the changes into a set, and counts what is known before the database is asked:
    * repeats, and fixes that the log no longer has.
    */
-  #plan(pieces: readonly Piece[]): { next: WriterProgress; changes: ChangeSet } {
+  #plan(pieces: readonly Piece[]): { next: WriterProgress; changes: ChangeSet; audit: AuditEntry[] } {
     const next = { ...this.progress, seq: lastSeqIn(pieces) };
     const changes = new ChangeSet();
+    const audit: AuditEntry[] = [];
     let fixes = fixesIn(this.progress);
     this.#rows.clear();
     this.#late.clear();
@@ -194,6 +198,8 @@ export class WriterSession {
       fixes = fixesBefore(piece);
       if (piece.kind === 'change') {
         changes.add(piece.change);
+        const entry = auditEntry(piece.change, piece.block.firstSeq);
+        if (entry) audit.push(entry);
         continue;
       }
       for (let i = piece.from; i < piece.to; i++) {
@@ -209,7 +215,7 @@ export class WriterSession {
       }
       fixes += piece.to - piece.from;
     }
-    return { next, changes };
+    return { next, changes, audit };
   }
 
   #noteNews({ vehicleNo, fixTime }: Position): void {

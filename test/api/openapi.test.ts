@@ -78,6 +78,7 @@ const PROMISED = {
   '/v1/vehicles/{id}/commands': ['post'],
   '/v1/commands': ['get', 'post'],
   '/v1/commands/{id}': ['get'],
+  '/v1/audit': ['get'],
   '/v1/command-types': ['get'],
   '/v1/positions': ['post'],
   '/v1/stats/live': ['get'],

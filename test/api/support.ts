@@ -13,6 +13,7 @@ import { CommandDispatcher } from '../../ingest/commands.js';
 import { TerminalFences } from '../../ingest/terminal-fences.js';
 import type { Alert, AlertTransition } from '../../model/alert.js';
 import { UNTOUCHED } from '../../model/alert-life.js';
+import type { AuditRecord } from '../../model/audit.js';
 import { Catalog } from '../../model/catalog.js';
 import type { Change } from '../../model/change.js';
 import { type Command, matchesCommand } from '../../model/command.js';
@@ -107,6 +108,8 @@ export interface TestApi {
   uploads: FakeUploads;
   media: MediaFiles;
   dispatcher: CommandDispatcher;
+  /** What GET /v1/audit finds, newest first. */
+  audited: AuditRecord[];
   quarantined: QuarantineEntry[];
   quarantineGroups: QuarantineGroup[];
   /** What POST /v1/quarantine/rerun asked for, and what it answers. */
@@ -178,6 +181,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
       writer: { state: 'ready' },
     },
   };
+  const audited: AuditRecord[] = [];
   const deps: ApiDeps = {
     catalog,
     fleet,
@@ -190,6 +194,9 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     ),
     travel,
     uploads,
+    audit: {
+      list: async ({ after, limit }) => audited.filter(({ seq }) => !after || seq < after.seq).slice(0, limit),
+    },
     media,
     commands: {
       types: desk.types,
@@ -240,6 +247,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     uploads,
     media,
     dispatcher,
+    audited,
     quarantined,
     quarantineGroups: [],
     reruns: [],
