@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type AlertFeed, readCursor } from '../alerts/feed.js';
 import type { Alert, AlertFilter } from '../model/alert.js';
 import type { Catalog } from '../model/catalog.js';
@@ -18,6 +19,8 @@ import type { TargetGuard } from './target-guard.js';
 import { WebhookCarrier } from './webhook-carrier.js';
 
 const MAX_WEBHOOKS = 100;
+/** Who subscribes while the server starts waits so long for the end of the log to be known. */
+const READY_WITHIN_MS = 10_000;
 /** A secret that was replaced signs for so long beside the new one, ms. */
 const OLD_SECRET_MS = 24 * 3_600_000;
 
@@ -92,6 +95,7 @@ export class Webhooks {
     const problem = guard.problem(input.url);
     if (problem) return refused('url', problem);
     if (!before && catalog.webhooks.size >= MAX_WEBHOOKS) return refused('id', `there are ${MAX_WEBHOOKS} already`);
+    if (!this.#ready) await Promise.race([alerts.ready, pause(READY_WITHIN_MS, undefined, { ref: false })]);
     if (!this.#ready) {
       const message = 'the alert log is still being read; try again';
       return { refused: 'unavailable', problems: [{ path: '', message }] };
