@@ -21,6 +21,8 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   http: () => import('./http.js'),
   'log-handover': () => import('./log-handover.js'),
   media: () => import('./media.js'),
+  mqtt: () => import('./mqtt.js'),
+  roads: () => import('./roads.js'),
   start: () => import('./start.js'),
   terminals: () => import('./terminals.js'),
   vehicles: () => import('./vehicles.js'),

@@ -15,7 +15,7 @@ import type { FeedMessage } from './source.js';
 import type { Routed } from './topic-routes.js';
 
 export interface Jt808LinksOptions extends Omit<FeedHost, 'protocol'> {
-  media: MediaUploads;
+  media: Pick<MediaUploads, 'add'>;
   commands: CommandPort;
   outlet: Outlet;
   whenAccepted: AckPipelineOptions<unknown>['whenAccepted'];

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'vitest';
+import { mosquittoPath } from '../../bench/support/mosquitto.js';
+import { canMount } from './small-disk.js';
 
 /** What some tests need and no package brings: how to find it, and what to say to a person whose machine lacks it. */
 const OUTSIDE = {
@@ -22,6 +24,16 @@ const OUTSIDE = {
       ),
     mend: 'no Chromium; apt-get install chromium, or set CHROMIUM_PATH',
     service: true,
+  },
+  mosquitto: {
+    find: mosquittoPath,
+    mend: 'no Mosquitto; apt-get install mosquitto',
+    service: true,
+  },
+  mounts: {
+    find: () => (canMount() ? 'tmpfs' : undefined),
+    mend: 'no right to mount a small file system; run as root',
+    service: false,
   },
   // Recorded tracks and test vectors are not ours to hand out, so a clone without them is whole.
   recordings: {
