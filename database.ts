@@ -51,6 +51,8 @@ export class Database {
     track: (vehicleNo, from, to) => this.#history().track(vehicleNo, from, to),
     alerts: async (filter) => this.#history().alerts(filter),
     alert: async (id) => this.#history().alert(id),
+    alertsById: async (ids) => this.#history().alertsById(ids),
+    alertSteps: async (id, after, limit) => this.#history().alertSteps(id, after, limit),
     commands: async (filter) => this.#history().commands(filter),
     command: async (id) => this.#history().command(id),
   };

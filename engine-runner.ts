@@ -229,7 +229,7 @@ export class EngineRunner {
 
   /** Counters as of now; `inSpool` from what is committed and what was taken in. */
   stats(): LiveStats['engine'] {
-    const { evaluated, notEvaluable, stepFailures, alerts } = this.engine.counters;
+    const { evaluated, notEvaluable, stepFailures, alerts, clocksGivenUp } = this.engine.counters;
     const taken = Object.values(notEvaluable).reduce((sum, n) => sum + n, evaluated);
     return {
       evaluated,
@@ -238,6 +238,7 @@ export class EngineRunner {
       inSpool: Math.max(0, this.io.fixesCommitted() - taken),
       stepFailures: { ...stepFailures },
       alerts: { ...alerts },
+      clocksGivenUp,
     };
   }
 

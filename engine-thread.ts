@@ -17,6 +17,7 @@ const NOTHING_YET: LiveStats['engine'] = {
   inSpool: 0,
   stepFailures: {},
   alerts: {},
+  clocksGivenUp: 0,
 };
 
 /** The main thread's side of the engine: feeds what it finds to the alert feed, and knows how far it is. */

@@ -14,6 +14,7 @@ import { fences } from './geo/fence-step.js';
 import { RoadIndex } from './geo/road-index.js';
 import { WeatherIndex } from './geo/weather-index.js';
 import type { Alert, AlertTransition } from './model/alert.js';
+import type { AlertWord } from './model/alert-life.js';
 import { type Block, KIND_CHANGE, KIND_FIXES, readJsonBody } from './model/block.js';
 import { Catalog, type CatalogSnapshot } from './model/catalog.js';
 import type { Change } from './model/change.js';
@@ -38,6 +39,8 @@ export interface EngineCounters {
   stepFailures: Tally;
   /** Alerts raised, by type. */
   alerts: Tally;
+  /** Alerts whose clocks stopped because too many ran. */
+  clocksGivenUp: number;
 }
 
 interface Snapshot {
@@ -59,13 +62,19 @@ interface Snapshot {
  * from the log's start or from any snapshot on the way.
  */
 export class Engine {
-  readonly counters: EngineCounters = { evaluated: 0, notEvaluable: {}, stepFailures: {}, alerts: {} };
+  readonly counters: EngineCounters = {
+    evaluated: 0,
+    notEvaluable: {},
+    stepFailures: {},
+    alerts: {},
+    clocksGivenUp: 0,
+  };
   readonly #catalog: Catalog;
   readonly #memories = new VehicleMemories();
   readonly #fences = new FenceIndex();
   readonly #ground = { roads: new RoadIndex(), weather: new WeatherIndex() };
   readonly #ruleBook = new RuleBook();
-  readonly #alerts = new AlertBook((type) => count(this.counters.alerts, type));
+  readonly #alerts: AlertBook;
   readonly #rules: RulesStep;
   readonly #steps: readonly NamedStep[];
   readonly #fix = new Position(); // reused: steps copy what they keep
@@ -78,6 +87,12 @@ export class Engine {
     this.#catalog = snapshot ? Catalog.from(snapshot.catalog, snapshot.roads) : new Catalog();
     this.#catalog.roads.follow(this.#ground.roads);
     for (const weather of this.#catalog.weather.values()) this.#ground.weather.put(weather);
+    this.#alerts = new AlertBook({
+      mutes: this.#catalog.mutes,
+      clocksOf: (ruleId) => this.#ruleBook.get(ruleId)?.clocks,
+      raised: (type) => count(this.counters.alerts, type),
+      clocksGivenUp: () => this.counters.clocksGivenUp++,
+    });
     this.#ruleBook.putSettings(this.#catalog.settings, 0, snapshot?.limitRevisions);
     for (const fence of this.#catalog.fences.values()) {
       this.#ruleBook.putFence(fence, this.#fences.put(fence));
@@ -211,15 +226,24 @@ export class Engine {
         break;
       case 'tick':
         this.#rules.tick(change.time);
+        this.#alerts.tick(change.time);
         break;
       case 'vehicle-delete':
         this.#alerts.clearVehicle(change.no, at, 'vehicle-removed');
         this.#memories.drop(change.no);
         this.#rules.drop(change.no);
         break;
-      case 'alert-action':
-        this.#alerts.act(change);
+      case 'alert-actions':
+        this.#alerts.act(change.targets, change.word, change.by, change.at);
         break;
+      case 'alert-action': {
+        const { action, note } = change;
+        const word: AlertWord = action === 'dismiss' ? { action, note, reason: 'other' } : { action, note };
+        this.#alerts.act([change], word, change.by, change.at);
+        break;
+      }
+      case 'mute-put': //    the catalog has them
+      case 'mute-delete':
       case 'vehicle-put':
       case 'terminal-put':
       case 'quirks-put':

@@ -1,17 +1,134 @@
-import type { AlertState } from '../model/alert.js';
+import type { Alert, AlertState } from '../model/alert.js';
+import type { AlertAction, AlertWord, Deadline, Said, Supervision } from '../model/alert-life.js';
+import { msToRfc3339 } from '../model/units.js';
+import { met, setBack, startedDeadline, withDeadlines } from './clocks.js';
+import { APPEAL_S } from './deadlines.js';
 
-/** Words that settle what is to be done with an alert. */
-export const SETTLING = ['acknowledge', 'resolve', 'dismiss'] as const;
-export type SettlingAction = (typeof SETTLING)[number];
+/** States in which nobody has said the last word. */
+const UNSETTLED: readonly AlertState[] = ['raised', 'acknowledged', 'cleared'];
+const SETTLED: readonly AlertState[] = ['resolved', 'dismissed'];
+const ANY: readonly AlertState[] = [...UNSETTLED, ...SETTLED, 'appealed'];
 
-/** What a person's word makes of an alert. */
-const STATE_AFTER: Record<SettlingAction, AlertState> = {
-  acknowledge: 'acknowledged',
-  resolve: 'resolved',
-  dismiss: 'dismissed',
+/** The states in which each thing can be done. */
+const FROM: Record<AlertAction, readonly AlertState[]> = {
+  acknowledge: UNSETTLED,
+  assign: UNSETTLED,
+  resolve: UNSETTLED,
+  dismiss: UNSETTLED,
+  reopen: SETTLED,
+  appeal: [...UNSETTLED, ...SETTLED],
+  decide: ['appealed'],
+  supervise: ANY,
+  answer: ANY,
 };
 
-/** The state after the action, or null where it is too late for it: what is resolved or dismissed stays so. */
-export function stateAfter(state: AlertState, action: SettlingAction): AlertState | null {
-  return state === 'resolved' || state === 'dismissed' ? null : STATE_AFTER[action];
+/** The states in which this may be possible. */
+export function statesFor(action: AlertAction): readonly AlertState[] {
+  return FROM[action];
+}
+
+/** Why this cannot be done with the alert as it is, in one sentence; null: it can. */
+export function whyNotDone(alert: Alert, action: AlertAction): string | null {
+  const { state, appeal, handling, supervision } = alert;
+  if (!FROM[action].includes(state)) {
+    if (state === 'appealed') return 'the alert is under appeal: decide that first';
+    return SETTLED.includes(state) ? `the alert is ${state} already` : `the alert is ${state}: ${NEEDS[action]}`;
+  }
+  if (action === 'appeal' && appeal?.decision && handling?.action === 'decide') {
+    return `the appeal of ${appeal.by} was decided already: ${appeal.decision.outcome}`;
+  }
+  const waits = supervision !== null && !isAnswered(supervision);
+  if (action === 'supervise' && waits) return `${supervision.supervisor} waits for an answer already`;
+  if (action === 'answer' && !waits)
+    return supervision ? 'the supervision is answered already' : 'nobody supervises it';
+  return null;
+}
+
+const NEEDS: Partial<Record<AlertAction, string>> = {
+  reopen: 'only what is resolved or dismissed can be opened again',
+  decide: 'there is no appeal to decide',
+};
+
+/** Nothing is left to do, unless an appeal is overturned. */
+export function isSettled({ state, appeal }: Alert): boolean {
+  return SETTLED.includes(state === 'appealed' && appeal ? appeal.against : state);
+}
+
+/** The supervisor waits for nothing more. */
+export function isAnswered({ answer }: Supervision): boolean {
+  return answer !== null && (answer.result === 'done' || answer.result === 'no-action');
+}
+
+/** The alert after somebody's word, which must be one that `whyNotDone` lets through. `at`: epoch ms. */
+export function acted(alert: Alert, word: AlertWord, by: string, at: number): Alert {
+  const said: Said = { by, at: msToRfc3339(at) ?? '', note: word.note };
+  return { ...done(alert, word, said, at), revision: alert.revision + 1 };
+}
+
+function done(alert: Alert, word: AlertWord, said: Said, at: number): Alert {
+  switch (word.action) {
+    case 'acknowledge':
+      return { ...met(alert, ['acknowledge'], said.at), ...handled(word, said), state: 'acknowledged' };
+    case 'assign': {
+      const assigned = met(alert, ['acknowledge'], said.at);
+      const { assignment: _, ...others } = assigned.deadlines;
+      const own = word.due === null ? others : { ...others, assignment: startedDeadline(at, word.due) };
+      const assignment = { ...said, to: word.to, due: word.due === null ? null : msToRfc3339(word.due) };
+      return { ...withDeadlines(assigned, own), ...handled(word, said), assignment, state: 'acknowledged' };
+    }
+    case 'resolve':
+    case 'dismiss':
+      return settled(alert, word.action === 'resolve' ? 'resolved' : 'dismissed', word, said);
+    case 'reopen':
+      return reopened(alert, word, said, at);
+    case 'appeal': {
+      const deadlines = { ...alert.deadlines, appeal: startedDeadline(at, at + APPEAL_S * 1000) };
+      const appeal = { ...said, against: alert.state, decision: null };
+      return { ...withDeadlines(alert, deadlines), appeal, state: 'appealed' };
+    }
+    case 'decide':
+      return decided(alert, word, said, at);
+    case 'supervise': {
+      const { number, level, supervisor, tel, email, deadline } = word;
+      const deadlines = { ...alert.deadlines, supervision: startedDeadline(at, deadline) };
+      const facts = { number, level, supervisor, tel, email, deadline: msToRfc3339(deadline) ?? '', answer: null };
+      return { ...withDeadlines(alert, deadlines), supervision: { ...said, ...facts } };
+    }
+    case 'answer': {
+      const supervision = { ...(alert.supervision as Supervision), answer: { ...said, result: word.result } };
+      const answered = isAnswered(supervision) ? met(alert, ['supervision'], said.at) : alert;
+      return { ...answered, supervision };
+    }
+  }
+}
+
+function handled(word: AlertWord, said: Said): Pick<Alert, 'handling'> {
+  return { handling: { action: word.action, ...said, ...(word.action === 'dismiss' && { reason: word.reason }) } };
+}
+
+function settled(alert: Alert, state: 'resolved' | 'dismissed', word: AlertWord, said: Said): Alert {
+  return { ...met(alert, ['acknowledge', 'handle', 'assignment'], said.at), ...handled(word, said), state };
+}
+
+/** Somebody has to handle it again, in as much time as the first time. Who was to be told of the first time is not told of this. */
+function reopened(alert: Alert, word: AlertWord, said: Said, at: number): Alert {
+  const { handle, ...others } = alert.deadlines;
+  const deadlines = handle ? { ...others, handle: startedDeadline(at, at + spanMs(handle)) } : others;
+  const escalations = alert.escalations.filter(({ toldAt }) => toldAt !== null);
+  return { ...withDeadlines(alert, deadlines), ...handled(word, said), escalations, state: 'acknowledged' };
+}
+
+function decided(alert: Alert, word: Extract<AlertWord, { action: 'decide' }>, said: Said, at: number): Alert {
+  const appeal = { ...(alert.appeal as NonNullable<Alert['appeal']>), decision: { ...said, outcome: word.outcome } };
+  const over = { ...met(alert, ['appeal'], said.at), appeal };
+  if (word.outcome === 'upheld') {
+    // The condition may have ended meanwhile.
+    const state = appeal.against === 'raised' && alert.clearedAt !== null ? 'cleared' : appeal.against;
+    return { ...setBack(over, at - Date.parse(appeal.at)), ...handled(word, said), state };
+  }
+  return appeal.against === 'dismissed' ? reopened(over, word, said, at) : settled(over, 'dismissed', word, said);
+}
+
+function spanMs({ since, due }: Deadline): number {
+  return Date.parse(due) - Date.parse(since);
 }

@@ -1,12 +1,17 @@
 import { type Alert, type AlertTransition, completeAlert, SEVERITIES, type Transition } from '../model/alert.js';
-import { type AlertLife, UNTOUCHED } from '../model/alert-life.js';
-import type { Change } from '../model/change.js';
+import { type AlertLife, type AlertWord, UNTOUCHED } from '../model/alert-life.js';
+import type { AlertTarget } from '../model/change.js';
+import type { Mute } from '../model/mute.js';
+import type { RuleClocks } from '../model/rule.js';
 import { msToRfc3339 } from '../model/units.js';
-import { stateAfter } from './alert-actions.js';
+import { acted, isSettled, whyNotDone } from './alert-actions.js';
+import { AlertGroups, type AlertGroupsSnapshot } from './alert-groups.js';
+import { nextDue, startedClocks, timeUp, withClocks } from './clocks.js';
+import { ClosedAlerts } from './closed-alerts.js';
+import { holdsAt, muteOf } from './mutes.js';
 import type { ClearReason } from './rule.js';
+import { Timers } from './timers.js';
 
-/** Cleared alerts on which a person may still act. */
-const MAX_CLOSED = 10_000;
 /** A vehicle that leaves a fence for good has an alert open for good; this many are enough of them. */
 const MAX_OPEN_PER_VEHICLE = 100;
 /** Late fixes so near to an alert belong to it. */
@@ -18,25 +23,46 @@ export type NewAlert = Omit<Alert, 'state' | 'clearedAt' | 'clearReason' | 'revi
 export interface AlertBookSnapshot {
   open: [vehicleNo: number, alert: Alert][];
   closed: Alert[];
+  /** Absent in snapshots of before there were clocks, as is the next. Epoch ms. */
+  time?: number;
+  groups?: AlertGroupsSnapshot;
+}
+
+export interface AlertBookOptions {
+  /** Mutes by id, those that have ended among them; the catalog keeps them. */
+  mutes?: ReadonlyMap<string, Mute>;
+  /** What the rule with this id says of deadlines, where it does. */
+  clocksOf?: (ruleId: string) => RuleClocks | undefined;
+  /** Told the type of each alert, for the counters. */
+  raised?: (type: string) => void;
+  /** Told when the clocks of an alert stop because too many run. */
+  clocksGivenUp?: () => void;
 }
 
 /**
- * Every open alert and the newest closed ones, by what input has made of them so far. Each step in the life of an alert
- * is a transition with a copy of the alert; they gather until `take`.
+ * Every open alert and the newest closed ones, by what input has made of them so far: conditions, people, and time, which passes
+ * with the ticks of the log. Each step in the life of an alert is a transition with a copy of the alert; they gather until `take`.
  */
 export class AlertBook {
   /** The input record in hand: what transitions name as their cause. */
   inputSeq = 0;
   readonly #open = new Map<string, { vehicleNo: number; alert: Alert }>();
-  readonly #closed = new Map<string, Alert>();
+  readonly #closed: ClosedAlerts;
   /** Ids of open alerts by vehicle, then rule, both in the order in which they were raised. */
   readonly #byVehicle = new Map<number, Map<string, string>>();
+  readonly #groups = new AlertGroups();
+  /** Ids of open alerts that are no news. */
+  readonly #mutedOpen = new Set<string>();
+  /** Alerts that wait for time to pass: an id tells one apart, whatever its vehicle. */
+  readonly #timers = new Timers();
+  /** The newest tick, epoch ms. */
+  #time = -Infinity;
   #transitions: AlertTransition[] = [];
-  readonly #raised: (type: string) => void;
+  readonly #options: Required<AlertBookOptions>;
 
-  /** `raised` is told the type of each alert, for the counters. */
-  constructor(raised: (type: string) => void = () => {}) {
-    this.#raised = raised;
+  constructor(options: AlertBookOptions = {}) {
+    this.#options = { ...NOBODY, ...options };
+    this.#closed = new ClosedAlerts(this.#options.clocksGivenUp);
   }
 
   /** Transitions since the last call, in order. */
@@ -59,22 +85,51 @@ export class AlertBook {
 
   /** An alert whose id is known is the same alert, and a rule has one open for a vehicle: nothing is told again. */
   raise(vehicleNo: number, alert: NewAlert): void {
-    if (this.#open.has(alert.id) || this.#closed.has(alert.id)) return;
+    if (this.#known(alert.id)) return;
     const open = this.#openOf(vehicleNo);
     if (open.has(alert.ruleId)) return;
     if (open.size >= MAX_OPEN_PER_VEHICLE) this.#clearLeast(vehicleNo, open, alert.position.time ?? alert.occurredAt);
+    // Where time counts that fixes have told, ticks come behind them.
+    const occurred = Date.parse(alert.occurredAt);
+    const time = Number.isNaN(occurred) ? this.#time : Math.max(this.#time, occurred);
+    const muted = muteOf(this.#options.mutes.values(), alert, time)?.id ?? null;
     const raised: Alert = {
       ...alert,
       ...UNTOUCHED,
+      ...(muted === null && this.#clocks(alert, time)),
       state: 'raised',
       clearedAt: null,
       clearReason: null,
+      group: this.#groups.join(alert.vehicleId, alert.ruleId, alert.id, alert.occurredAt),
+      muted,
       revision: 1,
     };
     this.#open.set(alert.id, { vehicleNo, alert: raised });
     this.#openOf(vehicleNo).set(alert.ruleId, alert.id);
-    this.#raised(alert.type);
-    this.#tell('raised', raised);
+    if (muted !== null) this.#mutedOpen.add(alert.id);
+    this.#wait(raised);
+    this.#options.raised(alert.type);
+    this.#tell('raised', raised, raised.detectedAt);
+  }
+
+  /** It is `time` now, epoch ms: mutes end, deadlines pass, and whoever is to be told then is told. */
+  tick(time: number): void {
+    this.#time = Math.max(this.#time, time);
+    this.#unmute();
+    this.#groups.forget(this.#time);
+    const due = (_: number, id: string) => {
+      const alert = this.#known(id);
+      return alert ? nextDue(alert) : null;
+    };
+    // What is due for an alert may make something else due for it: a deadline that was missed tells somebody.
+    for (let up = this.#timers.due(this.#time, due); up.length > 0; up = this.#timers.due(this.#time, due)) {
+      for (const { ruleId: id } of up) {
+        const step = timeUp(this.#known(id) as Alert, this.#time);
+        if (!step) continue;
+        this.#put(step.alert);
+        this.#tell(step.transition, step.alert, msToRfc3339(this.#time) ?? '');
+      }
+    }
   }
 
   /**
@@ -83,15 +138,9 @@ export class AlertBook {
    */
   amend(vehicleId: string, ruleId: string, onset: string): boolean {
     const at = Date.parse(onset);
-    for (const known of this.#open.values()) {
-      const { alert } = known;
+    for (const alert of this.#all()) {
       if (alert.ruleId !== ruleId || alert.vehicleId !== vehicleId || !isNear(alert, at)) continue;
-      if (!tellsOf(alert, at)) known.alert = this.#amended(alert, onset);
-      return true;
-    }
-    for (const [id, alert] of this.#closed) {
-      if (alert.ruleId !== ruleId || alert.vehicleId !== vehicleId || !isNear(alert, at)) continue;
-      if (!tellsOf(alert, at)) this.#closed.set(id, this.#amended(alert, onset));
+      if (!tellsOf(alert, at)) this.#amend(alert, onset);
       return true;
     }
     return false;
@@ -113,25 +162,23 @@ export class AlertBook {
     for (const [id, { alert }] of [...this.#open]) if (ruleIds.has(alert.ruleId)) this.#close(id, at, reason);
   }
 
-  /** What a person said of an alert. False where it is unknown, or where it is too late to say so. */
-  act(change: Extract<Change, { type: 'alert-action' }>): boolean {
-    const { alertId, action, by, note, at } = change;
-    const open = this.#open.get(alertId);
-    const alert = open?.alert ?? this.#closed.get(alertId);
-    const state = alert && stateAfter(alert.state, action);
-    if (!alert || !state) return false;
-    const handling = { action, by, note, at: msToRfc3339(at) ?? '' };
-    const acted: Alert = { ...alert, state, handling, revision: alert.revision + 1 };
-    if (open) open.alert = acted;
-    else this.#closed.set(alertId, acted);
-    this.#tell(action, acted);
-    return true;
+  /** What a person said of alerts, at `at`, epoch ms. Those that are unknown, or of which that cannot be said any more, stay as they are. */
+  act(targets: readonly AlertTarget[], word: AlertWord, by: string, at: number): void {
+    for (const { alertId, alert: given } of targets) {
+      const alert = this.#known(alertId) ?? (given && completeAlert(given));
+      if (!alert || whyNotDone(alert, word.action) !== null) continue;
+      const after = acted(alert, word, by, at);
+      this.#put(after);
+      this.#tell(word.action, after, msToRfc3339(at) ?? '', { by, word });
+    }
   }
 
   snapshot(): AlertBookSnapshot {
     return {
       open: [...this.#open.values()].map(({ vehicleNo, alert }) => [vehicleNo, alert]),
       closed: [...this.#closed.values()],
+      time: this.#time,
+      groups: this.#groups.snapshot(),
     };
   }
 
@@ -140,18 +187,64 @@ export class AlertBook {
       const alert = completeAlert(stored);
       this.#open.set(alert.id, { vehicleNo, alert });
       this.#openOf(vehicleNo).set(alert.ruleId, alert.id);
+      if (alert.muted !== null) this.#mutedOpen.add(alert.id);
+      this.#wait(alert);
     }
-    for (const alert of snapshot.closed) this.#closed.set(alert.id, completeAlert(alert));
+    for (const alert of snapshot.closed) this.#put(completeAlert(alert));
+    this.#time = snapshot.time ?? -Infinity;
+    this.#groups.restore(snapshot.groups ?? []);
   }
 
-  #amended(alert: Alert, onset: string): Alert {
+  #known(id: string): Alert | undefined {
+    return this.#open.get(id)?.alert ?? this.#closed.get(id);
+  }
+
+  /** Open ones first. */
+  *#all(): Generator<Alert> {
+    for (const { alert } of this.#open.values()) yield alert;
+    yield* this.#closed.values();
+  }
+
+  /** In place of its form before. */
+  #put(alert: Alert): void {
+    const open = this.#open.get(alert.id);
+    if (open) open.alert = alert;
+    else this.#closed.put(alert);
+    this.#wait(alert);
+  }
+
+  #clocks({ severity, ruleId }: NewAlert, time: number) {
+    return startedClocks(severity, time, this.#options.clocksOf(ruleId));
+  }
+
+  #wait(alert: Alert): void {
+    const at = nextDue(alert);
+    if (at !== null) this.#timers.wait(at, 0, alert.id);
+  }
+
+  /** What outlasts its mute is news: its clocks start now. */
+  #unmute(): void {
+    for (const id of this.#mutedOpen) {
+      const alert = this.#open.get(id)?.alert;
+      const mute = this.#options.mutes.get(alert?.muted ?? '');
+      if (alert && mute && holdsAt(mute, this.#time)) continue;
+      this.#mutedOpen.delete(id);
+      if (!alert) continue;
+      const started = isSettled(alert) ? alert : withClocks(alert, this.#clocks(alert, this.#time), this.#time);
+      const news: Alert = { ...started, muted: null, revision: alert.revision + 1 };
+      this.#put(news);
+      this.#tell('unmuted', news, msToRfc3339(this.#time) ?? '');
+    }
+  }
+
+  #amend(alert: Alert, onset: string): void {
     const amended = {
       ...alert,
       evidence: { ...alert.evidence, amended: { reason: 'late-fixes', heldAt: onset } },
       revision: alert.revision + 1,
     };
-    this.#tell('updated', amended);
-    return amended;
+    this.#put(amended);
+    this.#tell('updated', amended, onset);
   }
 
   #openOf(vehicleNo: number): Map<string, string> {
@@ -180,9 +273,9 @@ export class AlertBook {
     const open = this.#openOf(vehicleNo);
     open.delete(alert.ruleId);
     if (open.size === 0) this.#byVehicle.delete(vehicleNo);
-    this.#closed.set(id, cleared);
-    if (this.#closed.size > MAX_CLOSED) this.#closed.delete(this.#closed.keys().next().value as string);
-    this.#tell('cleared', cleared);
+    this.#mutedOpen.delete(id);
+    this.#put(cleared);
+    this.#tell('cleared', cleared, at);
   }
 
   /** Makes room: the oldest of the least grave. */
@@ -193,10 +286,17 @@ export class AlertBook {
     this.clear(vehicleNo, least.ruleId, at, 'too-many-open');
   }
 
-  #tell(transition: Transition, alert: Alert): void {
-    this.#transitions.push({ number: 0, inputSeq: this.inputSeq, transition, alert });
+  #tell(transition: Transition, alert: Alert, at: string, said: Pick<AlertTransition, 'by' | 'word'> = {}): void {
+    this.#transitions.push({ number: 0, inputSeq: this.inputSeq, transition, at, ...said, alert });
   }
 }
+
+const NOBODY: Required<AlertBookOptions> = {
+  mutes: new Map(),
+  clocksOf: () => undefined,
+  raised: () => {},
+  clocksGivenUp: () => {},
+};
 
 /** `at`: epoch ms. */
 function tellsOf({ occurredAt, clearedAt }: Alert, at: number, margin = 0): boolean {

@@ -5,6 +5,7 @@ import type { WeatherIndex } from '../geo/weather-index.js';
 import type { Severity } from '../model/alert.js';
 import type { DriverState } from '../model/driver.js';
 import type { Position } from '../model/position.js';
+import type { RuleClocks } from '../model/rule.js';
 import type { Vehicle, VehicleCategory } from '../model/vehicle.js';
 import type { FixFacts } from './fix-facts.js';
 
@@ -105,6 +106,8 @@ export interface Rule<Memory = unknown> {
   readonly type: string;
   readonly severity: Severity;
   readonly fence: RuleFence | null;
+  /** Deadlines of its alerts, and who else is told; without them, what goes with the severity. */
+  readonly clocks?: RuleClocks;
   /** Whether the vehicle is its concern. */
   appliesTo(vehicle: Vehicle): boolean;
   /** Asked for every evaluated fix inside its fence, and for every one while it has a memory of the vehicle. */

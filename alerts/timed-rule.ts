@@ -1,5 +1,5 @@
 import type { Severity } from '../model/alert.js';
-import type { RuleDefinition, RuleTiming } from '../model/rule.js';
+import type { RuleClocks, RuleDefinition, RuleTiming } from '../model/rule.js';
 import type { Vehicle } from '../model/vehicle.js';
 import type { FixFacts } from './fix-facts.js';
 import type { Check, Evidence, Rule, RuleFence, RuleInput, Say } from './rule.js';
@@ -46,6 +46,10 @@ export class TimedRule implements Rule<TimedMemory> {
     this.revision = definition.revision;
     this.severity = definition.severity;
     this.#timing = { ...timing, ...definition.timing };
+  }
+
+  get clocks(): RuleClocks {
+    return this.definition;
   }
 
   appliesTo(vehicle: Vehicle): boolean {

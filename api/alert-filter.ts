@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { ALERT_STATES, type Alert, type AlertFilter, SEVERITIES } from '../model/alert.js';
-import { personName } from './alert-schemas.js';
 import { booleansParam, listParam, oneOrMany } from './parameters.js';
-import { companyName, fenceId, regionCode, vehicleId } from './schemas.js';
+import { companyName, fenceId, personName, regionCode, vehicleId } from './schemas.js';
 
 /** Which alerts are asked for, in JSON. */
 export const alertFilterSchema = z.strictObject({

@@ -9,16 +9,13 @@ import {
   SUPERVISION_LEVELS,
   SUPERVISION_RESULTS,
 } from '../model/alert-life.js';
-import { fenceSchema, positionSchema, time } from './schemas.js';
+import { fenceSchema, personName, positionSchema, time } from './schemas.js';
 
-/** Alerts, and what is said of them, as they go in and out (contract §5). */
-
-/** Whoever an alert is given to: a person, a post, a company, a platform. */
-export const personName = z.string().trim().min(1).max(64);
+/** Alerts as they go out (contract §5). */
 
 const said = { by: z.string().describe('name of the key'), at: time, note: z.string() };
 
-const supervisionFacts = {
+export const supervisionFacts = {
   number: z.int().min(0).max(0xffffffff).nullable().describe('SUPERVISION_ID of the superior; null: made here'),
   level: z.enum(SUPERVISION_LEVELS),
   supervisor: personName,
@@ -129,7 +126,3 @@ export const whySchema = z
     fence: fenceSchema.nullable().describe('as it is now; its revision tells whether it has changed since'),
   })
   .meta({ id: 'AlertWhy' });
-
-export const alertActionSchema = z
-  .strictObject({ note: z.string().max(2000).default('') })
-  .meta({ id: 'AlertActionInput', examples: [{ note: 'Driver called; false alarm.' }] });

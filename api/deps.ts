@@ -96,7 +96,9 @@ export type RegistryWrites = Pick<
   | 'deleteRoadSet'
   | 'putWeather'
   | 'deleteWeather'
-  | 'alertAction'
+  | 'actOnAlerts'
+  | 'putMute'
+  | 'deleteMute'
   | 'putQuirks'
 >;
 
@@ -167,8 +169,12 @@ export interface HistorySource {
   /** Fixes of one vehicle with from ≤ fixTime < to (epoch ms), oldest first, in batches. */
   track(vehicleNo: number, from: number, to: number): AsyncIterable<Fixes>;
   /** At most `limit` alerts after `after`, newest first. */
-  alerts(filter: AlertFilter & { after?: AlertPlace; limit: number }): Promise<Alert[]>;
+  alerts(filter: AlertFilter & { grouped?: boolean; after?: AlertPlace; limit: number }): Promise<Alert[]>;
   alert(id: string): Promise<Alert | undefined>;
+  /** Those of these that there are, in any order. */
+  alertsById(ids: readonly string[]): Promise<Alert[]>;
+  /** At most `limit` steps in the life of an alert that made a later revision than `after`, in order. */
+  alertSteps(id: string, after: number, limit: number): Promise<AlertTransition[]>;
   /** At most `limit` commands, newest first, older than command `before` where given. */
   commands(filter: CommandFilter & { before?: string; limit: number }): Promise<Command[]>;
   command(id: string): Promise<Command | undefined>;

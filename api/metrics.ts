@@ -41,6 +41,7 @@ const TOTALS: [name: string, help: string, value: Value][] = [
   ['ingest_duplicates_total', 'Fixes that the store had already', (s) => s.store.duplicate],
   ['store_conflicts_total', 'Fixes with the key of another', (s) => s.store.conflict],
   ['store_quarantined_total', 'Fixes that the database refused', (s) => s.store.quarantined],
+  ['alert_clocks_given_up_total', 'Alerts whose clocks stopped because too many ran', (s) => s.engine.clocksGivenUp],
   ['engine_evaluated_total', 'Fixes that the rules have judged', (s) => s.engine.evaluated],
   ['ingest_connections_accepted_total', 'Terminal connections taken', (s) => s.connections.accepted],
   ['mqtt_messages_received_total', 'Messages over MQTT', (s) => s.mqtt.messages.received],

@@ -3,6 +3,7 @@ import type { App } from './app.js';
 import { asyncapi } from './asyncapi.js';
 import { openapi } from './openapi.js';
 import { json, type Route, route } from './route.js';
+import { alertActionRoutes } from './routes/alert-actions.js';
 import { alertEventRoutes } from './routes/alert-events.js';
 import { alertRoutes } from './routes/alerts.js';
 import { auditRoutes } from './routes/audit.js';
@@ -10,6 +11,7 @@ import { commandRoutes } from './routes/commands.js';
 import { fenceConsistencyRoutes } from './routes/fence-consistency.js';
 import { fenceRoutes } from './routes/fences.js';
 import { mediaRoutes } from './routes/media.js';
+import { muteRoutes } from './routes/mutes.js';
 import { playbackRoutes } from './routes/playback.js';
 import { positionRoutes } from './routes/positions.js';
 import { protocolRoutes } from './routes/protocols.js';
@@ -46,6 +48,8 @@ export function routeTable(app: App): Route[] {
     ...alertRoutes(app),
     ...alertEventRoutes(app),
     ...webhookRoutes(app),
+    ...alertActionRoutes(app),
+    ...muteRoutes(app),
     ...commandRoutes(app),
     ...positionRoutes(app),
     ...protocolRoutes(app),

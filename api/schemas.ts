@@ -72,6 +72,8 @@ const terminalRef = z.object({
   number: z.string().min(1).max(64).describe('without leading zeros'),
 });
 
+/** Whoever an alert is given to: a person, a post, a company, a platform. */
+export const personName = z.string().trim().min(1).max(64);
 export const companyName = z.string().min(1).max(128);
 export const regionCode = z.string().regex(/^\d{2,6}$/, '2 to 6 digits of GB/T 2260');
 
@@ -236,6 +238,7 @@ export const liveStatsSchema = z
       inSpool: z.int(),
       stepFailures: tally,
       alerts: tally,
+      clocksGivenUp: z.int().describe('alerts whose clocks stopped because too many ran'),
     }),
     connections: z.object({
       open: z.int(),

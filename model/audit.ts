@@ -51,7 +51,7 @@ const MAX_OBJECTS = 1000;
  */
 export function auditEntry(change: Change, seq: number): AuditEntry | null {
   const { type, at, revision: _revision, ...said } = change as Change & Record<string, unknown>;
-  const { by, note, ...content } = said as Record<string, unknown>;
+  const { by, note: _note, ...content } = said as Record<string, unknown>;
   const members = Object.values(content)
     .flatMap((value) => (Array.isArray(value) ? value : [value]))
     .filter(isRecord);
@@ -64,9 +64,20 @@ export function auditEntry(change: Change, seq: number): AuditEntry | null {
     actor,
     action: type,
     objects: objectsOf(kind, content, members),
-    note: typeof note === 'string' && note !== '' ? note : null,
-    content: type.endsWith('-delete') ? null : bounded(content),
+    note: noteOf([said, ...members]),
+    content: type.endsWith('-delete') ? null : bounded(withoutCarried(content)),
   };
+}
+
+function noteOf(parts: Record<string, unknown>[]): string | null {
+  const found = parts.find(({ note }) => typeof note === 'string' && note !== '');
+  return (found?.note as string | undefined) ?? null;
+}
+
+/** Alerts of which something is said may come along whole (`AlertTarget`): they are not what was said. */
+function withoutCarried(content: Record<string, unknown>): Record<string, unknown> {
+  if (!Array.isArray(content.targets)) return content;
+  return { ...content, targets: content.targets.filter(isRecord).map(({ alert: _, ...target }) => target) };
 }
 
 function objectsOf(kind: string, content: Record<string, unknown>, members: Record<string, unknown>[]): string[] {

@@ -1,6 +1,7 @@
 import { type Change, DEFAULT_RULE_SETTINGS, type RuleSettings, type TerminalFacts } from './change.js';
 import { type DriverState, driverAfter } from './driver.js';
 import type { Fence } from './fence.js';
+import { ENDED_MUTES_KEPT_MS, type Mute } from './mute.js';
 import { RoadBook } from './road-book.js';
 import type { RuleDefinition } from './rule.js';
 import { terminalKey, type Vehicle } from './vehicle.js';
@@ -25,6 +26,8 @@ export interface CatalogSnapshot {
   drivers?: [number, DriverState][];
   /** By terminalKey; absent in checkpoints of before there were any. */
   quirks?: [string, readonly string[]][];
+  /** Absent in checkpoints of before there were any. */
+  mutes?: Mute[];
 }
 
 /**
@@ -50,6 +53,8 @@ export class Catalog {
   readonly drivers = new Map<number, DriverState>();
   /** By terminalKey: names of quirks that a person chose (model/quirks.ts). */
   readonly quirks = new Map<string, readonly string[]>();
+  /** Of alerts, by id, in the order in which they were made; those that ended long ago are dropped. */
+  readonly mutes = new Map<string, Mute>();
   readonly #vehicleById = new Map<string, Vehicle>();
   readonly #vehicleByTerminal = new Map<string, Vehicle>();
   readonly #fenceById = new Map<string, Fence>();
@@ -126,8 +131,15 @@ export class Catalog {
       case 'settings-put':
         this.settings = change.settings;
         break;
+      case 'mute-put':
+        this.#putMute(change.mute, change.at);
+        break;
+      case 'mute-delete':
+        this.mutes.delete(change.id);
+        break;
       case 'tick': //          concerns the engine only
-      case 'alert-action': //  concerns the alert book only
+      case 'alert-actions': // these two the alert book only
+      case 'alert-action':
       case 'command-put': //   these two the command book
       case 'command-step':
         break;
@@ -155,6 +167,7 @@ export class Catalog {
       settings: this.settings,
       drivers: [...this.drivers],
       quirks: [...this.quirks],
+      mutes: [...this.mutes.values()],
     };
   }
 
@@ -171,6 +184,7 @@ export class Catalog {
     for (const webhook of snapshot.webhooks ?? []) catalog.webhooks.set(webhook.id, webhook);
     for (const [no, state] of snapshot.drivers ?? []) catalog.drivers.set(no, state);
     for (const [key, names] of snapshot.quirks ?? []) catalog.quirks.set(key, names);
+    for (const mute of snapshot.mutes ?? []) catalog.mutes.set(mute.id, mute);
     catalog.settings = snapshot.settings;
     catalog.revision = snapshot.revision;
     catalog.nextVehicleNo = snapshot.nextVehicleNo;
@@ -201,6 +215,12 @@ export class Catalog {
     }
     this.#vehicleById.delete(vehicle.id);
     this.vehicles.delete(no);
+  }
+
+  /** `at`: epoch ms, of the change. */
+  #putMute(mute: Mute, at: number): void {
+    for (const { id, to } of this.mutes.values()) if (to < at - ENDED_MUTES_KEPT_MS) this.mutes.delete(id);
+    this.mutes.set(mute.id, mute);
   }
 
   #putFence(fence: Fence): void {

@@ -1,5 +1,8 @@
+import type { Alert } from './alert.js';
+import type { AlertWord } from './alert-life.js';
 import type { Command, CommandProgress } from './command.js';
 import type { Fence } from './fence.js';
+import type { Mute } from './mute.js';
 import type { Road } from './road.js';
 import type { RuleDefinition } from './rule.js';
 import type { Upload } from './upload.js';
@@ -45,6 +48,16 @@ type Fact =
   /** Time itself, for what silence decides: `time` in epoch ms never decreases, and no fix of the present is behind it for long. */
   | { type: 'tick'; revision: number; at: number; time: number }
   | { type: 'settings-put'; revision: number; at: number; settings: RuleSettings }
+  /** What a person says of alerts: of one, or of many at once. */
+  | {
+      type: 'alert-actions';
+      revision: number;
+      at: number;
+      by: string;
+      word: AlertWord;
+      targets: AlertTarget[];
+    }
+  /** The same as logs of before have it. */
   | {
       type: 'alert-action';
       revision: number;
@@ -54,9 +67,17 @@ type Fact =
       by: string;
       note: string;
     }
+  | { type: 'mute-put'; revision: number; at: number; mute: Mute }
+  | { type: 'mute-delete'; revision: number; at: number; id: string }
   | { type: 'command-put'; revision: number; at: number; commands: Command[] }
   | { type: 'command-step'; revision: number; at: number; steps: CommandProgress[] }
   | { type: 'upload'; revision: number; at: number; upload: Upload };
+
+/** An alert of which something is said; one whose condition has ended comes with it, because the engine may have forgotten it. */
+export interface AlertTarget {
+  alertId: string;
+  alert?: Alert;
+}
 
 /** What a terminal said of itself when it registered or authenticated. */
 export interface TerminalFacts {

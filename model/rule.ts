@@ -39,8 +39,25 @@ export interface RuleTiming {
   linger?: number;
 }
 
+/** How soon something must be done about an alert of a rule, and who else is told where nobody does it. */
+export interface RuleClocks {
+  /** Seconds from when it is news; without one, what goes with its severity (alerts/deadlines.ts). */
+  deadlines?: { acknowledge?: number; handle?: number };
+  escalation?: EscalationLevel[];
+}
+
+/** After `afterS` seconds `to` is told, unless somebody has acknowledged the alert, or handled it, by then. */
+export interface EscalationLevel {
+  afterS: number;
+  to: string;
+  /** The alert's from then on, where that is graver. */
+  severity?: Severity;
+  /** Acknowledged, where it does not say. */
+  unless?: 'acknowledged' | 'handled';
+}
+
 /** A rule as its owner gives it. */
-export interface RuleInput {
+export interface RuleInput extends RuleClocks {
   name: string;
   /** One of the kinds in alerts/rule-kinds.ts. */
   type: string;

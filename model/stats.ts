@@ -52,6 +52,8 @@ export interface LiveStats {
     inSpool: number;
     stepFailures: Tally;
     alerts: Tally;
+    /** Alerts whose clocks stopped because too many ran. */
+    clocksGivenUp: number;
   };
   connections: {
     open: number;

@@ -1,5 +1,5 @@
-import type { Alert, AlertFilter } from '../model/alert.js';
-import { type AlertLife, UNTOUCHED } from '../model/alert-life.js';
+import { type Alert, type AlertFilter, type AlertTransition, completeAlert } from '../model/alert.js';
+import { type AlertLife, type AlertWord, UNTOUCHED } from '../model/alert-life.js';
 
 /** Column lists by filter key; each holds if the alert has one of the values. */
 const ALERT_COLUMNS = [
@@ -13,17 +13,25 @@ const ALERT_COLUMNS = [
   ['overdue', 'overdue'],
 ] as const;
 
+/** Rows of alerts of the same group as the one that is `listed`, later ones, that the filter asks for too. */
+export function laterOfGroup(filter: AlertFilter, values: unknown[]): string {
+  const conditions = alertConditions(filter, values, 'later.').join(' and ');
+  return `select from alerts as later
+    where later.group_id = listed.group_id and later.group_count > listed.group_count and ${conditions}`;
+}
+
 /** Conditions that hold where an alert is one that the filter asks for; their parameters are added to `values`. */
-export function alertConditions(filter: AlertFilter, values: unknown[]): string[] {
+export function alertConditions(filter: AlertFilter, values: unknown[], table = ''): string[] {
   const conditions = ['true'];
   for (const [key, column] of ALERT_COLUMNS) {
     const wanted = filter[key];
-    if (wanted) conditions.push(`${column} = any($${values.push(wanted)})`);
+    if (wanted) conditions.push(`${table}${column} = any($${values.push(wanted)})`);
   }
-  if (filter.region) conditions.push(`region like any($${values.push(filter.region.map((code) => `${code}%`))})`);
-  if (filter.muted) conditions.push(`(muted is not null) = any($${values.push(filter.muted)})`);
-  if (filter.from !== undefined) conditions.push(`occurred_at >= $${values.push(new Date(filter.from))}`);
-  if (filter.to !== undefined) conditions.push(`occurred_at < $${values.push(new Date(filter.to))}`);
+  if (filter.region)
+    conditions.push(`${table}region like any($${values.push(filter.region.map((code) => `${code}%`))})`);
+  if (filter.muted) conditions.push(`(${table}muted is not null) = any($${values.push(filter.muted)})`);
+  if (filter.from !== undefined) conditions.push(`${table}occurred_at >= $${values.push(new Date(filter.from))}`);
+  if (filter.to !== undefined) conditions.push(`${table}occurred_at < $${values.push(new Date(filter.to))}`);
   return conditions;
 }
 
@@ -78,5 +86,28 @@ export function alertOf(row: AlertRow): Alert {
     overdue: row.overdue,
     muted: row.muted,
     revision: row.revision,
+  };
+}
+
+/** A row of `alert_transitions`. */
+export interface StepRow {
+  number: string;
+  input_seq: string;
+  transition: AlertTransition['transition'];
+  at: Date | null;
+  by: string | null;
+  word: AlertWord | null;
+  alert: Alert;
+}
+
+export function stepOf(row: StepRow): AlertTransition {
+  return {
+    number: Number(row.number),
+    inputSeq: Number(row.input_seq),
+    transition: row.transition,
+    ...(row.at && { at: row.at.toISOString() }),
+    ...(row.by !== null && { by: row.by }),
+    ...(row.word && { word: row.word }),
+    alert: completeAlert(row.alert),
   };
 }

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
-import type { Alert, AlertFilter, AlertPlace } from '../model/alert.js';
+import type { Alert, AlertFilter, AlertPlace, AlertTransition } from '../model/alert.js';
 import type { Command, CommandFilter } from '../model/command.js';
 import type { Fixes } from '../model/fixes.js';
-import { type AlertRow, alertConditions, alertOf } from './alert-rows.js';
+import { type AlertRow, alertConditions, alertOf, laterOfGroup, type StepRow, stepOf } from './alert-rows.js';
 import { ask } from './ask.js';
 import { type CommandRow, commandConditions, commandOf } from './command-rows.js';
 import { trackPages } from './track.js';
@@ -16,17 +16,21 @@ export class History {
     return trackPages(this.pool, vehicleNo, from, to, pageFixes);
   }
 
-  /** At most `limit` alerts in their newest form, newest first; `after` is the last of the page before. */
-  async alerts(filter: AlertFilter & { after?: AlertPlace; limit: number }): Promise<Alert[]> {
+  /**
+   * At most `limit` alerts in their newest form, newest first; `after` is the last of the page before. `grouped`: of those of one
+   * group that the filter asks for, only the newest.
+   */
+  async alerts(filter: AlertFilter & { grouped?: boolean; after?: AlertPlace; limit: number }): Promise<Alert[]> {
     const values: unknown[] = [];
     const conditions = alertConditions(filter, values);
+    if (filter.grouped) conditions.push(`not exists (${laterOfGroup(filter, values)})`);
     if (filter.after) {
       values.push(isoTime(filter.after.occurredAt), filter.after.id);
       conditions.push(`(occurred_at, id) < ($${values.length - 1}, $${values.length})`);
     }
     values.push(filter.limit);
     const rows = await ask<AlertRow>(this.pool, {
-      text: `select * from alerts where ${conditions.join(' and ')}
+      text: `select * from alerts as listed where ${conditions.join(' and ')}
              order by occurred_at desc, id desc limit $${values.length}`,
       values,
     });
@@ -34,8 +38,19 @@ export class History {
   }
 
   async alert(id: string): Promise<Alert | undefined> {
-    const rows = await ask<AlertRow>(this.pool, { text: 'select * from alerts where id = $1', values: [id] });
-    return rows.map(alertOf)[0];
+    return (await this.alertsById([id]))[0];
+  }
+
+  /** Those of these that there are, in any order. */
+  async alertsById(ids: readonly string[]): Promise<Alert[]> {
+    const text = 'select * from alerts where id = any($1)';
+    return (await ask<AlertRow>(this.pool, { text, values: [ids] })).map(alertOf);
+  }
+
+  /** At most `limit` steps in the life of an alert that made a later revision than `after`, in order. */
+  async alertSteps(id: string, after: number, limit: number): Promise<AlertTransition[]> {
+    const text = 'select * from alert_transitions where alert_id = $1 and revision > $2 order by revision limit $3';
+    return (await ask<StepRow>(this.pool, { text, values: [id, after, limit] })).map(stepOf);
   }
 
   /** At most `limit` commands, newest first, older than command `before` where given. */

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import type { AlertWord } from '../model/alert-life.js';
 import type { Catalog } from '../model/catalog.js';
-import type { Change, RuleSettings, TerminalFacts } from '../model/change.js';
+import type { AlertTarget, Change, RuleSettings, TerminalFacts } from '../model/change.js';
 import type { Fence, FenceGeometry, FenceProperties } from '../model/fence.js';
+import type { Mute } from '../model/mute.js';
 import { type Road, verticesOf } from '../model/road.js';
 import type { RuleDefinition, RuleInput } from '../model/rule.js';
 import type { Upload } from '../model/upload.js';
@@ -66,6 +68,9 @@ const MAX_WEATHER = 1000;
 /** ASCII letters and digits, `. _ : -`, and Chinese characters as they stand on plates. */
 const ID = /^[A-Za-z0-9._:\-\p{Script=Han}]{1,64}$/u;
 const ID_RULE = '1 to 64 letters, digits, Chinese characters or any of . _ : -';
+
+/** Mutes that have not ended. */
+const MAX_MUTES = 1000;
 
 /** A change before it gets its revision and time. */
 type Fact = Change extends infer C ? (C extends Change ? Omit<C, 'revision' | 'at'> : never) : never;
@@ -322,18 +327,41 @@ export class Registry {
     if (this.log.accepting) this.#record({ type: 'tick', time });
   }
 
-  /** What a person did with an alert. That there is such an alert, the caller has looked up. */
-  async alertAction(input: {
-    alertId: string;
-    action: 'acknowledge' | 'resolve' | 'dismiss';
+  /** What a person did with alerts, as one record. That there are such alerts, the caller has looked up. */
+  async actOnAlerts(input: {
+    targets: AlertTarget[];
+    word: AlertWord;
     by: string;
-    note: string;
   }): Promise<{ revision: number; at: number } | Refusal> {
     const refusal = this.#refusal([]);
     if (refusal) return refusal;
-    const { revision, at } = this.#record({ type: 'alert-action', ...input });
+    const { revision, at } = this.#record({ type: 'alert-actions', ...input });
     await this.#accepted();
     return { revision, at };
+  }
+
+  /** Makes a mute, or with the id of one that is there, changes it. */
+  async putMute(input: Omit<Mute, 'id' | 'createdAt'> & { id?: string }): Promise<{ mute: Mute } | Refusal> {
+    const refusal = this.#refusal(this.#muteProblems(input));
+    if (refusal) return refusal;
+    const before = input.id === undefined ? undefined : this.catalog.mutes.get(input.id);
+    if (input.id !== undefined && !before) return notFound('mute', input.id);
+    const id = before?.id ?? `mute-${this.catalog.revision + 1}`;
+    const mute: Mute = { ...input, id, createdAt: before?.createdAt ?? this.clock() };
+    this.#record({ type: 'mute-put', mute });
+    await this.#accepted();
+    return { mute };
+  }
+
+  /** What it has muted and still lasts is news from the next tick on. */
+  async deleteMute(id: string): Promise<{ mute: Mute } | Refusal> {
+    const refusal = this.#refusal([]);
+    if (refusal) return refusal;
+    const mute = this.catalog.mutes.get(id);
+    if (!mute) return notFound('mute', id);
+    this.#record({ type: 'mute-delete', id });
+    await this.#accepted();
+    return { mute };
   }
 
   async putSettings(settings: RuleSettings): Promise<{ settings: RuleSettings; revision: number } | Refusal> {
@@ -368,6 +396,15 @@ export class Registry {
     this.catalog.apply(change);
     for (const listener of this.#listeners) listener(change);
     return change;
+  }
+
+  /** Each alert that is raised is compared with every mute. */
+  #muteProblems({ id }: { id?: string }): Refusal['problems'] {
+    const now = this.clock();
+    let alive = 0;
+    for (const { to } of this.catalog.mutes.values()) if (to > now) alive++;
+    if (id !== undefined || alive < MAX_MUTES) return [];
+    return [{ path: '', message: `${MAX_MUTES} mutes have not ended yet; that is the most` }];
   }
 
   #accepted(): Promise<void> {

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import type { Change, TerminalFacts } from '../model/change.js';
 import type { Command, CommandProgress } from '../model/command.js';
 import type { Fence } from '../model/fence.js';
+import type { Mute } from '../model/mute.js';
 import type { Upload } from '../model/upload.js';
 import { terminalKey, type Vehicle } from '../model/vehicle.js';
 import { jsonText } from './json-text.js';
@@ -28,6 +29,8 @@ export class ChangeSet {
   /** Of commands that earlier batches have made. */
   readonly #commandSteps = new Map<string, CommandProgress>();
   readonly #uploads = new Map<string, Upload>();
+  readonly #mutes = new Map<string, Mute>();
+  readonly #mutesGone = new Map<string, number>();
 
   add(change: Change): void {
     switch (change.type) {
@@ -63,6 +66,13 @@ export class ChangeSet {
       case 'upload':
         if (!this.#uploads.has(change.upload.id)) this.#uploads.set(change.upload.id, change.upload);
         break;
+      case 'mute-put':
+        this.#mutes.set(change.mute.id, change.mute);
+        this.#mutesGone.delete(change.mute.id);
+        break;
+      case 'mute-delete':
+        this.#mutesGone.set(change.id, change.at);
+        break;
       case 'rule-put':
       case 'rule-delete':
       case 'weather-put':
@@ -72,6 +82,7 @@ export class ChangeSet {
       case 'tick':
       case 'quirks-put':
       case 'settings-put':
+      case 'alert-actions':
       case 'alert-action':
         break;
     }
@@ -91,6 +102,8 @@ export class ChangeSet {
     await this.#roads.apply(db);
     if (this.#commands.size > 0) await db.query(PUT_COMMANDS, [jsonText([...this.#commands.values()])]);
     if (this.#commandSteps.size > 0) await db.query(STEP_COMMANDS, [jsonText([...this.#commandSteps.values()])]);
+    if (this.#mutes.size > 0) await db.query(PUT_MUTES, [jsonText([...this.#mutes.values()])]);
+    if (this.#mutesGone.size > 0) await db.query(DELETE_MUTES, gone(this.#mutesGone));
     if (this.#uploads.size > 0) await db.query(PUT_UPLOADS, [jsonText([...this.#uploads.values()])]);
   }
 
@@ -115,8 +128,8 @@ export class ChangeSet {
   }
 }
 
-function gone(numbers: Map<number, number>): [number[], number[]] {
-  return [[...numbers.keys()], [...numbers.values()]];
+function gone<Key>(times: Map<Key, number>): [Key[], number[]] {
+  return [[...times.keys()], [...times.values()]];
 }
 
 const PUT_VEHICLES = `
@@ -167,6 +180,18 @@ const PUT_COMMANDS = `
     attempts integer, history jsonb, answer jsonb, reason text, "endedAt" double precision)
   on conflict (id) do update set state = excluded.state, attempts = excluded.attempts, history = excluded.history,
     answer = excluded.answer, reason = excluded.reason, ended_at = excluded.ended_at`;
+
+const PUT_MUTES = `
+  insert into mutes (id, scope, "from", "to", reason, by, created_at)
+  select id, scope, to_timestamp("from" / 1000), to_timestamp("to" / 1000), reason, by, to_timestamp("createdAt" / 1000)
+  from jsonb_to_recordset($1::jsonb) as m (id text, scope jsonb, "from" double precision, "to" double precision,
+    reason text, by text, "createdAt" double precision)
+  on conflict (id) do update set scope = excluded.scope, "from" = excluded."from", "to" = excluded."to",
+    reason = excluded.reason, by = excluded.by, deleted_at = null`;
+
+const DELETE_MUTES = `
+  update mutes set deleted_at = to_timestamp(at / 1000)
+  from unnest($1::text[], $2::double precision[]) as gone (gone_id, at) where id = gone_id`;
 
 const PUT_UPLOADS = `
   insert into uploads (id, vehicle_no, vehicle_id, kind, time, received_at, source, content)

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { SettlingAction } from '../../alerts/alert-actions.js';
 import { Story, square } from './support.js';
 
 const IN = { lon: 0.5 };
@@ -11,7 +10,7 @@ function open(): { story: Story; id: string } {
   return { story, id: story.transitions[0].alert.id };
 }
 
-function act(story: Story, alertId: string, action: SettlingAction, note = ''): string[] {
+function act(story: Story, alertId: string, action: 'acknowledge' | 'resolve' | 'dismiss', note = ''): string[] {
   return story.change({ type: 'alert-action', alertId, action, by: 'wang', note }).tell();
 }
 

@@ -58,6 +58,7 @@ describe('entering and leaving', () => {
       company: null,
       region: null,
       ...UNTOUCHED,
+      group: { id: alert.id, count: 1, first: alert.occurredAt, last: alert.occurredAt },
       revision: 1,
     });
     story.fixes(1, { at: 9, ...OUT }).tell();

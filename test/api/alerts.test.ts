@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Alert } from '../../model/alert.js';
-import { alert, startTestApi, transition } from './support.js';
+import { alert, heard, startTestApi, transition } from './support.js';
 
 interface List {
   items: Alert[];
@@ -111,12 +111,12 @@ test('an action is durable first, and answered with the alert as the engine has 
   const answer = api.send('POST', `/v1/alerts/${a.id}/acknowledge`, { note: 'called' });
   while (api.log.changes.length === 0) await new Promise(setImmediate);
   expect(api.log.changes[0]).toMatchObject({
-    type: 'alert-action',
-    alertId: a.id,
-    action: 'acknowledge',
-    note: 'called',
+    type: 'alert-actions',
+    by: 'admin',
+    word: { action: 'acknowledge', note: 'called' },
+    targets: [{ alertId: a.id }],
   });
-  api.feed.push([transition(2, { ...a, revision: 2, state: 'acknowledged' }, 'acknowledge')]);
+  api.feed.push([heard(2, { ...a, revision: 2, state: 'acknowledged' }, api.log.changes[0])]);
   expect((await answer).status).toBe(200);
   expect(await (await answer).json()).toMatchObject({ id: a.id, revision: 2, state: 'acknowledged' });
 });

@@ -56,6 +56,7 @@ export class FakeHistory implements HistorySource {
   batch = 100;
   fixes = new Map<number, Position[]>();
   stored: Alert[] = [];
+  storedSteps: AlertTransition[] = [];
   storedCommands: Command[] = [];
 
   async *track(vehicleNo: number, from: number, to: number): AsyncIterable<Position[]> {
@@ -77,8 +78,17 @@ export class FakeHistory implements HistorySource {
   }
 
   async alert(id: string): Promise<Alert | undefined> {
+    return (await this.alertsById([id]))[0];
+  }
+
+  async alertsById(ids: readonly string[]): Promise<Alert[]> {
     if (this.away) throw new DatabaseAway();
-    return this.stored.find((alert) => alert.id === id);
+    return this.stored.filter((alert) => ids.includes(alert.id));
+  }
+
+  async alertSteps(id: string, after: number, limit: number): Promise<AlertTransition[]> {
+    if (this.away) throw new DatabaseAway();
+    return this.storedSteps.filter(({ alert }) => alert.id === id && alert.revision > after).slice(0, limit);
   }
 
   async commands({ before, limit, ...filter }: Parameters<HistorySource['commands']>[0]): Promise<Command[]> {
@@ -321,6 +331,13 @@ export function transition(number: number, of: Alert, kind: AlertTransition['tra
   return { number, inputSeq: number, transition: kind, alert: of };
 }
 
+/** The engine's word on what a person said: the change that the log has, taken in. */
+export function heard(number: number, of: Alert, change: Change): AlertTransition {
+  if (change.type !== 'alert-actions') throw new Error(`${change.type} is not what anybody says of an alert`);
+  const { by, word, at } = change;
+  return { ...transition(number, of, word.action), by, word, at: new Date(at).toISOString() };
+}
+
 function stats(stream: LiveStats['stream']): LiveStats {
   return {
     since: '2024-05-01T00:00:00.000Z',
@@ -345,6 +362,7 @@ function stats(stream: LiveStats['stream']): LiveStats {
       inSpool: 0,
       stepFailures: {},
       alerts: { overspeed: 3 },
+      clocksGivenUp: 0,
     },
     connections: {
       open: 4,

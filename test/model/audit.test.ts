@@ -16,7 +16,25 @@ test.each<[string, object, object]>([
     { objects: ['vehicle/v3'], content: null },
   ],
   [
-    'an act on an alert, with the note that explains it',
+    'what is said of many alerts, without the alerts that come along',
+    {
+      type: 'alert-actions',
+      by: 'li',
+      word: { action: 'dismiss', reason: 'drift', note: 'viaduct' },
+      targets: [{ alertId: 'abc' }, { alertId: 'def', alert: { id: 'def', evidence: {} } }],
+    },
+    {
+      actor: 'li',
+      objects: ['alert/abc', 'alert/def'],
+      note: 'viaduct',
+      content: {
+        word: { action: 'dismiss', reason: 'drift', note: 'viaduct' },
+        targets: [{ alertId: 'abc' }, { alertId: 'def' }],
+      },
+    },
+  ],
+  [
+    'an act on an alert as logs of before have it, with the note that explains it',
     { type: 'alert-action', alertId: 'abc', action: 'resolve', by: 'li', note: 'called the driver' },
     { actor: 'li', objects: ['alert/abc'], note: 'called the driver', content: { alertId: 'abc', action: 'resolve' } },
   ],

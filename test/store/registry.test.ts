@@ -52,7 +52,7 @@ test('once a write is answered, the log tells the same catalog', async () => {
   await registry.putVehicle({ id: 'gone' });
   await registry.deleteVehicle('gone');
   await registry.putSettings({ ...DEFAULT_RULE_SETTINGS, speedDurationS: 5 });
-  await registry.alertAction({ alertId: 'x', action: 'resolve', by: 'me', note: '' });
+  await registry.actOnAlerts({ targets: [{ alertId: 'x' }], word: { action: 'resolve', note: '' }, by: 'me' });
   expect(catalog.revision).toBe(10);
   expect(told(dir, spool).snapshot()).toEqual(catalog.snapshot());
   await spool.close();

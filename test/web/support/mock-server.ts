@@ -3,11 +3,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo, isIP } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { SettlingAction } from '../../../alerts/alert-actions.js';
+import { acted } from '../../../alerts/alert-actions.js';
+import { ALERT_WORDS } from '../../../api/alert-inputs.js';
 import { pageHeaders } from '../../../api/headers.js';
 import type { CommandJson, DensityCell, LivePosition } from '../../../client/index.js';
 import type { StreamMessage, StreamRequest } from '../../../client/messages.js';
 import type { Alert } from '../../../model/alert.js';
+import type { AlertAction, AlertWord } from '../../../model/alert-life.js';
 import type { CommandEvent } from '../../../model/command.js';
 import { parseHex } from '../../../model/hex-text.js';
 import type { PositionJson } from '../../../model/position.js';
@@ -58,7 +60,7 @@ export class MockServer {
   inSpool = 0;
   key = KEY;
   /** Notes that came with actions, by alert id. */
-  readonly actions: { id: string; action: SettlingAction; note: string }[] = [];
+  readonly actions: ({ id: string } & AlertWord)[] = [];
   /** Every bbox that a page asked positions for, and every cursor that it resumed from. */
   readonly views: Readonly<Bbox>[] = [];
   readonly cursors: (string | undefined)[] = [];
@@ -232,8 +234,7 @@ export class MockServer {
       case 'fences':
         return page(this.fences);
       case 'alerts':
-        if (request.method === 'POST')
-          return this.#act(id, what as SettlingAction, await body<{ note: string }>(request));
+        if (request.method === 'POST') return this.#act(id, what as AlertAction, await body(request));
         return page(this.alerts.filter(({ state }) => !query.has('state') || state === query.get('state')));
       case 'stats':
         return this.#stats();
@@ -323,13 +324,12 @@ export class MockServer {
     return [...this.vehicles.values()].filter((vehicle) => vehicle.plate?.includes(plate));
   }
 
-  #act(id: string, action: SettlingAction, { note }: { note: string }): Alert | undefined {
+  #act(id: string, action: AlertAction, said: unknown): Alert | undefined {
     const alert = this.alerts.find((each) => each.id === id);
     if (!alert) return undefined;
-    this.actions.push({ id, action, note });
-    const states = { acknowledge: 'acknowledged', resolve: 'resolved', dismiss: 'dismissed' } as const;
-    const handling = { action, by: 'admin', note, at: new Date().toISOString() };
-    const after: Alert = { ...alert, state: states[action], handling, revision: alert.revision + 1 };
+    const word = { ...ALERT_WORDS[action].parse(said), action } as AlertWord;
+    this.actions.push({ id, ...word });
+    const after = acted(alert, word, 'admin', Date.now());
     this.raise(after);
     return after;
   }
