@@ -4,6 +4,7 @@ import RBush from 'rbush';
 import { randomFrom } from '../cli/support/random.js';
 import { edgesContain } from '../geo/contains.js';
 import { FenceIndex } from '../geo/fence-index.js';
+import { numberOption } from './support/options.js';
 
 export const name = 'fences';
 export const describe =
@@ -237,11 +238,4 @@ function drive(random: () => number, vehicles: number, fixes: number, size: numb
     places[2 * i + 1] = Math.round((SOUTH + vehicle.y + (random() - 0.5) * 1e-4) * 1e7) / 1e7;
   }
   return places;
-}
-
-function numberOption(options: string[], key: string, fallback: number): number {
-  const at = options.indexOf(key);
-  const value = at < 0 ? fallback : Number(options[at + 1]);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new Error(`${key} must be a whole number above 0`);
 }

@@ -1,10 +1,9 @@
-import RBush from 'rbush';
 import type { Road } from '../model/road.js';
-import type { Box } from './box.js';
+import { type Box, boxesTouch } from './box.js';
 import { lonMetresPerDegree, METRES_PER_DEGREE, segmentDistanceM } from './distance.js';
 
 /** A run of segments of one line. The positions are the road's own, so a segment takes little more than they do. */
-interface Piece extends Box {
+interface Piece {
   readonly road: Road;
   readonly line: readonly number[];
   /** Where in the line its first and its last position begin. */
@@ -44,8 +43,12 @@ const MAX_ASIDE_DEG = 50;
 const HOLD_M = 15;
 /** Slower than this, a receiver's heading means nothing. km/h. */
 const HEADING_KMH = 8;
-/** Long lines have large boxes; their pieces have small ones. */
 const SEGMENTS_PER_PIECE = 8;
+/** Degrees: about 100 m, so that a cell of a town has a street or two. */
+const CELL = 0.001;
+const CELLS_ROUND = 360 / CELL;
+/** Nearer to a pole a degree of longitude is taken for as long as there: no road is. */
+const MAX_LATITUDE = 89;
 
 /** A road within reach, at its nearest segment that leads where the vehicle goes. */
 interface Candidate {
@@ -55,12 +58,15 @@ interface Candidate {
   forward: boolean | null;
 }
 
-/** Roads by place: the nearest one that leads where a vehicle is going. */
+/**
+ * Roads by place: the nearest one that leads where a vehicle is going.
+ *
+ * Cells of 100 m know the pieces of roads that are within reach of any of their places, so a fix looks into one cell. Cells are
+ * kept by a hash: where two share one, a fix looks at some pieces in vain.
+ */
 export class RoadIndex {
-  readonly #tree = new RBush<Piece>();
-  readonly #pieces = new Map<string, Piece[]>();
-  /** Pieces that reach beyond 180°: with any, a place is looked for on either side. */
-  #beyond = 0;
+  readonly #cells = new Map<number, readonly Piece[]>();
+  readonly #pieces = new Map<string, readonly Piece[]>();
 
   constructor(roads: readonly Road[] = []) {
     this.put(roads);
@@ -68,31 +74,27 @@ export class RoadIndex {
 
   /** Adds roads, or puts their new forms in place of the old ones. */
   put(roads: readonly Road[]): void {
-    this.remove(roads.map(({ id }) => id));
-    const last = new Map(roads.map((road) => [road.id, road]));
-    const all: Piece[] = [];
-    for (const road of last.values()) {
+    for (const road of roads) {
+      this.#remove(road.id);
       const pieces = road.lines.flatMap((line) => piecesOf(road, line));
       this.#pieces.set(road.id, pieces);
-      for (const piece of pieces) if (isBeyond(piece)) this.#beyond++;
-      all.push(...pieces);
+      for (const piece of pieces) {
+        for (const cell of cellsOf(piece)) this.#cells.set(cell, [...(this.#cells.get(cell) ?? []), piece]);
+      }
     }
-    this.#tree.load(all);
   }
 
   remove(ids: readonly string[]): void {
-    for (const id of ids) {
-      for (const piece of this.#pieces.get(id) ?? []) {
-        this.#tree.remove(piece);
-        if (isBeyond(piece)) this.#beyond--;
-      }
-      this.#pieces.delete(id);
-    }
+    for (const id of ids) this.#remove(id);
   }
 
   /** Ids of the roads that have a piece whose box touches this one, ascending. */
   within(box: Box): string[] {
-    return [...new Set(this.#tree.search(box).map(({ road }) => road.id))].sort();
+    const ids: string[] = [];
+    for (const [id, pieces] of this.#pieces) {
+      if (pieces.some((piece) => boxesTouch(boxOf(piece), box))) ids.push(id);
+    }
+    return ids.sort();
   }
 
   /**
@@ -101,70 +103,128 @@ export class RoadIndex {
    */
   match(seeker: RoadSeeker, limitOf: (road: Road, forward: boolean | null) => number): RoadMatch | null {
     const found = this.#candidates(seeker);
-    const best = found[0];
+    let best: Candidate | undefined;
+    for (const candidate of found) if (!best || isBetter(candidate, best)) best = candidate;
     if (!best) return null;
     const limit = limitOf(best.road, best.forward);
-    const rival = found.find(({ road, forward }, i) => i > 0 && !Object.is(limitOf(road, forward), limit));
+    let rivalCost = Infinity;
+    for (const { road, forward, cost } of found) {
+      if (cost < rivalCost && !Object.is(limitOf(road, forward), limit)) rivalCost = cost;
+    }
     const near01 = Math.max(0, 1 - best.metres / REACH_M);
-    const alone01 = rival ? Math.min(1, (rival.cost - best.cost) / HOLD_M) : 1;
-    return {
-      road: best.road,
-      forward: best.forward,
-      metres: best.metres,
-      confidence: near01 * alone01,
-    };
+    const alone01 = Math.min(1, (rivalCost - best.cost) / HOLD_M);
+    return { road: best.road, forward: best.forward, metres: best.metres, confidence: near01 * alone01 };
   }
 
-  /** By cost, then by id: the same whatever order the tree has them in. */
+  /** One for each road within reach that leads where the fix goes. */
   #candidates({ lon, lat, headingDeg, speedKmh, held }: RoadSeeker): Candidate[] {
+    const candidates: Candidate[] = [];
     const asks = speedKmh >= HEADING_KMH && Number.isFinite(headingDeg);
     const lonScale = lonMetresPerDegree(lat);
-    const dLat = REACH_M / METRES_PER_DEGREE;
-    const dLon = REACH_M / lonScale;
-    const byRoad = new Map<Road, Candidate>();
-    const look = (x: number) => {
-      const near = { minX: x - dLon, minY: lat - dLat, maxX: x + dLon, maxY: lat + dLat };
-      for (const { road, line, from, to } of this.#tree.search(near)) {
-        for (let i = from; i < to; i += 2) {
-          const metres = segmentDistanceM(x, lat, line[i], line[i + 1], line[i + 2], line[i + 3], lonScale);
-          if (metres > REACH_M) continue;
-          const against = asks ? degreesBetween(headingDeg, alongDeg(line, i, lonScale)) : 0;
-          const aside = asks ? asideDeg(against, road.oneWay) : 0;
-          if (aside > MAX_ASIDE_DEG) continue;
-          const cost = metres + aside * METRES_PER_DEGREE_ASIDE - (road.id === held ? HOLD_M : 0);
-          const known = byRoad.get(road);
-          if (known && known.cost <= cost) continue;
-          byRoad.set(road, { road, cost, metres, forward: wayOf(asks, against, road.oneWay) });
+    for (const { road, line, from, to } of this.#cells.get(cellAt(lon, lat)) ?? []) {
+      // A line beyond 180° is on another turn than the place.
+      const x = line[from] > lon + 180 ? lon + 360 : line[from] < lon - 180 ? lon - 360 : lon;
+      const bonus = road.id === held ? HOLD_M : 0;
+      let known: Candidate | undefined;
+      for (const candidate of candidates) if (candidate.road === road) known = candidate;
+      for (let i = from; i < to; i += 2) {
+        const metres = segmentDistanceM(x, lat, line[i], line[i + 1], line[i + 2], line[i + 3], lonScale);
+        if (metres > REACH_M || (known && metres - bonus >= known.cost)) continue;
+        const against = asks ? degreesBetween(headingDeg, alongDeg(line, i, lonScale)) : 0;
+        const aside = asks ? asideDeg(against, road.oneWay) : 0;
+        const cost = metres + aside * METRES_PER_DEGREE_ASIDE - bonus;
+        if (aside > MAX_ASIDE_DEG || (known && cost >= known.cost)) continue;
+        if (!known) {
+          known = { road, cost, metres, forward: null };
+          candidates.push(known);
         }
+        known.cost = cost;
+        known.metres = metres;
+        known.forward = wayOf(asks, against, road.oneWay);
       }
-    };
-    look(lon);
-    if (this.#beyond > 0) {
-      look(lon + 360);
-      look(lon - 360);
     }
-    return [...byRoad.values()].sort((a, b) => a.cost - b.cost || (a.road.id < b.road.id ? -1 : 1));
+    return candidates;
   }
+
+  #remove(id: string): void {
+    const pieces = this.#pieces.get(id);
+    if (!pieces) return;
+    this.#pieces.delete(id);
+    for (const piece of pieces) {
+      for (const cell of cellsOf(piece)) {
+        const left = this.#cells.get(cell)?.filter((other) => other !== piece) ?? [];
+        if (left.length > 0) this.#cells.set(cell, left);
+        else this.#cells.delete(cell);
+      }
+    }
+  }
+}
+
+/** By cost, then by id: the same whatever order roads came in. */
+function isBetter(a: Candidate, b: Candidate): boolean {
+  return a.cost < b.cost || (a.cost === b.cost && a.road.id < b.road.id);
 }
 
 function piecesOf(road: Road, line: readonly number[]): Piece[] {
   const pieces: Piece[] = [];
   for (let from = 0; from < line.length - 2; from += 2 * SEGMENTS_PER_PIECE) {
-    const to = Math.min(line.length - 2, from + 2 * SEGMENTS_PER_PIECE);
-    const box = { minX: Infinity, minY: Infinity, maxX: -Infinity, maxY: -Infinity };
-    for (let i = from; i <= to; i += 2) {
-      box.minX = Math.min(box.minX, line[i]);
-      box.maxX = Math.max(box.maxX, line[i]);
-      box.minY = Math.min(box.minY, line[i + 1]);
-      box.maxY = Math.max(box.maxY, line[i + 1]);
-    }
-    pieces.push({ ...box, road, line, from, to });
+    pieces.push({ road, line, from, to: Math.min(line.length - 2, from + 2 * SEGMENTS_PER_PIECE) });
   }
   return pieces;
 }
 
-function isBeyond({ minX, maxX }: Box): boolean {
-  return minX < -180 || maxX > 180;
+function boxOf({ line, from, to }: Piece): Box {
+  const box = { minX: line[from], minY: line[from + 1], maxX: line[from], maxY: line[from + 1] };
+  for (let i = from + 2; i <= to; i += 2) {
+    box.minX = Math.min(box.minX, line[i]);
+    box.maxX = Math.max(box.maxX, line[i]);
+    box.minY = Math.min(box.minY, line[i + 1]);
+    box.maxY = Math.max(box.maxY, line[i + 1]);
+  }
+  return box;
+}
+
+function cellAt(lon: number, lat: number): number {
+  return cellKey(Math.floor((lon + 180) / CELL), Math.floor(lat / CELL));
+}
+
+/** The same for cells that are whole turns apart. */
+function cellKey(column: number, row: number): number {
+  const turned = ((column % CELLS_ROUND) + CELLS_ROUND) % CELLS_ROUND;
+  return Math.imul(turned, 73_856_093) ^ Math.imul(row, 19_349_663);
+}
+
+/** Cells with any place within reach of the piece, and perhaps some more at their corners. */
+function cellsOf(piece: Piece): Set<number> {
+  const { line, from, to } = piece;
+  const cells = new Set<number>();
+  for (let i = from; i < to; i += 2) {
+    const [x1, y1, x2, y2] = [line[i], line[i + 1], line[i + 2], line[i + 3]];
+    const lonScale = lonMetresPerDegree(Math.min(MAX_LATITUDE, Math.max(Math.abs(y1), Math.abs(y2))));
+    const [dx, dy] = [REACH_M / lonScale, REACH_M / METRES_PER_DEGREE];
+    const [south, north] = [Math.floor((Math.min(y1, y2) - dy) / CELL), Math.floor((Math.max(y1, y2) + dy) / CELL)];
+    for (let row = south; row <= north; row++) {
+      // The part of the segment that is beside this row, and reach around it.
+      const [west, east] = spanBeside(x1, y1, x2, y2, row * CELL - dy, (row + 1) * CELL + dy);
+      const last = Math.floor((east + dx + 180) / CELL);
+      for (let column = Math.floor((west - dx + 180) / CELL); column <= last; column++) cells.add(cellKey(column, row));
+    }
+  }
+  return cells;
+}
+
+/** Westernmost and easternmost longitude of the segment's part between two latitudes; the segment reaches there. */
+function spanBeside(
+  x1: number,
+  y1: number,
+  x2: number,
+  y2: number,
+  south: number,
+  north: number,
+): [west: number, east: number] {
+  const at = (lat: number) => x1 + Math.max(0, Math.min(1, (lat - y1) / (y2 - y1))) * (x2 - x1);
+  const [a, b] = y1 === y2 ? [x1, x2] : [at(south), at(north)];
+  return a < b ? [a, b] : [b, a];
 }
 
 /** Where the segment leads, degrees clockwise from north. */

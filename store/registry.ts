@@ -59,8 +59,8 @@ export interface ChangeLog {
   whenAccepted(fn: () => void): void;
 }
 
-/** Positions of all roads together: about 40 bytes of memory each, in every thread that keeps the catalog. */
-const MAX_ROAD_VERTICES = 5_000_000;
+/** Positions of all roads together: about 75 bytes of memory each here, and 180 in the engine (`npm run bench -- roads`). */
+const MAX_ROAD_VERTICES = 2_000_000;
 
 /** Declarations of weather, past ones too, until they are removed: each is asked for every fix that a speed rule judges. */
 const MAX_WEATHER = 1000;
