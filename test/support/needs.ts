@@ -35,6 +35,11 @@ const OUTSIDE = {
     mend: 'no right to mount a small file system; run as root',
     service: false,
   },
+  openssl: {
+    find: () => ['/usr/bin/openssl', '/opt/homebrew/bin/openssl'].find((path) => existsSync(path)),
+    mend: 'no openssl; apt-get install openssl',
+    service: true,
+  },
   // Recorded tracks and test vectors are not ours to hand out, so a clone without them is whole.
   recordings: {
     find: () => {
