@@ -49,6 +49,8 @@ export interface RunnerIo {
 export interface RunnerOptions {
   checkpointMs?: number;
   checkpointRecords?: number;
+  /** From one checkpoint to the next at least so many times what copying the state took. */
+  checkpointRest?: number;
   progressMs?: number;
   /** A commit waits no longer than this for more. */
   commitMs?: number;
@@ -58,6 +60,7 @@ export interface RunnerOptions {
 const DEFAULTS: Required<RunnerOptions> = {
   checkpointMs: 30_000,
   checkpointRecords: 1_000_000,
+  checkpointRest: 100,
   progressMs: 200,
   commitMs: 200,
   commitTransitions: 500,
@@ -84,6 +87,8 @@ export class EngineRunner {
   #coveredBeyond: number;
   #checkpointSeq: number;
   #checkpointAt: number;
+  /** What the copy of the state for the last one took. */
+  #copyMs = 0;
   #cutSeq = 0;
   #saving: Promise<void> | null = null;
   #lostFixes = 0;
@@ -195,6 +200,8 @@ export class EngineRunner {
   #checkpointIsDue(): boolean {
     const records = this.engine.seq - this.#checkpointSeq;
     if (records === 0 || this.#saving) return false;
+    // Copying the state of a large fleet takes a while, in which nobody hears of an alert: not too often, then.
+    if (this.io.now() - this.#checkpointAt < this.#copyMs * this.#o.checkpointRest) return false;
     return records >= this.#o.checkpointRecords || this.io.now() - this.#checkpointAt >= this.#o.checkpointMs;
   }
 
@@ -204,6 +211,7 @@ export class EngineRunner {
     this.#checkpointSeq = seq;
     this.#checkpointAt = this.io.now();
     const parts = { [CHECKPOINT_PART]: this.engine.snapshot() };
+    this.#copyMs = this.io.now() - this.#checkpointAt;
     this.#saving = this.io
       .saveCheckpoint({ seq, parts })
       .then(

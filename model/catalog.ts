@@ -194,11 +194,11 @@ export class Catalog {
 
   #putVehicle(vehicle: Vehicle): void {
     this.#dropVehicle(vehicle.no);
-    for (const { protocol, number } of vehicle.terminals) {
+    for (const terminal of vehicle.terminals) {
       // A terminal sits in one vehicle: the newest word on it wins.
-      const key = terminalKey(protocol, number);
+      const key = keyOf(terminal);
       const before = this.#vehicleByTerminal.get(key);
-      if (before) before.terminals = before.terminals.filter((t) => terminalKey(t.protocol, t.number) !== key);
+      if (before) this.#replace({ ...before, terminals: before.terminals.filter((t) => keyOf(t) !== key) });
       this.#vehicleByTerminal.set(key, vehicle);
     }
     this.vehicles.set(vehicle.no, vehicle);
@@ -206,11 +206,18 @@ export class Catalog {
     if (vehicle.no >= this.nextVehicleNo) this.nextVehicleNo = vehicle.no + 1;
   }
 
+  /** A newer form of a vehicle that keeps its id; entries are never altered, so that a snapshot stays what it was. */
+  #replace(vehicle: Vehicle): void {
+    this.vehicles.set(vehicle.no, vehicle);
+    this.#vehicleById.set(vehicle.id, vehicle);
+    for (const terminal of vehicle.terminals) this.#vehicleByTerminal.set(keyOf(terminal), vehicle);
+  }
+
   #dropVehicle(no: number): void {
     const vehicle = this.vehicles.get(no);
     if (!vehicle) return;
-    for (const { protocol, number } of vehicle.terminals) {
-      const key = terminalKey(protocol, number);
+    for (const terminal of vehicle.terminals) {
+      const key = keyOf(terminal);
       if (this.#vehicleByTerminal.get(key) === vehicle) this.#vehicleByTerminal.delete(key);
     }
     this.#vehicleById.delete(vehicle.id);
@@ -230,4 +237,8 @@ export class Catalog {
     this.#fenceById.set(fence.id, fence);
     if (fence.no >= this.nextFenceNo) this.nextFenceNo = fence.no + 1;
   }
+}
+
+function keyOf({ protocol, number }: Vehicle['terminals'][number]): string {
+  return terminalKey(protocol, number);
 }

@@ -7,6 +7,7 @@ import { Fleet } from '../model/fleet.js';
 import { Position } from '../model/position.js';
 import { TerminalAreas } from '../model/terminal-area.js';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { jsonInTurns } from './json-in-turns.js';
 import { LogReader } from './log-reader.js';
 
 const NAME = 'main';
@@ -81,13 +82,15 @@ export class ShownState {
    */
   async checkpoint(flushed: () => Promise<void>): Promise<void> {
     const { seq } = this;
-    const parts = {
-      catalog: Buffer.from(JSON.stringify(this.catalog.snapshot())),
+    const catalog = this.catalog.snapshot();
+    // Of the same moment, all of them; only the catalog, in which nothing is altered, takes its time to be written.
+    const others = {
       roads: this.catalog.roads.snapshot(),
       commands: Buffer.from(JSON.stringify(this.commands.snapshot())),
       areas: Buffer.from(JSON.stringify(this.commands.areas.snapshot())),
       fleet: this.fleet.snapshot(),
     };
+    const parts = { catalog: await jsonInTurns(catalog), ...others };
     await flushed();
     this.safeSeq = await saveCheckpoint(this.dir, NAME, { seq, parts });
   }
