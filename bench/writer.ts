@@ -14,39 +14,54 @@ import { SegmentLog } from '../store/segment-log.js';
 import { Spool } from '../store/spool.js';
 import { Writer } from '../store/writer.js';
 import { BenchDatabases } from './support/bench-database.js';
+import { bytesPerFix, describeBytes } from './support/bytes-per-fix.js';
 import { cityFleet, FLEET_START } from './support/city-fleet.js';
 
 export const name = 'writer';
 export const describe =
-  'the writer from the log into the database, beside a bare binary COPY of the same rows into the same table';
+  'the writer from the log into the database, beside a bare binary COPY of the same rows into the same table; bytes per fix';
 
 const VEHICLES = 10_000;
 /** Rows of one bare COPY: as many as the writer takes at once at most. */
 const COPY_ROWS = 16_912;
 
-/** `--fixes N --rounds R --url postgres://…`: both ways in turn, each round into empty tables. */
+/**
+ * `--fixes N --rounds R --vehicles V --url postgres://… --url embedded`: for each database both ways in turn, each round into
+ * empty tables, and what a day of V vehicles takes there. Embedded where none is named.
+ */
 export async function run(options: string[]): Promise<object> {
   const { values } = parseArgs({
     args: options,
     options: {
       fixes: { type: 'string', default: '500000' },
       rounds: { type: 'string', default: '3' },
-      url: { type: 'string' },
+      vehicles: { type: 'string', default: '300' },
+      url: { type: 'string', multiple: true, default: ['embedded'] },
     },
   });
-  const fixes = Number(values.fixes);
-  const databases = await BenchDatabases.start(values.url);
+  const results: object[] = [];
+  for (const url of values.url) {
+    const databases = await BenchDatabases.start(url === 'embedded' ? undefined : url);
+    try {
+      const speed = await compare(databases, Number(values.fixes), Number(values.rounds));
+      const bytes = await bytesPerFix(databases, Number(values.vehicles));
+      console.log(describeBytes(bytes));
+      results.push({ ...speed, bytes });
+    } finally {
+      await databases.end();
+    }
+  }
+  return { databases: results };
+}
+
+async function compare(databases: BenchDatabases, fixes: number, count: number): Promise<object> {
   const rounds: { bare: number; writer: number; ratio: number }[] = [];
   let edition = '';
-  try {
-    for (let round = 0; round < Number(values.rounds); round++) {
-      const bare = await bareCopy(databases, fixes, (name) => (edition = name));
-      const writer = await throughWriter(databases, fixes);
-      rounds.push({ bare, writer, ratio: writer / bare });
-      console.log(`bare COPY ${perSecond(bare)}   writer ${perSecond(writer)}   ratio ${(writer / bare).toFixed(2)}`);
-    }
-  } finally {
-    await databases.end();
+  for (let round = 0; round < count; round++) {
+    const bare = await bareCopy(databases, fixes, (name) => (edition = name));
+    const writer = await throughWriter(databases, fixes);
+    rounds.push({ bare, writer, ratio: writer / bare });
+    console.log(`bare COPY ${perSecond(bare)}   writer ${perSecond(writer)}   ratio ${(writer / bare).toFixed(2)}`);
   }
   const ratio = rounds.reduce((sum, round) => sum + round.ratio, 0) / rounds.length;
   console.log(`${edition}, ${fixes} fixes: the writer does ${(ratio * 100).toFixed(0)} % of a bare COPY`);
