@@ -9,9 +9,13 @@ import { hoursSchema } from './rule-params.js';
 /** Names in one list of a scope. */
 const MAX_NAMES = 10_000;
 const MAX_FENCES = 1000;
+/** Whoever is to be told of an alert, one after the other. */
+const MAX_LEVELS = 10;
 
 const names = (most = MAX_NAMES) => z.array(z.string().min(1).max(64)).min(1).max(most);
 const seconds = z.number().min(0).max(31_536_000);
+/** Seconds, up to a month. */
+const within = z.number().min(1).max(2_678_400);
 const date = z.iso.datetime({ offset: true });
 
 /** A rule as its owner gives it; `params` as its kind wants them. */
@@ -48,6 +52,21 @@ export const ruleInputSchema = z
       })
       .default({}),
     severity: z.enum(SEVERITIES).optional(),
+    deadlines: z
+      .strictObject({ acknowledge: within.optional(), handle: within.optional() })
+      .optional()
+      .describe('seconds from when an alert is news; without it, what goes with the severity (docs/alerts.md)'),
+    escalation: z
+      .array(
+        z.strictObject({
+          afterS: within.describe('seconds from when an alert is news'),
+          to: z.string().trim().min(1).max(64).describe('who is told then: `superior`, a post, a company'),
+          severity: z.enum(SEVERITIES).optional().describe('of the alert from then on, where that is graver'),
+          unless: z.enum(['acknowledged', 'handled']).optional().describe('acknowledged, where it does not say'),
+        }),
+      )
+      .max(MAX_LEVELS)
+      .optional(),
     clause: z.string().max(2000).nullable().default(null),
     effectiveFrom: date.nullable().default(null),
     effectiveTo: date.nullable().default(null),

@@ -2,6 +2,14 @@ import type { RulePack } from '../rule-packs.js';
 
 /** 国务院关于加强道路交通安全工作的意见, 国发〔2012〕30号, of 22 July 2012. */
 const STATE_30 = '2012-07-22T00:00:00+08:00';
+/**
+ * Monitors must correct a driver at once (《道路运输车辆动态监督管理办法》: 及时); no text gives a figure, so these are ours: seen within
+ * ten minutes, else the superior hears of it after half an hour, and handled within two.
+ */
+const AT_ONCE = {
+  deadlines: { acknowledge: 600, handle: 7200 },
+  escalation: [{ afterS: 1800, to: 'superior' }],
+};
 const COACHES = { categories: ['coach'] };
 
 /** What national texts say of drivers and vehicles; thresholds that provinces may change are parameters of the rules. */
@@ -14,6 +22,7 @@ export const national: RulePack = {
       name: '连续驾驶超过4小时',
       type: 'fatigue',
       params: { dayHours: 4, nightHours: 24, hoursIn24: 24, restMinutes: 20 },
+      ...AT_ONCE,
       clause:
         '《中华人民共和国道路交通安全法实施条例》第六十二条第（七）项：不得连续驾驶机动车超过4小时未停车休息或者停车休息时间少于20分钟。',
       effectiveFrom: '2004-05-01T00:00:00+08:00',
@@ -24,6 +33,7 @@ export const national: RulePack = {
       type: 'fatigue',
       scope: COACHES,
       params: { dayHours: 4, nightHours: 2, hoursIn24: 8, restMinutes: 20, night: { from: '22:00', to: '06:00' } },
+      ...AT_ONCE,
       clause:
         '国发〔2012〕30号第二（五）条：客运驾驶人24小时累计驾驶时间原则上不超过8小时，日间连续驾驶不超过4小时，夜间连续驾驶不超过2小时，每次停车休息时间不少于20分钟。',
       effectiveFrom: STATE_30,
@@ -34,6 +44,7 @@ export const national: RulePack = {
       type: 'speed-limit',
       scope: COACHES,
       params: { limit: 100, night: { from: '22:00', to: '06:00', factor: 0.8 } },
+      ...AT_ONCE,
       clause: '国发〔2012〕30号第二（五）条：客运车辆夜间行驶速度不得超过日间限速的80%。',
       effectiveFrom: STATE_30,
     },
@@ -43,6 +54,7 @@ export const national: RulePack = {
       type: 'night-ban',
       scope: COACHES,
       params: { hours: { from: '02:00', to: '05:00' } },
+      ...AT_ONCE,
       clause:
         '国发〔2012〕30号第二（五）条；《道路旅客运输企业安全管理规范》第三十八条第（五）项：长途客运车辆凌晨2时至5时停止运行或实行接驳运输。机场、高铁快线及单程100公里以内的短途驳载除外。',
       effectiveFrom: STATE_30,

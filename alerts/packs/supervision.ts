@@ -1,5 +1,8 @@
 import type { RulePack } from '../rule-packs.js';
 
+/** Somebody has to say within a day why the data are as they are: ours, as provinces' monthly results count by the day. */
+const WITHIN_A_DAY = { deadlines: { handle: 86_400 } };
+
 /** What supervising platforms look for in the data of 两客一危 vehicles (交运发〔2016〕160号, and circulars of provinces). */
 export const supervision: RulePack = {
   id: 'supervision',
@@ -11,6 +14,7 @@ export const supervision: RulePack = {
       type: 'offline-displacement',
       scope: { categories: ['coach', 'dangerous-goods'] },
       params: { seconds: 600, metres: 2000 },
+      ...WITHIN_A_DAY,
       clause: '交运发〔2016〕160号：轨迹完整率；省级通报的“离线位移”项目。阈值由省级管理部门规定。',
     },
     {
@@ -19,6 +23,7 @@ export const supervision: RulePack = {
       type: 'offline',
       scope: { categories: ['coach', 'dangerous-goods'] },
       params: { seconds: 1800 },
+      ...WITHIN_A_DAY,
       clause: '交运发〔2016〕160号：车辆上线率。阈值由省级管理部门规定。',
     },
     {
@@ -26,6 +31,7 @@ export const supervision: RulePack = {
       name: '疑似伪造数据',
       type: 'fabricated-data',
       scope: { categories: ['coach', 'dangerous-goods'] },
+      ...WITHIN_A_DAY,
       clause: '《道路运输车辆动态监督管理办法》：不得泄露、删除、篡改卫星定位系统监控平台的历史和实时动态数据。',
     },
   ],

@@ -33,6 +33,8 @@ const ruleSchema = z
     schedule: z.record(z.string(), z.unknown()),
     timing: z.record(z.string(), z.unknown()),
     severity: z.string(),
+    deadlines: z.record(z.string(), z.number()).optional(),
+    escalation: z.array(z.record(z.string(), z.unknown())).optional(),
     clause: z.string().nullable(),
     effectiveFrom: time.nullable(),
     effectiveTo: time.nullable(),
