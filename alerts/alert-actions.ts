@@ -1,63 +1,9 @@
-import type { Alert, AlertState } from '../model/alert.js';
-import type { AlertAction, AlertWord, Deadline, Said, Supervision } from '../model/alert-life.js';
+import type { Alert } from '../model/alert.js';
+import { isAnswered } from '../model/alert-actions.js';
+import type { AlertWord, Deadline, Said, Supervision } from '../model/alert-life.js';
 import { msToRfc3339 } from '../model/units.js';
 import { met, setBack, startedDeadline, withDeadlines } from './clocks.js';
 import { APPEAL_S } from './deadlines.js';
-
-/** States in which nobody has said the last word. */
-const UNSETTLED: readonly AlertState[] = ['raised', 'acknowledged', 'cleared'];
-const SETTLED: readonly AlertState[] = ['resolved', 'dismissed'];
-const ANY: readonly AlertState[] = [...UNSETTLED, ...SETTLED, 'appealed'];
-
-/** The states in which each thing can be done. */
-const FROM: Record<AlertAction, readonly AlertState[]> = {
-  acknowledge: UNSETTLED,
-  assign: UNSETTLED,
-  resolve: UNSETTLED,
-  dismiss: UNSETTLED,
-  reopen: SETTLED,
-  appeal: [...UNSETTLED, ...SETTLED],
-  decide: ['appealed'],
-  supervise: ANY,
-  answer: ANY,
-};
-
-/** The states in which this may be possible. */
-export function statesFor(action: AlertAction): readonly AlertState[] {
-  return FROM[action];
-}
-
-/** Why this cannot be done with the alert as it is, in one sentence; null: it can. */
-export function whyNotDone(alert: Alert, action: AlertAction): string | null {
-  const { state, appeal, handling, supervision } = alert;
-  if (!FROM[action].includes(state)) {
-    if (state === 'appealed') return 'the alert is under appeal: decide that first';
-    return SETTLED.includes(state) ? `the alert is ${state} already` : `the alert is ${state}: ${NEEDS[action]}`;
-  }
-  if (action === 'appeal' && appeal?.decision && handling?.action === 'decide') {
-    return `the appeal of ${appeal.by} was decided already: ${appeal.decision.outcome}`;
-  }
-  const waits = supervision !== null && !isAnswered(supervision);
-  if (action === 'supervise' && waits) return `${supervision.supervisor} waits for an answer already`;
-  if (action === 'answer' && !waits)
-    return supervision ? 'the supervision is answered already' : 'nobody supervises it';
-  return null;
-}
-
-const NEEDS: Partial<Record<AlertAction, string>> = {
-  reopen: 'only what is resolved or dismissed can be opened again',
-  decide: 'there is no appeal to decide',
-};
-
-/** Nothing is left to do, unless an appeal is overturned. */
-export function isSettled({ state, appeal }: Alert): boolean {
-  return SETTLED.includes(state === 'appealed' && appeal ? appeal.against : state);
-}
-
-/** The supervisor waits for nothing more. */
-export function isAnswered({ answer }: Supervision): boolean {
-  return answer !== null && (answer.result === 'done' || answer.result === 'no-action');
-}
 
 /** The alert after somebody's word, which must be one that `whyNotDone` lets through. `at`: epoch ms. */
 export function acted(alert: Alert, word: AlertWord, by: string, at: number): Alert {

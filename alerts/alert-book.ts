@@ -1,10 +1,11 @@
 import { type Alert, type AlertTransition, completeAlert, SEVERITIES, type Transition } from '../model/alert.js';
+import { isSettled, whyNotDone } from '../model/alert-actions.js';
 import { type AlertLife, type AlertWord, UNTOUCHED } from '../model/alert-life.js';
 import type { AlertTarget } from '../model/change.js';
 import type { Mute } from '../model/mute.js';
 import type { RuleClocks } from '../model/rule.js';
 import { msToRfc3339 } from '../model/units.js';
-import { acted, isSettled, whyNotDone } from './alert-actions.js';
+import { acted } from './alert-actions.js';
 import { AlertGroups, type AlertGroupsSnapshot } from './alert-groups.js';
 import { nextDue, startedClocks, timeUp, withClocks } from './clocks.js';
 import { ClosedAlerts } from './closed-alerts.js';

@@ -1,5 +1,5 @@
-import { whyNotDone } from '../alerts/alert-actions.js';
 import type { Alert, AlertTransition } from '../model/alert.js';
+import { whyNotDone } from '../model/alert-actions.js';
 import type { AlertWord } from '../model/alert-life.js';
 import type { AlertTarget } from '../model/change.js';
 import { msToRfc3339 } from '../model/units.js';

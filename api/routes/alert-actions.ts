@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { statesFor, whyNotDone } from '../../alerts/alert-actions.js';
 import type { Alert } from '../../model/alert.js';
+import { statesFor, whyNotDone } from '../../model/alert-actions.js';
 import { ALERT_ACTIONS, type AlertAction, type AlertWord } from '../../model/alert-life.js';
 import { AlertDesk, type WordOutcome } from '../alert-desk.js';
 import { ALERT_WORDS, alertBatchResultSchema, alertBatchSchema, MAX_BATCH } from '../alert-inputs.js';

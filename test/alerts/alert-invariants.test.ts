@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isAnswered, whyNotDone } from '../../alerts/alert-actions.js';
 import { nextDue } from '../../alerts/clocks.js';
 import { Engine } from '../../engine.js';
 import { type Alert, type AlertTransition, SEVERITIES } from '../../model/alert.js';
+import { isAnswered, whyNotDone } from '../../model/alert-actions.js';
 import { ALERT_ACTIONS, type AlertAction, type AlertWord, type Deadline } from '../../model/alert-life.js';
 import { type Block, KIND_CHANGE, readJsonBody } from '../../model/block.js';
 import type { Change } from '../../model/change.js';

@@ -106,7 +106,12 @@ function drive(log: LogBuilder, { fixes, cards, end }: Pick<Planting, 'fixes' | 
 
 function report(log: LogBuilder, { vehicleNo, time, certificate, validUntil }: CardReport): void {
   const nobody = { reading: null, name: null, idCard: null, agency: null };
-  const content = { ...nobody, event: certificate === null ? 'out' : 'in', certificate, validUntil: validUntil ?? null };
+  const content = {
+    ...nobody,
+    event: certificate === null ? 'out' : 'in',
+    certificate,
+    validUntil: validUntil ?? null,
+  };
   const facts = { id: `card-${vehicleNo}-${time}`, kind: 'driver', source: 'jt808', vehicleId: '' } as const;
   const upload: Upload = { ...facts, vehicleNo, time, receivedTime: time, content };
   log.change({ type: 'upload', upload }, time);
