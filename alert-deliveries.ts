@@ -4,8 +4,10 @@ import { productVersion } from './announce.js';
 import { newsOf } from './api/alert-filter.js';
 import type { Settings } from './config.js';
 import { Deliveries } from './deliver/deliveries.js';
+import { MqttCarrier } from './deliver/mqtt-carrier.js';
 import { TargetGuard } from './deliver/target-guard.js';
 import { Webhooks } from './deliver/webhooks.js';
+import type { Outlet } from './ingest/mqtt/outlet.js';
 import { type DataDir, secretFile } from './store/data-dir.js';
 import type { Registry } from './store/registry.js';
 
@@ -36,4 +38,21 @@ export async function openDeliveries(
     clock,
   });
   return { deliveries, webhooks };
+}
+
+/** Whether the broker is there we know ourselves: to ask again costs nothing. */
+const BROKER_BACKOFF = { firstMs: 200, lastMs: 2000 };
+
+/** Publishes alerts over the broker that is in use, from now on or from where the last run was. */
+export function publishAlerts(
+  topic: string,
+  { deliveries, alerts, outlet, log }: { deliveries: Deliveries; alerts: AlertFeed; outlet: Outlet; log: Logger },
+): void {
+  const carrier = new MqttCarrier(topic, (to, payload) => outlet.publish(to, payload));
+  const add = () => {
+    const from = { epoch: alerts.epoch, number: alerts.last };
+    const receiver = { name: 'mqtt', way: 'mqtt', carrier, wants: newsOf({}), from, paused: false } as const;
+    return deliveries.add({ ...receiver, backoff: BROKER_BACKOFF });
+  };
+  alerts.ready.then(add).catch((error: Error) => log.error({ err: error }, 'alerts are not published over MQTT'));
 }

@@ -1,7 +1,8 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { TOPIC_NAMES, topicLevels } from './deliver/mqtt-carrier.js';
 import { CODEC_NAMES, DEFAULT_TOPICS, type TopicSetting, topicRoutes } from './ingest/mqtt/topic-routes.js';
-import { filterProblem } from './model/topic-pattern.js';
+import { fillTopic, filterProblem, TopicPattern } from './model/topic-pattern.js';
 import { DATUMS } from './protocols/mqtt/payload.js';
 
 /** A user of the embedded broker; `%u` and `%c` in topic filters are the user's name and the client's id. */
@@ -47,6 +48,20 @@ const list = z.string().transform((text, context): unknown => {
     return z.NEVER;
   }
 });
+
+/** What alerts are published to: names in braces are filled in, and nothing in it may be a wildcard. */
+export const alertTopic = z.string().superRefine((topic, context) => {
+  const names = [...topic.matchAll(/\{(.*?)\}/g)].map(([, name]) => name);
+  const known = names.every((name) => (TOPIC_NAMES as readonly string[]).includes(name));
+  const rest = topic.replace(/\{\w+\}/g, '');
+  if (!known || /[+#${}]/.test(rest) || filterProblem(topic) !== null) context.addIssue({ code: 'custom' });
+});
+
+/** The topic among those read by which published alerts would come in again; null where there is none. */
+export function comesBackIn(template: string, topics: readonly TopicSetting[]): string | null {
+  const example = fillTopic(template, topicLevels(null));
+  return topics.find(({ topic }) => new TopicPattern(topic).match(example) !== null)?.topic ?? null;
+}
 
 export const mqttTopics = list.pipe(z.array(topicSetting)).superRefine((topics, context) => {
   try {

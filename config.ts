@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { DEFAULT_MQTT_TOPICS, DEFAULT_MQTT_USERS, type MqttUserSetting, mqttTopics, mqttUsers } from './config-mqtt.js';
+import {
+  alertTopic,
+  comesBackIn,
+  DEFAULT_MQTT_TOPICS,
+  DEFAULT_MQTT_USERS,
+  type MqttUserSetting,
+  mqttTopics,
+  mqttUsers,
+} from './config-mqtt.js';
+import { TOPIC_NAMES } from './deliver/mqtt-carrier.js';
 import type { TopicSetting } from './ingest/mqtt/topic-routes.js';
 import { DEFAULT_RULE_SETTINGS, type RuleSettings } from './model/change.js';
 import { VEHICLE_CATEGORIES, type VehicleCategory } from './model/vehicle.js';
@@ -30,6 +39,8 @@ export interface Settings {
   mqttClientId: string | null;
   /** Group of shared subscriptions; null: every message comes here. */
   mqttShare: string | null;
+  /** Topic that alerts are published to, with names in braces; null: they are not. */
+  mqttAlerts: string | null;
   mqttTopics: TopicSetting[];
   mqttUsers: MqttUserSetting[];
   /** Addresses and networks whose one connection carries many terminals. */
@@ -133,6 +144,13 @@ const KEYS: Key[] = [
     'a group of shared subscriptions: 1 to 64 letters, digits, _ or -; empty for none',
     z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
     (s, v) => (s.mqttShare = v),
+  ),
+  key(
+    'CHEJI_MQTT_ALERTS',
+    '',
+    `a topic to publish alerts to, such as cheji/alerts/{type}/{vehicleId}; names: ${TOPIC_NAMES.join(', ')}; empty for off`,
+    alertTopic,
+    (s, v) => (s.mqttAlerts = v),
   ),
   key(
     'CHEJI_MQTT_TOPICS',
@@ -356,6 +374,7 @@ export function loadSettings(env: Record<string, string | undefined> = process.e
     mqttKey: null,
     mqttClientId: null,
     mqttShare: null,
+    mqttAlerts: null,
     region: null,
     gatewayAddresses: [],
     webhookNetworks: [],
@@ -373,6 +392,11 @@ export function loadSettings(env: Record<string, string | undefined> = process.e
   if (settings.attachmentPort > 0 && settings.attachmentAddress === null) {
     problems.push('CHEJI_ATTACHMENT_ADDRESS: must be set where CHEJI_ATTACHMENT_PORT is: terminals are told of it');
   }
+  const back = settings.mqttAlerts && comesBackIn(settings.mqttAlerts, settings.mqttTopics ?? []);
+  if (back)
+    problems.push(
+      `CHEJI_MQTT_ALERTS=${settings.mqttAlerts}: would come back in by the topic ${back} of CHEJI_MQTT_TOPICS`,
+    );
   if ((settings.mqttCert === null) !== (settings.mqttKey === null)) {
     problems.push('CHEJI_MQTT_CERT, CHEJI_MQTT_KEY: a certificate and its key go together');
   }

@@ -26,6 +26,8 @@ export interface NewReceiver {
   /** Where it begins, where no place of it is kept. */
   from: Place;
   paused: boolean;
+  /** Waits between tries, where a try costs the receiver less than usual. */
+  backoff?: Backoff;
 }
 
 export type DeliveryWay = 'webhook' | 'mqtt';
@@ -44,8 +46,8 @@ export class Deliveries {
     return new Deliveries(options, await Places.open(options.dir, options.log));
   }
 
-  async add({ name, way, carrier, wants, from, paused }: NewReceiver): Promise<Follower> {
-    const { alerts, dir, clock, backoff, log } = this.options;
+  async add({ name, way, carrier, wants, from, paused, ...given }: NewReceiver): Promise<Follower> {
+    const { alerts, dir, clock, log } = this.options;
     const follower = new Follower({
       log: alerts,
       carrier,
@@ -54,7 +56,7 @@ export class Deliveries {
       deadLetters: await DeadLetters.open(dir, name, log),
       counts: this.#counts[way],
       paused,
-      backoff,
+      backoff: this.options.backoff ?? given.backoff,
       clock,
     });
     this.#followers.set(name, { way, follower });

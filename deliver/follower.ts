@@ -39,7 +39,7 @@ export interface FollowerOptions {
   /** Counted on by every follower of the same way. */
   counts: DeliveryCounts;
   paused?: boolean;
-  backoff?: Backoff;
+  backoff: Backoff | undefined;
   /** Epoch ms. */
   clock: () => number;
 }

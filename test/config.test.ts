@@ -21,6 +21,9 @@ test('an empty environment gives the defaults of the contract', () => {
     jt905Port: 6905,
     aisPort: 0,
     gatewayAddresses: [],
+    webhookNetworks: [],
+    webhookHosts: [],
+    mqttAlerts: null,
     databaseUrl: null,
     adminKey: null,
     ackLevel: 'fsync',
@@ -49,11 +52,23 @@ test.each([
   ['CHEJI_JT808_PORT', '-1'],
   ['CHEJI_JT905_PORT', '65536'],
   ['CHEJI_GATEWAY_ADDRESSES', '10.0.0.1,10.0.0.0/33'],
+  ['CHEJI_WEBHOOK_NETWORKS', 'intranet'],
+  ['CHEJI_WEBHOOK_HOSTS', 'https://example.cn'],
+  ['CHEJI_MQTT_ALERTS', 'cheji/alerts/#'],
+  ['CHEJI_MQTT_ALERTS', 'cheji/{plate}'],
+  ['CHEJI_MQTT_ALERTS', 'cheji/{type'],
   ['CHEJI_DATABASE_URL', 'mysql://h/db'],
   ['CHEJI_ADMIN_KEY', 'short'],
   ['CHEJI_REGISTRATION_REQUIRED', 'yes'],
 ])('%s=%s is refused', (name, value) => {
   expect(() => loadSettings({ [name]: value })).toThrow(name);
+});
+
+test('alerts are not published where they would come back in', () => {
+  const topics = JSON.stringify([{ topic: 'fleet/+/up', codec: 'traccar' }]);
+  const load = (topic: string) => loadSettings({ CHEJI_MQTT_TOPICS: topics, CHEJI_MQTT_ALERTS: topic }).settings;
+  expect(() => load('fleet/{vehicleId}/up')).toThrow('come back in by the topic fleet/+/up');
+  expect(load('fleet/{vehicleId}/alerts').mqttAlerts).toBe('fleet/{vehicleId}/alerts');
 });
 
 test('the environment wins over the file, the file over the defaults', () => {

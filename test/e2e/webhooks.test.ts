@@ -4,26 +4,11 @@ import { Receiver } from '../deliver/receiver.js';
 import { readAlertLog } from '../support/alert-log.js';
 import { TestServer } from '../support/cheji.js';
 import { drained } from '../support/conservation.js';
+import { cross, layFence } from '../support/crossings.js';
 import { waitFor } from '../support/wait-for.js';
 
 const VEHICLES = 40;
 const ROUNDS = 12;
-const START = Date.UTC(2024, 4, 1, 0);
-const IN = [120.3, 31.58];
-const OUT = [120.9, 31.9];
-
-/** Every vehicle goes into the fence in even rounds, and out of it in odd ones. */
-function round(n: number): object[] {
-  const [lon, lat] = n % 2 === 0 ? IN : OUT;
-  return Array.from({ length: VEHICLES }, (_, i) => ({
-    vehicleId: `car-${i}`,
-    // Apart enough for the way between the two to be no leap.
-    time: new Date(START + n * 7_200_000 + i * 1000).toISOString(),
-    lon,
-    lat,
-    speed: 30,
-  }));
-}
 
 test('with the server killed and stopped in the middle, every alert arrives, in order, and doubles have the same id', {
   timeout: 240_000,
@@ -34,17 +19,11 @@ test('with the server killed and stopped in the middle, every alert arrives, in 
   const slowly: Receiver['answer'] = (received, response) =>
     void setTimeout(() => receiver.take(received, response), received.id.length % 7);
   receiver.answer = slowly;
-  const fence = {
-    type: 'Feature',
-    id: 'station',
-    geometry: { type: 'Point', coordinates: IN },
-    properties: { name: 'Station', radius: 1500, rules: [{ type: 'enter' }, { type: 'exit' }] },
-  };
-  expect((await server.now.api('/v1/fences', { body: fence })).status).toBe(201);
+  await layFence(server);
   expect((await server.now.api('/v1/webhooks', { body: { id: 'all', url: receiver.url } })).status).toBe(201);
 
   for (let n = 0; n < ROUNDS; n++) {
-    expect((await server.now.api('/v1/positions', { body: round(n) })).status).toBe(200);
+    await cross(server, VEHICLES, n);
     const before = receiver.taken.length;
     await waitFor(
       'deliveries',

@@ -1,0 +1,64 @@
+import type { Alert } from '../model/alert.js';
+import { fillTopic } from '../model/topic-pattern.js';
+import type { Carried, Carrier, Delivery } from './carrier.js';
+
+/** Until the broker has acknowledged what is on its way. */
+const TIMEOUT_MS = 30_000;
+/** Stands where an alert has nothing, and where a gap is told. */
+const NOTHING = '-';
+
+/** Publishes at QoS 1: resolves when the broker has the message, rejects where it is away or does not take it. */
+export type Publish = (topic: string, payload: Uint8Array) => Promise<unknown>;
+
+/** Publishes many messages at once, and counts those that the broker has acknowledged, in their order. */
+export class MqttCarrier implements Carrier {
+  readonly window = 64;
+
+  constructor(
+    /** With the names of `topicLevels` in braces. */
+    readonly template: string,
+    readonly publish: Publish,
+    readonly timeoutMs = TIMEOUT_MS,
+  ) {}
+
+  async carry(batch: readonly Delivery[], signal: AbortSignal): Promise<Carried> {
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.timeoutMs)]);
+    const late = new Promise<never>((_, reject) => {
+      deadline.addEventListener('abort', () => reject(new Error(`not acknowledged within ${this.timeoutMs} ms`)));
+    });
+    late.catch(() => {}); // nobody may be waiting any more
+    const published = batch.map(({ alert, text }) =>
+      this.publish(fillTopic(this.template, topicLevels(alert)), Buffer.from(text)),
+    );
+    for (const message of published) message.catch(() => {}); // the first failure is told, the others follow it
+    for (const [taken, message] of published.entries()) {
+      try {
+        await Promise.race([message, late]);
+      } catch (error) {
+        return { taken, failure: { kind: 'outage', status: null, detail: (error as Error).message } };
+      }
+    }
+    return { taken: batch.length, failure: null };
+  }
+
+  close(): void {}
+}
+
+/** What may stand in a topic; `gap` as type where there is no alert. */
+export function topicLevels(alert: Alert | null): Record<TopicName, string> {
+  return {
+    type: alert ? level(alert.type) : 'gap',
+    severity: level(alert?.severity),
+    vehicleId: level(alert?.vehicleId),
+    company: level(alert?.company),
+    region: level(alert?.region),
+  };
+}
+
+export const TOPIC_NAMES = ['type', 'severity', 'vehicleId', 'company', 'region'] as const;
+type TopicName = (typeof TOPIC_NAMES)[number];
+
+/** One level, whatever is in it: wildcards and slashes would make another topic of it (MQTT 5.0 §4.7). */
+function level(value: string | null | undefined): string {
+  return value ? value.replace(/[/+#\p{Cc}]/gu, '_') : NOTHING;
+}
