@@ -12,10 +12,12 @@ import { DayPartitions } from '../store/day-partitions.js';
 import { openPool, writerClient } from '../store/db.js';
 import { describeEdition, detectEdition } from '../store/edition.js';
 import { History } from '../store/history.js';
+import { addNews, JourneyTables } from '../store/journeys.js';
 import { loadMigrations, migrate } from '../store/migrate.js';
 import { copyPositions } from '../store/put-positions.js';
 import { storeSizes } from '../store/sizes.js';
 import { Travel } from '../store/travel.js';
+import { Digest } from '../tracks/digest.js';
 import { searchPassages } from '../tracks/passage-search.js';
 import { BenchDatabases } from './support/bench-database.js';
 import { cityFleet, FLEET_START } from './support/city-fleet.js';
@@ -32,6 +34,11 @@ const DAY_MS = 24 * HOUR_MS;
 const COPY_ROWS = 16_912;
 /** Degrees; about 1.9 × 2.2 km. */
 const AREA = 0.02;
+/** Vehicles with news that the digest works in. */
+const DIGESTED = 500;
+const NEWS_MS = 600_000;
+/** What an answer may take, and an export hold. */
+const LIMITS = { dayP95Ms: 50, passagesP95Ms: 500, exportPeakMiB: 300 };
 
 /** `--fixes N --questions Q --url postgres://…` */
 export async function run(options: string[]): Promise<object> {
@@ -55,14 +62,20 @@ export async function run(options: string[]): Promise<object> {
           `${loaded.bytesPerFix.toFixed(0)} bytes per fix with indexes`,
       );
       const day = await vehicleDays(url, vehicles, questions);
-      console.log(`a vehicle's day      ${told(day)}, ${day.found} fixes each`);
+      console.log(`a vehicle's day      ${told(day, LIMITS.dayP95Ms)}, ${day.found} fixes each`);
       const passages = await passagesOfAnHour(url, vehicles, fixes, questions);
-      console.log(`passages of an hour  ${told(passages)}, ${passages.found} passages each`);
+      console.log(`passages of an hour  ${told(passages, LIMITS.passagesP95Ms)}, ${passages.found} passages each`);
+      const digested = await digest(url, vehicles, fixes);
+      console.log(
+        `digest               ${Math.round(digested.vehiclesPerSecond).toLocaleString('en-US')} vehicles/s with ten minutes of news, ` +
+          `${Math.round(digested.fixesPerSecond).toLocaleString('en-US')} new fixes/s`,
+      );
       const exported = await exportAll(url, fixes);
       console.log(
-        `export to CSV        ${Math.round(exported.rowsPerSecond).toLocaleString('en-US')} rows/s, peak ${exported.peakMiB} MiB`,
+        `export to CSV        ${Math.round(exported.rowsPerSecond).toLocaleString('en-US')} rows/s, peak ${exported.peakMiB} MiB ` +
+          `(${share(exported.peakMiB, LIMITS.exportPeakMiB)})`,
       );
-      return { fixes, vehicles, ...loaded, day, passages, exported };
+      return { fixes, vehicles, ...loaded, limits: LIMITS, day, passages, digested, exported };
     } finally {
       await drop();
     }
@@ -160,6 +173,31 @@ async function passagesOfAnHour(url: string, vehicles: number, fixes: number, qu
   }
 }
 
+/** News of the last ten minutes, once the whole past of these vehicles is worked in. */
+async function digest(url: string, vehicles: number, fixes: number) {
+  const pool = openPool(url, () => {}, { connections: 3 });
+  try {
+    const tables = new JourneyTables(pool);
+    const digest = new Digest(tables, new History(pool), new Travel(pool));
+    const nos = Array.from({ length: Math.min(DIGESTED, vehicles) }, (_, i) => 1 + i);
+    const end = FLEET_START + Math.floor(fixes / vehicles) * 30_000;
+    const workIn = async (since: number) => {
+      const db = await pool.connect();
+      await addNews(db, new Map(nos.map((no) => [no, since])));
+      db.release();
+      const began = performance.now();
+      await digest.pass();
+      return (performance.now() - began) / 1000;
+    };
+    await workIn(FLEET_START);
+    const seconds = await workIn(end - NEWS_MS);
+    const vehiclesPerSecond = nos.length / seconds;
+    return { vehiclesPerSecond, fixesPerSecond: (vehiclesPerSecond * NEWS_MS) / 30_000 };
+  } finally {
+    await pool.end();
+  }
+}
+
 async function timed(questions: number, ask: () => Promise<number>): Promise<Times> {
   await ask(); // the first one connects
   const times: number[] = [];
@@ -202,6 +240,10 @@ async function exportAll(url: string, fixes: number): Promise<{ rowsPerSecond: n
   }
 }
 
-function told({ p50, p95 }: Times): string {
-  return `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`;
+function told({ p50, p95 }: Times, limit: number): string {
+  return `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms (${share(p95, limit)})`;
+}
+
+function share(value: number, limit: number): string {
+  return `${(value / limit).toFixed(2)} of the limit ${limit}`;
 }

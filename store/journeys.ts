@@ -36,25 +36,30 @@ export class JourneyTables {
     await this.pool.query('delete from track_news where number <= $1', [last]);
   }
 
-  /** The newest stop of a vehicle that was over before `time`: nothing that happens from then on can change how it began. */
-  async stopBefore(vehicleNo: number, time: number): Promise<Stop | undefined> {
-    const { rows } = await this.pool.query<StopRow>(
-      `select ${STOP_COLUMNS} from stops where vehicle_no = $1 and start_time < $2 and end_time < $2
-       order by start_time desc limit 1`,
-      [vehicleNo, isoTime(time)],
-    );
-    return rows.map(stopOf)[0];
+  /**
+   * For each vehicle the newest stop that was over before a time (epoch ms), where there is one: nothing that happens from
+   * then on can change how it began.
+   */
+  async stopsBefore(times: ReadonlyMap<number, number>): Promise<Map<number, Stop>> {
+    const { rows } = await this.pool.query<StopRow & { vehicle_no: number }>(STOPS_BEFORE, [
+      [...times.keys()],
+      [...times.values()].map(isoTime),
+    ]);
+    return new Map(rows.map((row) => [row.vehicle_no, stopOf(row)]));
   }
 
-  /** Puts trips and stops in the place of all that began at or after `from`. */
-  async replaceJourney(vehicleNo: number, from: number, { trips, stops }: Journey): Promise<void> {
+  /** Puts trips and stops in the place of all that began at or after `from`. A reader sees all as they were or as they are. */
+  async replaceJourneys(redone: readonly RedoneJourney[]): Promise<void> {
+    const places = placesOf(redone);
+    const trips = redone.flatMap(({ vehicleNo, journey }) => journey.trips.map((trip) => ({ vehicleNo, ...trip })));
+    const stops = redone.flatMap(({ vehicleNo, journey }) => journey.stops.map((stop) => ({ vehicleNo, ...stop })));
     const db = await this.pool.connect();
     try {
       await db.query('begin');
-      await db.query('delete from trips where vehicle_no = $1 and start_time >= $2', [vehicleNo, isoTime(from)]);
-      await db.query('delete from stops where vehicle_no = $1 and start_time >= $2', [vehicleNo, isoTime(from)]);
-      if (trips.length > 0) await db.query(PUT_TRIPS, [vehicleNo, jsonText(trips)]);
-      if (stops.length > 0) await db.query(PUT_STOPS, [vehicleNo, jsonText(stops)]);
+      await db.query(DELETE_TRIPS, places);
+      await db.query(DELETE_STOPS, places);
+      if (trips.length > 0) await db.query(PUT_TRIPS, [jsonText(trips)]);
+      if (stops.length > 0) await db.query(PUT_STOPS, [jsonText(stops)]);
       await db.query('commit');
       db.release();
     } catch (error) {
@@ -63,10 +68,30 @@ export class JourneyTables {
     }
   }
 
-  /** Puts hours in the place of those of this vehicle from `from` on. A reader sees them as they were or as they are. */
-  async replaceHours(vehicleNo: number, from: number, hours: readonly VehicleHour[]): Promise<void> {
-    await this.pool.query(REPLACE_HOURS, [vehicleNo, isoTime(from), jsonText(hours)]);
+  /** Puts hours in the place of those from `from` on. A reader sees them as they were or as they are. */
+  async replaceHours(redone: readonly RedoneHours[]): Promise<void> {
+    const hours = redone.flatMap(({ vehicleNo, hours }) => hours.map((hour) => ({ vehicleNo, ...hour })));
+    await this.pool.query(REPLACE_HOURS, [...placesOf(redone), jsonText(hours)]);
   }
+}
+
+/** What is to stand in the tables for a vehicle, and from when on (epoch ms). */
+interface Redone {
+  vehicleNo: number;
+  from: number;
+}
+
+export interface RedoneJourney extends Redone {
+  journey: Journey;
+}
+
+export interface RedoneHours extends Redone {
+  hours: readonly VehicleHour[];
+}
+
+/** As parameters for `unnest($1::integer[], $2::timestamptz[])`. */
+function placesOf(redone: readonly Redone[]): [vehicleNos: number[], times: string[]] {
+  return [redone.map(({ vehicleNo }) => vehicleNo), redone.map(({ from }) => isoTime(from))];
 }
 
 /** Trips and stops of a vehicle that overlap from … to. */
@@ -75,6 +100,12 @@ export const SELECT_TRIPS = `
   from trips where vehicle_no = $1 and start_time < $3 and end_time > $2 order by start_time limit $4`;
 const STOP_COLUMNS =
   'start_time, end_time, seen_until, lon, lat, rest_lon, rest_lat, open, silent_ms, idle_ms, ignition_off, fixes';
+const STOPS_BEFORE = `
+  select wanted.no as vehicle_no, stop.*
+  from unnest($1::integer[], $2::timestamptz[]) as wanted (no, time), lateral (
+    select ${STOP_COLUMNS} from stops
+    where vehicle_no = wanted.no and start_time < wanted.time and end_time < wanted.time order by start_time desc limit 1
+  ) as stop`;
 export const SELECT_STOPS = `
   select ${STOP_COLUMNS}
   from stops where vehicle_no = $1 and start_time < $3 and end_time > $2 order by start_time limit $4`;
@@ -141,33 +172,41 @@ export function stopOf(row: StopRow): Stop {
   };
 }
 
+const DELETE_TRIPS = `
+  delete from trips using unnest($1::integer[], $2::timestamptz[]) as redone (no, since)
+  where vehicle_no = redone.no and start_time >= redone.since`;
+const DELETE_STOPS = DELETE_TRIPS.replace('from trips', 'from stops');
+
 const PUT_TRIPS = `
   insert into trips (vehicle_no, start_time, end_time, start_lon, start_lat, end_lon, end_lat, ended, distance_m,
     odometer_km, max_speed, fixes)
-  select $1, to_timestamp(start / 1000), to_timestamp("end" / 1000), "startLon", "startLat", "endLon", "endLat", ended,
+  select "vehicleNo", to_timestamp(start / 1000), to_timestamp("end" / 1000), "startLon", "startLat", "endLon", "endLat", ended,
     "distanceM", "odometerKm", "maxSpeedKmh", fixes
-  from jsonb_to_recordset($2::jsonb) as t (start double precision, "end" double precision, "startLon" double precision,
+  from jsonb_to_recordset($1::jsonb) as t ("vehicleNo" integer, start double precision, "end" double precision, "startLon" double precision,
     "startLat" double precision, "endLon" double precision, "endLat" double precision, ended text,
     "distanceM" double precision, "odometerKm" double precision, "maxSpeedKmh" real, fixes integer)`;
 
 const PUT_STOPS = `
   insert into stops (vehicle_no, ${STOP_COLUMNS})
-  select $1, to_timestamp(start / 1000), to_timestamp("end" / 1000), to_timestamp("seenUntil" / 1000), lon, lat,
+  select "vehicleNo", to_timestamp(start / 1000), to_timestamp("end" / 1000), to_timestamp("seenUntil" / 1000), lon, lat,
     "restLon", "restLat", open, "silentMs", "idleMs", "ignitionOff", fixes
-  from jsonb_to_recordset($2::jsonb) as s (start double precision, "end" double precision, "seenUntil" double precision,
+  from jsonb_to_recordset($1::jsonb) as s ("vehicleNo" integer, start double precision, "end" double precision, "seenUntil" double precision,
     lon double precision, lat double precision, "restLon" double precision, "restLat" double precision, open boolean,
     "silentMs" double precision, "idleMs" double precision, "ignitionOff" boolean, fixes integer)`;
 
 const REPLACE_HOURS = `
   with gone as (
-    delete from vehicle_hours where vehicle_no = $1 and hour >= $2
-      and hour not in (select to_timestamp(h.hour / 1000) from jsonb_to_recordset($3::jsonb) as h (hour double precision))
+    delete from vehicle_hours using unnest($1::integer[], $2::timestamptz[]) as redone (no, since)
+    where vehicle_no = redone.no and hour >= redone.since and (vehicle_no, hour) not in (
+      select h."vehicleNo", to_timestamp(h.hour / 1000)
+      from jsonb_to_recordset($3::jsonb) as h ("vehicleNo" integer, hour double precision)
+    )
   )
   insert into vehicle_hours (vehicle_no, hour, fixes, qualified, online_minutes, distance_m, complete_m, odometer_km,
     jumps, moving_ms, max_speed, speed_profile, drift)
-  select $1, to_timestamp(hour / 1000), fixes, qualified, "onlineMinutes", "distanceM", "completeM", "odometerKm",
+  select "vehicleNo", to_timestamp(hour / 1000), fixes, qualified, "onlineMinutes", "distanceM", "completeM", "odometerKm",
     nullif(jumps, '[]'), "movingMs", "maxSpeedKmh", array(select jsonb_array_elements_text("speedProfile")::integer), drift
-  from jsonb_to_recordset($3::jsonb) as h (hour double precision, fixes integer, qualified integer,
+  from jsonb_to_recordset($3::jsonb) as h ("vehicleNo" integer, hour double precision, fixes integer, qualified integer,
     "onlineMinutes" integer, "distanceM" double precision, "completeM" double precision, "odometerKm" double precision,
     jumps jsonb, "movingMs" double precision, "maxSpeedKmh" real, "speedProfile" jsonb, drift integer)
   on conflict (vehicle_no, hour) do update set fixes = excluded.fixes, qualified = excluded.qualified,

@@ -37,6 +37,26 @@ export async function* trackPages(
   }
 }
 
+/**
+ * Fixes of several vehicles, of each from its own time (epoch ms) on, by vehicle and in order of time; of each the first
+ * `most`. One page, so the caller sees to it that vehicles times `most` is no more than it wants to hold.
+ */
+export async function fixesSince(pool: Pool, since: ReadonlyMap<number, number>, most: number): Promise<FixPage> {
+  const wanted = [...since].map(([no, time]) => `(${integerSql(no)}, ${timeSql(time)}::timestamptz)`);
+  // The earliest of all is said once more as a constant: days before it are then left out when the question is planned.
+  const earliest = timeSql(Math.min(...since.values()));
+  const rows = await copyOut(
+    pool,
+    `select ${FIX_COLUMNS} from (values ${wanted.join(', ')}) as wanted (no, since), lateral (
+       select ${FIX_COLUMNS} from all_positions
+       where vehicle_no = wanted.no and time >= wanted.since and time >= ${earliest}
+       order by time, source, sub_seq limit ${integerSql(most)}
+     ) as track
+     order by vehicle_no, time, source, sub_seq`,
+  );
+  return new FixPage(rows);
+}
+
 /** The newest fixes of one vehicle with since ≤ fixTime < time (epoch ms), newest first. */
 export async function fixesBefore(
   pool: Pool,

@@ -5,11 +5,16 @@ import { ask } from './ask.js';
 import { SELECT_STOPS, SELECT_TRIPS, type StopRow, stopOf, type TripRow, tripOf } from './journeys.js';
 import { type Place, placePages, type Report, reportPages } from './places.js';
 import type { Bounds } from './tile.js';
-import { fixesBefore } from './track.js';
+import { fixesBefore, fixesSince } from './track.js';
 
 /** Where vehicles went, as the database has it. Everything rejects with DatabaseAwayError where it cannot be asked. */
 export class Travel {
   constructor(readonly pool: Pool) {}
+
+  /** `fixesSince` of store/track.ts. */
+  since(times: ReadonlyMap<number, number>, most: number): Promise<Fixes> {
+    return fixesSince(this.pool, times, most);
+  }
 
   /** `fixesBefore` of store/track.ts. */
   before(vehicleNo: number, time: number, since: number, limit: number): Promise<Fixes> {

@@ -1,13 +1,20 @@
 import { copyOfFix, type Fixes } from '../model/fixes.js';
 import type { Position } from '../model/position.js';
 import type { Journey, Stop } from '../model/trip.js';
+import type { VehicleHour } from '../model/vehicle-hour.js';
 import type { History } from '../store/history.js';
-import type { JourneyTables } from '../store/journeys.js';
+import type { JourneyTables, RedoneHours, RedoneJourney } from '../store/journeys.js';
 import type { Travel } from '../store/travel.js';
 import { HOUR_MS, HourSums } from './hours.js';
 import { tripsAndStops } from './trips.js';
 import { isQualified } from './usable.js';
 
+/** Vehicles that are worked on together, so that what is said to the database is said once for all of them … */
+const GROUP = 64;
+/** … where they have no more fixes than this each: what a group holds is bounded by the two. */
+const GROUP_FIXES = 2_000;
+/** What a group reads before an hour begins, to find the fix from which the way into the hour is counted. */
+const HOUR_MARGIN_MS = 900_000;
 /** News of this many batches of the writer are worked in together. */
 const NEWS_BATCHES = 1000;
 /** Fixes of one vehicle that are held at once: half a day of one per second. */
@@ -37,24 +44,64 @@ export class Digest {
   async pass(stop?: AbortSignal): Promise<number> {
     const news = await this.tables.news(NEWS_BATCHES);
     if (!news) return 0;
-    for (const [vehicleNo, since] of news.since) {
+    const vehicles = [...news.since];
+    for (let i = 0; i < vehicles.length; i += GROUP) {
       if (stop?.aborted) return 0; // the news stay, and are read again
-      await this.#workJourney(vehicleNo, since);
-      await this.#workHours(vehicleNo, since);
+      await this.#workGroup(new Map(vehicles.slice(i, i + GROUP)));
     }
     await this.tables.dropNews(news.last);
     return news.since.size;
   }
 
-  async #workJourney(vehicleNo: number, since: number): Promise<void> {
-    let stop = await this.tables.stopBefore(vehicleNo, since);
-    let from = stop?.seenUntil ?? since - LOOK_BACK_MS;
+  async #workGroup(since: ReadonlyMap<number, number>): Promise<void> {
+    const stops = await this.tables.stopsBefore(since);
+    const read = new Map<number, number>();
+    for (const [no, time] of since) {
+      read.set(no, Math.min(journeyStart(time, stops.get(no)), hourOf(time) - HOUR_MARGIN_MS));
+    }
+    const tracks = byVehicle(await this.travel.since(read, GROUP_FIXES + 1));
+    const journeys: RedoneJourney[] = [];
+    const hours: RedoneHours[] = [];
+    for (const [vehicleNo, time] of since) {
+      const fixes = tracks.get(vehicleNo) ?? [];
+      const stop = stops.get(vehicleNo);
+      if (fixes.length > GROUP_FIXES) {
+        await this.#workJourney(vehicleNo, time, stop);
+        await this.#workHours(vehicleNo, time);
+        continue;
+      }
+      const from = journeyStart(time, stop);
+      const journey = tripsAndStops(
+        fixes.filter(({ fixTime }) => fixTime >= from),
+        stop,
+      );
+      journeys.push({ vehicleNo, from: stop?.start ?? from, journey });
+      hours.push({ vehicleNo, from: hourOf(time), hours: await this.#hoursOf(vehicleNo, hourOf(time), fixes) });
+    }
+    await this.tables.replaceJourneys(journeys);
+    await this.tables.replaceHours(hours);
+  }
+
+  /** Sums from the hour `from` on, out of all fixes since then and some of before. */
+  async #hoursOf(vehicleNo: number, from: number, fixes: readonly Position[]): Promise<VehicleHour[]> {
+    const first = fixes.findIndex(({ fixTime }) => fixTime >= from);
+    const within = first < 0 ? [] : fixes.slice(first);
+    const near = fixes.slice(0, first < 0 ? undefined : first).findLast(isQualified);
+    const sums = new HourSums(near ?? (await this.#qualifiedBefore(vehicleNo, from)));
+    for (const p of within) sums.add(p);
+    return sums.hours;
+  }
+
+  /** One vehicle alone, however long its track is. */
+  async #workJourney(vehicleNo: number, since: number, before: Stop | undefined): Promise<void> {
+    let stop = before;
+    let from = journeyStart(since, stop);
     for (;;) {
       const fixes = await this.#fixes(vehicleNo, from);
       const journey = tripsAndStops(fixes, stop);
       const whole = fixes.length < CHUNK_FIXES;
       if (!whole) endTrip(journey);
-      await this.tables.replaceJourney(vehicleNo, stop?.start ?? from, journey);
+      await this.tables.replaceJourneys([{ vehicleNo, from: stop?.start ?? from, journey }]);
       if (whole) return;
       const last = fixes[fixes.length - 1].fixTime;
       stop = lastStop(journey, from, last);
@@ -72,19 +119,39 @@ export class Digest {
   }
 
   async #workHours(vehicleNo: number, since: number): Promise<void> {
-    const from = Math.floor(since / HOUR_MS) * HOUR_MS;
-    const earlier = await this.travel.before(vehicleNo, from, from - BEFORE_MS, BEFORE_FIXES);
-    const sums = new HourSums(firstQualified(earlier));
+    const from = hourOf(since);
+    const sums = new HourSums(await this.#qualifiedBefore(vehicleNo, from));
     for await (const batch of this.history.track(vehicleNo, from, END)) {
       for (const p of batch) sums.add(p);
     }
-    await this.tables.replaceHours(vehicleNo, from, sums.hours);
+    await this.tables.replaceHours([{ vehicleNo, from, hours: sums.hours }]);
+  }
+
+  async #qualifiedBefore(vehicleNo: number, time: number): Promise<Position | null> {
+    for (const p of await this.travel.before(vehicleNo, time, time - BEFORE_MS, BEFORE_FIXES)) {
+      if (isQualified(p)) return copyOfFix(p);
+    }
+    return null;
   }
 }
 
-function firstQualified(fixes: Fixes): Position | null {
-  for (const p of fixes) if (isQualified(p)) return copyOfFix(p);
-  return null;
+function hourOf(time: number): number {
+  return Math.floor(time / HOUR_MS) * HOUR_MS;
+}
+
+/** From when on a vehicle's journey is worked out again where `since` is its earliest new fix. */
+function journeyStart(since: number, stop: Stop | undefined): number {
+  return stop?.seenUntil ?? since - LOOK_BACK_MS;
+}
+
+function byVehicle(fixes: Fixes): Map<number, Position[]> {
+  const tracks = new Map<number, Position[]>();
+  let track: Position[] = [];
+  for (const p of fixes) {
+    if (track[0]?.vehicleNo !== p.vehicleNo) tracks.set(p.vehicleNo, (track = []));
+    track.push(copyOfFix(p));
+  }
+  return tracks;
 }
 
 /** A later stop to go on from than that at `from`. */

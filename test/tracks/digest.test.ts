@@ -205,6 +205,19 @@ onEveryServer('digest', (server) => {
     expect((await ask({ period: 'month', vehicleNo: 1 })).map(({ start }) => start)).toEqual([day]);
   });
 
+  test('many vehicles at once, and one among them whose track is too long to be one of many', async () => {
+    const system = await start();
+    const fleet = Array.from({ length: 150 }, (_, i) => i + 1);
+    const long = 77;
+    const minutes = (no: number) => (no === long ? 3000 : 90);
+    await system.store(fleet.flatMap((no) => drive(no, minutes(no) - 30)));
+    expect(await system.digest.pass()).toBe(150);
+    await system.store(fleet.flatMap((no) => drive(no, 30, minutes(no) - 30)));
+    await system.store([fixAt(5, 90, { lon: 120.004 })]); // late
+    expect(await system.digest.pass()).toBe(150);
+    for (const no of [1, 5, 63, 64, 65, long, 128, 129, 150]) await system.check(no);
+  });
+
   test('what a broken pass left is worked in by the next', async () => {
     const system = await start();
     await system.store(drive(3, 120));
