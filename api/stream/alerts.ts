@@ -1,10 +1,10 @@
 import { setImmediate as afterEvents } from 'node:timers/promises';
 import type { AlertFilter, AlertTransition } from '../../model/alert.js';
 import { LogGapError } from '../../store/log-reader.js';
-import { matchesAlert } from '../alert-filter.js';
 import type { App } from '../app.js';
 import type { AlertReader } from '../deps.js';
 import { ApiError } from '../errors.js';
+import { AlertBatch } from './alert-batch.js';
 import { SharedMessage } from './encoding.js';
 import { LIMITS } from './limits.js';
 import type { SubscribeAlerts, SubscriptionId } from './messages.js';
@@ -12,8 +12,9 @@ import { type Gap, type GapReason, say } from './server-messages.js';
 
 /** Transitions handled in one turn of the event loop, so that a long replay delays nobody. */
 const TURN = 500;
-/** Telling everybody gives way to other work after this, ms. */
+/** Telling everybody gives way to other work after this, ms; looked at after so many subscriptions. */
 const TURN_MS = 10;
+const LOOK_EVERY = 32;
 const ENCODED_KEPT = 2000;
 
 /** Where an alert subscription's messages go. */
@@ -29,6 +30,8 @@ export interface AlertPort {
 export interface AlertSubscription {
   id: SubscriptionId;
   filter: AlertFilter;
+  /** The same for subscriptions of the same filter and id. */
+  kind: string;
   port: AlertPort;
   reader: AlertReader;
   /** Number of the last transition that was sent, or that the filter did not want. */
@@ -51,6 +54,8 @@ export class AlertsHub {
   readonly #subscriptions = new Set<AlertSubscription>();
   /** Messages by number of the transition, written once for everybody. */
   readonly #encoded = new Map<number, SharedMessage>();
+  /** The newest that was read: most subscriptions are at the same place. */
+  #newest: AlertBatch;
   readonly #stop: () => void;
   /** Number up to which the latency has been measured. */
   #measured: number;
@@ -59,6 +64,7 @@ export class AlertsHub {
 
   constructor(readonly app: App) {
     this.#measured = app.deps.alerts.last;
+    this.#newest = this.#batch(this.#measured, []);
     this.#stop = app.deps.alerts.subscribe(() => this.#news());
   }
 
@@ -76,6 +82,7 @@ export class AlertsHub {
     port.send(say({ type: 'subscribed', id, epoch: alerts.epoch, cursor: alerts.cursor(at), recovered, ...gap }));
     const subscription: AlertSubscription = {
       ...{ id, filter, port, at },
+      kind: JSON.stringify([id, filter]),
       reader: alerts.reader(),
       from: alerts.last,
       unacknowledged: window === undefined ? null : { numbers: [], most: window },
@@ -132,32 +139,48 @@ export class AlertsHub {
     const { alerts } = this.app.deps;
     for (let told = -1; told < alerts.last; ) {
       told = alerts.last;
+      let looked = 0;
       let begun = performance.now();
       for (const subscription of this.#subscriptions) {
         this.#pump(subscription);
-        const behind = alerts.last - Math.max(subscription.at, subscription.from);
-        if (behind > LIMITS.alertsBehind && subscription.blocked) subscription.port.tooSlow();
-        if (performance.now() - begun < TURN_MS) continue;
+        if (subscription.blocked) this.#endTooSlow(subscription);
+        if (++looked % LOOK_EVERY > 0 || performance.now() - begun < TURN_MS) continue;
         await afterEvents();
         begun = performance.now();
       }
     }
   }
 
+  #endTooSlow({ at, from, port }: AlertSubscription): void {
+    if (this.app.deps.alerts.last - Math.max(at, from) > LIMITS.alertsBehind) port.tooSlow();
+  }
+
   #pump(subscription: AlertSubscription): void {
     if (subscription.blocked || subscription.scheduled || !this.#subscriptions.has(subscription)) return;
-    const room = roomOf(subscription);
-    const batch = room > 0 ? this.#read(subscription) : [];
-    if (batch.length === 0) return;
-    subscription.port.cork(() => {
-      for (const transition of batch) if (!this.#send(subscription, transition)) return;
-    });
-    if (subscription.blocked || roomOf(subscription) === 0 || subscription.at >= this.app.deps.alerts.last) return;
+    const { last } = this.app.deps.alerts;
+    if (subscription.at >= last || roomOf(subscription) === 0) return;
+    this.#send(subscription, this.#next(subscription));
+    if (subscription.blocked || roomOf(subscription) === 0 || subscription.at >= last) return;
     subscription.scheduled = true;
     setImmediate(() => {
       subscription.scheduled = false;
       this.#pump(subscription);
     });
+  }
+
+  /** What follows on the subscription's place; shared where others have come as far. */
+  #next(subscription: AlertSubscription): AlertBatch {
+    const { last } = this.app.deps.alerts;
+    if (this.#newest.after === subscription.at && this.#newest.end === last) return this.#newest;
+    const transitions = this.#read(subscription);
+    const batch = this.#batch(subscription.at, transitions);
+    if (batch.end === last) this.#newest = batch;
+    for (const transition of transitions) this.#measure(transition);
+    return batch;
+  }
+
+  #batch(after: number, transitions: readonly AlertTransition[]): AlertBatch {
+    return new AlertBatch(after, transitions, (transition, id) => this.#encode(transition).for(id));
   }
 
   #read(subscription: AlertSubscription): AlertTransition[] {
@@ -174,21 +197,30 @@ export class AlertsHub {
     }
   }
 
-  /** False where no more can be sent now. */
-  #send(subscription: AlertSubscription, transition: AlertTransition): boolean {
-    if (matchesAlert(subscription.filter, transition.alert)) {
-      const result = subscription.port.send(this.#encode(transition).for(subscription.id));
-      if (result === 'dropped') subscription.port.tooSlow();
-      if (result === 'dropped' || result === 'closed') {
-        subscription.blocked = true;
-        return false;
+  /** Sends of the batch what is wanted and taken. */
+  #send(subscription: AlertSubscription, batch: AlertBatch): void {
+    const { port, unacknowledged } = subscription;
+    const { numbers, messages } = batch.wanted(subscription);
+    const count = Math.min(messages.length, roomOf(subscription));
+    let sent = 0;
+    port.cork(() => {
+      while (sent < count) {
+        const result = port.send(messages[sent]);
+        if (result === 'dropped') port.tooSlow();
+        if (result === 'dropped' || result === 'closed') {
+          subscription.blocked = true;
+          return;
+        }
+        unacknowledged?.numbers.push(numbers[sent]);
+        sent++;
+        if (result === 'buffered') {
+          subscription.blocked = true;
+          return;
+        }
       }
-      subscription.blocked = result === 'buffered';
-      subscription.unacknowledged?.numbers.push(transition.number);
-      this.#measure(transition);
-    }
-    subscription.at = transition.number;
-    return !subscription.blocked && roomOf(subscription) > 0;
+    });
+    if (sent === messages.length) subscription.at = batch.end;
+    else if (sent > 0) subscription.at = numbers[sent - 1];
   }
 
   #encode(transition: AlertTransition): SharedMessage {
