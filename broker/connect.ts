@@ -23,6 +23,8 @@ export interface ClientWishes {
   keepSession?: boolean;
   /** Messages that the broker may have unacknowledged (MQTT 5). */
   receiveMaximum?: number;
+  /** The longest pause between two attempts, ms. */
+  longestPauseMs?: number;
   /** Gives up after the first attempt. */
   once?: boolean;
 }
@@ -47,7 +49,7 @@ export async function connectBroker(address: BrokerAddress, wishes: ClientWishes
   // Loaded here: whoever has no outside broker does not pay for it.
   const { connect } = await import('mqtt');
   const client = connect(address.url, options);
-  if (!wishes.once) growPauses(client);
+  if (!wishes.once) growPauses(client, wishes.longestPauseMs ?? LONGEST_PAUSE_MS);
   return client;
 }
 
@@ -89,14 +91,14 @@ function pem(file: string): Buffer {
 }
 
 /** The library pauses equally long each time: a fleet of servers would come back to a broker in one moment. */
-function growPauses(client: MqttClient): void {
+function growPauses(client: MqttClient, longestMs: number): void {
   let pauseMs = FIRST_PAUSE_MS;
   client.on('connect', () => {
     pauseMs = FIRST_PAUSE_MS;
     client.options.reconnectPeriod = pauseMs;
   });
   client.on('reconnect', () => {
-    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    pauseMs = Math.min(pauseMs * 2, longestMs);
     client.options.reconnectPeriod = Math.round(pauseMs * (0.75 + Math.random() / 2));
   });
 }

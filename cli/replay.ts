@@ -1,22 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import {
-  type Endpoint,
-  endpoint,
-  examples,
-  InputError,
-  numberAbove,
-  required,
-  wholeNumber,
-} from './support/command.js';
+import { endpoint, examples, InputError, numberAbove, required, wholeNumber } from './support/command.js';
+import { CLIENT_PROTOCOLS, type ClientRoute, openFixClient } from './support/fix-client.js';
 import { withMotion } from './support/motion.js';
 import { Progress } from './support/progress.js';
-import { TerminalClient } from './support/terminal-client.js';
 import type { TerminalFix } from './support/terminal-messages.js';
 import { FIELD_NAMES, readTracks, type Tracks } from './support/tracks.js';
 
-export interface ReplayOptions {
-  to: Endpoint;
+export interface ReplayOptions extends ClientRoute {
   /** How many times faster than recorded; Infinity: as fast as acknowledged. */
   speed: number;
   map?: Record<string, string>;
@@ -48,8 +39,11 @@ export function replayCommand(): Command {
       '<file.csv>',
       'CSV with a heading line: vehicle, time, lon, lat, and if known speed, heading, altitude, mileage',
     )
-    .addOption(new Option('--protocol <name>', 'what the terminals speak').choices(['jt808']).default('jt808'))
+    .addOption(new Option('--protocol <name>', 'what the terminals speak').choices(CLIENT_PROTOCOLS).default('jt808'))
     .option('--to <host:port>', 'where the server listens for terminals', endpoint)
+    .option('--user <name>', 'with MQTT: the name the vehicles log in with')
+    .option('--password <text>', 'with MQTT: the password to it')
+    .option('--tenant <name>', 'with MQTT: the second level of their topics', 'fleet')
     .option('--speed <factor>', 'times faster than recorded; max: as fast as acknowledged', speedFactor, 60)
     .option('--map <column=field>', `what a column means: ${FIELD_NAMES.join(', ')}; may be repeated`, columnMap)
     .option('--date <YYYY-MM-DD>', 'the day, for a file whose time is a time of day')
@@ -69,6 +63,7 @@ export function replayCommand(): Command {
   return examples(
     command,
     'cheji replay wuxi-taxis.csv --protocol jt808 --to 127.0.0.1:6808 --speed 60',
+    'cheji replay tracks.csv --protocol mqtt --to 127.0.0.1:1883 --user feed --password …',
     'cheji replay tracks.csv --to 127.0.0.1:6808 --speed max --map taxi=vehicle --map x=lon --map y=lat --end-now',
     '',
     'Times are sent as recorded: run the server with CHEJI_TIME_POLICY=replay, or use --end-now.',
@@ -86,13 +81,7 @@ export async function replay(tracks: Tracks, options: ReplayOptions): Promise<Re
 
   const play = async (vehicle: string, fixes: TerminalFix[]) => {
     const { number, plate } = names.of(vehicle);
-    const terminal = new TerminalClient({
-      ...options.to,
-      number,
-
-      plate,
-      window: options.window,
-    });
+    const terminal = openFixClient(options, { number, plate, window: options.window });
     terminal.on('accepted', (accepted) => {
       summary.acknowledged += accepted.length;
       progress.add(accepted.length);

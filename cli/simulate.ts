@@ -3,31 +3,22 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { ApiClient } from './support/api-client.js';
-import {
-  type Endpoint,
-  endpoint,
-  examples,
-  InputError,
-  numberAbove,
-  required,
-  wholeNumber,
-} from './support/command.js';
+import { endpoint, examples, InputError, numberAbove, required, wholeNumber } from './support/command.js';
 import { CommandAnswers } from './support/command-answers.js';
+import { CLIENT_PROTOCOLS, type ClientRoute, openFixClient } from './support/fix-client.js';
 import { SimulatedFleet, type SimulatedVehicle } from './support/fleet.js';
 import { drivePlantings } from './support/plants/drive.js';
 import { layPlantings } from './support/plants/lay.js';
 import { START } from './support/plants/planting.js';
 import { type PlantsWanted, plantedTruth, plantingsOf } from './support/plants/scenario-plants.js';
 import { fenceFeature, ordersOf, readScenario, type Scenario } from './support/scenario.js';
-import { TerminalClient } from './support/terminal-client.js';
 import type { TerminalFix } from './support/terminal-messages.js';
 import { Truth } from './support/truth.js';
 
 /** New connections per second: a fleet does not switch its ignition on in one moment. */
 const CONNECTS_PER_SECOND = 400;
 
-export interface SimulateOptions {
-  to: Endpoint;
+export interface SimulateOptions extends ClientRoute {
   vehicles: number;
   /** Reports per second of each vehicle. */
   rate: number;
@@ -62,8 +53,11 @@ export function simulateCommand(): Command {
     .description('Run a made-up fleet over real TCP; the same seed gives the same fleet.')
     .option('--vehicles <n>', 'how many', wholeNumber(1, 100_000))
     .option('--rate <hz>', 'reports per second of each vehicle', numberAbove(0), 0.1)
-    .addOption(new Option('--protocol <name>', 'what the terminals speak').choices(['jt808']).default('jt808'))
+    .addOption(new Option('--protocol <name>', 'what the terminals speak').choices(CLIENT_PROTOCOLS).default('jt808'))
     .option('--to <host:port>', 'where the server listens for terminals', endpoint)
+    .option('--user <name>', 'with MQTT: the name the vehicles log in with')
+    .option('--password <text>', 'with MQTT: the password to it')
+    .option('--tenant <name>', 'with MQTT: the second level of their topics', 'fleet')
     .option('--seed <n>', 'where chance starts', wholeNumber(0, 2 ** 31), 1)
     .option('--duration <seconds>', 'end after so long; without it, at Ctrl-C', numberAbove(0))
     .option('--window <messages>', 'messages that a terminal may have unacknowledged', wholeNumber(1, 1000), 4)
@@ -75,6 +69,7 @@ export function simulateCommand(): Command {
   return examples(
     command,
     'cheji simulate --vehicles 100 --rate 1 --to 127.0.0.1:6808 --duration 60',
+    'cheji simulate --vehicles 100 --protocol mqtt --to 127.0.0.1:1883 --user feed --password …',
     'cheji simulate --vehicles 50 --to 127.0.0.1:6808 --scenario evening.yaml --api http://127.0.0.1:8080 --key KEY',
     '',
     'A scenario:',
@@ -157,8 +152,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulateSummar
     const { number, plate } = vehicle;
     let last: TerminalFix | undefined;
     const answers = new CommandAnswers(number, () => last);
-    const terminal = new TerminalClient({
-      ...options.to,
+    const terminal = openFixClient(options, {
       number,
       plate,
       plateColor: 2,
