@@ -199,7 +199,9 @@ export class EngineRunner {
 
   #checkpointIsDue(): boolean {
     const records = this.engine.seq - this.#checkpointSeq;
-    if (records === 0 || this.#saving) return false;
+    // At rest one more is made: the log may be cut only up to the older of the two that are kept, and a log that is full
+    // takes in nothing that would bring the next one about.
+    if ((records === 0 && this.#cutSeq >= this.#checkpointSeq) || this.#saving) return false;
     // Copying the state of a large fleet takes a while, in which nobody hears of an alert: not too often, then.
     if (this.io.now() - this.#checkpointAt < this.#copyMs * this.#o.checkpointRest) return false;
     return records >= this.#o.checkpointRecords || this.io.now() - this.#checkpointAt >= this.#o.checkpointMs;

@@ -39,8 +39,9 @@ export class HttpSource {
   }
 
   /**
-   * One result per item, in order, once every item that is `ok` is durable. Items whose reason is `full` were not taken
-   * and may be sent again. `address` is the sender's, for the quarantine.
+   * One result per item, in order, once every item that is `ok` is durable. Where any was not taken because the log is
+   * `full`, nothing is waited for, a disk that refuses writes least of all: all of them are to be sent again, and those
+   * that were taken are repeats then. `address` is the sender's, for the quarantine.
    */
   async accept(items: readonly unknown[], address: string | null = null): Promise<PositionResult[]> {
     const results: PositionResult[] = [];
@@ -48,7 +49,8 @@ export class HttpSource {
       if (results.length > 0 && results.length % ITEMS_PER_TURN === 0) await nextTurn();
       results.push(await this.#take(item, address));
     }
-    await this.#intake.whenDurable();
+    const full = results.some((result) => !result.ok && result.reason === 'full');
+    if (!full) await this.#intake.whenDurable();
     return results;
   }
 

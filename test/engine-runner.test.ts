@@ -194,6 +194,26 @@ describe('checkpoints and the log', () => {
     expect(again).toMatchObject({ stats: { evaluated: CROWD + 100, inSpool: 0 } });
   });
 
+  test('at rest the log may be cut up to its end: one that is full brings no record that would see to it', async () => {
+    const machine = new Machine(crowd().log.blocks);
+    const runner = await EngineRunner.start(machine.io(), { checkpointMs: 300 });
+    while (await runner.step());
+    for (let i = 0; i < 4; i++) {
+      machine.clock += 400;
+      await runner.step();
+      await new Promise(setImmediate); // the save is beside the steps
+    }
+    const told = machine.messages.findLast((message) => message.type === 'progress');
+    expect(told).toMatchObject({ checkpointSeq: (told as { watermark: number }).watermark });
+    let saves = 0;
+    machine.onCheckpoint = () => saves++;
+    for (let i = 0; i < 10; i++) {
+      machine.clock += 400;
+      await runner.step();
+    }
+    expect(saves).toBe(0); // and then there is nothing to save
+  });
+
   test('a checkpoint that fails costs nothing but a longer log', async () => {
     const machine = new Machine(crowd().log.blocks);
     machine.onCheckpoint = () => {

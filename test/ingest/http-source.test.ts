@@ -151,6 +151,18 @@ test('a full log is told item by item, and nothing of it is counted', async () =
   expect(intake.counts().received).toBe(0);
 });
 
+test('who cannot be taken in is told at once, while a disk that is full keeps others waiting', async () => {
+  const log = new FakeLog();
+  const { http } = source({ log });
+  const waits = http.accept([item()]);
+  log.accepting = false;
+  expect(await http.accept([item({ mileage: 1 })])).toEqual([
+    { ok: false, reason: 'full', detail: expect.any(String) },
+  ]);
+  log.commit();
+  expect(await waits).toEqual([{ ok: true }]);
+});
+
 test('a large body leaves others their turn', async () => {
   const { http, log } = source();
   let turns = 0;

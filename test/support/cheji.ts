@@ -41,8 +41,9 @@ export class TestServer {
     this.#process = process;
   }
 
-  static async start(env: Record<string, string> = {}): Promise<TestServer> {
-    const dataDir = await makeTempDir();
+  /** `dataDir`: an empty directory of the caller's, which is removed with the rest. */
+  static async start(env: Record<string, string> = {}, dataDir?: string): Promise<TestServer> {
+    dataDir ??= await makeTempDir();
     try {
       return new TestServer(await startServer({ dataDir, env }));
     } catch (error) {
