@@ -284,11 +284,15 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   const tidy = (what: string, work: () => Promise<void>) => () => {
     work().catch((error: Error) => log.warn(`${what}: ${error.message}`));
   };
+  let saving: Promise<void> | null = null;
   const checkpoint = () => {
     dispatcher.flush(); // a checkpoint must not know of steps that the log will not
-    return state.checkpoint(flushed);
+    saving ??= state.checkpoint(flushed).finally(() => (saving = null));
+    return saving; // one at a time
   };
   const truncate = async () => {
+    // Where room is short, it does not wait for the next checkpoint's turn.
+    if (spool.state !== 'ok' && state.safeSeq < Math.min(engine.safeSeq, database.storedSeq)) await checkpoint();
     await spool.truncateBefore(Math.min(state.safeSeq, engine.safeSeq, database.storedSeq) + 1);
     engine.truncateAlerts(database.alertsStored + 1);
   };
@@ -331,6 +335,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       terminalFences.close();
       dispatcher.close();
       await flushed();
+      await saving?.catch(() => {}); // it may not know of the last ones
       await checkpoint().catch((error: Error) => log.warn(`checkpoint: ${error.message}`));
       await engine.stop(THREAD_GRACE_MS);
       await deliveries.stop();
