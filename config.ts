@@ -71,6 +71,8 @@ export interface Settings {
   /** A vehicle that was heard within this many seconds is online. */
   onlineSeconds: number;
   retentionDays: number;
+  /** The frame of each fix is kept with it. */
+  keepRaw: boolean;
   /** Tracks that are older are compressed, where the database can; null: never. */
   compressAfterDays: number | null;
   /** West, south, east, north in degrees; fixes more than 50 km outside are marked. */
@@ -315,6 +317,13 @@ const KEYS: Key[] = [
     'days that tracks are kept, 1–36500',
     z.coerce.number().int().min(1).max(36_500),
     (s, v) => (s.retentionDays = v),
+  ),
+  key(
+    'CHEJI_KEEP_RAW',
+    'false',
+    'true: the frame that each fix came in is kept with it',
+    z.enum(['true', 'false']),
+    (s, v) => (s.keepRaw = v === 'true'),
   ),
   key(
     'CHEJI_COMPRESS_AFTER_DAYS',

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import type { AuditSource, HistorySource } from './api/deps.js';
+import type { AuditSource, FrameSource, HistorySource } from './api/deps.js';
 import type { TravelSource } from './api/travel-source.js';
 import type { UploadSource } from './api/upload-source.js';
 import type { LiveStats } from './model/stats.js';
@@ -9,6 +9,7 @@ import type { DataDir } from './store/data-dir.js';
 import { DatabaseAwayError, openPool } from './store/db.js';
 import { EmbeddedPostgres } from './store/embedded.js';
 import { History } from './store/history.js';
+import { RawFrames } from './store/raw-frames.js';
 import type { Spool } from './store/spool.js';
 import { StoredUploads } from './store/stored-uploads.js';
 import { Travel } from './store/travel.js';
@@ -61,6 +62,7 @@ export class Database {
     one: async (id) => new StoredUploads(this.#poolNow()).one(id),
   };
   readonly audit: AuditSource = { list: async (filter) => new StoredAudit(this.#poolNow()).list(filter) };
+  readonly frames: FrameSource = { list: async (filter) => new RawFrames(this.#poolNow()).list(filter) };
   readonly travel: TravelSource = {
     journey: async (vehicleNo, from, to, limit) => this.#travel().journey(vehicleNo, from, to, limit),
     sums: async (query) => travelSums(this.#poolNow(), query),

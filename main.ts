@@ -99,7 +99,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     retentionMs: settings.retentionDays * 86_400_000,
     region: settings.region,
   };
-  const intake = new Intake({ log: acceptLog, head, policy, stats, quarantine });
+  const intake = new Intake({ log: acceptLog, head, policy, stats, quarantine, keepRaw: settings.keepRaw });
   const { registrationRequired } = settings;
   const http = new HttpSource({ intake, registry, clock, registrationRequired });
   const audit = (facts: Record<string, unknown>, message: string) => log.info(facts, message);
@@ -222,6 +222,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       travel: database.travel,
       uploads: database.uploads,
       audit: database.audit,
+      frames: database.frames,
       media: files,
       commands: {
         types: desk.types,

@@ -16,6 +16,7 @@ import type { FenceConsistency } from '../model/terminal-area.js';
 import type { Vehicle } from '../model/vehicle.js';
 import type { DeliveryTotals } from '../model/webhook.js';
 import type { StoredAudit } from '../store/audit.js';
+import type { RawFrames } from '../store/raw-frames.js';
 import type { Registry } from '../store/registry.js';
 import type { TravelSource } from './travel-source.js';
 import type { MediaSource, UploadSource } from './upload-source.js';
@@ -33,6 +34,7 @@ export interface ApiDeps {
   travel: TravelSource;
   uploads: UploadSource;
   audit: AuditSource;
+  frames: FrameSource;
   media: MediaSource;
   commands: CommandSource;
   terminalFences: TerminalFenceSource;
@@ -81,6 +83,9 @@ export interface ApiOptions {
 
 /** Who did what (store/audit.ts). Rejects with code 'database-away' where it cannot say. */
 export type AuditSource = Pick<StoredAudit, 'list'>;
+
+/** Frames that fixes came in (store/raw-frames.ts). Rejects with code 'database-away' where it cannot say. */
+export type FrameSource = Pick<RawFrames, 'list'>;
 
 /** The write side of the catalog: each resolves once the change is durable; the catalog has it by then. */
 export type RegistryWrites = Pick<

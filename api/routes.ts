@@ -10,6 +10,7 @@ import { auditRoutes } from './routes/audit.js';
 import { commandRoutes } from './routes/commands.js';
 import { fenceConsistencyRoutes } from './routes/fence-consistency.js';
 import { fenceRoutes } from './routes/fences.js';
+import { frameRoutes } from './routes/frames.js';
 import { mediaRoutes } from './routes/media.js';
 import { muteRoutes } from './routes/mutes.js';
 import { playbackRoutes } from './routes/playback.js';
@@ -34,6 +35,7 @@ export function routeTable(app: App): Route[] {
   const routes: Route[] = [
     ...vehicleRoutes(app),
     ...trackRoutes(app),
+    ...frameRoutes(app),
     ...tripRoutes(app),
     ...reportRoutes(app),
     ...uploadRoutes(app),

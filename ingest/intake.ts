@@ -37,6 +37,8 @@ export interface IntakeOptions {
   policy: VerdictPolicy;
   stats: IngestStats;
   quarantine: Quarantine;
+  /** The frame of each fix goes into the log with it. */
+  keepRaw?: boolean;
 }
 
 /**
@@ -55,6 +57,7 @@ export class Intake {
   readonly #verdict: Verdict;
   readonly #stats: IngestStats;
   readonly #quarantine: Quarantine;
+  readonly #keepRaw: boolean;
   readonly #acceptedBefore: number;
   #durable = 0;
   #overflow: Position[] = [];
@@ -62,12 +65,13 @@ export class Intake {
   readonly #onRoom: (() => void)[] = [];
   #waiting: { ticket: number; resolve: () => void }[] = [];
 
-  constructor({ log, head, policy, stats, quarantine }: IntakeOptions) {
+  constructor({ log, head, policy, stats, quarantine, keepRaw = false }: IntakeOptions) {
     this.#log = log;
     this.#head = head;
     this.#verdict = new Verdict(policy);
     this.#stats = stats;
     this.#quarantine = quarantine;
+    this.#keepRaw = keepRaw;
     this.#acceptedBefore = log.fixesAccepted;
     log.onCommit(() => this.#committed());
     log.onDrain(() => this.#drained());
@@ -115,8 +119,10 @@ export class Intake {
     this.#stats.fixesBySource[p.source]++;
     this.#head.apply(p);
     this.taken++;
+    if (this.#keepRaw) p.raw = origin.bytes;
     if (this.#overflow.length > 0 || !this.#log.addFix(p)) {
       if (p.items !== null) p.items = Uint8Array.from(p.items);
+      if (p.raw !== null) p.raw = Uint8Array.from(p.raw);
       this.#overflow.push(p);
     }
     return null;

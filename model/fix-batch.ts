@@ -8,7 +8,9 @@ import { Position } from './position.js';
  * fixTime f64 · receivedTime f64 (epoch ms) · vehicleNo u32 · lon i32 · lat i32 (1e-7 °) · alarms u32 · alarmWord u32 ·
  * statusWord u32 · mileage u32 (0.1 km) · side u32 (offset of the fix's items in the side section, or NONE) ·
  * speed u16 (0.1 km/h) · heading u16 (°) · altitude i16 (m) · quality u16 · subSeq u16 · flags u8 · source u8 · then the
- * side section: for each fix that has items, u16 length and the bytes as the source sent them.
+ * side section: for each fix that has items, u16 length and the bytes as the source sent them. Where frames are kept,
+ * bit 31 of `side` says that behind them, at once, a u32 has the offset in the side section of the fix's frame: u16 length
+ * and its bytes, there once for all neighbours that came in it.
  */
 export const FIX_BYTES = 8 * 2 + 4 * 8 + 2 * 5 + 1 * 2;
 
@@ -16,6 +18,8 @@ const NONE_U32 = 0xffffffff;
 const NONE_U16 = 0xffff;
 const NONE_I16 = -0x8000;
 const NONE_I32 = -0x80000000;
+/** Bit of `side`; offsets are below it, because blocks are (BLOCK_MAX_BYTES). */
+const HAS_RAW = 0x80000000;
 
 interface Columns {
   fixTime: Float64Array;
@@ -71,6 +75,8 @@ export class FixBatchBuilder {
   readonly #columns: Columns;
   readonly #side: Buffer;
   #sideBytes = 0;
+  /** Offset of the frame that was put into the side section last; -1 where there is none. */
+  #rawAt = -1;
 
   constructor(
     readonly capacity = 2048,
@@ -80,11 +86,18 @@ export class FixBatchBuilder {
     this.#side = Buffer.allocUnsafeSlow(sideCapacity);
   }
 
-  /** False, and nothing added, when there is no room: seal and try again. Items over 65,535 bytes are left out. */
+  /** False, and nothing added, when there is no room: seal and try again. Items or frames over 65,535 bytes are left out. */
   add(p: Position): boolean {
-    const items = p.items !== null && p.items.length > 0 && p.items.length <= NONE_U16 ? p.items : null;
+    const items = kept(p.items);
+    const raw = kept(p.raw);
     const i = this.count;
-    if (i === this.capacity || (items && this.#sideBytes + 2 + items.length > this.sideCapacity)) return false;
+    if (i === this.capacity) return false;
+    if (items || raw) {
+      const shared = raw !== null && this.#isLastRaw(raw);
+      const itemBytes = 2 + (items?.length ?? 0);
+      const rawBytes = raw === null ? 0 : 4 + (shared ? 0 : 2 + raw.length);
+      if (this.#sideBytes + itemBytes + rawBytes > this.sideCapacity) return false;
+    }
     const c = this.#columns;
     c.fixTime[i] = p.fixTime;
     c.receivedTime[i] = p.receivedTime;
@@ -102,16 +115,36 @@ export class FixBatchBuilder {
     c.subSeq[i] = p.subSeq;
     c.flags[i] = p.flags;
     c.source[i] = p.source;
-    if (items) {
-      c.side[i] = this.#sideBytes;
-      this.#side.writeUInt16LE(items.length, this.#sideBytes);
-      this.#side.set(items, this.#sideBytes + 2);
-      this.#sideBytes += 2 + items.length;
-    } else {
-      c.side[i] = NONE_U32;
-    }
+    c.side[i] = items || raw ? this.#addSide(items, raw) : NONE_U32;
     this.count = i + 1;
     return true;
+  }
+
+  #isLastRaw(raw: Uint8Array): boolean {
+    if (this.#rawAt < 0 || this.#side.readUInt16LE(this.#rawAt) !== raw.length) return false;
+    const start = this.#rawAt + 2;
+    return this.#side.compare(raw, 0, raw.length, start, start + raw.length) === 0;
+  }
+
+  /** The value of `side`. */
+  #addSide(items: Uint8Array | null, raw: Uint8Array | null): number {
+    const at = this.#sideBytes;
+    this.#putSide(items ?? NO_BYTES);
+    if (raw === null) return at;
+    const pointer = this.#sideBytes;
+    this.#sideBytes += 4;
+    if (!this.#isLastRaw(raw)) {
+      this.#rawAt = this.#sideBytes;
+      this.#putSide(raw);
+    }
+    this.#side.writeUInt32LE(this.#rawAt, pointer);
+    return (at | HAS_RAW) >>> 0;
+  }
+
+  #putSide(bytes: Uint8Array): void {
+    this.#side.writeUInt16LE(bytes.length, this.#sideBytes);
+    this.#side.set(bytes, this.#sideBytes + 2);
+    this.#sideBytes += 2 + bytes.length;
   }
 
   /** The fixes so far as a block that still wants `sealBlock`; the builder is empty again. */
@@ -123,6 +156,7 @@ export class FixBatchBuilder {
     this.#side.copy(block, BLOCK_HEADER_BYTES + FIX_BYTES * n, 0, this.#sideBytes);
     this.count = 0;
     this.#sideBytes = 0;
+    this.#rawAt = -1;
     return block;
   }
 }
@@ -185,22 +219,43 @@ export class FixBatch {
     p.flags = c.flags[i];
     p.source = c.source[i];
     p.items = this.items(i);
+    p.raw = null;
     p.seq = this.firstSeq + i;
     return p;
   }
 
   /** The source's additional items of fix `i`, or null. */
   items(i: number): Uint8Array | null {
-    const offset = this.c.side[i];
-    if (offset === NONE_U32) return null;
+    const side = this.c.side[i];
+    if (side === NONE_U32) return null;
+    const items = this.#sideBytes(side & ~HAS_RAW);
+    return items.length > 0 ? items : null;
+  }
+
+  /** The frame that fix `i` came in, or null where it was not kept; `read` leaves it where it is. */
+  raw(i: number): Uint8Array | null {
+    const side = this.c.side[i];
+    if (side === NONE_U32 || (side & HAS_RAW) === 0) return null;
+    const items = side & ~HAS_RAW;
+    const pointer = items + 2 + this.#sideBytes(items).length;
+    return this.#sideBytes(this.#body.readUInt32LE(FIX_BYTES * this.count + pointer));
+  }
+
+  #sideBytes(offset: number): Uint8Array {
     const at = FIX_BYTES * this.count + offset;
-    const length = this.#body.readUInt16LE(at);
-    return this.#body.subarray(at + 2, at + 2 + length);
+    return this.#body.subarray(at + 2, at + 2 + this.#body.readUInt16LE(at));
   }
 
   *[Symbol.iterator](): Generator<Position> {
     for (let i = 0; i < this.count; i++) yield this.read(i, new Position());
   }
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/** What has room in the side section. */
+function kept(bytes: Uint8Array | null): Uint8Array | null {
+  return bytes !== null && bytes.length > 0 && bytes.length <= NONE_U16 ? bytes : null;
 }
 
 function bounded(value: number, low: number, high: number, unknown: number): number {

@@ -26,6 +26,7 @@ export class Position {
   statusWord = 0; //   the source's own status word, kept as it came (unsigned 32)
   items: Uint8Array | null = null; // the source's additional items, undecoded; read by the protocol that wrote them
   // Added on the way.
+  raw: Uint8Array | null = null; // ingest/intake.ts, on its way to the log where frames are kept; FixBatch.raw has it then
   vehicleNo = 0; //     ingest: the vehicle's number in the catalog; 0 until the terminal is recognised
   source = 0; //        ingest: model/source.ts
   receivedTime = NaN; // ingest: epoch ms by our clock

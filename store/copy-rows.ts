@@ -21,14 +21,15 @@ export const POSITION_COLUMNS = [
   'source',
   'flags',
   'items',
+  'raw',
 ] as const;
 
 /** PostgreSQL manual, COPY, "Binary Format": signature, flags, length of the header extension. */
 const HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
 export const COPY_HEADER_BYTES = HEADER.length;
 const TRAILER_BYTES = 2;
-/** The most that a row takes without its items: the field count, and every field with its length before it. */
-const ROW_BYTES = 2 + 5 * (4 + 8) + 8 * (4 + 4) + 4 * (4 + 2) + 4;
+/** The most that a row takes without its items and frame: the field count, and every field with its length before it. */
+const ROW_BYTES = 2 + 5 * (4 + 8) + 8 * (4 + 4) + 4 * (4 + 2) + 4 + 4;
 const START_BYTES = 1024 * 1024;
 
 /** Epoch ms from which PostgreSQL counts microseconds. */
@@ -67,9 +68,9 @@ export class CopyRows {
     this.lastTime = FIRST_TIME;
   }
 
-  /** Keeps nothing of `p`. */
-  add(p: Position): void {
-    this.#reserve(ROW_BYTES + (p.items?.length ?? 0));
+  /** Keeps nothing of `p`, nor of the frame that it came in. */
+  add(p: Position, raw: Uint8Array | null = null): void {
+    this.#reserve(ROW_BYTES + (p.items?.length ?? 0) + (raw?.length ?? 0));
     this.#view.setInt16(this.#at, POSITION_COLUMNS.length);
     this.#at += 2;
     this.#time(p.fixTime);
@@ -95,6 +96,7 @@ export class CopyRows {
     this.#short(p.source);
     this.#short(p.flags);
     this.#bytes(p.items);
+    this.#bytes(raw);
     this.count++;
   }
 

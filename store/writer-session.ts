@@ -166,7 +166,7 @@ export class WriterSession {
 
   async #quarantinePiece(piece: Piece, error: unknown): Promise<void> {
     const { next } = this.#plan([piece]);
-    const record = piece.kind === 'change' ? piece.change : readable(piece.batch.read(piece.from, new Position()));
+    const record = piece.kind === 'change' ? piece.change : readable(piece);
     if (piece.kind === 'fixes') next.quarantined++;
     await this.#transact(next, () =>
       this.#quarantine(piece.kind === 'change' ? 'change' : 'fix', next.seq, record, error),
@@ -208,7 +208,7 @@ export class WriterSession {
           next.duplicate++;
         } else {
           const late = ROW.fixTime < this.#lateBefore;
-          (late ? this.#late : this.#rows).add(ROW);
+          (late ? this.#late : this.#rows).add(ROW, piece.batch.raw(i));
           if (isLegalTime(ROW.fixTime)) this.#noteNews(ROW);
           if (!late && isLegalTime(ROW.fixTime)) this.partitions.want(ROW.fixTime);
         }
@@ -253,6 +253,11 @@ function count(next: WriterProgress, rows: CopyRows, { stored, conflicts }: PutR
 }
 
 /** A fix whole, as JSON can carry it. */
-function readable(p: Position): Record<string, unknown> {
-  return { ...p, items: p.items === null ? null : Buffer.from(p.items).toString('hex') };
+function readable({ batch, from }: Extract<Piece, { kind: 'fixes' }>): Record<string, unknown> {
+  const p = batch.read(from, new Position());
+  return { ...p, items: hex(p.items), raw: hex(batch.raw(from)) };
+}
+
+function hex(bytes: Uint8Array | null): string | null {
+  return bytes === null ? null : Buffer.from(bytes).toString('hex');
 }

@@ -33,6 +33,7 @@ const PROMISED = {
   '/v1/vehicles': ['get'],
   '/v1/vehicles:nearest': ['get'],
   '/v1/vehicles/{id}': ['delete', 'get', 'put'],
+  '/v1/vehicles/{id}/frames': ['get'],
   '/v1/vehicles/{id}/track': ['get'],
   '/v1/vehicles/{id}/trips': ['get'],
   '/v1/vehicles/{id}/mileage': ['get'],

@@ -27,6 +27,7 @@ import type { Vehicle } from '../../model/vehicle.js';
 import { protocols } from '../../protocols/index.js';
 import { Rehearsals } from '../../rehearsal.js';
 import { MediaFiles } from '../../store/media-files.js';
+import type { RawFrame } from '../../store/raw-frames.js';
 import { Registry } from '../../store/registry.js';
 import { tempDir } from '../support/temp-dir.js';
 import { FakeTravel } from './fake-travel.js';
@@ -120,6 +121,8 @@ export interface TestApi {
   dispatcher: CommandDispatcher;
   /** What GET /v1/audit finds, newest first. */
   audited: AuditRecord[];
+  /** By vehicle number, oldest first. */
+  frames: Map<number, RawFrame[]>;
   quarantined: QuarantineEntry[];
   quarantineGroups: QuarantineGroup[];
   /** What POST /v1/quarantine/rerun asked for, and what it answers. */
@@ -192,6 +195,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     },
   };
   const audited: AuditRecord[] = [];
+  const frames = new Map<number, RawFrame[]>();
   const deps: ApiDeps = {
     catalog,
     fleet,
@@ -206,6 +210,12 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     uploads,
     audit: {
       list: async ({ after, limit }) => audited.filter(({ seq }) => !after || seq < after.seq).slice(0, limit),
+    },
+    frames: {
+      list: async ({ vehicleNo, from, to, after, limit }) =>
+        (frames.get(vehicleNo) ?? [])
+          .filter(({ fixTime }) => fixTime >= from && fixTime < to && (!after || fixTime > after.fixTime))
+          .slice(0, limit),
     },
     media,
     commands: {
@@ -258,6 +268,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     media,
     dispatcher,
     audited,
+    frames,
     quarantined,
     quarantineGroups: [],
     reruns: [],

@@ -79,6 +79,21 @@ test('a full log costs nothing: what is in hand waits in order, and goes in when
   expect(intake.counts()).toMatchObject({ received: 3, accepted: 3, pending: 0 });
 });
 
+test('frames go with their fixes where they are kept, also past a full log, and nowhere else', () => {
+  const { intake, log } = makeIntake(LIVE, undefined, true);
+  const borrowed = Buffer.from('7e02007e', 'hex');
+  const origin = { ...SOMEBODY, bytes: borrowed };
+  log.accepting = false;
+  intake.accept(at(0), origin);
+  borrowed.fill(0); // the connection's buffer is used again
+  log.drain();
+  expect(log.fixes.map(({ raw }) => raw && Buffer.from(raw).toString('hex'))).toEqual(['7e02007e']);
+
+  const off = makeIntake();
+  off.intake.accept(at(0), SOMEBODY);
+  expect(off.log.fixes.map(({ raw }) => raw)).toEqual([null]);
+});
+
 test('who goes on although there is no room is told so in the end, and nothing is counted that was not taken', () => {
   const { intake, log } = makeIntake();
   log.accepting = false;

@@ -57,13 +57,13 @@ export function fix(over: Partial<Position> = {}): Position {
   return Object.assign(p, { flags: LOCATED, vehicleNo: 1, source: 1 }, good, over);
 }
 
-export function makeIntake(policy: VerdictPolicy = LIVE, log = new FakeLog()) {
+export function makeIntake(policy: VerdictPolicy = LIVE, log = new FakeLog(), keepRaw = false) {
   const head = new Fleet();
   const stats = new IngestStats();
   const quarantine = new Quarantine();
   const catalog = new Catalog();
   const registry = new Registry(catalog, log, () => NOW);
-  const intake = new Intake({ log, head, policy, stats, quarantine });
+  const intake = new Intake({ log, head, policy, stats, quarantine, keepRaw });
   return { log, head, stats, quarantine, catalog, registry, intake };
 }
 

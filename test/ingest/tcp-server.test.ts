@@ -125,6 +125,15 @@ describe('a terminal that behaves', () => {
     expect(s.logged().map((p) => p.quality)).toEqual([0, 1 << 6]);
   });
 
+  test('sends frames that are kept as they came, escapes and all, where that is asked for', async () => {
+    const s = await tcpServer({ keepRaw: true });
+    const { peer, frames } = await s.terminal(PHONE);
+    const sent = [frames.location(seconds(-1), { alarm: 0x7d7e }), frames.location(seconds(0))];
+    await peer.ask(...sent);
+    expect(sent[0].toString('hex')).toContain('7d017d02');
+    expect(s.loggedFrames()).toEqual(sent.map((frame) => frame.subarray(1, -1).toString('hex')));
+  });
+
   test('moves to another vehicle while it is connected', async () => {
     const s = await tcpServer();
     const { peer, frames } = await s.terminal(PHONE);

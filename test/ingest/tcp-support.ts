@@ -19,7 +19,6 @@ import { Catalog } from '../../model/catalog.js';
 import { CommandBook } from '../../model/command-book.js';
 import { FixBatch } from '../../model/fix-batch.js';
 import { Fleet } from '../../model/fleet.js';
-import type { Position } from '../../model/position.js';
 import { total } from '../../model/stats.js';
 import { jt808 } from '../../protocols/jt808/index.js';
 import type { Protocol } from '../../protocols/protocol.js';
@@ -39,6 +38,7 @@ export interface TestServerOptions {
   limits?: Partial<TcpLimits>;
   spool?: Partial<SpoolOptions>;
   policy?: VerdictPolicy;
+  keepRaw?: boolean;
   isGateway?: (address: string) => boolean;
   media?: Partial<MediaLimits>;
   /** Keeps media, and the log, of a server before this one. */
@@ -63,7 +63,8 @@ export async function tcpServer(options: TestServerOptions = {}) {
   const quarantine = new Quarantine();
   const catalog = options.after?.catalog ?? new Catalog();
   const registry = new Registry(catalog, spool, () => clock.now());
-  const intake = new Intake({ log: spool, head: new Fleet(), policy: options.policy ?? LIVE, stats, quarantine });
+  const { policy = LIVE, keepRaw } = options;
+  const intake = new Intake({ log: spool, head: new Fleet(), policy, stats, quarantine, keepRaw });
   const registrationRequired = options.registrationRequired ?? false;
   const identity = new Identity({ registry, key: 'test', auth: options.auth ?? 'required', registrationRequired });
   const book = options.after?.book ?? new CommandBook();
@@ -138,7 +139,14 @@ export async function tcpServer(options: TestServerOptions = {}) {
       expect(stats.connectionsClosed).toEqual(reasons);
     },
     /** What the log holds on disk. */
-    logged: () => logged(dir),
+    logged: () => batches(dir).flatMap((batch) => [...batch]),
+    /** Of each fix of it, the frame that it came in, as hex; null where it was not kept. */
+    loggedFrames: () =>
+      batches(dir).flatMap((batch) =>
+        Array.from({ length: batch.count }, (_, i) => batch.raw(i)).map(
+          (raw) => raw && Buffer.from(raw).toString('hex'),
+        ),
+      ),
     peer: () => Peer.open(server.port),
     /** A terminal that is connected and authenticated; its next serial number is 1, and so is the server's. */
     terminal: async (phone: string) => {
@@ -151,12 +159,12 @@ export async function tcpServer(options: TestServerOptions = {}) {
   };
 }
 
-function logged(dir: string): Position[] {
+function batches(dir: string): FixBatch[] {
   const reader = new LogReader(dir, 1, () => Number.MAX_SAFE_INTEGER);
-  const fixes: Position[] = [];
+  const found: FixBatch[] = [];
   for (let blocks = reader.next(); blocks.length > 0; blocks = reader.next()) {
-    for (const block of blocks) if (block.kind === KIND_FIXES) fixes.push(...new FixBatch(block));
+    for (const block of blocks) if (block.kind === KIND_FIXES) found.push(new FixBatch(block));
   }
   reader.close();
-  return fixes;
+  return found;
 }

@@ -95,3 +95,40 @@ test('any flipped bit and any cut is found', () => {
     { seed: 1, numRuns: 2000 },
   );
 });
+
+test('frames come back beside their fixes, in blocks of any mixture, and one that brought many fixes is there once', () => {
+  const raws = fc.option(fc.constantFrom('7e01', '7e0203', '7e040506').map((hex) => Buffer.from(hex, 'hex')));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fixes, raws), { maxLength: 40 }), (list) => {
+      const builder = new FixBatchBuilder(64);
+      const borrowed = Buffer.alloc(8); // as a connection's: the next frame is written over this one
+      for (const [p, raw] of list) {
+        p.raw = raw && borrowed.subarray(0, raw.copy(borrowed));
+        expect(builder.add(p)).toBe(true);
+      }
+      const block = readBlock(seal(builder, list.length), 0);
+      if (typeof block === 'string') throw new Error(block);
+      const batch = new FixBatch(block);
+      const hex = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString('hex');
+      expect(list.map((_, i) => hex(batch.raw(i)))).toEqual(list.map(([, raw]) => hex(raw)));
+      expect(list.map((_, i) => hex(batch.items(i)))).toEqual(list.map(([p]) => hex(p.items)));
+      expect([...batch].every(({ raw }) => raw === null)).toBe(true);
+    }),
+    { seed: 808, numRuns: 200 },
+  );
+
+  const size = (count: number) => {
+    const builder = new FixBatchBuilder();
+    for (let i = 0; i < count; i++) builder.add(Object.assign(new Position(), { raw: Buffer.alloc(1000, 0x30) }));
+    return seal(builder, count).length;
+  };
+  expect(size(30) - size(1)).toBeLessThan(30 * 100);
+});
+
+test('a batch that has no room for a frame takes the fix no more than without it', () => {
+  const builder = new FixBatchBuilder(8, 64);
+  const fix = (bytes: number) => Object.assign(new Position(), { raw: Buffer.alloc(bytes, bytes) });
+  expect([30, 15, 14].map((bytes) => builder.add(fix(bytes)))).toEqual([true, true, false]);
+  expect(builder.count).toBe(2);
+  expect(new FixBatchBuilder(1).add(fix(65_536))).toBe(true); // too long to be kept
+});

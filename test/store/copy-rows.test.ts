@@ -79,8 +79,8 @@ async function readBack(db: Client): Promise<Record<string, string | null>[]> {
   const columns = POSITION_COLUMNS.map((column) =>
     column === 'time' || column === 'received_at'
       ? `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${column}`
-      : column === 'items'
-        ? "encode(items, 'hex') as items"
+      : column === 'items' || column === 'raw'
+        ? `encode(${column}, 'hex') as ${column}`
         : `${column}::text`,
   );
   return (await db.query(`select ${columns.join(', ')} from positions`)).rows;
@@ -107,7 +107,13 @@ function asText(p: Position): Record<string, string | null> {
     source: String(p.source),
     flags: String(p.flags),
     items: p.items === null ? null : Buffer.from(p.items).toString('hex'),
+    raw: rawOf(p)?.toString('hex') ?? null,
   };
+}
+
+/** The frame that a test gives to every second vehicle. */
+function rawOf({ vehicleNo, items }: Position): Buffer | null {
+  return vehicleNo % 2 === 0 ? Buffer.from([0x7e, ...(items ?? []), 0x7e]) : null;
 }
 
 const byVehicle = (a: Record<string, string | null>, b: Record<string, string | null>) =>
@@ -123,7 +129,7 @@ onEveryServer('copy-rows', (server) => {
       await migrate(db, await loadMigrations());
       const { rows: kind } = await db.query("select relkind from pg_class where oid = 'positions'::regclass");
       for (const p of positions) {
-        rows.add(p);
+        rows.add(p, rawOf(p));
         if (kind[0].relkind === 'p') await db.query('select ensure_positions_day($1)', [new Date(p.fixTime)]);
       }
       await copyPositions(db, rows);
