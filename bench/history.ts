@@ -4,23 +4,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Client } from 'pg';
 import { randomFrom } from '../cli/support/random.js';
 import { prepareFence } from '../geo/fence.js';
-import { CopyRows } from '../store/copy-rows.js';
-import { DayPartitions } from '../store/day-partitions.js';
 import { openPool, writerClient } from '../store/db.js';
 import { describeEdition, detectEdition } from '../store/edition.js';
 import { History } from '../store/history.js';
 import { addNews, JourneyTables } from '../store/journeys.js';
-import { loadMigrations, migrate } from '../store/migrate.js';
-import { copyPositions } from '../store/put-positions.js';
 import { storeSizes } from '../store/sizes.js';
 import { Travel } from '../store/travel.js';
 import { Digest } from '../tracks/digest.js';
 import { searchPassages } from '../tracks/passage-search.js';
 import { BenchDatabases } from './support/bench-database.js';
-import { cityFleet, FLEET_START } from './support/city-fleet.js';
+import { FLEET_START } from './support/city-fleet.js';
+import { loadFleet } from './support/load-fleet.js';
 import { peakMiB } from './support/proc.js';
 import { CLI, environment } from './support/server-process.js';
 
@@ -31,7 +27,6 @@ export const describe =
 const VEHICLES = 10_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const COPY_ROWS = 16_912;
 /** Degrees; about 1.9 × 2.2 km. */
 const AREA = 0.02;
 /** Vehicles with news that the digest works in. */
@@ -96,20 +91,7 @@ async function load(url: string, vehicles: number, fixes: number) {
   await db.connect();
   try {
     const began = performance.now();
-    await migrate(db, await loadMigrations());
-    const partitions = await DayPartitions.of(db);
-    const rows = new CopyRows();
-    for (const p of cityFleet(vehicles, fixes)) {
-      partitions.want(p.fixTime);
-      rows.add(p);
-      if (rows.count === COPY_ROWS) await copy(db, partitions, rows);
-    }
-    if (rows.count > 0) await copy(db, partitions, rows);
-    await db.query(
-      `insert into vehicles (vehicle_no, id, category, created_at)
-       select no, 'v' || no, 'taxi', now() from generate_series(1, $1::integer) as no`,
-      [vehicles],
-    );
+    await loadFleet(db, vehicles, fixes);
     const seconds = (performance.now() - began) / 1000;
     await db.query('vacuum analyze positions');
     const { positions } = await storeSizes(db);
@@ -117,12 +99,6 @@ async function load(url: string, vehicles: number, fixes: number) {
   } finally {
     await db.end();
   }
-}
-
-async function copy(db: Client, partitions: DayPartitions, rows: CopyRows): Promise<void> {
-  await partitions.make(db);
-  await copyPositions(db, rows);
-  rows.clear();
 }
 
 async function vehicleDays(url: string, vehicles: number, questions: number): Promise<Times> {

@@ -97,8 +97,8 @@ export async function exportTracks(options: ExportOptions): Promise<Exported> {
     const wanted = options.vehicle ? new Set(options.vehicle) : null;
     const file = await ExportFile.open(options.out, question('tracks', options), options.resume ?? false);
     if (file.place === 0) await file.write(await kind.begin());
-    const progress = new Progress(wanted?.size ?? (await countVehicles(pool)), 'vehicles');
-    let rows = 0;
+    const progress = new Progress(wanted?.size ?? (await countVehicles(pool, file.place)), 'vehicles');
+    let { rows } = file;
     let done = 0;
     for await (const vehicle of registeredVehicles(pool, file.place)) {
       if (wanted && !wanted.has(vehicle.id)) continue;
@@ -109,7 +109,7 @@ export async function exportTracks(options: ExportOptions): Promise<Exported> {
       if (!first.done)
         for await (const chunk of kind.vehicle(vehicle, after(first.value, batches))) await file.write(chunk);
       progress.add(1);
-      if (kind.resumable && ++done % MARK_EVERY === 0) await file.mark(vehicle.no);
+      if (kind.resumable && ++done % MARK_EVERY === 0) await file.mark(vehicle.no, rows);
     }
     await file.write(await kind.end());
     progress.stop();

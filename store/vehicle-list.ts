@@ -18,8 +18,10 @@ export async function* registeredVehicles(pool: Pool, after = 0): AsyncGenerator
   }
 }
 
-export async function countVehicles(pool: Pool): Promise<number> {
-  const [row] = await ask<{ count: number }>(pool, { text: 'select count(*)::integer as count from vehicles' });
+/** How many `registeredVehicles` gives. */
+export async function countVehicles(pool: Pool, after = 0): Promise<number> {
+  const text = 'select count(*)::integer as count from vehicles where vehicle_no > $1';
+  const [row] = await ask<{ count: number }>(pool, { text, values: [after] });
   return row.count;
 }
 

@@ -8,6 +8,8 @@ interface Mark {
   question: string;
   bytes: number;
   place: number;
+  /** Rows up to there. */
+  rows: number;
 }
 
 /**
@@ -21,8 +23,9 @@ export class ExportFile {
     readonly path: string,
     readonly question: string,
     readonly file: FileHandle,
-    /** The last place that is in the file already; 0 at the beginning. */
+    /** The last place that is in the file already, and the rows up to it; 0 at the beginning. */
     readonly place: number,
+    readonly rows: number,
   ) {}
 
   /** Goes on with what an export that was broken off has left, where `resume` asks for it and it is the same question. */
@@ -31,7 +34,7 @@ export class ExportFile {
     const mark = resume ? readMark(path, question) : null;
     const file = await open(`${path}.part`, mark ? 'r+' : 'w');
     if (mark) await file.truncate(mark.bytes);
-    const made = new ExportFile(path, question, file, mark?.place ?? 0);
+    const made = new ExportFile(path, question, file, mark?.place ?? 0, mark?.rows ?? 0);
     made.#bytes = mark?.bytes ?? 0;
     return made;
   }
@@ -44,10 +47,12 @@ export class ExportFile {
   }
 
   /** From here on writing can go on another time. */
-  async mark(place: number): Promise<void> {
+  async mark(place: number, rows: number): Promise<void> {
     await this.file.datasync();
-    const mark: Mark = { question: this.question, bytes: this.#bytes, place };
-    await writeFile(`${this.path}.progress`, JSON.stringify(mark));
+    const mark: Mark = { question: this.question, bytes: this.#bytes, place, rows };
+    // In one step: whoever is killed here leaves the mark before, or this one.
+    await writeFile(`${this.path}.progress.new`, JSON.stringify(mark));
+    await rename(`${this.path}.progress.new`, `${this.path}.progress`);
   }
 
   /** The file is whole and gets its name. Resolves with its size in bytes. */

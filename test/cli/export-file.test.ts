@@ -10,13 +10,13 @@ test('a file that was broken off goes on where it was marked, and has its name o
   const first = await ExportFile.open(path, 'q', false);
   await first.write('head\n');
   await first.write('one\n');
-  await first.mark(1);
+  await first.mark(1, 1);
   await first.write('half of tw'); // and the process dies
   await first.file.close();
   expect(existsSync(path)).toBe(false);
 
   const second = await ExportFile.open(path, 'q', true);
-  expect(second.place).toBe(1);
+  expect([second.place, second.rows]).toEqual([1, 1]);
   await second.write(Buffer.from('two\n'));
   expect(await second.finish()).toBe(13);
   expect(await readFile(path, 'utf8')).toBe('head\none\ntwo\n');
@@ -26,7 +26,7 @@ test('a file that was broken off goes on where it was marked, and has its name o
 test('another question does not go on with the file, and no file is written over', async () => {
   const path = join(await tempDir(), 'out.csv');
   const first = await ExportFile.open(path, 'q', false);
-  await first.mark(1);
+  await first.mark(1, 1);
   await first.file.close();
   await expect(ExportFile.open(path, 'other', true)).rejects.toThrow('belongs to another export');
   const whole = await ExportFile.open(path, 'q', false);
