@@ -1,10 +1,11 @@
 import { parseRule } from '../../alerts/rule-input.js';
-import { roadFeature } from '../../cli/support/plants/features.js';
+import { fogBody, roadFeature } from '../../cli/support/plants/features.js';
 import { nameOf } from '../../cli/support/plants/plant.js';
-import type { CardReport, Planting } from '../../cli/support/plants/planting.js';
+import { type CardReport, type Planting, START } from '../../cli/support/plants/planting.js';
 import { type Score, score } from '../../cli/support/plants/score.js';
 import { Engine } from '../../engine.js';
 import { parseRoad } from '../../geo/road-input.js';
+import { parseWeather } from '../../geo/weather-input.js';
 import { Verdict } from '../../ingest/verdict.js';
 import type { Alert } from '../../model/alert.js';
 import { Fleet } from '../../model/fleet.js';
@@ -82,6 +83,12 @@ function layGround(log: LogBuilder, plantings: readonly Planting[]): void {
       return [{ ...parsed.road, set: 'planted', revision: log.revision + 1 } satisfies Road];
     });
   if (roads.length > 0) log.change({ type: 'roads-put', roads });
+  for (const fog of plantings.flatMap((each) => each.fog)) {
+    const parsed = parseWeather(fogBody(fog, START), START);
+    if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+    const facts = { id: fog.id, revision: log.revision + 1, createdAt: 0, updatedAt: 0 };
+    log.change({ type: 'weather-put', weather: { ...parsed.weather, ...facts } });
+  }
 }
 
 function drive(log: LogBuilder, { fixes, cards, end }: Pick<Planting, 'fixes' | 'cards' | 'end'>): void {

@@ -1,3 +1,4 @@
+import type { WeatherBody } from '../../../geo/weather-input.js';
 import type { Planting } from './planting.js';
 
 /** A circle of a planting as `PUT /v1/fences/{id}` takes it. It has no rules of its own. */
@@ -10,6 +11,17 @@ export function circleFeature({ id, lon, lat, radius }: Planting['fences'][numbe
 }
 
 /** A road of a planting as `POST /v1/roads` takes it. */
-export function roadFeature({ id, maxspeed, line }: Planting['roads'][number]): object {
-  return { type: 'Feature', id, geometry: { type: 'LineString', coordinates: line }, properties: { maxspeed } };
+export function roadFeature({ id, maxspeed, highway, line }: Planting['roads'][number]): object {
+  return {
+    type: 'Feature',
+    id,
+    geometry: { type: 'LineString', coordinates: line },
+    properties: { maxspeed, highway },
+  };
+}
+
+/** Fog of a planting as `PUT /v1/weather/{id}` takes it. `from` in epoch ms. */
+export function fogBody({ visibility, ring }: Planting['fog'][number], from: number): WeatherBody {
+  const area = { type: 'Polygon', coordinates: [ring] };
+  return { kind: 'fog', visibility, area, from: new Date(from).toISOString() };
 }

@@ -99,6 +99,21 @@ export const IN_PLACES: readonly Plant[] = [
     known: 30,
   },
   {
+    type: 'route-deviation',
+    variant: 'by segment',
+    watches: 'itself',
+    // 200 m aside is on the route while it is 1 km wide, and not where it is 100 m.
+    paramsOn: (place) => ({ line: [place(0, 0), place(6000, 0), place(20_000, 0)], width: [1000, 100] }),
+    drive: (track, guilty) =>
+      track
+        .drive(20, 36, 0)
+        .drive(300, 60)
+        .drive(guilty ? 0 : 20, 36, 180)
+        .drive(240, 60),
+    began: (fixes) => first(fixes, ({ x, y }) => y > 50 && Math.hypot(Math.max(0, x - 6000), y) > 500),
+    known: 30,
+  },
+  {
     type: 'gathering',
     watches: 'others',
     // All of these are on one road.

@@ -40,6 +40,25 @@ export const ON_THE_ROAD: readonly Plant[] = [
     known: 30,
   },
   {
+    type: 'road-speed',
+    variant: 'in fog',
+    watches: 'others',
+    // With 80 m of visibility 40 km/h on a motorway; who is faster for 20 s only is innocent.
+    fog: 80,
+    roadsOn: (place) => [{ ...road(place, 0, 100), id: 'planted-in-fog', highway: 'motorway' }],
+    drive: (track, guilty) =>
+      track
+        .drive(120, 35)
+        .drive(guilty ? 120 : 20, 60)
+        .drive(240, 35),
+    began: (fixes, guilty) =>
+      when(
+        guilty,
+        first(fixes, (fix) => fix.speedKmh > 40),
+      ),
+    known: 30,
+  },
+  {
     type: 'night-ban',
     watches: 'itself',
     params: { hours: { from: '02:00', to: '05:00' } },

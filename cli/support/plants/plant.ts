@@ -14,7 +14,17 @@ export interface PlantedCard {
 export interface PlantedRoad {
   id: string;
   maxspeed: number;
+  highway?: string;
   line: [lon: number, lat: number][];
+}
+
+/** Fog that is declared. */
+export interface PlantedFog {
+  id: string;
+  /** Metres. */
+  visibility: number;
+  /** Corners of its area. */
+  ring: [lon: number, lat: number][];
 }
 
 /** A kind of violation: vehicles that commit it, others that only come near, and how to tell from the fixes alone. */
@@ -28,6 +38,8 @@ export interface Plant {
   paramsOn?: (place: (x: number, y: number) => [number, number]) => object;
   /** Roads on that one ground. */
   roadsOn?: (place: (x: number, y: number) => [number, number]) => PlantedRoad[];
+  /** Fog over that ground, from before the start: metres that one can see. */
+  fog?: number;
   timing?: object;
   /** A circle for each vehicle, on its own ground: metres. */
   zone?: { x: number; y: number; radius: number };

@@ -2,7 +2,7 @@ import type { Position } from '../../../model/position.js';
 import type { PermittedDriver, VehicleCategory } from '../../../model/vehicle.js';
 import { randomFrom } from '../random.js';
 import { type Faults, onTheWay, throughTunnel } from './on-the-way.js';
-import { nameOf, type Plant, type PlantedCard, type PlantedRoad } from './plant.js';
+import { nameOf, type Plant, type PlantedCard, type PlantedFog, type PlantedRoad } from './plant.js';
 import { Track } from './track.js';
 
 export interface PlantedVehicle {
@@ -35,6 +35,7 @@ export interface Planting {
   /** Circles. */
   fences: { id: string; lon: number; lat: number; radius: number }[];
   roads: PlantedRoad[];
+  fog: PlantedFog[];
   vehicles: PlantedVehicle[];
   /** In the order of their receipt. */
   fixes: Position[];
@@ -61,6 +62,14 @@ const COLUMNS = 20;
 const ROWS_PER_SITE = 3;
 const [WEST, SOUTH] = [105, 20];
 const SETTLE_MS = 60_000;
+
+/** Corners of where fog is, metres from the first place of a ground: roads lead east. */
+const FOG = [
+  [-2000, -2000],
+  [21_000, -2000],
+  [21_000, 2000],
+  [-2000, 2000],
+];
 
 /** Grounds of a site. */
 export const MOST_GROUNDS = (COLUMNS * ROWS_PER_SITE) / 2;
@@ -124,6 +133,7 @@ export function planting(plant: Plant, count: number, seed: number, faults: Faul
     },
     fences,
     roads: plant.roadsOn?.(on) ?? [],
+    fog: plant.fog === undefined ? [] : [{ id: name, visibility: plant.fog, ring: FOG.map(([x, y]) => on(x, y)) }],
     vehicles,
     fixes: received,
     cards: grounds
