@@ -7,7 +7,7 @@ import type { RuleClocks } from '../model/rule.js';
 import { msToRfc3339 } from '../model/units.js';
 import { acted } from './alert-actions.js';
 import { AlertGroups, type AlertGroupsSnapshot } from './alert-groups.js';
-import { nextDue, startedClocks, timeUp, withClocks } from './clocks.js';
+import { nextDue, startedClocks, timeUp, withClocks, withoutClocks } from './clocks.js';
 import { ClosedAlerts } from './closed-alerts.js';
 import { holdsAt, muteOf } from './mutes.js';
 import type { ClearReason } from './rule.js';
@@ -90,27 +90,67 @@ export class AlertBook {
     const open = this.#openOf(vehicleNo);
     if (open.has(alert.ruleId)) return;
     if (open.size >= MAX_OPEN_PER_VEHICLE) this.#clearLeast(vehicleNo, open, alert.position.time ?? alert.occurredAt);
-    // Where time counts that fixes have told, ticks come behind them.
-    const occurred = Date.parse(alert.occurredAt);
-    const time = Number.isNaN(occurred) ? this.#time : Math.max(this.#time, occurred);
-    const muted = muteOf(this.#options.mutes.values(), alert, time)?.id ?? null;
-    const raised: Alert = {
-      ...alert,
-      ...UNTOUCHED,
-      ...(muted === null && this.#clocks(alert, time)),
-      state: 'raised',
-      clearedAt: null,
-      clearReason: null,
-      group: this.#groups.join(alert.vehicleId, alert.ruleId, alert.id, alert.occurredAt),
-      muted,
-      revision: 1,
-    };
+    const raised = this.#born(alert);
     this.#open.set(alert.id, { vehicleNo, alert: raised });
     this.#openOf(vehicleNo).set(alert.ruleId, alert.id);
-    if (muted !== null) this.#mutedOpen.add(alert.id);
+    if (raised.muted !== null) this.#mutedOpen.add(alert.id);
     this.#wait(raised);
-    this.#options.raised(alert.type);
     this.#tell('raised', raised, raised.detectedAt);
+  }
+
+  /** Raises what late fixes show to have been, and to be over. */
+  raisePast(alert: NewAlert, end: { at: string; reason?: ClearReason; evidence: Record<string, unknown> }): void {
+    if (this.#known(alert.id)) return;
+    const raised = this.#born(alert);
+    this.#tell('raised', raised, raised.detectedAt);
+    this.#shut(raised, end.at, end.reason, end.evidence);
+  }
+
+  /** An open alert, or one of the newest closed ones. */
+  get(id: string): Alert | undefined {
+    return this.#known(id);
+  }
+
+  /** Late fixes show that it began earlier: `onset`, RFC 3339. */
+  amendOnset(id: string, onset: string): void {
+    const alert = this.#known(id);
+    if (alert) this.#amend(alert, onset);
+  }
+
+  /** Late fixes show that it was no alert, or the same one as another: nobody need do anything about it. `at`: RFC 3339. */
+  withdraw(id: string, at: string, sameAs: string | null): void {
+    const alert = this.#known(id);
+    if (!alert) return;
+    const amended = { reason: 'late-fixes', ...(sameAs === null ? { withdrawn: true } : { sameAs }) };
+    const withdrawn: Alert = { ...withoutClocks(alert), evidence: { ...alert.evidence, amended } };
+    if (this.#open.has(id)) {
+      this.#put(withdrawn);
+      this.#close(id, at, 'late-fixes');
+      return;
+    }
+    const told: Alert = { ...withdrawn, clearReason: 'late-fixes', revision: alert.revision + 1 };
+    this.#put(told);
+    this.#tell('updated', told, at);
+  }
+
+  /** Late fixes show that it has not ended. What a person said of it stays; where the rule has another one open, nothing happens. */
+  reopen(vehicleNo: number, id: string, at: string): void {
+    const closed = this.#closed.get(id);
+    if (!closed || this.#openOf(vehicleNo).has(closed.ruleId)) return;
+    const alert: Alert = {
+      ...closed,
+      state: closed.state === 'cleared' ? 'raised' : closed.state,
+      clearedAt: null,
+      clearReason: null,
+      evidence: { ...closed.evidence, amended: { reason: 'late-fixes', reopened: true } },
+      revision: closed.revision + 1,
+    };
+    this.#closed.delete(id);
+    this.#open.set(id, { vehicleNo, alert });
+    this.#openOf(vehicleNo).set(alert.ruleId, id);
+    if (alert.muted !== null) this.#mutedOpen.add(id);
+    this.#wait(alert);
+    this.#tell('updated', alert, at);
   }
 
   /** It is `time` now, epoch ms: mutes end, deadlines pass, and whoever is to be told then is told. */
@@ -196,6 +236,26 @@ export class AlertBook {
     this.#groups.restore(snapshot.groups ?? []);
   }
 
+  /** With its clocks, its mute and its group. */
+  #born(alert: NewAlert): Alert {
+    // Where time counts that fixes have told, ticks come behind them.
+    const occurred = Date.parse(alert.occurredAt);
+    const time = Number.isNaN(occurred) ? this.#time : Math.max(this.#time, occurred);
+    const muted = muteOf(this.#options.mutes.values(), alert, time)?.id ?? null;
+    this.#options.raised(alert.type);
+    return {
+      ...alert,
+      ...UNTOUCHED,
+      ...(muted === null && this.#clocks(alert, time)),
+      state: 'raised',
+      clearedAt: null,
+      clearReason: null,
+      group: this.#groups.join(alert.vehicleId, alert.ruleId, alert.id, alert.occurredAt),
+      muted,
+      revision: 1,
+    };
+  }
+
   #known(id: string): Alert | undefined {
     return this.#open.get(id)?.alert ?? this.#closed.get(id);
   }
@@ -261,6 +321,16 @@ export class AlertBook {
     const known = this.#open.get(id);
     if (!known) return;
     const { alert, vehicleNo } = known;
+    this.#open.delete(id);
+    const open = this.#openOf(vehicleNo);
+    open.delete(alert.ruleId);
+    if (open.size === 0) this.#byVehicle.delete(vehicleNo);
+    this.#mutedOpen.delete(id);
+    this.#shut(alert, at, reason, end);
+  }
+
+  /** Its condition has ended. */
+  #shut(alert: Alert, at: string, reason?: ClearReason, end?: Record<string, unknown>): void {
     const cleared: Alert = {
       ...alert,
       // What a person said of it stays.
@@ -270,11 +340,6 @@ export class AlertBook {
       evidence: end ? { ...alert.evidence, end } : alert.evidence,
       revision: alert.revision + 1,
     };
-    this.#open.delete(id);
-    const open = this.#openOf(vehicleNo);
-    open.delete(alert.ruleId);
-    if (open.size === 0) this.#byVehicle.delete(vehicleNo);
-    this.#mutedOpen.delete(id);
     this.#put(cleared);
     this.#tell('cleared', cleared, at);
   }

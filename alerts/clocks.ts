@@ -38,6 +38,13 @@ export function withClocks(alert: Alert, { deadlines, escalations }: Clocks, tim
   return isSeen ? met(started, ['acknowledge'], msToRfc3339(time) ?? '') : started;
 }
 
+/** The alert with nothing to be done in time any more, but what people have demanded of it. */
+export function withoutClocks(alert: Alert): Alert {
+  const { acknowledge: _, handle: __, ...ofPeople } = alert.deadlines;
+  const escalations = alert.escalations.filter(({ toldAt, missed: of }) => toldAt !== null || of === 'supervision');
+  return { ...withDeadlines(alert, ofPeople), escalations };
+}
+
 /** Both in epoch ms. */
 export function startedDeadline(since: number, due: number): Deadline {
   return { since: msToRfc3339(since) ?? '', due: msToRfc3339(due) ?? '', metAt: null, missedAt: null };

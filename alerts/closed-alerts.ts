@@ -31,6 +31,11 @@ export class ClosedAlerts {
     this.givenUp();
   }
 
+  delete(id: string): void {
+    this.#done.delete(id);
+    this.#waiting.delete(id);
+  }
+
   *values(): Generator<Alert> {
     yield* this.#done.values();
     yield* this.#waiting.values();

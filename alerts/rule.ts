@@ -91,7 +91,8 @@ export type ClearReason =
   | 'fence-moved'
   | 'out-of-hours'
   | 'vehicle-removed'
-  | 'too-many-open';
+  | 'too-many-open'
+  | 'late-fixes';
 
 /**
  * One rule in force. Pure: what it knows beyond the fix is its own memory of the vehicle, plain JSON that goes into the

@@ -5,10 +5,12 @@ import { msToRfc3339 } from '../model/units.js';
 import type { Vehicle } from '../model/vehicle.js';
 import type { AlertBook } from './alert-book.js';
 import { type FixFacts, factsOf, positionOf } from './fix-facts.js';
+import { fills, type Gap, hold, inOrder, isGap, isOver, paceAfter, released } from './gap.js';
 import { evidenceJson, newAlert } from './new-alert.js';
 import { NewestPlaces } from './newest-places.js';
 import { type Ground, hoursHold, type Rule, type RuleInput, type Say } from './rule.js';
 import type { RuleBook } from './rule-book.js';
+import { type FoundEvent, settle } from './settle.js';
 import type { TimedMemory } from './timed-rule.js';
 import { Timers } from './timers.js';
 import type { LateEpisode, VehicleMemories, VehicleMemory } from './vehicle-memory.js';
@@ -59,6 +61,10 @@ export function rules(
   let now = 0;
   /** The run of late fixes in hand; null for a fix in order. */
   let episode: LateEpisode | null = null;
+  /** What rules say while the time since a gap is judged anew, by rule id; null otherwise. */
+  let found: Map<string, FoundEvent[]> | null = null;
+  /** Vehicles with a gap that late fixes have come into, and that is to be judged anew. */
+  const unsettled = new Set<number>();
   const input = {
     ground,
     near: (lon, lat, metres) => places.near(lon, lat, metres, owner.no),
@@ -77,13 +83,26 @@ export function rules(
   } as Partial<Input> as Input;
   const say: Say = {
     raise(onset, evidence) {
-      const late = episode === null ? evidence : { ...evidence, late: true };
+      const late = episode === null && found === null ? evidence : { ...evidence, late: true };
       const alert = newAlert(asked, owner, onset, input.fix, late);
+      if (found) {
+        eventsOf(found, asked.id).push({ alert, end: null });
+        return;
+      }
+      if (asked.judgesLate !== false) memories.of(owner.no).gap?.raised.push([asked.id, alert.id]);
       if (episode && alerts.amend(owner.id, asked.id, alert.occurredAt)) return;
       episode?.raised.push(asked.id);
       alerts.raise(owner.no, alert);
     },
     clear(evidence, reason) {
+      if (found) {
+        const events = eventsOf(found, asked.id);
+        const end = { at: msToRfc3339(now) ?? '', reason, evidence: evidenceJson(evidence) };
+        const last = events.at(-1);
+        if (last && last.end === null) last.end = end;
+        else events.push({ alert: null, end });
+        return;
+      }
       if (episode && !dropFrom(episode.raised, asked.id)) return; // amended another one
       alerts.clear(owner.no, asked.id, msToRfc3339(now) ?? '', reason, evidenceJson(evidence));
     },
@@ -96,6 +115,8 @@ export function rules(
       if (!vehicle) return false;
       const memory = memories.of(p.vehicleNo);
       if (memory.late) endLate(memory, vehicle);
+      if (unsettled.delete(p.vehicleNo)) judgeAnew(memory, vehicle);
+      noteGap(memory, p);
       take(p, vehicle, memory.last);
       collect(due, p, vehicle, memory.rules);
       for (const rule of due) {
@@ -103,6 +124,8 @@ export function rules(
         if (!rule.hearsReports || !(p.fixTime < memory.alarmsAt)) ask(rule, memory);
       }
       memory.last = input.facts;
+      if (memory.gap && isOver(memory.gap, p.fixTime)) delete memory.gap;
+      memory.gap?.after.push(hold(p, input.facts));
       places.put(p.vehicleNo, p.lon, p.lat);
       return true;
     },
@@ -111,6 +134,12 @@ export function rules(
       const vehicle = catalog.vehicles.get(p.vehicleNo);
       const memory = memories.get(p.vehicleNo);
       if (!vehicle || !memory?.last || memory.last.time - p.fixTime > MAX_LATE_MS) return;
+      if (memory.gap && fills(memory.gap, p.fixTime)) {
+        memory.gap.late.push(hold(p));
+        memory.gap.unsettled = true;
+        unsettled.add(p.vehicleNo);
+        return;
+      }
       // The very fix again, or one from before this run: the run is over.
       if (memory.late?.last && p.fixTime <= memory.late.last.time) endLate(memory, vehicle);
       memory.late ??= { last: null, rules: new Map(), raised: [] };
@@ -141,6 +170,11 @@ export function rules(
     },
 
     tick(time) {
+      for (const no of [...unsettled].sort((a, b) => a - b)) {
+        const vehicle = catalog.vehicles.get(no);
+        if (vehicle) judgeAnew(memories.of(no), vehicle);
+      }
+      unsettled.clear();
       now = time;
       for (const { no, ruleId } of timers.due(time, waits)) {
         const rule = ruleBook.get(ruleId);
@@ -158,11 +192,15 @@ export function rules(
       }
     },
 
-    drop: (no) => places.drop(no),
+    drop(no) {
+      places.drop(no);
+      unsettled.delete(no);
+    },
 
     restore() {
       for (const [no, memory] of memories.all()) {
         if (memory.last) places.put(no, memory.last.lon, memory.last.lat);
+        if (memory.gap?.unsettled) unsettled.add(no);
         for (const ruleId of memory.rules?.keys() ?? []) {
           const at = waits(no, ruleId);
           if (at !== null) timers.wait(at, no, ruleId);
@@ -191,6 +229,65 @@ export function rules(
     const at = msToRfc3339(memory.late?.last?.time ?? NaN) ?? '';
     for (const id of memory.late?.raised ?? []) alerts.clear(vehicle.no, id, at, 'backfilled');
     delete memory.late;
+  }
+
+  /** The vehicle has been silent for longer than is its way: what rules know now is kept, for fixes that may come late. */
+  function noteGap(memory: VehicleMemory, p: Position): void {
+    const { last, rules: known } = memory;
+    const interval = last === null ? NaN : p.fixTime - last.time;
+    const pace = memory.pace ?? NaN;
+    memory.pace = paceAfter(interval, pace);
+    if (last === null || !isGap(interval, pace)) return;
+    const judged = [...(known ?? [])].filter(([id]) => ruleBook.get(id)?.judgesLate !== false);
+    const open = judged.flatMap(([id]) => {
+      const alert = alerts.openOf(p.vehicleNo, id);
+      return alert ? [[id, alert.id] as const] : [];
+    });
+    const to = p.fixTime;
+    const since = { after: [], late: [], raised: [], unsettled: false };
+    memory.gap = { from: last, rules: structuredClone(new Map(judged)), open, to, ...since };
+  }
+
+  /**
+   * Judges the time since a gap anew, with the late fixes in their places, from what rules knew before it. What they know in the end is
+   * what they know from now on, and what they say now is what counts.
+   */
+  function judgeAnew(memory: VehicleMemory, vehicle: Vehicle): void {
+    const { gap, last } = memory;
+    if (!gap) return;
+    gap.unsettled = false;
+    now = last?.time ?? now;
+    const others = [...(memory.rules ?? [])].filter(([id]) => ruleBook.get(id)?.judgesLate === false);
+    memory.rules = structuredClone(new Map(gap.rules));
+    found = new Map(gap.open.map(([id]): [string, FoundEvent[]] => [id, [{ alert: null, end: null }]]));
+    try {
+      let previous: FixFacts = gap.from;
+      for (const held of inOrder(gap)) {
+        const p = released(held, vehicle.no);
+        take(p, vehicle, previous);
+        collect(due, p, vehicle, memory.rules);
+        for (const rule of due) if (rule.judgesLate !== false) ask(rule, memory);
+        previous = input.facts;
+      }
+      memory.last = last;
+    } finally {
+      const events = found;
+      found = null;
+      memory.rules ??= new Map();
+      for (const [id, known] of others) memory.rules.set(id, known);
+      if (memory.rules.size === 0) memory.rules = null;
+      reconcile(gap, vehicle, events);
+    }
+  }
+
+  function reconcile(gap: Gap, vehicle: Vehicle, events: ReadonlyMap<string, FoundEvent[]>): void {
+    const told = [...gap.open, ...gap.raised];
+    const at = msToRfc3339(now) ?? '';
+    for (const id of new Set([...events.keys(), ...told.map(([ruleId]) => ruleId)])) {
+      const ids = told.flatMap(([ruleId, alertId]) => (ruleId === id ? [alertId] : []));
+      const raised = settle(alerts, vehicle.no, ids, events.get(id) ?? [], at);
+      gap.raised.push(...raised.map((alertId) => [id, alertId] as const));
+    }
   }
 
   function take(p: Position, vehicle: Vehicle, previous: FixFacts | null): void {
@@ -268,6 +365,12 @@ export function rules(
     const certificate = input.card?.driver?.certificate;
     input.driver = certificate ? `driver:${certificate}` : null;
   }
+}
+
+function eventsOf(found: Map<string, FoundEvent[]>, ruleId: string): FoundEvent[] {
+  const events = found.get(ruleId) ?? [];
+  found.set(ruleId, events);
+  return events;
 }
 
 /** True where it was in the list. */

@@ -1,4 +1,5 @@
 import type { FixFacts } from './fix-facts.js';
+import { forget, type Gap } from './gap.js';
 
 /** A stretch of time in which a terminal called for help; `to` is null while it does. Epoch ms. */
 export interface EmergencyEpisode {
@@ -18,7 +19,11 @@ export interface VehicleMemory {
   alarmsAt: number;
   /** The newest ones, oldest first. */
   emergencies: EmergencyEpisode[];
-  /** A run of fixes that came too late, while it lasts: judged by itself (late-fixes-step.ts). */
+  /** The interval of its evaluated fixes, ms, as far as it is used to; absent before the second. */
+  pace?: number;
+  /** The newest gap in its fixes, while late ones may fill it. */
+  gap?: Gap;
+  /** A run of fixes that came too late, and into no gap, while it lasts: judged by itself (late-fixes-step.ts). */
   late?: LateEpisode;
 }
 
@@ -66,7 +71,10 @@ export class VehicleMemories {
   /** Rules that are no more leave nothing behind: one of the same name begins anew. */
   forgetRules(ids: ReadonlySet<string>): void {
     if (ids.size === 0) return;
-    for (const { rules } of this.#byNo.values()) for (const id of ids) rules?.delete(id);
+    for (const { rules, gap } of this.#byNo.values()) {
+      for (const id of ids) rules?.delete(id);
+      if (gap) forget(gap, ids);
+    }
     for (const key of this.shared.keys()) if (ids.has(key.slice(0, key.indexOf(' ')))) this.shared.delete(key);
   }
 

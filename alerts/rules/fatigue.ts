@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { distanceM } from '../../geo/distance.js';
+import { maskNumber } from '../../model/mask.js';
 import { ACC_KNOWN, ACC_ON } from '../../model/position.js';
 import { over } from '../checks.js';
 import type { FixFacts } from '../fix-facts.js';
@@ -12,6 +13,7 @@ interface Params {
   dayHours: number;
   nightHours: number;
   hoursIn24: number;
+  hoursIn7Days: number;
   restMinutes: number;
   night: { from: string; to: string };
   minSpeed: number;
@@ -27,6 +29,8 @@ interface DrivingLog {
   nightMs: number;
   /** What was driven in the last 24 h, oldest first. */
   stretches: [from: number, to: number][];
+  /** Driven by the hour of the clock in the last seven days, ms, oldest first; absent where nobody asks. */
+  week?: [hour: number, ms: number][];
   last: { time: number; driving: boolean };
 }
 
@@ -38,9 +42,10 @@ const BLIND_MS = 5 * MINUTE;
 /** Stretches with less than this between them are kept as one. */
 const JOIN_MS = 2 * MINUTE;
 const MAX_STRETCHES = 300;
+const WEEK_HOURS = 7 * 24;
 
 /**
- * Driving for longer than the law allows without a rest: by day, at night, and in any 24 hours. LAW-IMPL art. 62 (7), 国发〔2012〕30号
+ * Driving for longer than the law allows without a rest: by day, at night, in any 24 hours and in any 7 days. LAW-IMPL art. 62 (7), 国发〔2012〕30号
  * 2 (5), 道路旅客运输企业安全管理规范 art. 38. Whoever drives takes the log along from vehicle to vehicle; driving means that the
  * ignition is on, or not known, and `minSpeed`; a rest is `restMinutes` without driving.
  *
@@ -48,13 +53,15 @@ const MAX_STRETCHES = 300;
  */
 export const fatigue = ruleKind<Params, { key: string }>({
   type: 'fatigue',
-  describe: 'a driver, or a vehicle whose driver is not known, has driven for too long without a rest, or in 24 hours',
+  describe:
+    'a driver, or a vehicle whose driver is not known, has driven for too long without a rest, in 24 hours, or in 7 days',
   judgesLate: false,
   params: z.strictObject({
     /** By day, and all in all. */
     dayHours: z.number().min(0.1).max(24).default(4),
     nightHours: z.number().min(0.1).max(24).default(4),
     hoursIn24: z.number().min(0.1).max(24).default(24),
+    hoursIn7Days: z.number().min(0.1).max(WEEK_HOURS).default(WEEK_HOURS),
     restMinutes: z.number().min(1).max(600).default(20),
     night: hoursSchema.default({ from: '22:00', to: '06:00' }),
     minSpeed: z.number().min(0).max(50).default(5),
@@ -67,10 +74,16 @@ export const fatigue = ruleKind<Params, { key: string }>({
         const log = driven(input.shared.get(key) as DrivingLog | undefined, input, params, night);
         input.shared.set(key, log);
         const now = input.facts.time;
-        const hours = log.since ? (now - log.since.time) / HOUR : 0;
+        // Standing is part of it once the drive goes on; who has stopped for now has driven no longer than until then.
+        const hours = log.since ? ((log.idleSince ?? now) - log.since.time) / HOUR : 0;
         const nightHours = log.nightMs / HOUR;
         const in24 = log.stretches.reduce((sum, [from, to]) => sum + to - Math.max(from, now - DAY), 0) / HOUR;
-        const tooLong = hours > params.dayHours || nightHours > params.nightHours || in24 > params.hoursIn24;
+        const inWeek = inHours(log.week, now);
+        const tooLong =
+          hours > params.dayHours ||
+          nightHours > params.nightHours ||
+          in24 > params.hoursIn24 ||
+          inWeek > params.hoursIn7Days;
         return {
           memory: { key },
           // Who rests from too long a day does not drive too long now.
@@ -81,8 +94,9 @@ export const fatigue = ruleKind<Params, { key: string }>({
               over('driving without a rest', hours, params.dayHours, 'h'),
               over('of it at night', nightHours, params.nightHours, 'h'),
               over('driving in 24 h', in24, params.hoursIn24, 'h'),
+              ...(log.week ? [over('driving in 7 days', inWeek, params.hoursIn7Days, 'h')] : []),
             ],
-            driver: input.driver,
+            driver: input.driver === null ? null : maskNumber(input.card?.driver?.certificate ?? null),
           }),
         };
       },
@@ -94,14 +108,16 @@ export const fatigue = ruleKind<Params, { key: string }>({
 function driven(
   before: DrivingLog | undefined,
   { fix, facts, previous }: RuleInput,
-  { minSpeed, restMinutes }: Params,
+  { minSpeed, restMinutes, hoursIn7Days }: Params,
   night: Hours,
 ): DrivingLog {
   const ignition = !(fix.flags & ACC_KNOWN) || (fix.flags & ACC_ON) !== 0;
   const driving = ignition && facts.speed >= minSpeed;
   const last = { time: facts.time, driving };
   if (!before) {
-    return { since: driving ? facts : null, idleSince: driving ? null : facts.time, nightMs: 0, stretches: [], last };
+    const week = hoursIn7Days < WEEK_HOURS ? { week: [] } : {};
+    const rests = { since: driving ? facts : null, idleSince: driving ? null : facts.time };
+    return { ...rests, nightMs: 0, stretches: [], ...week, last };
   }
   const from = before.last.time;
   const gap = facts.time - from;
@@ -128,6 +144,7 @@ function driven(
     idleSince: driving ? null : idleSince,
     nightMs,
     stretches: withStretch(before.stretches, drove, from, facts.time),
+    ...(before.week ? { week: withHours(before.week, drove, from, facts.time) } : {}),
     last,
   };
 }
@@ -146,4 +163,24 @@ function withStretch(stretches: [number, number][], drove: boolean, from: number
   const newest = kept.at(-1);
   if (newest && from - newest[1] <= JOIN_MS) return [...kept.slice(0, -1), [newest[0], to]];
   return [...kept, [from, to] as [number, number]].slice(-MAX_STRETCHES);
+}
+
+/** Hours driven in the last seven days; the first hour of them by the share of it that lies within. */
+function inHours(week: DrivingLog['week'], now: number): number {
+  const from = now / HOUR - WEEK_HOURS;
+  return (week ?? []).reduce((sum, [hour, ms]) => sum + (ms / HOUR) * Math.max(0, Math.min(1, hour + 1 - from)), 0);
+}
+
+function withHours(week: [number, number][], drove: boolean, from: number, to: number): [number, number][] {
+  const kept = week.filter(([hour]) => hour + 1 > to / HOUR - WEEK_HOURS);
+  if (!drove) return kept;
+  for (let at = from; at < to; ) {
+    const hour = Math.floor(at / HOUR);
+    const until = Math.min(to, (hour + 1) * HOUR);
+    const newest = kept.at(-1);
+    if (newest?.[0] === hour) kept[kept.length - 1] = [hour, newest[1] + until - at];
+    else kept.push([hour, until - at]);
+    at = until;
+  }
+  return kept;
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { VEHICLE_CATEGORIES, type VehicleCategory } from '../../model/vehicle.js';
-import { ruleKind } from '../rule-kind.js';
+import type { FixFacts } from '../fix-facts.js';
+import type { RuleInput } from '../rule.js';
+import { ruleKind, type Verdict } from '../rule-kind.js';
 
 interface Params {
   count: number;
@@ -25,15 +27,21 @@ export const gathering = ruleKind<Params, undefined>({
     freshSeconds: z.number().min(10).max(86_400).default(300),
     categories: z.array(z.enum(VEHICLE_CATEGORIES)).min(1).optional(),
   }),
-  build: ({ count, radius, freshSeconds, categories }) => ({
-    judge({ facts, vehicle, near, other }) {
+  build({ count, radius, freshSeconds, categories }) {
+    /** Who drove when last heard of has left the circle by the time that the way across it takes. */
+    const isStillThere = ({ time, speed }: FixFacts, now: number) => {
+      const seconds = (now - time) / 1000;
+      return seconds <= freshSeconds && !((speed / 3.6) * seconds > radius);
+    };
+    return { judge };
+
+    function judge({ facts, vehicle, near, other }: RuleInput): Verdict<undefined> {
       const meant = (category: VehicleCategory) => !categories || categories.includes(category);
       const members: string[] = [];
       let stoodFor = false;
       for (const no of near(facts.lon, facts.lat, radius)) {
         const found = other(no);
-        if (!found || facts.time - found.last.time > freshSeconds * 1000) continue;
-        if (!meant(found.vehicle.category)) continue;
+        if (!found?.meant || !meant(found.vehicle.category) || !isStillThere(found.last, facts.time)) continue;
         if (found.raised) stoodFor = true;
         members.push(found.vehicle.id);
       }
@@ -46,6 +54,6 @@ export const gathering = ruleKind<Params, undefined>({
           members: members.slice(0, 50),
         }),
       };
-    },
-  }),
+    }
+  },
 });

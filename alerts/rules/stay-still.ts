@@ -38,7 +38,11 @@ export const stayStill = ruleKind<{ seconds: number; radius: number }, Memory>({
         return memory ? { ...began, explain: () => ({ checks: [over('displacement', moved, radius, 'm')] }) } : began;
       },
       due: ({ due }) => due,
-      tick: (time, _, memory) => verdict({ ...memory, due: Infinity }, time),
+      tick(time, last, memory) {
+        // Who was moving when last heard of may be anywhere.
+        const seen = last.time > memory.anchor.time;
+        return { ...verdict({ ...memory, due: Infinity }, time), ...(seen ? {} : { holds: false }) };
+      },
     };
   },
 });

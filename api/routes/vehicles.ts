@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { distanceM, lonMetresPerDegree, METRES_PER_DEGREE } from '../../geo/distance.js';
+import { maskNumber } from '../../model/mask.js';
 import { VEHICLE_CATEGORIES, type Vehicle } from '../../model/vehicle.js';
 import type { App } from '../app.js';
 import { ApiError } from '../errors.js';
-import { maskNumber } from '../mask.js';
 import {
   bboxParam,
   booleanParam,

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { commandJson } from '../../api/command-json.js';
-import { maskFields, maskName, maskNumber } from '../../api/mask.js';
+import { maskFields } from '../../api/mask.js';
 import type { Command } from '../../model/command.js';
+import { maskName, maskNumber } from '../../model/mask.js';
 
 test.each([
   ['张三', '张**'],

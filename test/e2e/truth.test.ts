@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import type { PlantedTruth } from '../../cli/support/plants/scenario-plants.js';
-import { score, scoreCells } from '../../cli/support/plants/score.js';
+import { type Score, score, scoreCells } from '../../cli/support/plants/score.js';
 import type { Alert } from '../../model/alert.js';
 import { ADMIN_KEY, runCheji, TestServer } from '../support/cheji.js';
 import { drained, expectConserved } from '../support/conservation.js';
@@ -37,7 +37,7 @@ test.each([
   const truth = JSON.parse(await readFile(`${scenario}.truth.json`, 'utf8')) as TruthFile;
   const detected = ({ detectedAt }: Alert) =>
     Date.parse(truth.start) + (Date.parse(detectedAt) - Date.parse(truth.startedAt)) * truth.speed;
-  const scores = [];
+  const scores: ({ name: string } & Score)[] = [];
   for (const plant of truth.plants) {
     const alerts = (await alertsOf(server, plant.type)).filter(({ ruleId }) =>
       `${ruleId}:`.startsWith(`rule:${plant.rule}:`),

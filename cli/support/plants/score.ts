@@ -17,14 +17,15 @@ export interface Score {
 }
 
 /**
- * Pairs alerts with what was planted, each at most once. `detected`: when the alert was, epoch ms on the clock that the planting has;
+ * Pairs alerts with what was planted, each at most once; those that late fixes have withdrawn are none. `detected`: when the alert was, epoch ms on the clock that the planting has;
  * recorded tracks may run fast.
  */
 export function score(
-  alerts: readonly Alert[],
+  told: readonly Alert[],
   expected: readonly ExpectedAlert[],
   detected: (alert: Alert) => number = ({ detectedAt }) => Date.parse(detectedAt),
 ): Score {
+  const alerts = told.filter(({ clearReason }) => clearReason !== 'late-fixes');
   const open = new Set(alerts);
   const missed: string[] = [];
   const delays: number[] = [];

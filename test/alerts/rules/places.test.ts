@@ -129,7 +129,9 @@ test('stay-still: by displacement, whatever the speed says', () => {
   const jitter = [0, 0.0001, 0.0002, 0.0001, 0, 0.0001, 0.0002, 0.0001];
   story.fixes(1, { at: 0, lon: 1 }, ...jitter.map((d, i) => ({ at: 10 + i * 10, lon: 0.5 + d, speed: 7 })));
   expect(story.tell()).toEqual(['raised stay-still v1 10:00:10']);
-  expect(story.fixes(1, { at: 90, lon: 0.51 }).tell()).toEqual(['cleared stay-still v1 10:01:30']);
+  expect(story.fixes(1, { at: 90, lon: 0.51 }, { at: 91, lon: 0.51 }).tell()).toEqual([
+    'cleared stay-still v1 10:01:30',
+  ]);
   expect(tick(story, 160).tell()).toEqual(['raised stay-still v1 10:01:30']);
 });
 

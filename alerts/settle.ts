@@ -1,0 +1,61 @@
+import type { Alert } from '../model/alert.js';
+import type { AlertBook, NewAlert } from './alert-book.js';
+import type { ClearReason } from './rule.js';
+
+/** How an event ended. */
+export interface EventEnd {
+  /** RFC 3339. */
+  at: string;
+  reason?: ClearReason;
+  evidence: Record<string, unknown>;
+}
+
+/** A stretch in which a rule's condition held, as the fixes show it now that late ones are in their places. */
+export interface FoundEvent {
+  /** null: the alert was open before the gap. */
+  alert: NewAlert | null;
+  end: EventEnd | null;
+}
+
+/**
+ * Brings the alerts that a rule has told of a vehicle since a gap in line with what is known now: what nobody told is raised, what began
+ * earlier is amended, what are two alerts of one event become one, and what was told by mistake is withdrawn. `told`: ids, in the
+ * order in which they were raised. Returns the ids of what was raised.
+ */
+export function settle(
+  alerts: AlertBook,
+  vehicleNo: number,
+  told: readonly string[],
+  events: readonly FoundEvent[],
+  now: string,
+): string[] {
+  const left = new Set(told.flatMap((id) => alerts.get(id) ?? []));
+  const raised: string[] = [];
+  for (const event of events) {
+    const same = [...left].filter((alert) => overlaps(alert, event));
+    for (const alert of same) left.delete(alert);
+    if (same.length > 0) keepOne(alerts, vehicleNo, same, event, now);
+    else if (event.alert) {
+      if (event.end) alerts.raisePast(event.alert, event.end);
+      else alerts.raise(vehicleNo, event.alert);
+      raised.push(event.alert.id);
+    }
+  }
+  for (const { id, clearReason } of left) if (clearReason !== 'late-fixes') alerts.withdraw(id, now, null);
+  return raised;
+}
+
+/** Of several alerts of one event that which is open stays, or the first. */
+function keepOne(alerts: AlertBook, vehicleNo: number, same: Alert[], { alert, end }: FoundEvent, now: string): void {
+  const kept = same.find(({ clearedAt }) => clearedAt === null) ?? same[0];
+  for (const { id } of same) if (id !== kept.id) alerts.withdraw(id, now, kept.id);
+  if (alert && Date.parse(alert.occurredAt) < Date.parse(kept.occurredAt)) alerts.amendOnset(kept.id, alert.occurredAt);
+  if (end === null) alerts.reopen(vehicleNo, kept.id, now);
+  else if (kept.clearedAt === null) alerts.clear(vehicleNo, kept.ruleId, end.at, end.reason, end.evidence);
+}
+
+function overlaps({ occurredAt, clearedAt, clearReason }: Alert, { alert, end }: FoundEvent): boolean {
+  if (clearReason === 'late-fixes') return false; // withdrawn already
+  const [from, to] = [Date.parse(occurredAt), clearedAt === null ? Infinity : Date.parse(clearedAt)];
+  return (end === null || from <= Date.parse(end.at)) && (alert === null || to >= Date.parse(alert.occurredAt));
+}
