@@ -53,3 +53,22 @@ test('the name of a fence stands on the fence, not in its hole', () => {
   expect(area).toBe(polygon.geometry);
   expect(booleanPointInPolygon(label, area)).toBe(true);
 });
+
+test('a corridor is drawn as wide as each of its segments is', () => {
+  const coordinates = [
+    [120.3, 31.55],
+    [120.31, 31.55],
+    [120.32, 31.55],
+    [120.33, 31.55],
+  ];
+  const widths = [100, 100, 400];
+  const { area } = fenceShape({
+    ...corridor,
+    geometry: { type: 'LineString', coordinates },
+    properties: { ...corridor.properties, width: widths },
+  });
+  // 0.001° is 111 m.
+  expect(booleanPointInPolygon([120.305, 31.5503], area)).toBe(true);
+  expect(booleanPointInPolygon([120.315, 31.551], area)).toBe(false);
+  expect(booleanPointInPolygon([120.325, 31.551], area)).toBe(true);
+});

@@ -112,3 +112,15 @@ test('a name is cut between characters, and a limit rounded down', () => {
     { name: '𠀀'.repeat(63), radius: 1, speedLimit: 59, overspeedSeconds: 20, alerts: [] },
   ]);
 });
+
+test('each section of a route has the width and the limit of its segment', () => {
+  const coordinates = [120, 120.1, 120.2].map((lon) => [lon, 31]);
+  const line = { type: 'LineString' as const, coordinates };
+  const rules = [{ type: 'overspeed' as const, limit: [60.5, null], duration: 5 }];
+  const { params } = fenceSet.put(fence(line, { width: [40, 80], rules }), false);
+  expect(params.points).toEqual([
+    { lon: 120, lat: 31, width: 40, speedLimit: 60, overspeedSeconds: 5 },
+    { lon: 120.1, lat: 31, width: 80 },
+    { lon: 120.2, lat: 31, width: 80 },
+  ]);
+});
