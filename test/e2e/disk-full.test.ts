@@ -14,12 +14,23 @@ import { waitFor } from '../support/wait-for.js';
 
 /** Rows "our disk full" and "database down" of the reliability sheet §14, on real disks and real processes. */
 
-async function database(): Promise<EmbeddedPostgres> {
-  const dir = await tempDir();
+async function database(dir?: string): Promise<EmbeddedPostgres> {
+  dir ??= await tempDir();
   await mkdir(`${dir}/keys`);
   const postgres = await EmbeddedPostgres.start({ dir: `${dir}/postgres`, keys: `${dir}/keys` });
   onTestFinished(() => postgres.stop());
   return postgres;
+}
+
+/** Positions of 500 vehicles at four moments, later ones for a larger `n`. */
+function batch(n: number): object[] {
+  return Array.from({ length: 2000 }, (_, i) => ({
+    vehicleId: `v${i % 500}`,
+    time: new Date(Date.UTC(2026, 0, 1) + (n * 4 + Math.floor(i / 500)) * 10_000).toISOString(),
+    lon: 120 + (i % 500) / 1000,
+    lat: 31 + n / 10_000,
+    speed: 30,
+  }));
 }
 
 function drive(server: TestServer, seed: number, duration: number) {
@@ -78,6 +89,36 @@ needs('mounts', 'a disk that is full', () => {
   });
 });
 
+needs('mounts', 'a disk of the database that is full', () => {
+  test('senders see nothing of it; all is stored once there is room', { timeout: 180_000 }, async () => {
+    const disk = await SmallDisk.mounted(600);
+    const postgres = await database(disk.dir);
+    const server = await TestServer.start({ CHEJI_DATABASE_URL: postgres.url, CHEJI_TIME_POLICY: 'replay' });
+    onTestFinished(() => server.end());
+    const send = async (n: number) => (await server.now.api('/v1/positions', { body: batch(n) })).status;
+    expect(await send(0)).toBe(200);
+    await drained(server);
+
+    expect(await disk.fill()).toBeGreaterThan(0);
+    for (let n = 1; n <= 10; n++) expect(await send(n)).toBe(200);
+    const away = await waitFor(
+      'the writer to meet it',
+      () => liveStats(server),
+      ({ store }) => store.state === 'away',
+    );
+    expectConserved(away);
+    expect(away.store.inSpool).toBeGreaterThan(0);
+    const { body } = await server.now.api<{ ready: boolean; parts: { database: { detail: string } } }>('/readyz');
+    expect(body).toMatchObject({
+      ready: true,
+      parts: { database: { detail: expect.stringMatching(/no space left/i) } },
+    });
+
+    await disk.empty();
+    await expectAllStored(server, postgres.url, 11 * 2000);
+  });
+});
+
 test('a quota that is used up while the database is away stops the senders, and nothing else', {
   timeout: 240_000,
 }, async () => {
@@ -95,15 +136,6 @@ test('a quota that is used up while the database is away stops the senders, and 
   const server = await TestServer.start(env);
   onTestFinished(() => server.end());
 
-  const start = Date.UTC(2026, 0, 1);
-  const batch = (n: number) =>
-    Array.from({ length: 2000 }, (_, i) => ({
-      vehicleId: `v${i % 500}`,
-      time: new Date(start + (n * 4 + Math.floor(i / 500)) * 10_000).toISOString(),
-      lon: 120 + (i % 500) / 1000,
-      lat: 31 + n / 10_000,
-      speed: 30,
-    }));
   const send = async (n: number) => (await server.now.api('/v1/positions', { body: batch(n) })).status;
   let sent = 0;
   while ((await send(sent)) === 200) sent++;
