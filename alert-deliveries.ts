@@ -4,10 +4,14 @@ import { productVersion } from './announce.js';
 import { newsOf } from './api/alert-filter.js';
 import type { Settings } from './config.js';
 import { Deliveries } from './deliver/deliveries.js';
+import type { Follower } from './deliver/follower.js';
 import { MqttCarrier } from './deliver/mqtt-carrier.js';
+import { RedisCarrier } from './deliver/redis-carrier.js';
 import { TargetGuard } from './deliver/target-guard.js';
 import { Webhooks } from './deliver/webhooks.js';
 import type { Outlet } from './ingest/mqtt/outlet.js';
+import { AlertStream } from './redis/alert-stream.js';
+import { connectRedis } from './redis/connect.js';
 import { type DataDir, secretFile } from './store/data-dir.js';
 import type { Registry } from './store/registry.js';
 
@@ -40,19 +44,49 @@ export async function openDeliveries(
   return { deliveries, webhooks };
 }
 
-/** Whether the broker is there we know ourselves: to ask again costs nothing. */
-const BROKER_BACKOFF = { firstMs: 200, lastMs: 2000 };
+interface PublishParts {
+  deliveries: Deliveries;
+  alerts: AlertFeed;
+  outlet: Outlet;
+  log: Logger;
+}
+
+/** Whether a broker or Redis is there we know ourselves: to ask again costs nothing. */
+const QUICK_BACKOFF = { firstMs: 200, lastMs: 2000 };
 
 /** Publishes alerts over the broker that is in use, from now on or from where the last run was. */
-export function publishAlerts(
-  topic: string,
-  { deliveries, alerts, outlet, log }: { deliveries: Deliveries; alerts: AlertFeed; outlet: Outlet; log: Logger },
-): void {
+export function publishAlerts(topic: string, { deliveries, alerts, outlet, log }: PublishParts): void {
   const carrier = new MqttCarrier(topic, (to, payload) => outlet.publish(to, payload));
   const add = () => {
     const from = { epoch: alerts.epoch, number: alerts.last };
     const receiver = { name: 'mqtt', way: 'mqtt', carrier, wants: newsOf({}), from, paused: false } as const;
-    return deliveries.add({ ...receiver, backoff: BROKER_BACKOFF });
+    return deliveries.add({ ...receiver, backoff: QUICK_BACKOFF });
   };
   alerts.ready.then(add).catch((error: Error) => log.error({ err: error }, 'alerts are not published over MQTT'));
+}
+
+/** Copies the alert log into Redis, as far as Redis does not have it, and again what Redis loses. */
+export function copyToRedis(
+  url: string,
+  { deliveries, alerts, log }: Pick<PublishParts, 'deliveries' | 'alerts' | 'log'>,
+): void {
+  let follower: Follower | null = null;
+  // Nobody may write for a while after Redis came back without what it had.
+  const catchUp = async () => {
+    const end = await stream.last(alerts.epoch);
+    if (follower && end < follower.at) follower.replayFrom(end);
+  };
+  const redis = connectRedis(url, (connected, detail) => {
+    log[connected ? 'info' : 'warn'](connected ? 'redis: connected' : `redis: away: ${detail}`);
+    if (connected) catchUp().catch((error: Error) => log.warn(`redis: ${error.message}`));
+  });
+  const stream = new AlertStream(redis);
+  const add = async () => {
+    const carrier = new RedisCarrier(alerts, stream);
+    const from = { epoch: alerts.epoch, number: 0 };
+    const receiver = { name: 'redis', way: 'redis', carrier, wants: () => true, from, paused: false } as const;
+    follower = await deliveries.add({ ...receiver, backoff: QUICK_BACKOFF });
+    if (redis.status === 'ready') await catchUp();
+  };
+  alerts.ready.then(add).catch((error: Error) => log.error({ err: error }, 'alerts are not copied to Redis'));
 }

@@ -42,6 +42,8 @@ export interface Settings {
   /** Topic that alerts are published to, with names in braces; null: they are not. */
   mqttAlerts: string | null;
   mqttTopics: TopicSetting[];
+  /** Where the alert log is copied to, for other nodes and programs. */
+  redisUrl: string | null;
   mqttUsers: MqttUserSetting[];
   /** Addresses and networks whose one connection carries many terminals. */
   gatewayAddresses: string[];
@@ -169,6 +171,14 @@ const KEYS: Key[] = [
     mqttUsers,
     (s, v) => (s.mqttUsers = v),
     { secret: true, structured: true },
+  ),
+  key(
+    'CHEJI_REDIS_URL',
+    '',
+    'redis://user:password@host:port/database or rediss://…, which the alert log is copied to',
+    z.url({ protocol: /^rediss?$/ }),
+    (s, v) => (s.redisUrl = v),
+    { secret: true },
   ),
   key(
     'CHEJI_GATEWAY_ADDRESSES',
@@ -358,7 +368,6 @@ const KEYS: Key[] = [
 /** Keys of the contract that this version does not serve yet: told, never refused, so that one environment fits all. */
 const LATER: Record<string, string> = {
   CHEJI_JT809_PORT: 'JT/T 809 links are not in this version',
-  CHEJI_REDIS_URL: 'several nodes are not in this version; this one runs alone',
 };
 
 /** Read by the tests and by CI, not by the server. */
@@ -383,6 +392,7 @@ export function loadSettings(env: Record<string, string | undefined> = process.e
     mqttKey: null,
     mqttClientId: null,
     mqttShare: null,
+    redisUrl: null,
     mqttAlerts: null,
     region: null,
     gatewayAddresses: [],

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
-import { openDeliveries, publishAlerts } from './alert-deliveries.js';
+import { copyToRedis, openDeliveries, publishAlerts } from './alert-deliveries.js';
 import { AlertFeed } from './alerts/feed.js';
 import { announce, productVersion } from './announce.js';
 import type { Readiness } from './api/deps.js';
@@ -278,6 +278,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     return abandon(error);
   });
   database.start();
+  if (settings.redisUrl) copyToRedis(settings.redisUrl, { deliveries, alerts: feed, log });
   if (settings.mqttAlerts) publishAlerts(settings.mqttAlerts, { deliveries, alerts: feed, outlet: mqtt, log });
 
   // What is done now and then.

@@ -118,6 +118,11 @@ export class AlertFeed {
     return this.#transitions.slice(low, low + limit);
   }
 
+  /** The oldest number that a reader can still continue after. */
+  get oldestKept(): number {
+    return Math.min(this.oldest, oldestInFiles(this.dir));
+  }
+
   /** For one reader that may be further behind than memory reaches. */
   reader(): AlertLogReader {
     return new AlertLogReader(this);
@@ -133,7 +138,7 @@ export class AlertFeed {
     const place = readCursor(cursor);
     if (place?.epoch !== this.epoch) return null;
     const { number } = place;
-    return number <= this.last && (number >= this.oldest || number >= oldestInFiles(this.dir)) ? number : null;
+    return number <= this.last && (number >= this.oldest || number >= this.oldestKept) ? number : null;
   }
 
   /** `{"cursor":…,"transition":…,"alert":…}`: what every reader outside gets, written once for all of them. */

@@ -18,6 +18,8 @@ export interface Carried {
   taken: number;
   /** Why the next one was not; null where all were. */
   failure: DeliveryFailure | null;
+  /** The receiver has lost what it had taken: it needs what is after this number once more. */
+  goBackTo?: number;
 }
 
 /** How messages get to one receiver. Never rejects: what goes wrong is a failure. */

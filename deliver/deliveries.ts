@@ -30,12 +30,16 @@ export interface NewReceiver {
   backoff?: Backoff;
 }
 
-export type DeliveryWay = 'webhook' | 'mqtt';
+export type DeliveryWay = 'webhook' | 'mqtt' | 'redis';
 
 /** Everybody whom alerts are brought to: each a follower of the alert log with a place that outlives the process. */
 export class Deliveries {
   readonly #followers = new Map<string, { way: DeliveryWay; follower: Follower }>();
-  readonly #counts: Record<DeliveryWay, DeliveryCounts> = { webhook: noCounts(), mqtt: noCounts() };
+  readonly #counts: Record<DeliveryWay, DeliveryCounts> = {
+    webhook: noCounts(),
+    mqtt: noCounts(),
+    redis: noCounts(),
+  };
 
   private constructor(
     readonly options: DeliveriesOptions,
@@ -84,7 +88,7 @@ export class Deliveries {
         letters: states.reduce((sum, { deadLetters }) => sum + deadLetters, 0),
       };
     };
-    return { webhook: totals('webhook'), mqtt: totals('mqtt') };
+    return { webhook: totals('webhook'), mqtt: totals('mqtt'), redis: totals('redis') };
   }
 
   /** Breaks off what is on its way, and has every place on disk before it resolves. */

@@ -88,6 +88,11 @@ export class Follower {
     return this.#o.deadLetters;
   }
 
+  /** Number of the last step that was taken, or not wanted. */
+  get at(): number {
+    return this.#place().number;
+  }
+
   /** Begins once the log has been read. */
   start(): void {
     this.#running = this.#run();
@@ -102,9 +107,9 @@ export class Follower {
     this.#tryNow();
   }
 
-  /** Everything after transition `number` once more. */
+  /** Everything after transition `number` once more, or after the oldest that is kept. */
   replayFrom(number: number): void {
-    this.#moveTo(number);
+    this.#moveTo(Math.max(number, this.#o.log.oldestKept));
     this.#tryNow();
   }
 
@@ -193,9 +198,10 @@ export class Follower {
 
   async #send(batch: readonly Delivery[], reached: number): Promise<void> {
     const placeBefore = this.#place();
-    const { taken, failure } = await this.#try(batch);
+    const { taken, failure, goBackTo } = await this.#try(batch);
     // Somebody asked for a replay meanwhile: the place is theirs.
     if (this.#place() !== placeBefore) return;
+    if (goBackTo !== undefined) return this.#moveTo(Math.max(goBackTo, this.#o.log.oldestKept));
     if (taken > 0) {
       for (const { alert } of batch.slice(0, taken)) if (alert === null) this.#o.counts.gaps++;
       this.#refusals = 0;

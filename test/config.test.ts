@@ -57,6 +57,7 @@ test.each([
   ['CHEJI_MQTT_ALERTS', 'cheji/alerts/#'],
   ['CHEJI_MQTT_ALERTS', 'cheji/{plate}'],
   ['CHEJI_MQTT_ALERTS', 'cheji/{type'],
+  ['CHEJI_REDIS_URL', 'http://h'],
   ['CHEJI_DATABASE_URL', 'mysql://h/db'],
   ['CHEJI_ADMIN_KEY', 'short'],
   ['CHEJI_REGISTRATION_REQUIRED', 'yes'],
@@ -98,9 +99,9 @@ test('secrets are masked in what is printed and in complaints', () => {
 });
 
 test('keys of later versions and unknown keys are told, not refused', () => {
-  const { warnings } = loadSettings({ CHEJI_REDIS_URL: 'redis://h', CHEJI_MQTT_PORT: '0', CHEJI_COLOUR: 'red' });
+  const { warnings } = loadSettings({ CHEJI_JT809_PORT: '6809', CHEJI_MQTT_PORT: '0', CHEJI_COLOUR: 'red' });
   expect(warnings).toEqual([
-    'CHEJI_REDIS_URL is set, but several nodes are not in this version; this one runs alone',
+    'CHEJI_JT809_PORT is set, but JT/T 809 links are not in this version',
     'CHEJI_COLOUR is set, but no such setting exists; `cheji serve --help` lists them',
   ]);
 });

@@ -14,7 +14,8 @@ const ARROWS: Record<string, readonly string[]> = {
   ingest: ['model', 'protocols', 'store', 'broker'],
   alerts: ['model', 'geo', 'store'],
   tracks: ['model', 'geo', 'store'],
-  deliver: ['model', 'alerts', 'store'],
+  redis: ['model'],
+  deliver: ['model', 'alerts', 'store', 'redis'],
   api: ['model', 'alerts', 'geo', 'store', 'tracks'],
   client: ['model'],
   web: ['model', 'client'],
@@ -26,6 +27,7 @@ const KEPT_IN_ONE_PLACE: Record<string, RegExp> = {
   rbush: /^geo\//,
   aedes: /^broker\//,
   mqtt: /^broker\//,
+  ioredis: /^redis\//,
 };
 
 const imports = Object.keys(ARROWS).flatMap((folder) => sources(join(ROOT, folder)).flatMap(importsOf));

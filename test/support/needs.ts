@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'vitest';
 import { mosquittoPath } from '../../bench/support/mosquitto.js';
+import { redisPath } from './redis.js';
 import { canMount } from './small-disk.js';
 
 /** What some tests need and no package brings: how to find it, and what to say to a person whose machine lacks it. */
@@ -28,6 +29,11 @@ const OUTSIDE = {
   mosquitto: {
     find: mosquittoPath,
     mend: 'no Mosquitto; apt-get install mosquitto',
+    service: true,
+  },
+  redis: {
+    find: redisPath,
+    mend: 'no Redis; apt-get install redis-server',
     service: true,
   },
   mounts: {

@@ -1,0 +1,66 @@
+import type { Redis } from './connect.js';
+
+/** One step of the alert log, as it is in the stream under the id `<number>-0`. */
+export interface StreamEntry {
+  number: number;
+  /** Of the message: the same wherever it is read. */
+  id: string;
+  /** JSON. */
+  text: string;
+}
+
+/** About so many steps stay in Redis (feeds sheet §10); the alert log on disk has the others. */
+const MOST_ENTRIES = 50_000;
+/** A log that nobody has written to for so long is forgotten, s. */
+const FORGOTTEN_S = 7 * 86_400;
+/** In braces: all keys are in one slot of a cluster, so that one script may touch them. */
+const PREFIX = 'cheji:{alerts}:';
+
+/**
+ * Copies an alert log into a Redis Stream, `cheji:{alerts}:<epoch>`. The hash `cheji:{alerts}:logs` names the logs that there
+ * are, with the time (epoch ms) of the last step of each.
+ *
+ * Redis is fast and forgetful: after a failure it may have lost the newest entries, or all. So each batch says what it
+ * follows, and where that is not there, the answer says how far the stream reaches; nothing is ever added behind a gap that the
+ * log could fill. What is there already is passed over, so a batch may be sent again.
+ */
+export class AlertStream {
+  constructor(readonly redis: Redis) {}
+
+  /**
+   * Adds entries, whose numbers go up. `oldest`: the log itself has nothing at or before this number any more.
+   * Resolves with null where they are in the stream, else with the number that the stream ends at.
+   */
+  async append(epoch: string, oldest: number, entries: readonly StreamEntry[]): Promise<number | null> {
+    const flat = entries.flatMap(({ number, id, text }) => [number, id, text]);
+    const args = [epoch, oldest, MOST_ENTRIES, FORGOTTEN_S, Date.now(), ...flat];
+    const end = Number(await this.redis.eval(APPEND, 2, keyOf(epoch), `${PREFIX}logs`, ...args));
+    return end < 0 ? null : end;
+  }
+
+  /** Number of the newest entry; 0 where there is none. */
+  async last(epoch: string): Promise<number> {
+    const [newest] = await this.redis.xrevrange(keyOf(epoch), '+', '-', 'COUNT', 1);
+    return newest ? Number.parseInt(newest[0], 10) : 0;
+  }
+}
+
+function keyOf(epoch: string): string {
+  return PREFIX + epoch;
+}
+
+const FIRST_ENTRY = 6;
+/** KEYS: stream, logs. ARGV: epoch, oldest, most, expiry, now, then number, id and text of each entry. */
+const APPEND = `
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+local last = newest and tonumber(string.match(newest[1], '^%d+')) or 0
+local before = tonumber(ARGV[${FIRST_ENTRY}]) - 1
+if last < before and before > tonumber(ARGV[2]) then return last end
+for i = ${FIRST_ENTRY}, #ARGV, 3 do
+  if tonumber(ARGV[i]) > last then
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], ARGV[i] .. '-0', 'id', ARGV[i + 1], 'step', ARGV[i + 2])
+  end
+end
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[5])
+return -1`;
