@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LOCATED, type Position } from '../../../model/position.js';
 import type { Endpoint } from '../command.js';
@@ -24,6 +25,9 @@ export interface DriveCounts {
   startedAt: number;
 }
 
+/** New connections per second. */
+const CONNECTS_PER_SECOND = 400;
+
 type Event = { at: number } & ({ fix: TerminalFix } | { card: CardReport });
 
 /**
@@ -31,19 +35,24 @@ type Event = { at: number } & ({ fix: TerminalFix } | { card: CardReport });
  * `speed` times as fast, and in that order.
  */
 export async function drivePlantings(plantings: readonly Planting[], options: DriveOptions): Promise<DriveCounts> {
-  const events = eventsOf(plantings);
-  const counts = { vehicles: events.size, fixes: 0, acknowledged: 0, resent: 0, refused: 0, startedAt: Date.now() };
-  const due = (at: number) => counts.startedAt + (at - START) / options.speed - Date.now();
-  const drive = async ({ no, plate, list }: Driver) => {
-    const { to, window } = options;
+  const { to, window, speed, signal } = options;
+  const drivers = driversOf(plantings);
+  const counts = { vehicles: drivers.length, fixes: 0, acknowledged: 0, resent: 0, refused: 0, startedAt: NaN };
+  const terminals = drivers.map(({ no, plate }) => {
     const terminal = new TerminalClient({ ...to, number: terminalNumber(no), plate, plateColor: 2, window });
     terminal.on('accepted', (fixes) => (counts.acknowledged += fixes.length));
     terminal.on('refused', (fixes) => (counts.refused += fixes.length));
     terminal.on('resent', (fixes) => (counts.resent += fixes.length));
-    for (const event of list) {
-      const wait = due(event.at);
-      if (wait > 0) await pause(wait, null, { signal: options.signal }).catch(() => {});
-      if (options.signal?.aborted) break;
+    return terminal;
+  });
+  // Tracks that run fast do not wait for connections: all are there before second 0.
+  await Promise.all(terminals.map((terminal, i) => connected(terminal, (i / CONNECTS_PER_SECOND) * 1000, signal)));
+  counts.startedAt = Date.now();
+  const drive = async (terminal: TerminalClient, events: readonly Event[]) => {
+    for (const event of events) {
+      const wait = counts.startedAt + (event.at - START) / speed - Date.now();
+      if (wait > 0) await pause(wait, null, { signal }).catch(() => {});
+      if (signal?.aborted) break;
       if ('card' in event) {
         const { time, certificate, validUntil = '' } = event.card;
         await terminal.tell(driverIdentity(time, certificate === null ? null : { certificate, validUntil }));
@@ -52,29 +61,38 @@ export async function drivePlantings(plantings: readonly Planting[], options: Dr
         await terminal.send(event.fix);
       }
     }
-    await terminal.drained(options.signal);
+    await terminal.drained(signal);
     terminal.stop();
   };
-  await Promise.all([...events.values()].map(drive));
+  await Promise.all(terminals.map((terminal, i) => drive(terminal, drivers[i].events)));
   return counts;
+}
+
+/** Resolves when the terminal is registered and authenticated, or the platform does not want it. */
+async function connected(terminal: TerminalClient, afterMs: number, signal?: AbortSignal): Promise<void> {
+  await pause(afterMs, null, { signal }).catch(() => {});
+  if (signal?.aborted) return;
+  const settled = Promise.race([once(terminal, 'online', { signal }), once(terminal, 'unwelcome', { signal })]);
+  terminal.start();
+  await settled.catch(() => {});
 }
 
 interface Driver {
   no: number;
   plate: string;
-  list: Event[];
+  /** In the order in which they are sent. */
+  events: Event[];
 }
 
-/** By vehicle, each list in the order in which it is sent. */
-function eventsOf(plantings: readonly Planting[]): Map<number, Driver> {
+function driversOf(plantings: readonly Planting[]): Driver[] {
   const drivers = new Map<number, Driver>();
   for (const { vehicles, fixes, cards } of plantings) {
-    for (const { no, plate } of vehicles) drivers.set(no, { no, plate, list: [] });
-    for (const card of cards) drivers.get(card.vehicleNo)?.list.push({ at: card.time, card });
-    for (const p of fixes) drivers.get(p.vehicleNo)?.list.push({ at: p.receivedTime, fix: fixOf(p) });
+    for (const { no, plate } of vehicles) drivers.set(no, { no, plate, events: [] });
+    for (const card of cards) drivers.get(card.vehicleNo)?.events.push({ at: card.time, card });
+    for (const p of fixes) drivers.get(p.vehicleNo)?.events.push({ at: p.receivedTime, fix: fixOf(p) });
   }
-  for (const { list } of drivers.values()) list.sort((a, b) => a.at - b.at);
-  return drivers;
+  for (const { events } of drivers.values()) events.sort((a, b) => a.at - b.at);
+  return [...drivers.values()];
 }
 
 function fixOf(p: Position): TerminalFix {
