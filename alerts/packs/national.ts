@@ -6,16 +6,17 @@ const STATE_30 = '2012-07-22T00:00:00+08:00';
  * Monitors must correct a driver at once (《道路运输车辆动态监督管理办法》: 及时); no text gives a figure, so these are ours: seen within
  * ten minutes, else the superior hears of it after half an hour, and handled within two.
  */
-const AT_ONCE = {
+export const AT_ONCE = {
   deadlines: { acknowledge: 600, handle: 7200 },
   escalation: [{ afterS: 1800, to: 'superior' }],
 };
-const COACHES = { categories: ['coach'] };
+export const COACHES = { categories: ['coach'] };
 
-/** What national texts say of drivers and vehicles; thresholds that provinces may change are parameters of the rules. */
+/** What national texts of 2004 and 2012 say of drivers and vehicles; thresholds that provinces may change are parameters of the rules. */
 export const national: RulePack = {
   id: 'national',
   name: 'National rules for drivers and coaches',
+  revision: '道路交通安全法实施条例; 国发〔2012〕30号',
   rules: [
     {
       id: 'national.driving-4h',
@@ -59,5 +60,13 @@ export const national: RulePack = {
         '国发〔2012〕30号第二（五）条；《道路旅客运输企业安全管理规范》第三十八条第（五）项：长途客运车辆凌晨2时至5时停止运行或实行接驳运输。机场、高铁快线及单程100公里以内的短途驳载除外。',
       effectiveFrom: STATE_30,
     },
+  ],
+  unconfirmed: [
+    { rule: 'national.driving-4h', what: 'the date from which it is in force' },
+    { rule: 'national.coach-driving', what: 'night from 22:00 to 06:00' },
+    { rule: 'national.coach-driving', what: 'the date from which it is in force' },
+    { rule: 'national.coach-night-speed', what: 'night from 22:00 to 06:00' },
+    { rule: 'national.coach-night-speed', what: '100 km/h by day: the road and the vehicle may allow less' },
+    { rule: 'national.coach-2-to-5', what: 'more than 5 km/h for more than a minute is running' },
   ],
 };

@@ -7,6 +7,7 @@ const WITHIN_A_DAY = { deadlines: { handle: 86_400 } };
 export const supervision: RulePack = {
   id: 'supervision',
   name: 'Supervision of coaches and dangerous goods',
+  revision: '交运发〔2016〕160号',
   rules: [
     {
       id: 'supervision.offline-displacement',
@@ -33,6 +34,17 @@ export const supervision: RulePack = {
       scope: { categories: ['coach', 'dangerous-goods'] },
       ...WITHIN_A_DAY,
       clause: '《道路运输车辆动态监督管理办法》：不得泄露、删除、篡改卫星定位系统监控平台的历史和实时动态数据。',
+    },
+  ],
+  unconfirmed: [
+    {
+      rule: 'supervision.offline-displacement',
+      what: '600 s and 2000 m: provinces decide, and none of their figures was seen',
+    },
+    { rule: 'supervision.offline', what: '1800 s: provinces decide, and none of their figures was seen' },
+    {
+      rule: 'supervision.fabricated',
+      what: 'what shows that data were altered: the text forbids it and names no test',
     },
   ],
 };

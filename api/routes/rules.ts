@@ -55,7 +55,9 @@ const kindSchema = z.object({
 const packSchema = z.object({
   id: z.string(),
   name: z.string(),
+  revision: z.string().describe('which text, or which form of it'),
   rules: z.array(z.record(z.string(), z.unknown())).describe('as PUT takes them'),
+  unconfirmed: z.array(z.object({ rule: z.string(), what: z.string() })).describe('what no text that was seen says'),
 });
 const foundSchema = z.object({
   vehicleId: z.string(),
