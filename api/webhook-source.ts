@@ -18,7 +18,7 @@ export interface WebhookSource {
   ): Promise<{ webhook: Webhook; created: boolean; secret: string | null } | Refusal>;
   delete(id: string): Promise<object | Refusal>;
   /** Another secret; the one before signs for a day more. */
-  renewSecret(webhook: Webhook): Promise<{ secret: string } | Refusal>;
+  renewSecret(id: string): Promise<{ secret: string } | Refusal>;
   /** One message to see whether it arrives. */
   ping(id: string): Promise<DeliveryAttempt>;
   /** Everything after the cursor once more, in order; false where the log does not reach back to it. */

@@ -19,7 +19,12 @@ export class DeadLetters {
 
   static async open(dir: string, receiver: string, log: (line: string) => void): Promise<DeadLetters> {
     const empty: State = { nextNo: 1, letters: [], lost: 0 };
-    return new DeadLetters(await Kept.open(dir, `${receiver}.dead`, empty, log));
+    return new DeadLetters(await Kept.open(dir, nameOf(receiver), empty, log));
+  }
+
+  /** Removes what was put aside for a receiver that is no more. */
+  static async forget(dir: string, receiver: string): Promise<void> {
+    for (const path of checkpointFiles(dir, nameOf(receiver))) await rm(path, { force: true });
   }
 
   get lost(): number {
@@ -56,10 +61,8 @@ export class DeadLetters {
   close(): Promise<void> {
     return this.kept.close();
   }
+}
 
-  /** The receiver is gone, and so is what waited for it. */
-  async delete(): Promise<void> {
-    await this.kept.close();
-    for (const path of checkpointFiles(this.kept.dir, this.kept.name)) await rm(path, { force: true });
-  }
+function nameOf(receiver: string): string {
+  return `${receiver}.dead`;
 }

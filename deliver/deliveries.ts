@@ -73,7 +73,18 @@ export class Deliveries {
     const follower = this.#followers.get(name)?.follower;
     this.#followers.delete(name);
     await follower?.stop();
-    await follower?.deadLetters.delete();
+    await follower?.deadLetters.close();
+    await this.#forget(name);
+  }
+
+  /** Forgets those of the way that are not named: what a crash in the middle of `remove` has left. */
+  async keepOnly(way: DeliveryWay, names: readonly string[]): Promise<void> {
+    const others = this.places.receivers.filter((name) => name.startsWith(`${way}-`) && !names.includes(name));
+    for (const name of others) await this.#forget(name);
+  }
+
+  async #forget(name: string): Promise<void> {
+    await DeadLetters.forget(this.options.dir, name);
     this.places.delete(name);
   }
 

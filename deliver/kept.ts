@@ -15,6 +15,8 @@ export class Kept<T> {
   #saved = 0;
   #saving: Promise<void> | null = null;
   #closed = false;
+  /** The disk refuses; told once. */
+  #failing = false;
 
   private constructor(
     readonly dir: string,
@@ -65,8 +67,10 @@ export class Kept<T> {
             parts: { [PART]: Buffer.from(JSON.stringify(this.value)) },
           });
           this.#saved = writing;
+          this.#failing = false;
         } catch (error) {
-          this.log(`${this.name}: ${(error as Error).message}`);
+          if (!this.#failing) this.log(`${this.name} cannot be written: ${(error as Error).message}; trying on`);
+          this.#failing = true;
           if (this.#closed) return;
           await pause(RETRY_MS);
           continue;

@@ -38,6 +38,11 @@ export class Places {
     };
   }
 
+  /** Of whom a place is kept. */
+  get receivers(): string[] {
+    return Object.keys(this.kept.value);
+  }
+
   delete(receiver: string): void {
     delete this.kept.value[receiver];
     this.kept.changed();

@@ -51,6 +51,8 @@ export class Webhooks {
   readonly #receivers = new Map<string, Receiver>();
   /** The log's end is known: a new subscription begins there. */
   #ready = false;
+  /** The last change that is under way. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(readonly options: WebhooksOptions) {}
 
@@ -58,7 +60,12 @@ export class Webhooks {
   static async start(options: WebhooksOptions): Promise<Webhooks> {
     const webhooks = new Webhooks(options);
     void options.alerts.ready.then(() => (webhooks.#ready = true));
-    for (const webhook of options.catalog.webhooks.values()) await webhooks.#open(webhook);
+    const known = [...options.catalog.webhooks.values()];
+    await options.deliveries.keepOnly(
+      'webhook',
+      known.map(({ id }) => receiverName(id)),
+    );
+    for (const webhook of known) await webhooks.#open(webhook);
     return webhooks;
   }
 
@@ -86,7 +93,14 @@ export class Webhooks {
   }
 
   /** Makes or changes one; the secret is told when it is made, and never again. */
-  async put(
+  put(
+    id: string,
+    input: WebhookInput,
+  ): Promise<{ webhook: Webhook; created: boolean; secret: string | null } | Refusal> {
+    return this.#inTurn(() => this.#put(id, input));
+  }
+
+  async #put(
     id: string,
     input: WebhookInput,
   ): Promise<{ webhook: Webhook; created: boolean; secret: string | null } | Refusal> {
@@ -108,7 +122,11 @@ export class Webhooks {
     return { ...outcome, secret: outcome.created ? this.#secret(outcome.webhook) : null };
   }
 
-  async delete(id: string): Promise<object | Refusal> {
+  delete(id: string): Promise<object | Refusal> {
+    return this.#inTurn(() => this.#delete(id));
+  }
+
+  async #delete(id: string): Promise<object | Refusal> {
     const outcome = await this.options.registry.deleteWebhook(id);
     if ('refused' in outcome) return outcome;
     this.#receivers.delete(id);
@@ -117,7 +135,13 @@ export class Webhooks {
   }
 
   /** Another secret; the one before signs for a day more. */
-  async renewSecret(webhook: Webhook): Promise<{ secret: string } | Refusal> {
+  renewSecret(id: string): Promise<{ secret: string } | Refusal> {
+    return this.#inTurn(() => this.#renewSecret(id));
+  }
+
+  async #renewSecret(id: string): Promise<{ secret: string } | Refusal> {
+    const webhook = this.options.catalog.webhooks.get(id);
+    if (!webhook) return { refused: 'not-found', problems: [{ path: 'id', message: `there is no webhook ${id}` }] };
     const now = this.options.clock();
     const old = { salt: webhook.salts[0].salt, until: now + OLD_SECRET_MS };
     const outcome = await this.options.registry.putWebhook({
@@ -159,6 +183,13 @@ export class Webhooks {
   /** False where there is no such letter. */
   removeLetter(id: string, no: number): boolean {
     return this.#receivers.get(id)?.follower.deadLetters.remove(no) ?? false;
+  }
+
+  /** One change after the other: each takes the files and the connection of a receiver from the one before. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return turn;
   }
 
   async #open(webhook: Webhook): Promise<void> {

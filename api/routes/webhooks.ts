@@ -136,7 +136,7 @@ export function webhookRoutes(app: App): Route[] {
       responses: { 200: { description: 'the secret', schema: z.object({ secret: z.string() }) } },
       errors: ['not-found', 'busy'],
       async handle({ params: { id } }) {
-        const outcome = await webhooks.renewSecret(known(id));
+        const outcome = await webhooks.renewSecret(known(id).id);
         if ('refused' in outcome) throw refusal(outcome);
         return json(outcome);
       },

@@ -52,6 +52,19 @@ test('made, shown, changed and removed; the secret is shown once', async () => {
   for (const path of ['/dispatch/ping', '/dispatch/secret']) expect((await ask(api, 'POST', path)).status).toBe(404);
 });
 
+test('many changes at once are one after the other, and make one receiver', async () => {
+  const api = await startTestApi();
+  const receiver = await Receiver.start();
+  const puts = Array.from({ length: 8 }, (_, i) => ask<Webhook>(api, 'PUT', '/w', { url: `${receiver.url}?${i}` }));
+  const answers = await Promise.all(puts);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 200, 200, 201]);
+  expect(answers.filter(({ body }) => body.secret !== 'whsec_***')).toHaveLength(1);
+  const ids = raise(api, 1, 5);
+  await expect.poll(() => receiver.taken.length, QUICK).toBe(5);
+  expect(receiver.taken).toEqual(ids);
+  expect((await ask<Webhook>(api, 'GET', '/w')).body.url).toContain(receiver.received[4].path);
+});
+
 test('what is wrong with it is told', async () => {
   const api = await startTestApi();
   for (const [body, path] of [

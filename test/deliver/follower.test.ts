@@ -226,6 +226,27 @@ describe('places', () => {
     expect(follower.state().cursor).toBe('e2-9');
   });
 
+  test('of a receiver that a crash left behind without its subscription nothing stays', async () => {
+    const { feed } = await feedOf(4);
+    const dir = await tempDir();
+    const before = await deliveriesOf(feed, dir);
+    const refusing = new FakeCarrier((d) => (d.number === 2 ? REFUSED : null));
+    const follower = await before.add(receiver(refusing, { name: 'webhook-x' }));
+    await before.add(receiver(new FakeCarrier(), { name: 'webhook-y' }));
+    await expect.poll(() => follower.state().behind, QUICK).toBe(0);
+    await before.stop();
+
+    const deliveries = await deliveriesOf(feed, dir);
+    await deliveries.keepOnly('webhook', ['webhook-y']);
+    const x = new FakeCarrier();
+    const again = await deliveries.add(receiver(x, { name: 'webhook-x', from: { epoch: 'e1', number: 3 } }));
+    const y = new FakeCarrier();
+    await deliveries.add(receiver(y, { name: 'webhook-y' }));
+    await expect.poll(() => x.taken, QUICK).toEqual(ids(4, 4));
+    expect(again.deadLetters.letters).toEqual([]);
+    expect(y.tried).toEqual([]);
+  });
+
   test('a receiver that is removed leaves nothing behind for the next of that name', async () => {
     const { feed } = await feedOf(4);
     const deliveries = await deliveriesOf(feed);
