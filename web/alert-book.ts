@@ -1,16 +1,22 @@
 import type { Alert } from '../model/alert.js';
 import type { AlertAction } from '../model/alert-life.js';
+import type { MuteScope } from '../model/mute.js';
 import type { ApiClient } from './api-client.js';
-import type { Page } from './api-types.js';
+import type { AlertHistoryStep, MuteJson, Page } from './api-types.js';
 
 const CURSOR_STORED_AS = 'cheji.alerts.cursor';
 /** What the page remembers; beyond it the oldest that are dealt with are forgotten first. */
 const MOST = 2000;
 const LIST_LIMIT = 200;
+const HISTORY_LIMIT = 200;
+/** The newest, and whatever is open however old. */
+const LISTS = [{}, { state: 'raised,acknowledged,appealed' }, { overdue: 'true' }];
 
 /** Alerts in their newest form, from the list of the API and from the stream, each revision once. */
 export class AlertBook {
   readonly byId = new Map<string, Alert>();
+  /** Newest first, those that have ended lately among them. */
+  mutes: MuteJson[] = [];
   /** Why the list could not be read; empty where it could. */
   problem = '';
   /** The server could not send again all that was missed. */
@@ -50,10 +56,11 @@ export class AlertBook {
   /** Reads the newest alerts, and the open ones however old. */
   async load(): Promise<void> {
     try {
-      for (const state of [undefined, 'raised', 'acknowledged']) {
-        const page = await this.#api.get<Page<Alert>>('/v1/alerts', { state, limit: LIST_LIMIT });
+      for (const query of LISTS) {
+        const page = await this.#api.get<Page<Alert>>('/v1/alerts', { ...query, muted: 'false', limit: LIST_LIMIT });
         for (const alert of page.items) this.#put(alert);
       }
+      this.mutes = (await this.#api.get<Page<MuteJson>>('/v1/mutes')).items;
       this.problem = '';
     } catch (error) {
       this.problem = (error as Error).message;
@@ -61,10 +68,50 @@ export class AlertBook {
     this.#tell();
   }
 
-  /** Throws ApiError where the server refuses; the new form arrives by the answer and again by the stream. */
-  async act(id: string, action: AlertAction, note: string): Promise<void> {
-    const alert = await this.#api.post<Alert>(`/v1/alerts/${encodeURIComponent(id)}/${action}`, { note });
+  /**
+   * `said`: what the API asks for with the action. Throws ApiError where the server refuses; the new form arrives by the answer and
+   * again by the stream.
+   */
+  async act(id: string, action: AlertAction, said: object): Promise<void> {
+    const alert = await this.#api.post<Alert>(`/v1/alerts/${encodeURIComponent(id)}/${action}`, said);
     if (this.#put(alert)) this.#tell();
+  }
+
+  /** Steps in its life, oldest first; `problem` where some cannot be read. */
+  async history(id: string): Promise<{ steps: AlertHistoryStep[]; problem: string }> {
+    try {
+      const path = `/v1/alerts/${encodeURIComponent(id)}/history`;
+      const { items, partial = '' } = await this.#api.get<Page<AlertHistoryStep> & { partial?: string }>(path, {
+        limit: HISTORY_LIMIT,
+      });
+      return { steps: items, problem: partial };
+    } catch (error) {
+      return { steps: [], problem: (error as Error).message };
+    }
+  }
+
+  /** Throws as `act` does. */
+  async mute(input: { scope: MuteScope; to: string; reason: string }): Promise<void> {
+    const mute = await this.#api.post<MuteJson>('/v1/mutes', input);
+    this.mutes = [mute, ...this.mutes];
+    this.#tell();
+  }
+
+  /** Throws as `act` does. */
+  async endMute(id: string): Promise<void> {
+    await this.#api.delete(`/v1/mutes/${encodeURIComponent(id)}`);
+    this.mutes = this.mutes.filter((mute) => mute.id !== id);
+    this.#tell();
+  }
+
+  /** Newest first; of alerts that repeat each other the newest only. */
+  lines(onlyOpen: boolean): Alert[] {
+    const newest = new Map<string, Alert>();
+    for (const alert of this.sorted(onlyOpen)) {
+      const line = alert.group?.id ?? alert.id;
+      if ((newest.get(line)?.group?.count ?? 0) < (alert.group?.count ?? 1)) newest.set(line, alert);
+    }
+    return [...newest.values()];
   }
 
   /** Newest first. */
@@ -107,9 +154,9 @@ export class AlertBook {
   }
 }
 
-/** The condition lasts, or nobody has said the last word on it. */
-export function isOpen(alert: Alert): boolean {
-  return alert.state === 'raised' || alert.state === 'acknowledged';
+/** The condition lasts, or nobody has said the last word on it, or somebody waits for something in vain. */
+export function isOpen({ state, overdue }: Alert): boolean {
+  return state === 'raised' || state === 'acknowledged' || state === 'appealed' || overdue;
 }
 
 /** To be in a fence is an event and no danger, unless whoever drew the fence said so. */

@@ -43,6 +43,11 @@ export class ApiClient {
     return this.#send<T>('PUT', path, body);
   }
 
+  /** Throws as `get` does. */
+  async delete(path: string): Promise<void> {
+    await this.#call(path, { method: 'DELETE' });
+  }
+
   #send<T>(method: string, path: string, body: unknown): Promise<T> {
     return this.#call<T>(path, {
       method,
@@ -56,6 +61,7 @@ export class ApiClient {
     const headers = new Headers(request.headers);
     headers.set('authorization', `Bearer ${this.#key.value}`);
     const answer = await fetch(path, { ...request, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (answer.status === 204) return undefined as T;
     if (answer.ok) return (await answer.json()) as T;
     if (answer.status === 401) {
       this.#wrongKey = this.#key.value;

@@ -1,4 +1,6 @@
+import type { AlertTransition } from '../model/alert.js';
 import type { FenceGeometry, FenceProperties } from '../model/fence.js';
+import type { MuteScope } from '../model/mute.js';
 import type { PositionJson } from '../model/position.js';
 import type { Vehicle } from '../model/vehicle.js';
 
@@ -43,4 +45,24 @@ export interface FenceFeature {
 export interface Page<T> {
   items: T[];
   cursor: string | null;
+}
+
+/** Items of `GET /v1/alerts/{id}/history`. */
+export interface AlertHistoryStep {
+  revision: number;
+  transition: AlertTransition['transition'];
+  at: string | null;
+  by: string | null;
+  note: string | null;
+  details: Record<string, unknown>;
+}
+
+/** Items of `GET /v1/mutes`; times RFC 3339. */
+export interface MuteJson {
+  id: string;
+  scope: MuteScope;
+  from: string;
+  to: string;
+  reason: string;
+  by: string;
 }

@@ -88,6 +88,85 @@ needs('chromium', 'alerts', (chromium) => {
     expect(await page.locator('.alert-detail textarea').inputValue()).toBe('half a sen');
   });
 
+  test('gives it to somebody, supervises and appeals; the history tells all of it', async () => {
+    const raised = alert('v1');
+    server.raise(raised);
+    await page.locator('.alert-row button').click();
+    const detail = page.locator('.alert-detail');
+    const more = detail.locator('.alert-more');
+    const say = async (action: string, fill: () => Promise<void>, seen: string) => {
+      await more.locator('summary').click();
+      await more.getByLabel('其他操作').selectOption({ label: action });
+      await fill();
+      await more.getByLabel('原因或备注').fill(`备注：${action}`);
+      await more.getByRole('button', { name: '提交' }).click();
+      await detail.locator('.alert-history li', { hasText: seen }).waitFor();
+    };
+    await say('派单', () => more.getByLabel('处理人').fill('张三'), '已派单');
+    await say('督办', () => more.getByLabel('督办人').fill('省厅'), '已督办');
+    expect(server.actions[0]).toMatchObject({ action: 'assign', to: '张三', due: null, note: '备注：派单' });
+    expect(server.actions[1]).toMatchObject({ action: 'supervise', supervisor: '省厅', level: 'urgent' });
+    expect(await detail.locator('.facts').first().textContent()).toMatch(/派单给张三.*督办省厅 · 紧急/s);
+    await say('申诉', async () => {}, '已申诉');
+    await detail.locator('.alert-state', { hasText: '申诉中' }).waitFor();
+    expect(await detail.locator('.alert-usual').isVisible()).toBe(false); // the appeal comes first
+    await more.locator('summary').click();
+    expect(await more.getByLabel('其他操作').inputValue()).toBe('decide');
+    await more.getByLabel('裁定', { exact: true }).selectOption('overturned');
+    await more.getByRole('button', { name: '提交' }).click();
+    await detail.locator('.alert-state', { hasText: '已忽略' }).waitFor();
+  });
+
+  test('dismisses with a reason, and says why it cannot', async () => {
+    const raised = alert('v1');
+    server.raise(raised);
+    await page.locator('.alert-row button').click();
+    const detail = page.locator('.alert-detail');
+    await detail.getByLabel('忽略原因').selectOption({ label: '定位漂移' });
+    await detail.getByRole('button', { name: '忽略' }).click();
+    await detail.locator('.alert-state', { hasText: '已忽略' }).waitFor();
+    expect(server.actions).toEqual([{ id: raised.id, action: 'dismiss', reason: 'drift', note: '' }]);
+    const more = detail.locator('.alert-more');
+    await more.locator('summary').click();
+    await more.getByLabel('其他操作').selectOption({ label: '督办' });
+    await more.getByRole('button', { name: '提交' }).click();
+    await more.locator('.problem', { hasText: '操作未完成' }).waitFor(); // no supervisor
+    faults = faults.filter((fault) => !fault.includes('status of 400')); // what that looks like from inside
+  });
+
+  test('marks what is overdue, and shows alerts that repeat as one line', async () => {
+    const time = (second: number) => new Date(Date.UTC(2024, 4, 1, 8, 0, second)).toISOString();
+    for (let count = 1; count <= 3; count++) {
+      const group = { id: 'g', count, first: time(1), last: time(count) };
+      const state = count < 3 ? ('cleared' as const) : ('raised' as const);
+      server.raise(alert('v1', { occurredAt: time(count), group, state, overdue: count === 3 }));
+    }
+    const row = page.locator('.alert-row');
+    await row.filter({ hasText: '×3' }).waitFor();
+    expect(await row.textContent()).toMatch(/苏B12345.*×3.*超时 已触发/s);
+    await page.getByRole('button', { name: '全部' }).click();
+    await report(page, (it) => it.alerts() === 3);
+    expect(await row.count()).toBe(1);
+  });
+
+  test('mutes a type for the vehicle, lists that, and ends it', async () => {
+    server.raise(alert('v1'));
+    await page.locator('.alert-row button').click();
+    const more = page.locator('.alert-more');
+    await more.locator('summary').click();
+    await more.getByLabel('其他操作').selectOption({ label: '静默' });
+    await more.getByLabel('原因或备注').fill('道路施工');
+    await more.getByRole('button', { name: '提交' }).click();
+    await page.getByRole('button', { name: '返回' }).click();
+    const mutes = page.locator('.mute-list');
+    await mutes.locator('summary', { hasText: '静默中：1' }).click();
+    expect(await mutes.locator('.mute-row').textContent()).toMatch(/超速 · v1.*admin: 道路施工/s);
+    expect(server.mutes[0].scope).toEqual({ types: ['overspeed'], vehicles: ['v1'] });
+    await mutes.getByRole('button', { name: '结束静默' }).click();
+    await mutes.waitFor({ state: 'hidden' });
+    expect(server.mutes).toEqual([]);
+  });
+
   test('resumes from its cursor after a break and after a reload', async () => {
     server.raise(alert('v1', { plate: '苏B00001' }));
     await page.locator('.alert-row', { hasText: '苏B00001' }).waitFor();

@@ -1,26 +1,18 @@
 import type { Alert } from '../../model/alert.js';
+import { DEADLINES, type Deadline, type Said } from '../../model/alert-life.js';
 import type { AlertBook } from '../alert-book.js';
-import { button, el, fill } from '../dom.js';
+import { button, type Child, el, fill } from '../dom.js';
 import type { Fences } from '../fences.js';
+import { actionLabel, deadlineLabel, levelLabel, outcomeLabel, resultLabel, toldLabel } from '../text/alert-names.js';
 import { onLanguage, t } from '../text/language.js';
 import { alertLabel } from '../text/names.js';
 import { beijing } from '../time.js';
+import { AlertHandling } from './alert-handling.js';
+import { AlertHistory } from './alert-history.js';
 import { evidenceView } from './evidence.js';
 import { facts } from './facts.js';
 import { plateBadge } from './plate.js';
 import { severityMark } from './state-mark.js';
-
-type SettlingAction = 'acknowledge' | 'resolve' | 'dismiss';
-
-/** What may still be done with an alert in each state; the last word on it cannot be taken back. */
-const ACTIONS: Record<Alert['state'], SettlingAction[]> = {
-  raised: ['acknowledge', 'resolve', 'dismiss'],
-  acknowledged: ['resolve', 'dismiss'],
-  cleared: ['acknowledge', 'resolve', 'dismiss'],
-  resolved: [],
-  dismissed: [],
-  appealed: [],
-};
 
 export interface AlertDetailActions {
   close(): void;
@@ -32,9 +24,8 @@ export interface AlertDetailActions {
 export class AlertDetail {
   readonly element = el('section', 'alert-detail');
   readonly #content = el('div', 'alert-content');
-  readonly #handling = el('div', 'alert-handling');
-  readonly #note = el('textarea', 'field');
-  readonly #problem = el('p', 'problem');
+  readonly #handling: AlertHandling;
+  readonly #history: AlertHistory;
   readonly #book: AlertBook;
   readonly #fences: Fences;
   readonly #actions: AlertDetailActions;
@@ -45,9 +36,9 @@ export class AlertDetail {
     this.#book = book;
     this.#fences = fences;
     this.#actions = actions;
-    this.#note.rows = 2;
-    this.#note.maxLength = 2000;
-    this.element.append(this.#content, this.#handling);
+    this.#handling = new AlertHandling(book);
+    this.#history = new AlertHistory(book);
+    this.element.append(this.#content, this.#handling.element, this.#history.element);
     book.onChange(() => this.#draw());
     onLanguage(() => {
       this.#shown = '';
@@ -58,8 +49,7 @@ export class AlertDetail {
   show(alert: Alert): void {
     this.#id = alert.id;
     this.#shown = '';
-    this.#note.value = '';
-    this.#problem.textContent = '';
+    this.#handling.begin();
     this.#draw();
   }
 
@@ -74,11 +64,11 @@ export class AlertDetail {
     if (!alert || shown === this.#shown) return;
     this.#shown = shown;
     fill(this.#content, ...this.#describe(alert));
-    this.#drawHandling(alert);
+    this.#handling.draw(alert);
+    void this.#history.show(alert);
   }
 
   #describe(alert: Alert): HTMLElement[] {
-    const { handling } = alert;
     return [
       el(
         'div',
@@ -90,6 +80,7 @@ export class AlertDetail {
         `alert-title ${alert.severity}`,
         severityMark(alert.severity),
         el('h2', '', alertLabel(alert.type)),
+        alert.overdue && el('span', 'alert-state overdue', t('alert-overdue')),
         el('span', `alert-state ${alert.state}`, t(`alert-${alert.state}`)),
       ),
       el(
@@ -108,52 +99,47 @@ export class AlertDetail {
         ],
         [t('fence'), alert.fenceId && this.#fences.nameOf(alert.fenceId)],
         [t('rule'), t('rule-revision', { rule: alert.ruleId, revision: alert.ruleRevision })],
-        [
-          t('note'),
-          handling &&
-            el(
-              'span',
-              '',
-              t('handled-by', { action: t(`did-${handling.action}`), by: handling.by, at: beijing(handling.at) }),
-              handling.note && el('q', '', handling.note),
-            ),
-        ],
+        ...lifeFacts(alert),
       ]),
       evidenceView(alert.evidence),
     ];
   }
+}
 
-  #drawHandling(alert: Alert): void {
-    const possible = ACTIONS[alert.state];
-    this.#note.placeholder = t('note-hint');
-    this.#note.ariaLabel = t('note');
-    this.#handling.hidden = possible.length === 0;
-    fill(
-      this.#handling,
-      this.#note,
-      this.#problem,
-      el(
-        'div',
-        'actions',
-        ...possible.map((action, i) => {
-          const act = button(i === 0 ? 'primary' : 'quiet', t(action), () => void this.#act(alert.id, action));
-          act.dataset.action = action;
-          return act;
-        }),
-      ),
-    );
-  }
+/** What people and clocks have made of it: whose it is, what is waited for, who has been told. */
+function lifeFacts(alert: Alert): (readonly [string, Child])[] {
+  const { assignment, appeal, supervision, deadlines, escalations, group, muted } = alert;
+  const told = escalations.filter(({ toldAt }) => toldAt !== null);
+  return [
+    [
+      t('alert-group'),
+      group !== null && group.count > 1 && t('alert-repeats', { ...group, first: beijing(group.first) }),
+    ],
+    [t('assigned-to'), assignment && saidOf(assignment.to, assignment)],
+    [actionLabel('appeal'), appeal && saidOf(appeal.by, appeal)],
+    [t('appeal-outcome'), appeal?.decision ? saidOf(outcomeLabel(appeal.decision.outcome), appeal.decision) : null],
+    [
+      actionLabel('supervise'),
+      supervision && saidOf(`${supervision.supervisor} · ${levelLabel(supervision.level)}`, supervision),
+    ],
+    [
+      actionLabel('answer'),
+      supervision?.answer ? saidOf(resultLabel(supervision.answer.result), supervision.answer) : null,
+    ],
+    ...DEADLINES.map((of) => [deadlineLabel(of), deadlineView(deadlines[of])] as const),
+    [t('told'), told.map(({ to, toldAt }) => `${toldLabel(to)}, ${beijing(toldAt)}`).join('; ')],
+    [t('mute'), muted],
+  ];
+}
 
-  async #act(id: string, action: SettlingAction): Promise<void> {
-    const buttons = this.#handling.querySelectorAll('button');
-    for (const each of buttons) each.disabled = true;
-    try {
-      await this.#book.act(id, action, this.#note.value.trim());
-      this.#note.value = '';
-      this.#problem.textContent = '';
-    } catch (error) {
-      this.#problem.textContent = t('action-failed', { message: (error as Error).message });
-    }
-    for (const each of buttons) each.disabled = false;
-  }
+function deadlineView(deadline: Deadline | undefined): Child {
+  if (!deadline) return null;
+  const { due, metAt, missedAt } = deadline;
+  const late = missedAt !== null && el('b', 'overdue', ` ${t('alert-overdue')}`);
+  const done = metAt !== null && ` ✓ ${beijing(metAt)}`;
+  return el('span', '', beijing(due), late, done);
+}
+
+function saidOf(what: string, { at, note }: Said): HTMLElement {
+  return el('span', '', `${what}, ${beijing(at)}`, note !== '' && el('q', '', note));
 }

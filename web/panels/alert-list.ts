@@ -5,6 +5,7 @@ import type { Fences } from '../fences.js';
 import { label, onLanguage, t } from '../text/language.js';
 import { alertLabel } from '../text/names.js';
 import { beijingShort } from '../time.js';
+import { MuteList } from './mute-list.js';
 import { severityMark } from './state-mark.js';
 
 const MOST_ROWS = 200;
@@ -33,6 +34,7 @@ export class AlertList {
       el('div', 'panel-head', el('h2', '', label('alerts')), el('span', 'spacer'), this.#open, this.#all),
       this.#notice,
       this.#rows,
+      new MuteList(book).element,
     );
     this.#rows.setAttribute('aria-live', 'polite');
     const draw = atMostEvery(250, () => this.#draw());
@@ -50,7 +52,7 @@ export class AlertList {
   #draw(): void {
     this.#open.ariaPressed = String(this.#onlyOpen);
     this.#all.ariaPressed = String(!this.#onlyOpen);
-    const alerts = this.#book.sorted(this.#onlyOpen).slice(0, MOST_ROWS);
+    const alerts = this.#book.lines(this.#onlyOpen).slice(0, MOST_ROWS);
     keyedRows(
       this.#rows,
       alerts,
@@ -88,8 +90,14 @@ export class AlertList {
       el('span', 'row-mark', severityMark(alert.severity)),
       el('span', 'row-name', alertLabel(alert.type)),
       el('time', 'row-value', beijingShort(alert.occurredAt)),
-      el('span', 'row-detail', alert.plate ?? alert.vehicleId, fence && ` · ${fence}`),
-      el('span', 'row-state', t(`alert-${alert.state}`)),
+      el(
+        'span',
+        'row-detail',
+        alert.plate ?? alert.vehicleId,
+        fence && ` · ${fence}`,
+        alert.group !== null && alert.group.count > 1 && el('b', 'row-count', ` ×${alert.group.count}`),
+      ),
+      el('span', 'row-state', alert.overdue && el('b', 'overdue', `${t('alert-overdue')} `), t(`alert-${alert.state}`)),
     );
   }
 }

@@ -4,11 +4,13 @@ import { type AddressInfo, isIP } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { acted } from '../../../alerts/alert-actions.js';
+import { historyStepJson } from '../../../api/alert-history.js';
 import { ALERT_WORDS } from '../../../api/alert-inputs.js';
 import { pageHeaders } from '../../../api/headers.js';
+import { muteInputSchema } from '../../../api/mute-schemas.js';
 import type { CommandJson, DensityCell, LivePosition } from '../../../client/index.js';
 import type { StreamMessage, StreamRequest } from '../../../client/messages.js';
-import type { Alert } from '../../../model/alert.js';
+import type { Alert, AlertTransition } from '../../../model/alert.js';
 import type { AlertAction, AlertWord } from '../../../model/alert-life.js';
 import type { CommandEvent } from '../../../model/command.js';
 import { parseHex } from '../../../model/hex-text.js';
@@ -17,7 +19,7 @@ import type { QuarantineGroup, RerunResult } from '../../../model/quarantine.js'
 import { commandSet } from '../../../protocols/jt808/commands/index.js';
 import { quirkBook } from '../../../protocols/jt808/quirks/index.js';
 import { tools } from '../../../protocols/jt808/tools.js';
-import type { Bbox, FenceFeature, VehicleJson } from '../../../web/api-types.js';
+import type { Bbox, FenceFeature, MuteJson, VehicleJson } from '../../../web/api-types.js';
 
 export const KEY = 'test-key';
 const WEB = join(import.meta.dirname, '../../../dist/web');
@@ -46,6 +48,7 @@ export class MockServer {
   vehicles = new Map<string, VehicleJson>();
   fences: FenceFeature[] = [];
   alerts: Alert[] = [];
+  mutes: MuteJson[] = [];
   tracks = new Map<string, PositionJson[]>();
   /** Sent instead of positions while it is not null. */
   density: DensityCell[] | null = null;
@@ -68,6 +71,7 @@ export class MockServer {
   readonly #stream = new WebSocketServer({ noServer: true });
   readonly #watchers = new Set<Watcher>();
   readonly #alertLog: Alert[] = [];
+  readonly #steps: AlertTransition[] = [];
   #accepted = 0;
   /** New connections are refused while true. */
   #down = false;
@@ -141,9 +145,13 @@ export class MockServer {
   }
 
   /** A transition: kept in the list, and told with its cursor. */
-  raise(alert: Alert): void {
+  /** `word`: what a person said, where that made the alert so. */
+  raise(alert: Alert, word?: AlertWord): void {
     this.alerts = [alert, ...this.alerts.filter(({ id }) => id !== alert.id)];
     this.#alertLog.push(alert);
+    const transition = word?.action ?? (alert.revision === 1 ? 'raised' : 'updated');
+    const said = word && { by: 'admin', word, at: new Date().toISOString() };
+    this.#steps.push({ number: this.#alertLog.length, inputSeq: 0, transition, at: alert.detectedAt, ...said, alert });
     for (const watcher of this.#watchers) this.#tellAlert(watcher, this.#alertLog.length);
   }
 
@@ -235,7 +243,10 @@ export class MockServer {
         return page(this.fences);
       case 'alerts':
         if (request.method === 'POST') return this.#act(id, what as AlertAction, await body(request));
-        return page(this.alerts.filter(({ state }) => !query.has('state') || state === query.get('state')));
+        if (what === 'history') return page(this.#steps.filter(({ alert }) => alert.id === id).map(historyStepJson));
+        return page(this.alerts.filter(({ state }) => !query.has('state') || query.get('state')?.includes(state)));
+      case 'mutes':
+        return this.#mute(id, request);
       case 'stats':
         return this.#stats();
       case 'protocols':
@@ -324,13 +335,23 @@ export class MockServer {
     return [...this.vehicles.values()].filter((vehicle) => vehicle.plate?.includes(plate));
   }
 
+  async #mute(id: string | undefined, request: IncomingMessage): Promise<object> {
+    if (request.method === 'GET') return page(this.mutes);
+    if (request.method === 'DELETE') this.mutes = this.mutes.filter((mute) => mute.id !== id);
+    if (request.method !== 'POST') return {};
+    const from = new Date().toISOString();
+    const mute = { ...muteInputSchema.parse(await body(request)), id: `mute-${this.mutes.length}`, from, by: 'admin' };
+    this.mutes = [mute, ...this.mutes];
+    return mute;
+  }
+
   #act(id: string, action: AlertAction, said: unknown): Alert | undefined {
     const alert = this.alerts.find((each) => each.id === id);
     if (!alert) return undefined;
     const word = { ...ALERT_WORDS[action].parse(said), action } as AlertWord;
     this.actions.push({ id, ...word });
     const after = acted(alert, word, 'admin', Date.now());
-    this.raise(after);
+    this.raise(after, word);
     return after;
   }
 
