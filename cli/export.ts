@@ -1,7 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ALERT_FILES, ALERT_FORMATS, type AlertFormat, alertFile } from '../api/alert-files.js';
 import { loadSettings } from '../config.js';
-import type { Alert, AlertPlace } from '../model/alert.js';
+import {
+  ALERT_STATES,
+  type Alert,
+  type AlertFilter,
+  type AlertPlace,
+  type AlertState,
+  SEVERITIES,
+  type Severity,
+} from '../model/alert.js';
 import type { Fixes } from '../model/fixes.js';
 import { openPool } from '../store/db.js';
 import { History } from '../store/history.js';
@@ -20,6 +28,13 @@ interface ExportOptions {
   vehicle?: string[];
   resume?: boolean;
   config?: string;
+}
+
+interface AlertOptions extends ExportOptions {
+  type?: string[];
+  severity?: Severity[];
+  state?: AlertState[];
+  fence?: string[];
 }
 
 /** How often a resumable file notes how far it is: every so many vehicles. */
@@ -55,13 +70,20 @@ function tracksCommand(): Command {
 }
 
 function alertsCommand(): Command {
-  const command = withOptions(new Command('alerts').description('Alerts, newest first.'), ALERT_FORMATS).action(
-    async (options: ExportOptions) => {
+  const command = withOptions(new Command('alerts').description('Alerts, newest first.'), ALERT_FORMATS)
+    .option('--type <name...>', 'only of these types')
+    .addOption(new Option('--severity <name...>', 'only as grave as these').choices(SEVERITIES))
+    .addOption(new Option('--state <name...>', 'only in these states').choices(ALERT_STATES))
+    .option('--fence <id...>', 'only of these fences')
+    .action(async (options: AlertOptions) => {
       checked(command, options);
       console.log(JSON.stringify(await exportAlerts(options)));
-    },
+    });
+  return examples(
+    command,
+    'cheji export alerts --from 2024-05-01 --to 2024-06-01 --format csv --out alerts.csv',
+    'cheji export alerts --from 2024-05-01 --to 2024-06-01 --type overspeed --severity critical --out grave.csv',
   );
-  return examples(command, 'cheji export alerts --from 2024-05-01 --to 2024-06-01 --format csv --out alerts.csv');
 }
 
 function withOptions(command: Command, formats: string[]): Command {
@@ -95,7 +117,7 @@ export async function exportTracks(options: ExportOptions): Promise<Exported> {
     const history = new History(pool);
     const kind = TRACK_FILES[options.format]();
     const wanted = options.vehicle ? new Set(options.vehicle) : null;
-    const file = await ExportFile.open(options.out, question('tracks', options), options.resume ?? false);
+    const file = await ExportFile.open(options.out, question(options), options.resume ?? false);
     if (file.place === 0) await file.write(await kind.begin());
     const progress = new Progress(wanted?.size ?? (await countVehicles(pool, file.place)), 'vehicles');
     let { rows } = file;
@@ -119,19 +141,25 @@ export async function exportTracks(options: ExportOptions): Promise<Exported> {
   }
 }
 
-export async function exportAlerts(options: ExportOptions): Promise<Exported> {
+export async function exportAlerts(options: AlertOptions): Promise<Exported> {
   const pool = openPool(databaseUrl(loadSettings(process.env, options.config).settings), () => {}, POOL);
   try {
-    const file = await ExportFile.open(options.out, question('alerts', options), false);
+    const { from, to, vehicle, type, severity, state, fence } = options;
+    const filter = { from, to, vehicle, type, severity, state, fence };
+    const history = new History(pool);
+    const file = await ExportFile.open(options.out, JSON.stringify(filter), false);
+    const progress = new Progress(await history.countAlerts(filter), 'alerts');
     let rows = 0;
     const counted = async function* () {
-      for await (const page of alertPages(new History(pool), options)) {
+      for await (const page of alertPages(history, filter)) {
         rows += page.length;
+        progress.add(page.length);
         yield page;
       }
     };
     const kind = ALERT_FILES[options.format as AlertFormat]();
     for await (const chunk of alertFile(kind, counted())) await file.write(chunk);
+    progress.stop();
     return { file: options.out, rows, bytes: await file.finish() };
   } finally {
     await pool.end();
@@ -139,10 +167,10 @@ export async function exportAlerts(options: ExportOptions): Promise<Exported> {
 }
 
 /** Newest first; each has at least one. */
-async function* alertPages(history: History, { from, to, vehicle }: ExportOptions): AsyncIterable<Alert[]> {
+async function* alertPages(history: History, filter: AlertFilter): AsyncIterable<Alert[]> {
   let after: AlertPlace | undefined;
   for (;;) {
-    const page = await history.alerts({ from, to, vehicle, after, limit: ALERT_PAGE });
+    const page = await history.alerts({ ...filter, after, limit: ALERT_PAGE });
     if (page.length > 0) yield page;
     if (page.length < ALERT_PAGE) return;
     const last = page[page.length - 1];
@@ -150,8 +178,8 @@ async function* alertPages(history: History, { from, to, vehicle }: ExportOption
   }
 }
 
-function question(what: string, { format, from, to, vehicle }: ExportOptions): string {
-  return JSON.stringify({ what, format, from, to, vehicle: vehicle ?? null });
+function question({ format, from, to, vehicle }: ExportOptions): string {
+  return JSON.stringify({ what: 'tracks', format, from, to, vehicle: vehicle ?? null });
 }
 
 async function* counted(batches: AsyncIterable<Fixes>, count: (fixes: number) => void): AsyncGenerator<Fixes> {

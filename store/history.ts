@@ -37,6 +37,13 @@ export class History {
     return rows.map(alertOf);
   }
 
+  /** How many `alerts` gives in all. */
+  async countAlerts(filter: AlertFilter): Promise<number> {
+    const values: unknown[] = [];
+    const text = `select count(*)::integer as count from alerts where ${alertConditions(filter, values).join(' and ')}`;
+    return (await ask<{ count: number }>(this.pool, { text, values }))[0].count;
+  }
+
   async alert(id: string): Promise<Alert | undefined> {
     return (await this.alertsById([id]))[0];
   }

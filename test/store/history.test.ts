@@ -147,6 +147,7 @@ onEveryServer('history', (server) => {
     expect(await ids({ limit: 2, after: { occurredAt: Date.parse(at(5)), id: 'c' } })).toEqual(['b', 'a']);
     expect(await ids({ limit: 9, state: ['cleared', 'acknowledged'] })).toEqual(['d', 'a']);
     expect(await ids({ limit: 9, type: ['fence-enter'] })).toEqual(['b']);
+    expect([await history.countAlerts({}), await history.countAlerts({ type: ['fence-enter'] })]).toEqual([4, 1]);
     expect(await ids({ limit: 9, severity: ['critical'], vehicle: ['v1'] })).toEqual(['c']);
     expect(await ids({ limit: 9, fence: ['f1'], vehicle: ['v1'] })).toEqual([]);
     expect(await ids({ limit: 9, from: Date.parse(at(5)), to: Date.parse(at(7)) })).toEqual(['c', 'b']);
