@@ -49,7 +49,9 @@ export function settle(
 function keepOne(alerts: AlertBook, vehicleNo: number, same: Alert[], { alert, end }: FoundEvent, now: string): void {
   const kept = same.find(({ clearedAt }) => clearedAt === null) ?? same[0];
   for (const { id } of same) if (id !== kept.id) alerts.withdraw(id, now, kept.id);
-  if (alert && Date.parse(alert.occurredAt) < Date.parse(kept.occurredAt)) alerts.amendOnset(kept.id, alert.occurredAt);
+  // RFC 3339 in UTC: text compares as times do.
+  const began = [...same, ...(alert ? [alert] : [])].map(({ occurredAt }) => occurredAt).sort()[0];
+  if (began < kept.occurredAt) alerts.amendOnset(kept.id, began);
   if (end === null) alerts.reopen(vehicleNo, kept.id, now);
   else if (kept.clearedAt === null) alerts.clear(vehicleNo, kept.ruleId, end.at, end.reason, end.evidence);
 }

@@ -9,7 +9,6 @@ import { CLIENT_PROTOCOLS, type ClientRoute, openFixClient } from './support/fix
 import { SimulatedFleet, type SimulatedVehicle } from './support/fleet.js';
 import { drivePlantings } from './support/plants/drive.js';
 import { layPlantings } from './support/plants/lay.js';
-import { START } from './support/plants/planting.js';
 import { type PlantsWanted, plantedTruth, plantingsOf } from './support/plants/scenario-plants.js';
 import { fenceFeature, ordersOf, readScenario, type Scenario } from './support/scenario.js';
 import type { TerminalFix } from './support/terminal-messages.js';
@@ -112,7 +111,8 @@ async function runPlants(wanted: PlantsWanted, options: CommandOptions, command:
   if (!api || !key) return command.error('error: a scenario with plants needs --api and --key, to lay its rules');
   const plantings = plantingsOf(wanted, seed);
   await layPlantings(plantings, new ApiClient(api, key));
-  const { startedAt, ...counts } = await drivePlantings(plantings, {
+  const began = Date.now();
+  const { clock, ...counts } = await drivePlantings(plantings, {
     to,
     window,
     speed: wanted.speed,
@@ -120,11 +120,10 @@ async function runPlants(wanted: PlantsWanted, options: CommandOptions, command:
   });
   const file = options.truth ?? `${options.scenario}.truth.json`;
   const plants = plantings.map(plantedTruth);
-  const clock = { speed: wanted.speed, startedAt: new Date(startedAt), start: new Date(START) };
-  writeFileSync(file, `${JSON.stringify({ ...clock, plants }, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ speed: wanted.speed, clock, plants }, null, 2)}\n`);
   const expected = plants.reduce((sum, plant) => sum + plant.expected.length, 0);
   console.error(`${expected} expected alerts of ${plants.length} kinds written to ${file}`);
-  console.log(JSON.stringify({ seed, ...counts, seconds: Math.round((Date.now() - startedAt) / 100) / 10 }));
+  console.log(JSON.stringify({ seed, ...counts, seconds: Math.round((Date.now() - began) / 100) / 10 }));
   if (counts.refused > 0) throw new InputError(`the server refused ${counts.refused} fixes`);
 }
 

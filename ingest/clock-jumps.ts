@@ -8,8 +8,8 @@ const JUMP_MS = 3_600_000;
 const WITNESSES = 3;
 /** So many fixes in a row that agree with each other are a track of another day, and not a wrong clock. */
 const INSISTS = 3;
-/** The fleet is asked for its time this often, by our clock. */
-const ASK_MS = 1000;
+/** Once there are witnesses, the fleet is asked for its time this often, by our clock. */
+const ASK_MS = 200;
 /** Vehicles under doubt, at most; beyond them the oldest doubt is forgotten. */
 const MAX_DOUBTS = 100_000;
 
@@ -40,7 +40,7 @@ export class ClockJumps {
   }
 
   #isAhead(p: Position, head: Fleet): boolean {
-    if (Math.abs(p.receivedTime - this.#askedAt) >= ASK_MS) {
+    if (this.#fleet.vehicles < WITNESSES || Math.abs(p.receivedTime - this.#askedAt) >= ASK_MS) {
       this.#fleet = fleetTime(head, p.receivedTime);
       this.#askedAt = p.receivedTime;
     }

@@ -21,14 +21,19 @@ export interface DriveCounts {
   acknowledged: number;
   resent: number;
   refused: number;
-  /** Our clock at second 0 of the tracks, epoch ms. */
-  startedAt: number;
+  /** Our clock and that of the tracks, epoch ms, about once a second. */
+  clock: [ours: number, tracks: number][];
 }
 
 /** New connections per second. */
 const CONNECTS_PER_SECOND = 400;
+/** Fixes of all vehicles that wait for their acknowledgement; beyond it the tracks wait. */
+const MOST_OUTSTANDING = 500;
+/** The clock of the tracks may be so late, and catch up. */
+const BEHIND_MS = 100;
+const SAMPLE_MS = 1000;
 
-type Event = { at: number } & ({ fix: TerminalFix } | { card: CardReport });
+type What = { fix: TerminalFix } | { card: CardReport };
 
 /**
  * Drives plantings over real TCP, a terminal for each vehicle: what a planting says is received at a time leaves then, by a clock that runs
@@ -37,7 +42,7 @@ type Event = { at: number } & ({ fix: TerminalFix } | { card: CardReport });
 export async function drivePlantings(plantings: readonly Planting[], options: DriveOptions): Promise<DriveCounts> {
   const { to, window, speed, signal } = options;
   const drivers = driversOf(plantings);
-  const counts = { vehicles: drivers.length, fixes: 0, acknowledged: 0, resent: 0, refused: 0, startedAt: NaN };
+  const counts = { vehicles: drivers.length, fixes: 0, acknowledged: 0, resent: 0, refused: 0 };
   const terminals = drivers.map(({ no, plate }) => {
     const terminal = new TerminalClient({ ...to, number: terminalNumber(no), plate, plateColor: 2, window });
     terminal.on('accepted', (fixes) => (counts.acknowledged += fixes.length));
@@ -47,25 +52,52 @@ export async function drivePlantings(plantings: readonly Planting[], options: Dr
   });
   // Tracks that run fast do not wait for connections: all are there before second 0.
   await Promise.all(terminals.map((terminal, i) => connected(terminal, (i / CONNECTS_PER_SECOND) * 1000, signal)));
-  counts.startedAt = Date.now();
-  const drive = async (terminal: TerminalClient, events: readonly Event[]) => {
-    for (const event of events) {
-      const wait = counts.startedAt + (event.at - START) / speed - Date.now();
-      if (wait > 0) await pause(wait, null, { signal }).catch(() => {});
-      if (signal?.aborted) break;
-      if ('card' in event) {
-        const { time, certificate, validUntil = '' } = event.card;
-        await terminal.tell(driverIdentity(time, certificate === null ? null : { certificate, validUntil }));
-      } else {
-        counts.fixes++;
-        await terminal.send(event.fix);
-      }
+  const clock = new TrackClock(START, speed);
+  const outstanding = () => counts.fixes - counts.acknowledged - counts.refused;
+  for (const { at, terminal, what } of inOrder(drivers, terminals)) {
+    await clock.reach(at, signal);
+    while (outstanding() >= MOST_OUTSTANDING && !signal?.aborted) await pause(1);
+    if (signal?.aborted) break;
+    if ('card' in what) {
+      const { time, certificate, validUntil = '' } = what.card;
+      await terminal.tell(driverIdentity(time, certificate === null ? null : { certificate, validUntil }));
+    } else {
+      counts.fixes++;
+      void terminal.send(what.fix); // what it waits for is waited for above, by all together
     }
-    await terminal.drained(signal);
-    terminal.stop();
-  };
-  await Promise.all(terminals.map((terminal, i) => drive(terminal, drivers[i].events)));
-  return counts;
+  }
+  await Promise.all(terminals.map((terminal) => terminal.drained(signal)));
+  for (const terminal of terminals) terminal.stop();
+  return { ...counts, clock: clock.samples };
+}
+
+/**
+ * The time of tracks that run fast. On a machine that cannot keep up it runs slower, so that no vehicle is left far behind the others; what
+ * it was when, `samples` say.
+ */
+class TrackClock {
+  /** Our clock and that of the tracks, epoch ms, about once a second. */
+  readonly samples: [ours: number, tracks: number][];
+  #ours = Date.now();
+  #tracks: number;
+
+  constructor(
+    start: number,
+    readonly speed: number,
+  ) {
+    this.#tracks = start;
+    this.samples = [[this.#ours, start]];
+  }
+
+  /** Waits until it is `tracks`. */
+  async reach(tracks: number, signal?: AbortSignal): Promise<void> {
+    const due = this.#ours + (tracks - this.#tracks) / this.speed;
+    const wait = due - Date.now();
+    if (wait > 0) await pause(wait, null, { signal }).catch(() => {});
+    this.#ours = Math.max(due, Date.now() - BEHIND_MS);
+    this.#tracks = tracks;
+    if (this.#ours - this.samples[this.samples.length - 1][0] >= SAMPLE_MS) this.samples.push([this.#ours, tracks]);
+  }
 }
 
 /** Resolves when the terminal is registered and authenticated, or the platform does not want it. */
@@ -80,19 +112,25 @@ async function connected(terminal: TerminalClient, afterMs: number, signal?: Abo
 interface Driver {
   no: number;
   plate: string;
-  /** In the order in which they are sent. */
-  events: Event[];
+  /** In the order in which they are sent; `at` by the clock of the tracks. */
+  events: { at: number; what: What }[];
 }
 
 function driversOf(plantings: readonly Planting[]): Driver[] {
   const drivers = new Map<number, Driver>();
   for (const { vehicles, fixes, cards } of plantings) {
     for (const { no, plate } of vehicles) drivers.set(no, { no, plate, events: [] });
-    for (const card of cards) drivers.get(card.vehicleNo)?.events.push({ at: card.time, card });
-    for (const p of fixes) drivers.get(p.vehicleNo)?.events.push({ at: p.receivedTime, fix: fixOf(p) });
+    for (const card of cards) drivers.get(card.vehicleNo)?.events.push({ at: card.time, what: { card } });
+    for (const p of fixes) drivers.get(p.vehicleNo)?.events.push({ at: p.receivedTime, what: { fix: fixOf(p) } });
   }
-  for (const { events } of drivers.values()) events.sort((a, b) => a.at - b.at);
   return [...drivers.values()];
+}
+
+/** What all vehicles send, in the order in which they do. */
+function inOrder(drivers: readonly Driver[], terminals: readonly TerminalClient[]) {
+  return drivers
+    .flatMap(({ events }, i) => events.map(({ at, what }) => ({ at, what, terminal: terminals[i] })))
+    .sort((a, b) => a.at - b.at);
 }
 
 function fixOf(p: Position): TerminalFix {
