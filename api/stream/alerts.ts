@@ -109,8 +109,9 @@ export class AlertsHub {
   acknowledge(subscription: AlertSubscription, cursor: string): void {
     const { unacknowledged } = subscription;
     if (!unacknowledged) throw new ApiError('bad-request', 'message.id: it was subscribed without a window');
-    const number = this.app.deps.alerts.placeOf(cursor);
-    if (number === null || number > subscription.at) {
+    // It may be older than what the log still has: the client has dealt with it all the same.
+    const { epoch, number } = parts(cursor);
+    if (epoch !== this.app.deps.alerts.epoch || !(number <= subscription.at)) {
       throw new ApiError('bad-request', `message.cursor: ${JSON.stringify(cursor)} was not sent`);
     }
     const { numbers } = unacknowledged;
@@ -240,11 +241,10 @@ export class AlertsHub {
 
   #whyNot(cursor: string): GapReason {
     const { epoch, last } = this.app.deps.alerts;
-    const split = cursor.lastIndexOf('-');
-    const number = Number(cursor.slice(split + 1) || NaN);
-    if (split <= 0 || !Number.isInteger(number)) return 'unknown';
-    if (cursor.slice(0, split) !== epoch) return 'restart';
-    return number <= last ? 'expired' : 'unknown';
+    const given = parts(cursor);
+    if (!Number.isInteger(given.number)) return 'unknown';
+    if (given.epoch !== epoch) return 'restart';
+    return given.number <= last ? 'expired' : 'unknown';
   }
 
   #measure({ number, transition, alert }: AlertTransition): void {
@@ -254,6 +254,12 @@ export class AlertsHub {
       this.app.metrics.alertLatency.observe(Math.max(0, this.app.now() - Date.parse(alert.detectedAt)) / 1000);
     }
   }
+}
+
+/** `<epoch>-<number>`; the number is NaN where it is no cursor at all. */
+function parts(cursor: string): { epoch: string; number: number } {
+  const [, epoch = '', digits] = /^(.+)-(\d{1,15})$/.exec(cursor) ?? [];
+  return { epoch, number: Number(digits) };
 }
 
 /** How many more may be sent before the client has acknowledged some. */

@@ -19,19 +19,17 @@ export class Delta {
   }
 
   add(no: number): void {
-    const { catalog, fleet } = this.app.deps;
-    const vehicle = catalog.vehicles.get(no);
-    if (!vehicle || !fleet.hasFix(no)) return;
-    this.#separate();
-    this.encoding.pushItem(vehicle, this.now, this.#pieces);
+    this.#push(this.#item(no));
+  }
+
+  /** The vehicle that is at `index` of `here` in one of the finest tiles. */
+  addHere(tile: Tile, index: number): void {
+    this.#push(this.#items(tile)[index]);
   }
 
   /** All that changed in the tile, written once for everybody. */
   addTile(tile: Tile): void {
-    const items = this.#encoded(tile);
-    if (items.length === 0) return;
-    this.#separate();
-    this.#pieces.push(items);
+    this.#push(this.#encoded(tile));
   }
 
   /** `id` for a vehicle that the registry does not have any more. */
@@ -44,18 +42,34 @@ export class Delta {
     return new SharedMessage((id) => this.encoding.positions(id, snapshot, this.#pieces, this.#gone));
   }
 
-  #encoded(tile: Tile): Buffer {
-    let items = tile.encoded.get(this.encoding);
-    if (!items) {
-      const inside = new Delta(this.app, this.encoding, this.now);
-      for (const no of tile.here) inside.add(no);
-      for (const part of tile.parts?.values() ?? []) inside.addTile(part);
-      tile.encoded.set(this.encoding, (items = Buffer.concat(inside.#pieces)));
-    }
+  #item(no: number): Buffer {
+    const { catalog, fleet } = this.app.deps;
+    const vehicle = catalog.vehicles.get(no);
+    return vehicle && fleet.hasFix(no) ? this.encoding.item(vehicle, this.now) : NOTHING;
+  }
+
+  #items(tile: Tile): readonly Buffer[] {
+    let items = tile.items.get(this.encoding);
+    if (!items) tile.items.set(this.encoding, (items = tile.here.map((no) => this.#item(no))));
     return items;
   }
 
-  #separate(): void {
+  #encoded(tile: Tile): Buffer {
+    let encoded = tile.encoded.get(this.encoding);
+    if (!encoded) {
+      const inside = new Delta(this.app, this.encoding, this.now);
+      for (const item of this.#items(tile)) inside.#push(item);
+      for (const part of tile.parts?.values() ?? []) inside.addTile(part);
+      tile.encoded.set(this.encoding, (encoded = Buffer.concat(inside.#pieces)));
+    }
+    return encoded;
+  }
+
+  #push(items: Buffer): void {
+    if (items.length === 0) return;
     if (this.encoding.separator && this.#pieces.length > 0) this.#pieces.push(this.encoding.separator);
+    this.#pieces.push(items);
   }
 }
+
+const NOTHING = Buffer.alloc(0);

@@ -20,8 +20,8 @@ export interface Encoding {
   readonly binary: boolean;
   /** Between two items. */
   readonly separator: Buffer | null;
-  /** Adds the item of a vehicle that has a fix to `pieces`. `now` decides who is online, epoch ms. */
-  pushItem(vehicle: Vehicle, now: number, pieces: Buffer[]): void;
+  /** The item of a vehicle that has a fix. `now` decides who is online, epoch ms. */
+  item(vehicle: Vehicle, now: number): Buffer;
   positions(id: SubscriptionId, snapshot: boolean, items: readonly Buffer[], gone: readonly string[]): Buffer;
   density(id: SubscriptionId, cells: readonly Cell[]): Buffer;
 }

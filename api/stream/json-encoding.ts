@@ -10,8 +10,10 @@ export class JsonEncoding implements Encoding {
 
   constructor(readonly vehicles: VehicleJson) {}
 
-  pushItem(vehicle: Vehicle, now: number, pieces: Buffer[]): void {
+  item(vehicle: Vehicle, now: number): Buffer {
+    const pieces: Buffer[] = [];
     this.vehicles.pushItem(vehicle, now, pieces);
+    return Buffer.concat(pieces);
   }
 
   positions(id: SubscriptionId, snapshot: boolean, items: readonly Buffer[], gone: readonly string[]): Buffer {

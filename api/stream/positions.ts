@@ -15,8 +15,8 @@ import { Audience, type Sight, type View } from './view.js';
 const BACK_TO_VEHICLES = 0.9;
 /** A tick gives way to other work after this, ms: an alert must not wait for two thousand maps. */
 const TURN_MS = 10;
-/** Snapshots kept until the next tick, for whoever comes with a sight that somebody had. */
-const SNAPSHOTS_KEPT = 64;
+/** Snapshots of so many vehicles are kept until the next tick, for whoever comes with a sight that somebody had. */
+const VEHICLES_KEPT = 100_000;
 
 /** What changed since the last tick, while it is being told. */
 interface Round {
@@ -41,6 +41,7 @@ export class PositionsHub {
   /** Grids of this tick by cell size, for views without a filter. */
   readonly #grids = new Map<number, readonly Cell[]>();
   readonly #snapshots = new Map<Audience, SharedMessage>();
+  #vehiclesKept = 0;
   /** One instant for everything that is told together, so that nobody is online for one part and silent for another. */
   #now = 0;
   /** Some have been told of this tick, and some have not yet. */
@@ -93,7 +94,7 @@ export class PositionsHub {
     this.remove(view);
     const after = this.#join(view, sight);
     const plain = before.mode === 'positions' && after.mode === 'positions' && to.filter === undefined;
-    if (this.#underWay || view.stale || !plain || !view.port.ready()) return this.#refresh(view);
+    if (this.#underWay || view.stale || !plain) return this.#refresh(view);
     const delta = new Delta(this.app, after.encoding, this.#now);
     const [was, is] = [before.sight, after.sight];
     let count = 0;
@@ -125,7 +126,7 @@ export class PositionsHub {
 
   *#steps(): Iterable<void> {
     this.#grids.clear();
-    this.#snapshots.clear();
+    this.#forgetSnapshots();
     if (this.#audiences.size === 0) {
       // `add` follows everything anew; nothing has to be remembered until then.
       return this.#forgetChanges();
@@ -171,6 +172,11 @@ export class PositionsHub {
     return round;
   }
 
+  #forgetSnapshots(): void {
+    this.#snapshots.clear();
+    this.#vehiclesKept = 0;
+  }
+
   #forgetChanges(): void {
     this.#changed = new Set();
     this.#relisted = new Map();
@@ -194,7 +200,7 @@ export class PositionsHub {
 
   #catchUp(): void {
     this.#grids.clear();
-    this.#snapshots.clear();
+    this.#forgetSnapshots();
     this.#shown.fit(this.app.deps.fleet);
     for (let no = 1; no < this.#shown.capacity; no++) {
       this.#look(no);
@@ -216,11 +222,7 @@ export class PositionsHub {
   }
 
   #sendChanges(audience: Audience, round: Round): void {
-    const fresh: View[] = [];
-    for (const view of audience.views) {
-      if (!view.port.ready()) view.stale = true;
-      else if (!view.stale) fresh.push(view);
-    }
+    const fresh = [...audience.views].filter(({ stale }) => !stale);
     // Densities come after the tick, and so does the first snapshot, which counts anew.
     if (audience.mode === 'density' || fresh.length === 0) return;
     const delta = new Delta(this.app, audience.encoding, this.#now);
@@ -248,10 +250,10 @@ export class PositionsHub {
     }
     // Whether the filter wanted a vehicle before the registry changed is not known any more.
     if (!filter.anyVehicle && round.relisted.size > 0 && touches(tile, round.relisted)) return false;
-    for (const no of tile.here) {
+    for (const [i, no] of tile.here.entries()) {
       const was = this.#shown.in(no, bbox, filter);
       const is = this.#shown.inNext(no, bbox, filter);
-      if (is) delta.add(no);
+      if (is) delta.addHere(tile, i);
       if (is && !was) audience.count++;
       // One that changed tiles is said to be gone by the tile that it left.
       if (was && !is && this.#shown.tile(no) === this.#shown.nextTile(no)) this.#sayGone(audience, [no], delta, round);
@@ -277,7 +279,8 @@ export class PositionsHub {
     let message = this.#snapshots.get(audience);
     if (!message) {
       message = this.#everythingFor(audience);
-      if (this.#snapshots.size >= SNAPSHOTS_KEPT) this.#snapshots.clear();
+      this.#vehiclesKept += audience.count;
+      if (this.#vehiclesKept > VEHICLES_KEPT) this.#forgetSnapshots();
       this.#snapshots.set(audience, message);
     }
     audience.tell([view], message);

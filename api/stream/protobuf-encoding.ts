@@ -37,14 +37,14 @@ export class ProtobufEncoding implements Encoding {
     readonly fleet: Fleet,
   ) {}
 
-  pushItem(vehicle: Vehicle, now: number, pieces: Buffer[]): void {
+  item(vehicle: Vehicle, now: number): Buffer {
     const state = this.vehicles.state(vehicle, now);
     let written = this.#written[vehicle.no];
     if (written?.state !== state) {
       written = { state, item: this.#item(vehicle, this.vehicles.online(vehicle.no, now)) };
       this.#written[vehicle.no] = written;
     }
-    pieces.push(written.item);
+    return written.item;
   }
 
   positions(id: SubscriptionId, snapshot: boolean, items: readonly Buffer[], gone: readonly string[]): Buffer {

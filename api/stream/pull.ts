@@ -4,7 +4,7 @@ import { LogGapError } from '../../store/log-reader.js';
 import { matchesAlert } from '../alert-filter.js';
 import type { AlertReader, AlertSource } from '../deps.js';
 import type { Request } from '../http.js';
-import type { AlertNews } from './news.js';
+import type { HttpWaits } from './http-waits.js';
 
 /** Transitions looked at in one turn of the event loop. */
 const TURN = 500;
@@ -25,10 +25,10 @@ export interface Pull {
  * The cursor is behind everything that was looked at, wanted or not. `recovered` is false where the log cannot be
  * continued after the cursor: then it is that of the log's end.
  */
-export async function pullAlerts(alerts: AlertSource, news: AlertNews, pull: Pull, request: Request): Promise<string> {
+export async function pullAlerts(alerts: AlertSource, waits: HttpWaits, pull: Pull, request: Request): Promise<string> {
   const { filter, waitMs, limit } = pull;
   const begun = performance.now();
-  const release = news.take();
+  const release = waits.take();
   const reader = alerts.reader();
   let gone = false;
   request.onAborted(() => (gone = true));
@@ -50,9 +50,9 @@ export async function pullAlerts(alerts: AlertSource, news: AlertNews, pull: Pul
         continue;
       }
       const left = waitMs - spent;
-      if (batch.length > 0 || items.length > 0 || left <= 0 || gone || news.closed)
+      if (batch.length > 0 || items.length > 0 || left <= 0 || gone || waits.closed)
         return answer(items, alerts.cursor(at), true);
-      await news.wait(left, request);
+      await waits.wait(left, request, (wake) => alerts.subscribe(wake));
     }
   } finally {
     reader.close();

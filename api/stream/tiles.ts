@@ -31,14 +31,17 @@ export interface Tile {
   came: number[];
   /** Vehicles that were in it at the last tick, and are not any more. */
   left: number[];
-  /** Items of all that changed in it, joined, by encoding, once somebody has asked. */
+  /** By encoding, once somebody has asked: items of all that changed in it, joined, … */
   encoded: Map<object, Buffer>;
+  /** … and each by itself, in the order of `here`; empty for a vehicle of which there is nothing to tell. */
+  items: Map<object, readonly Buffer[]>;
 }
 
 export type Overlap = 'none' | 'some' | 'whole';
 
 /** How much of the tile lies in the box. */
-export function overlap({ size, column, row }: Tile, [west, south, east, north]: Bbox): Overlap {
+export function overlap({ size, column, row }: Tile, bbox: Bbox): Overlap {
+  const [west, south, east, north] = bbox;
   const perDegree = PER_DEGREE[size];
   const tileWest = column / perDegree - 180;
   const tileSouth = row / perDegree - 90;
@@ -48,8 +51,8 @@ export function overlap({ size, column, row }: Tile, [west, south, east, north]:
   return tileWest >= west && tileEast <= east && tileSouth >= south && tileNorth <= north ? 'whole' : 'some';
 }
 
-export function contains([west, south, east, north]: Bbox, lon: number, lat: number): boolean {
-  return lon >= west && lon <= east && lat >= south && lat <= north; // NaN is in no box
+export function contains(bbox: Bbox, lon: number, lat: number): boolean {
+  return lon >= bbox[0] && lon <= bbox[2] && lat >= bbox[1] && lat <= bbox[3]; // NaN is in no box
 }
 
 /** The changes of one tick by tile. */
@@ -106,7 +109,7 @@ function tileAt(level: Map<number, Tile>, size: number, number: number): Tile {
   if (!tile) {
     const parts = size === FINEST ? null : new Map<number, Tile>();
     const place = { size, column: number % ROW, row: Math.floor(number / ROW) };
-    tile = { ...place, parts, here: [], came: [], left: [], encoded: new Map() };
+    tile = { ...place, parts, here: [], came: [], left: [], encoded: new Map(), items: new Map() };
     level.set(number, tile);
   }
   return tile;

@@ -45,9 +45,12 @@ export class Audience {
     return `${format} ${bbox.join(' ')} ${filter.key}`;
   }
 
-  /** Sends what all the views that are `fresh` are to get; who does not take it gets a snapshot later. */
+  /** Sends the views what they are to get; who is not ready for it, or does not take it, gets a snapshot later. */
   tell(views: Iterable<View>, message: SharedMessage): void {
-    for (const view of views) view.stale = !view.port.send(message.for(view.id), this.encoding.binary);
+    for (const view of views) {
+      // Asked right before each, because several views may be those of one client.
+      view.stale = !(view.port.ready() && view.port.send(message.for(view.id), this.encoding.binary));
+    }
   }
 
   allStale(): void {

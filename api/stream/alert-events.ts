@@ -4,21 +4,11 @@ import { LogGapError } from '../../store/log-reader.js';
 import { matchesAlert } from '../alert-filter.js';
 import type { AlertSource } from '../deps.js';
 import type { Request } from '../http.js';
-import type { AlertNews } from './news.js';
+import { COMMENT_MS, RETRY_MS } from './events.js';
+import type { HttpWaits } from './http-waits.js';
 
 /** Transitions looked at in one turn of the event loop; what is wanted of them is one chunk of the answer. */
 const TURN = 100;
-/** A comment at least so often, so that nobody in between takes the silence for the end. */
-const COMMENT_MS = 15_000;
-/** How long a client waits before it comes back by itself. */
-const RETRY_MS = 3000;
-
-/** Headers of every event stream: it is never complete, so nobody may keep it or wait for its end. */
-export const EVENT_STREAM_HEADERS = [
-  ['Content-Type', 'text/event-stream; charset=utf-8'],
-  ['Cache-Control', 'no-cache, no-store'],
-  ['X-Accel-Buffering', 'no'],
-] as const;
 
 /**
  * Steps of alerts as an event stream, each with its cursor as the event's id, from the cursor that the client brings, or
@@ -28,17 +18,17 @@ export const EVENT_STREAM_HEADERS = [
  */
 export function alertEvents(
   alerts: AlertSource,
-  news: AlertNews,
+  waits: HttpWaits,
   wanted: { filter: AlertFilter; cursor: string | undefined },
   request: Request,
 ): AsyncIterable<string> {
-  const release = news.take(); // now: once the answer has begun nobody can be refused any more
-  return events(alerts, news, wanted, request, release);
+  const release = waits.take(); // now: once the answer has begun nobody can be refused any more
+  return events(alerts, waits, wanted, request, release);
 }
 
 async function* events(
   alerts: AlertSource,
-  news: AlertNews,
+  waits: HttpWaits,
   { filter, cursor }: { filter: AlertFilter; cursor: string | undefined },
   request: Request,
   release: () => void,
@@ -52,7 +42,7 @@ async function* events(
     const opening = { epoch: alerts.epoch, cursor: alerts.cursor(at), recovered: resumed !== null };
     yield `retry: ${RETRY_MS}\nid: ${opening.cursor}\nevent: subscribed\ndata: ${JSON.stringify(opening)}\n\n`;
     let spokenAt = performance.now();
-    while (!gone && !news.closed) {
+    while (!gone && !waits.closed) {
       const batch = reader.read(at, TURN);
       let chunk = '';
       for (const transition of batch) {
@@ -67,7 +57,7 @@ async function* events(
         yield chunk;
         spokenAt = performance.now();
       } else if (batch.length > 0) await afterEvents();
-      else await news.wait(COMMENT_MS - quietMs, request);
+      else await waits.wait(COMMENT_MS - quietMs, request, (wake) => alerts.subscribe(wake));
     }
   } catch (error) {
     if (!(error instanceof LogGapError)) throw error;
