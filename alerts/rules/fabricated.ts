@@ -8,6 +8,7 @@ interface Params {
   frozenFixes: number;
   loopFixes: number;
   cloneFixes: number;
+  shiftFixes: number;
   minSpeed: number;
 }
 
@@ -22,30 +23,46 @@ interface Memory {
   /** Fixes at the very places where another vehicle was; one less with each that is not. */
   cloned: number;
   twin: number;
+  /** Places in a row, of those that are kept, where another vehicle, or this one, was so long before; less with each that is new. */
+  shifted: number;
+  /** Who was there, and how long before, ms. */
+  source: [no: number, lag: number] | null;
   /** The first fix of those that count; null while none does. */
   since: FixFacts | null;
 }
 
+const NOTHING = { frozen: 0, looped: 0, period: 0, cloned: 0, twin: 0, shifted: 0, source: null, since: null };
 /** Places remembered: a loop that is longer than this is not seen. */
 const RING = 120;
 /** A loop is no shorter: vehicles do come back to where they were. */
 const MIN_PERIOD = 3;
+/** Of places one in so many is kept for later, by the place itself: a copy of a track has the same ones. */
+const KEPT = 4;
+const MAX_KEPT = 100_000;
+/** Sooner it is a twin, or a loop. */
+const LEAST_LAG_MS = 60_000;
+/** Lags so near to each other are one: terminals tell whole seconds. */
+const SAME_LAG_MS = 2_000;
 /** A receiver never gives the same place twice in a row to the last digit while it moves, nor that of another one. */
 const SAME_METRES = 0.05;
 
 /**
  * Data that no receiver in a moving vehicle makes: a place that stays the same to the last digit while there is speed (frozen), a
- * run of places that comes again and again (looped, and so data that was sent before), or the places of another vehicle (cloned).
+ * run of places that comes again and again (looped), the places of another vehicle (cloned), or places where that one or this was at
+ * some time before, always as long before (time-shifted). The score is how much of what it takes has been seen, 0 … 1.
+ *
+ * A road is driven by many, but not through the same tenth of a metre in the same order at the same distance in time.
  */
 export const fabricated = ruleKind<Params, Memory>({
   type: 'fabricated-data',
-  describe: 'places that are frozen, looped or copied from another vehicle',
+  describe: 'places that are frozen, looped, copied from another vehicle, or from another time',
   timing: { linger: 300 },
   judgesLate: false,
   params: z.strictObject({
     frozenFixes: z.int().min(3).max(1000).default(10),
     loopFixes: z.int().min(5).max(1000).default(20),
     cloneFixes: z.int().min(3).max(1000).default(10),
+    shiftFixes: z.int().min(3).max(1000).default(5),
     minSpeed: z.number().min(1).max(100).default(10),
   }),
   build: (params) => ({
@@ -55,29 +72,39 @@ export const fabricated = ruleKind<Params, Memory>({
       const moving = facts.speed >= params.minSpeed;
       const memory: Memory = before
         ? { ...before, ring: [...before.ring, place].slice(-RING) }
-        : { frozen: 0, ring: [place], looped: 0, period: 0, cloned: 0, twin: 0, since: null };
+        : { ...NOTHING, ring: [place] };
       if (before && moving) {
         memory.frozen = before.ring.at(-1) === place ? before.frozen + 1 : 0;
         followLoop(memory, before);
         followTwin(memory, before, input);
+        followShift(memory, before, input);
       } else if (!moving) {
         memory.frozen = 0;
         memory.cloned = 0;
       }
-      const { frozen, looped, cloned } = memory;
-      memory.since = frozen + looped + cloned > 0 ? (memory.since ?? facts) : null;
+      const { frozen, looped, cloned, shifted } = memory;
+      memory.since = frozen + looped + cloned + shifted > 0 ? (memory.since ?? facts) : null;
+      const score = Math.max(
+        frozen / params.frozenFixes,
+        looped / params.loopFixes,
+        cloned / params.cloneFixes,
+        shifted / params.shiftFixes,
+      );
       return {
         memory,
-        holds: frozen >= params.frozenFixes || looped >= params.loopFixes || cloned >= params.cloneFixes,
+        holds: score >= 1,
         onset: memory.since ?? facts,
         explain: () => ({
           checks: [
             over('fixes frozen', frozen, params.frozenFixes - 1, ''),
             over('fixes looped', looped, params.loopFixes - 1, ''),
             over('fixes cloned', cloned, params.cloneFixes - 1, ''),
+            over('fixes shifted in time', shifted, params.shiftFixes - 1, ''),
           ],
+          score: Math.round(Math.min(1, score) * 100) / 100,
           period: looped > 0 ? memory.period : null,
           twin: cloned > 0 ? (input.other(memory.twin)?.vehicle.id ?? null) : null,
+          shift: shifted > 0 && memory.source ? shiftOf(input, memory.source) : null,
         }),
       };
     },
@@ -103,4 +130,32 @@ function followTwin(memory: Memory, { twin, cloned }: Memory, { facts, near, oth
   }
   memory.twin = here.includes(twin) ? twin : here[0];
   memory.cloned = memory.twin === twin ? cloned + 1 : 1;
+}
+
+/** Where vehicles were, by place; those that were there last stand last. */
+type Trodden = Map<string, [no: number, time: number]>;
+
+function followShift(memory: Memory, { shifted, source }: Memory, { facts, vehicle, shared }: RuleInput): void {
+  const [x, y] = [Math.round(facts.lon * 1e6), Math.round(facts.lat * 1e6)];
+  if ((x + 31 * y) % KEPT !== 0) return;
+  const trodden = (shared.get('trodden') as Trodden | undefined) ?? new Map();
+  const key = `${x},${y}`;
+  const before = trodden.get(key);
+  trodden.delete(key);
+  trodden.set(key, [vehicle.no, facts.time]);
+  if (trodden.size > MAX_KEPT) trodden.delete(trodden.keys().next().value as string);
+  shared.set('trodden', trodden);
+  if (!before || facts.time - before[1] < LEAST_LAG_MS) {
+    memory.shifted = Math.max(0, shifted - 0.5);
+    return;
+  }
+  const lag = facts.time - before[1];
+  const same = source !== null && source[0] === before[0] && Math.abs(source[1] - lag) <= SAME_LAG_MS;
+  memory.shifted = same ? shifted + 1 : 1;
+  memory.source = [before[0], lag];
+}
+
+function shiftOf({ vehicle, other }: RuleInput, [no, lag]: [number, number]): object {
+  const id = no === vehicle.no ? vehicle.id : (other(no)?.vehicle.id ?? null);
+  return { vehicleId: id, seconds: Math.round(lag / 1000) };
 }

@@ -36,6 +36,22 @@ export const OF_DATA: readonly Plant[] = [
     known: 100,
   },
   {
+    type: 'fabricated-data',
+    variant: 'of another time',
+    watches: 'others',
+    group: 2,
+    start: (member) => [3000 * member, 0],
+    // What the first has driven, the second sends as its own, five minutes later.
+    drive(track, guilty, member, others) {
+      track.drive(300, 50, 45 * member);
+      if (guilty && member === 1) for (let n = 1; n <= 80; n++) track.fake(50, others[others.length - 1].fixes[n]);
+      else track.drive(800, 50, 45 * member);
+    },
+    began: (_, guilty) => when(guilty, 300),
+    // A fourth of the places is looked at, and five of those must be wrong.
+    known: 200,
+  },
+  {
     type: 'sos',
     watches: 'others',
     drive(track, guilty) {

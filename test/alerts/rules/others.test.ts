@@ -103,6 +103,23 @@ describe('fabricated-data', () => {
   });
 });
 
+test('time-shifted: what another vehicle drove ten minutes before; who follows it on the same road is no copy', () => {
+  const place = (n: number) => ({ lon: 0.5 + n * 0.00137, lat: 0.5 + (n % 7) * 1e-5 });
+  const drive = (copied: boolean) => {
+    const made = story('fabricated-data');
+    for (let i = 0; i < 60; i++) made.fixes(1, { at: i * 10, ...place(i), speed: 50 });
+    for (let i = 0; i < 60; i++) {
+      const { lon, lat } = place(i);
+      made.fixes(2, { at: 600 + i * 10, lon: copied ? lon : lon + 3e-5, lat, speed: 50 });
+    }
+    return made;
+  };
+  const copy = drive(true);
+  expect(copy.tell()).toEqual([expect.stringMatching(/^raised fabricated-data v2 /)]);
+  expect(copy.transitions[0].alert.evidence).toMatchObject({ score: 1, shift: { vehicleId: 'v1', seconds: 600 } });
+  expect(drive(false).tell()).toEqual([]);
+});
+
 test('sos: the nearest helpers first, none that was not heard of lately', () => {
   const call = story('sos', { helpers: 2 }).fixes(2, { at: 0, lon: 0.52 }).fixes(3, { at: 1, lon: 0.51 });
   call.fixes(4, { at: 2, lon: 0.515 }).fixes(5, { at: 3, lon: 0.9 }).fixes(1, { at: 10, alarms: 1 });
