@@ -1,7 +1,8 @@
 import type { ApiDeps, ApiOptions } from './deps.js';
 import type { ApiMetrics } from './metrics.js';
 import type { PlaceIndex } from './place-index.js';
-import type { AlertNews } from './stream/news.js';
+import type { HttpWaits } from './stream/http-waits.js';
+import type { PositionsHub } from './stream/positions.js';
 import type { VehicleJson } from './vehicle-json.js';
 
 /** What the route files share. */
@@ -11,7 +12,9 @@ export interface App {
   metrics: ApiMetrics;
   vehicles: VehicleJson;
   places: PlaceIndex;
-  alertNews: AlertNews;
+  waits: HttpWaits;
+  /** Views of the live map. */
+  views: Pick<PositionsHub, 'add' | 'remove'>;
   /** Wall clock, epoch ms. */
   now(): number;
   /** Tells the stream that the registry's word on vehicle `no` changed; `goneId` where it was deleted. */

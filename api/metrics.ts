@@ -160,7 +160,7 @@ export class ApiMetrics {
     stream: () => StreamCounts,
     fences: () => number,
     commands: () => CommandCounts,
-    alertWaiters: () => number,
+    httpWaits: () => number,
     deliveries: () => Record<string, DeliveryTotals>,
   ) {
     const registers = [this.#registry];
@@ -199,7 +199,7 @@ export class ApiMetrics {
       'Responses of terminals that no command waited for',
       () => commands().unmatchedResponses,
     );
-    this.#gauge('http_alert_waiters', 'Long polls and event streams that wait for alerts', alertWaiters);
+    this.#gauge('http_waits', 'Long polls and event streams that are open', httpWaits);
     const byWay = (of: (totals: DeliveryTotals) => number) => () =>
       Object.fromEntries(Object.entries(deliveries()).map(([way, totals]) => [way, of(totals)]));
     for (const [name, help, value] of DELIVERY_TOTALS) this.#totals(name, help, 'way', byWay(value));

@@ -4,10 +4,10 @@ import { asyncapi } from './asyncapi.js';
 import { openapi } from './openapi.js';
 import { json, type Route, route } from './route.js';
 import { alertActionRoutes } from './routes/alert-actions.js';
-import { alertEventRoutes } from './routes/alert-events.js';
 import { alertRoutes } from './routes/alerts.js';
 import { auditRoutes } from './routes/audit.js';
 import { commandRoutes } from './routes/commands.js';
+import { eventStreamRoutes } from './routes/event-streams.js';
 import { fenceConsistencyRoutes } from './routes/fence-consistency.js';
 import { fenceRoutes } from './routes/fences.js';
 import { frameRoutes } from './routes/frames.js';
@@ -48,7 +48,7 @@ export function routeTable(app: App): Route[] {
     ...roadRoutes(app),
     ...weatherRoutes(app),
     ...alertRoutes(app),
-    ...alertEventRoutes(app),
+    ...eventStreamRoutes(app),
     ...webhookRoutes(app),
     ...alertActionRoutes(app),
     ...muteRoutes(app),

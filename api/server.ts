@@ -13,8 +13,8 @@ import { PlaceIndex } from './place-index.js';
 import type { Method, Route } from './route.js';
 import { routeTable } from './routes.js';
 import { StaticFiles } from './static-files.js';
+import { HttpWaits } from './stream/http-waits.js';
 import { StreamHub } from './stream/hub.js';
-import { AlertNews } from './stream/news.js';
 import { startHttpServer } from './uws.js';
 import { VehicleJson } from './vehicle-json.js';
 
@@ -33,7 +33,7 @@ type GivenOptions = Omit<ApiOptions, keyof typeof API_DEFAULTS> & Partial<ApiOpt
 /** How long answers under way may take to finish when the server closes. */
 const CLOSE_GRACE_MS = 5000;
 /** Long polls and event streams at once. */
-const MAX_ALERT_WAITERS = 5000;
+const MAX_HTTP_WAITS = 5000;
 
 /** Listens, and serves until closed. Rejects where the port is taken, or the native part of the server does not load. */
 export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiServer> {
@@ -44,7 +44,7 @@ export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiS
     () => hub.counts(),
     () => deps.catalog.fences.size,
     () => deps.commands.counts(),
-    () => app.alertNews.taken,
+    () => app.waits.taken,
     () => deps.deliveries(),
   );
   const app: App = {
@@ -53,7 +53,11 @@ export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiS
     metrics,
     vehicles,
     places: new PlaceIndex(deps.fleet),
-    alertNews: new AlertNews(deps.alerts, MAX_ALERT_WAITERS),
+    waits: new HttpWaits(MAX_HTTP_WAITS),
+    views: {
+      add: (view, sight) => hub.positions.add(view, sight),
+      remove: (view) => hub.positions.remove(view),
+    },
     now: Date.now,
     registryChanged: (no, goneId) => hub.positions.registryChanged(no, goneId),
   };
@@ -72,7 +76,7 @@ export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiS
   ];
   const stop = () => {
     hub.close();
-    app.alertNews.close();
+    app.waits.close();
     metrics.stop();
   };
   let closing: Promise<void> | undefined;

@@ -173,12 +173,7 @@ export function alertRoutes(app: App): Route[] {
     const { limit, wait = 0, cursor, grouped, ...filter } = query;
     if (cursor !== undefined) throw wrongQuery('cursor', 'is for the list; steps go on by `after`');
     if (grouped !== undefined) throw wrongQuery('grouped', 'is for the list: every step is told');
-    return pullAlerts(
-      alerts,
-      app.alertNews,
-      { filter: newsFilter(filter), after, waitMs: wait * 1000, limit },
-      request,
-    );
+    return pullAlerts(alerts, app.waits, { filter: newsFilter(filter), after, waitMs: wait * 1000, limit }, request);
   }
 
   /** All alerts that match, newest first; throws 'database-away' where only those in memory can be had. */

@@ -63,6 +63,7 @@ const PROMISED = {
   '/v1/media/{id}/content': ['get'],
   '/v1/alerts': ['get'],
   '/v1/stream/alerts': ['get'],
+  '/v1/stream/positions': ['get'],
   '/v1/webhooks': ['get', 'post'],
   '/v1/webhooks/{id}': ['delete', 'get', 'put'],
   '/v1/webhooks/{id}/secret': ['post'],

@@ -1,55 +1,8 @@
-import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { alert, KEY, startTestApi, type TestApi, transition } from '../support.js';
-import { raise, waiters } from './feeds-support.js';
-
-interface Event {
-  id: string;
-  event: string;
-  data: { recovered?: boolean; cursor: string; alert?: { vehicleId: string } };
-}
-
-/** A reader of the stream that keeps every event until somebody asks; `text` is all that came. */
-class Events {
-  text = '';
-  ended = false;
-  #taken = 0;
-
-  constructor(readonly response: IncomingMessage) {
-    response.setEncoding('utf8').on('data', (chunk: string) => (this.text += chunk));
-    response.on('close', () => (this.ended = true));
-    onTestFinished(() => void response.destroy());
-  }
-
-  /** The next `count` events. */
-  async next(count: number): Promise<Event[]> {
-    await expect.poll(() => this.#events().length, { timeout: 20_000 }).toBeGreaterThanOrEqual(this.#taken + count);
-    this.#taken += count;
-    return this.#events().slice(this.#taken - count, this.#taken);
-  }
-
-  #events(): Event[] {
-    return this.text
-      .split('\n\n')
-      .slice(0, -1)
-      .filter((block) => block.includes('data: '))
-      .map((block) => {
-        const fields = new Map(block.split('\n').map((line) => line.split(/: (.*)/s) as [string, string]));
-        const data = JSON.parse(fields.get('data') as string) as Event['data'];
-        return { id: fields.get('id') as string, event: fields.get('event') as string, data };
-      });
-  }
-}
-
-async function open(api: TestApi, query = '', headers: Record<string, string> = {}): Promise<Events> {
-  const options = { headers: { authorization: `Bearer ${KEY}`, ...headers } };
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    get(`${api.url}/v1/stream/alerts${query}`, options, resolve).on('error', reject);
-  });
-  return new Events(response);
-}
+import { alert, KEY, startTestApi, transition } from '../support.js';
+import { type Event, openEvents, raise, waiters } from './feeds-support.js';
 
 const vehicles = (events: Event[]) => events.map(({ data }) => data.alert?.vehicleId);
 const numbered = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => `v${from + i}`);
@@ -57,7 +10,7 @@ const numbered = (from: number, to: number) => Array.from({ length: to - from + 
 test('each step is an event with its cursor, and Last-Event-ID goes on behind it', async () => {
   const api = await startTestApi();
   raise(api, 1, 3);
-  const first = await open(api);
+  const first = await openEvents(api, '/v1/stream/alerts');
   expect(first.response.statusCode).toBe(200);
   expect(first.response.headers).toMatchObject({
     'content-type': 'text/event-stream; charset=utf-8',
@@ -75,7 +28,7 @@ test('each step is an event with its cursor, and Last-Event-ID goes on behind it
   first.response.destroy();
 
   raise(api, 7, 700);
-  const again = await open(api, '', { 'last-event-id': 'e1-5' });
+  const again = await openEvents(api, '/v1/stream/alerts', { 'last-event-id': 'e1-5' });
   expect(await again.next(1)).toMatchObject([{ data: { recovered: true, cursor: 'e1-5' } }]);
   expect(vehicles(await again.next(695))).toEqual(numbered(6, 700));
 });
@@ -83,15 +36,15 @@ test('each step is an event with its cursor, and Last-Event-ID goes on behind it
 test('a filter, the cursor as a parameter, and one that is too old', async () => {
   const api = await startTestApi();
   raise(api, 1, 30);
-  const filtered = await open(api, '?severity=critical&cursor=e1-10');
+  const filtered = await openEvents(api, '/v1/stream/alerts?severity=critical&cursor=e1-10');
   expect(vehicles((await filtered.next(3)).slice(1))).toEqual(['v20', 'v30']);
-  const old = await open(api, '', { 'last-event-id': 'e0-10' });
+  const old = await openEvents(api, '/v1/stream/alerts', { 'last-event-id': 'e0-10' });
   expect(await old.next(1)).toMatchObject([{ data: { recovered: false, cursor: 'e1-30' } }]);
 });
 
 test('silence is broken by comments, and the id moves on with them', async () => {
   const api = await startTestApi();
-  const quiet = await open(api, '?severity=info');
+  const quiet = await openEvents(api, '/v1/stream/alerts?severity=info');
   await quiet.next(1);
   raise(api, 1, 5);
   await expect.poll(() => quiet.text, { timeout: 20_000 }).toContain(': still here\nid: e1-5\n\n');
@@ -113,13 +66,13 @@ test('who does not read is let go of, and costs one chunk at most', async () => 
 
 test('who leaves, and a server that stops, end the stream', async () => {
   const api = await startTestApi();
-  const left = await open(api);
+  const left = await openEvents(api, '/v1/stream/alerts');
   await left.next(1);
   expect(await waiters(api)).toBe(1);
   left.response.destroy();
   await expect.poll(() => waiters(api)).toBe(0);
 
-  const stays = await open(api);
+  const stays = await openEvents(api, '/v1/stream/alerts');
   await stays.next(1);
   await api.api.close();
   while (!stays.ended) await pause(10);

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
+import { alertFilterParams, newsFilter } from '../alert-filter.js';
+import { stepCursor } from '../alert-schemas.js';
+import type { App } from '../app.js';
+import { bboxParam, booleanParam, listParam } from '../parameters.js';
+import { type Route, route } from '../route.js';
+import { vehicleId } from '../schemas.js';
+import { alertEvents } from '../stream/alert-events.js';
+import { EVENT_STREAM_HEADERS } from '../stream/events.js';
+import { positionEvents } from '../stream/position-events.js';
+import { VehicleFilter } from '../vehicle-filter.js';
+
+const RESPONSES = { 200: { description: 'a stream of events', types: { 'text/event-stream': 'events, without end' } } };
+
+/** For those who read plain HTTP and want to be told: docs/feeds.md. */
+export function eventStreamRoutes(app: App): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/v1/stream/alerts',
+      auth: 'key',
+      tag: 'Alerts',
+      summary: 'Steps in the life of alerts as server-sent events',
+      description:
+        'Each event has its cursor as `id` and `{cursor, transition, alert}` as `data`. The first, `subscribed`, tells in `recovered` whether the stream goes on behind the cursor that came with `Last-Event-ID` or as a parameter. A comment comes every 15 seconds.',
+      query: z.strictObject({ ...alertFilterParams, cursor: stepCursor.optional() }),
+      responses: RESPONSES,
+      errors: ['busy'],
+      handle({ query, request }) {
+        const { cursor = request.headers['last-event-id'] || undefined, ...filter } = query;
+        const wanted = { filter: newsFilter(filter), cursor };
+        const body = alertEvents(app.deps.alerts, app.waits, wanted, request);
+        return { status: 200, headers: EVENT_STREAM_HEADERS, body };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/stream/positions',
+      auth: 'key',
+      tag: 'Vehicles',
+      summary: 'Live positions in a box as server-sent events',
+      description:
+        'The `data` of an event is what the WebSocket stream says of positions: a snapshot, then once a second what changed; densities where the box holds too many vehicles.',
+      query: z.strictObject({
+        bbox: bboxParam,
+        online: booleanParam.optional(),
+        category: listParam(z.enum(VEHICLE_CATEGORIES)).optional(),
+        plate: z.string().min(1).max(32).optional(),
+        ids: listParam(vehicleId, 500).optional(),
+      }),
+      responses: RESPONSES,
+      errors: ['busy'],
+      handle({ query: { bbox, ...filter }, request }) {
+        const sight = { bbox, filter: new VehicleFilter(filter, app.deps.catalog), format: 'json' } as const;
+        return { status: 200, headers: EVENT_STREAM_HEADERS, body: positionEvents(app, sight, request) };
+      },
+    }),
+  ];
+}
