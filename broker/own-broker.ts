@@ -55,6 +55,16 @@ export class BrokerMissing extends Error {
   readonly code = 'broker-missing';
 }
 
+/** The package, loaded when it is needed: its memory is spared to whoever has another broker. Rejects with BrokerMissing. */
+export async function loadBroker(): Promise<typeof import('aedes')> {
+  return import('aedes').catch((error: Error) => {
+    throw new BrokerMissing(
+      `the package of the embedded MQTT broker is not installed (${error.message.split('\n')[0]}): install it with ` +
+        '`npm install aedes`, name a broker by CHEJI_MQTT_URL, or switch MQTT off with CHEJI_MQTT_PORT=0',
+    );
+  });
+}
+
 /**
  * A broker in this process, for whoever has none: aedes, behind users, rights and bounds of ours. It keeps nothing: what it has
  * acknowledged is in our log, and sessions or retained messages would grow without end at the wish of any client.
@@ -76,12 +86,7 @@ export class OwnBroker {
 
   /** Resolves when the port is open. Rejects where it cannot be had, or the package is missing. */
   static async start(options: OwnBrokerOptions): Promise<OwnBroker> {
-    const { Aedes } = await import('aedes').catch((error: Error) => {
-      throw new BrokerMissing(
-        `the package of the embedded MQTT broker is not installed (${error.message.split('\n')[0]}): install it with ` +
-          '`npm install aedes`, name a broker by CHEJI_MQTT_URL, or switch MQTT off with CHEJI_MQTT_PORT=0',
-      );
-    });
+    const { Aedes } = await loadBroker();
     const broker = new OwnBroker(options, (hooks) => new Aedes({ ...hooks, connectTimeout: CONNECT_MS }));
     await broker.#listen();
     return broker;

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { loadSettings } from '../config.js';
+import { checkBroker } from './support/check-broker.js';
 import { checkDatabase } from './support/check-database.js';
 import {
   type Check,
@@ -50,6 +51,8 @@ async function* examine(config?: string): AsyncGenerator<Check> {
   yield checkDataDir(settings.dataDir);
   yield* await checkPorts(settings);
   yield* await checkDatabase(settings);
+  const broker = await checkBroker(settings);
+  if (broker !== null) yield broker;
 }
 
 function line({ name, outcome, found, mend }: Check): string {

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ConfigError, describeSettings, loadSettings } from '../config.js';
 
 function configFile(name: string, text: string): string {
@@ -110,4 +110,38 @@ test('every key is described, and the default that it describes is allowed', () 
   for (const { name, fallback } of describeSettings()) {
     if (fallback) expect(() => loadSettings({ [name]: fallback })).not.toThrow();
   }
+});
+
+describe('lists of MQTT', () => {
+  const good = [{ topic: 'fleet/{terminal}/gps', codec: 'v1', datum: 'gcj02' }];
+
+  test('from the environment as JSON or YAML, from the file as they stand there', () => {
+    const file = configFile(
+      'cheji.yaml',
+      `CHEJI_MQTT_TOPICS:\n  - { topic: "fleet/{terminal}/gps", codec: v1, datum: gcj02 }\n`,
+    );
+    expect(loadSettings({}, file).settings.mqttTopics).toEqual(good);
+    expect(loadSettings({ CHEJI_MQTT_TOPICS: JSON.stringify(good) }).settings.mqttTopics).toEqual(good);
+    expect(loadSettings({}).settings.mqttTopics.length).toBeGreaterThan(5);
+  });
+
+  test.each([
+    ['CHEJI_MQTT_TOPICS', '[{topic: a/#/b, codec: v1}]', 'entry 1, a/#/b: # may only be the last level'],
+    ['CHEJI_MQTT_TOPICS', '[{topic: a, codec: v1}, {topic: b, codec: v9}]', 'entry 2, codec'],
+    ['CHEJI_MQTT_TOPICS', '[', 'CHEJI_MQTT_TOPICS=[: must be a list'],
+    ['CHEJI_MQTT_TOPICS', '{}', 'must be a list'],
+    ['CHEJI_MQTT_USERS', '[{user: a b}]', 'entry 1, user: must be 1 to 64 letters'],
+    ['CHEJI_MQTT_USERS', '[{user: a, password: short}]', 'entry 1, password: must have at least 8'],
+    ['CHEJI_MQTT_USERS', '[{user: a}, {user: a}]', 'a is there twice'],
+    ['CHEJI_MQTT_USERS', '[{user: a, publish: ["x/#/y"]}]', 'entry 1, publish, 0: # may only be the last level'],
+    ['CHEJI_MQTT_CERT', '/x.pem', 'a certificate and its key go together'],
+    ['CHEJI_MQTT_URL', 'http://x', 'CHEJI_MQTT_URL='],
+  ])('%s=%s stops the start', (key, value, message) => {
+    expect(() => loadSettings({ [key]: value })).toThrow(message);
+  });
+
+  test('passwords are not shown', () => {
+    const { printed } = loadSettings({ CHEJI_MQTT_USERS: '[{user: a, password: secret-word}]' });
+    expect(printed.CHEJI_MQTT_USERS).toBe('***');
+  });
 });

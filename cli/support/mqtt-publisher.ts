@@ -68,12 +68,7 @@ export class MqttPublisher extends EventEmitter<Events> {
       return;
     }
     this.#inFlight.add(fix);
-    // The library keeps it through lost connections, and calls back when it is acknowledged.
-    client.publish(this.#topic, payloadOf(fix), { qos: 1 }, (error) => {
-      if (error || !this.#inFlight.delete(fix)) return;
-      this.emit('accepted', [fix]);
-      this.emit('progress');
-    });
+    if (client.connected) this.#publish(client, fix);
   }
 
   async drained(signal?: AbortSignal): Promise<void> {
@@ -87,6 +82,14 @@ export class MqttPublisher extends EventEmitter<Events> {
     this.#ended = true;
     this.#client?.then((client) => client.end(true));
     this.emit('progress');
+  }
+
+  #publish(client: MqttClient, fix: TerminalFix): void {
+    client.publish(this.#topic, payloadOf(fix), { qos: 1 }, (error) => {
+      if (error || !this.#inFlight.delete(fix)) return;
+      this.emit('accepted', [fix]);
+      this.emit('progress');
+    });
   }
 
   async #connect(): Promise<MqttClient> {
@@ -104,8 +107,12 @@ export class MqttPublisher extends EventEmitter<Events> {
       clientId: `${tenant}-${number}`,
       longestPauseMs: this.#o.longestBackOffMs,
     });
+    let connects = 0;
     client.on('connect', () => {
-      if (this.#inFlight.size > 0) this.emit('resent', [...this.#inFlight]);
+      // The library sends again what it remembers, which is not always everything.
+      const waiting = [...this.#inFlight];
+      for (const fix of waiting) this.#publish(client, fix);
+      if (connects++ > 0 && waiting.length > 0) this.emit('resent', waiting);
     });
     client.on('error', (error) => {
       if ('code' in error && NOT_WELCOME.has(error.code)) this.#giveUp(error.message);

@@ -121,6 +121,7 @@ export class MqttSource implements Origin {
   #fix({ terminal, position: p }: MqttFix, codec: PayloadCodec, retained: boolean, receivedTime: number): void {
     p.source = SOURCE;
     p.receivedTime = receivedTime;
+    asTheLogKeepsIt(p);
     // Somebody subscribed, and heard what was said long ago: nothing that an alert should come of.
     if (retained) p.flags |= BACKFILLED;
     this.peer = terminal;
@@ -185,6 +186,14 @@ const EVENTS: ReadonlySet<string> = new Set([
   ...['online', 'offline', 'enter', 'leave', 'event', 'heartbeat', 'telemetry', 'message', 'unknown'],
 ]);
 const EMPTY = Buffer.alloc(0);
+
+/** Rounded, so that a fix that is sent again equals the one in the log (model/fix-batch.ts). */
+function asTheLogKeepsIt(p: Position): void {
+  p.lon = Math.round(p.lon * 1e7) / 1e7;
+  p.lat = Math.round(p.lat * 1e7) / 1e7;
+  p.speedKmh = Math.round(p.speedKmh * 10) / 10;
+  p.headingDeg = Math.round(p.headingDeg) % 360;
+}
 
 function describe({ field, message }: MqttRefusal): string {
   return field === '' ? message : `${field}: ${message}`;

@@ -7,7 +7,7 @@ import { readTracks, type Tracks } from '../../cli/support/tracks.js';
 import { comparable, readAlertLog } from '../support/alert-log.js';
 import { TestServer } from '../support/cheji.js';
 import { drained, expectConserved } from '../support/conservation.js';
-import { countPositions, embeddedUrl, query } from '../support/database.js';
+import { countPositions, embeddedUrl, storedFixes } from '../support/database.js';
 import { needs } from '../support/needs.js';
 import { waitFor } from '../support/wait-for.js';
 import { layWuxiFences, TAXIS, taxiFile } from '../support/wuxi.js';
@@ -70,14 +70,6 @@ async function start(tracks: Tracks): Promise<{ server: TestServer; player: Play
   return { server, player: new Player(tracks, { host: '127.0.0.1', port: server.now.jt808Port }) };
 }
 
-async function storedFixes(server: TestServer): Promise<Set<string>> {
-  const rows = await query<{ fix: string }>(
-    embeddedUrl(server.now.dataDir),
-    `select v.id || ' ' || (extract(epoch from p.time) * 1000)::bigint as fix from positions p join vehicles v using (vehicle_no)`,
-  );
-  return new Set(rows.map(({ fix }) => fix));
-}
-
 needs('recordings', 'kill -9', (shared) => {
   test(`at ${KILLS} random moments of a day of taxis: nothing acknowledged is missing, nothing is there twice, the alerts are those of a run in peace`, {
     timeout: 420_000,
@@ -112,7 +104,7 @@ needs('recordings', 'kill -9', (shared) => {
     expectConserved(stats);
     expect(stats.store).toMatchObject({ storedNew: TAXIS.fixes, conflict: 0, quarantined: 0 });
 
-    const stored = await storedFixes(server);
+    const stored = await storedFixes(server.now.dataDir);
     expect([...player.acknowledged].filter((fix) => !stored.has(fix))).toEqual([]);
     expect(player.acknowledged.size).toBe(TAXIS.fixes);
     expect(await countPositions(embeddedUrl(server.now.dataDir))).toEqual({ rows: TAXIS.fixes, distinct: TAXIS.fixes });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BACKFILLED } from '../../../model/position.js';
+import { REPEAT } from '../../../model/quality.js';
 import { decodeFrame } from '../../../protocols/jt808/decode.js';
 import { encodeFrame } from '../../../protocols/jt808/encode.js';
 import { describeExtras } from '../../../protocols/mqtt/extras.js';
@@ -38,6 +39,16 @@ describe('what comes in', () => {
     expect(intake.counts().rejected).toEqual({ 'bad-item': 1 });
     expect(sumsUp(intake)).toBe(true);
     expect(source.counts.handled).toBe(1);
+  });
+
+  test('a fix with more digits than the log keeps is the same when it is sent again', () => {
+    const { take, log } = makeSource();
+    const sent = { ...good, lon: 120.300_010_049, s: 40.04, h: 359.7 };
+    take(TOPIC, sent);
+    expect(log.fixes).toMatchObject([{ lon: 120.300_01, speedKmh: 40, headingDeg: 0 }]);
+    take(TOPIC, sent);
+    expect(log.fixes[1].subSeq).toBe(0);
+    expect(log.fixes[1].quality & REPEAT).not.toBe(0);
   });
 
   test('what the broker kept from before is no news', () => {
