@@ -164,6 +164,49 @@ onEveryServer('history', (server) => {
     ]);
   });
 
+  test('alerts by whose they are and where, overdue and muted; one line for those that repeat', async () => {
+    const at = (minute: number) => new Date(START + minute * 60_000).toISOString();
+    const said = { by: 'li', at: at(1), note: '' };
+    const group = (count: number) => ({ id: 'a', count, first: at(1), last: at(count) });
+    const deadlines = { handle: { since: at(1), due: at(2), metAt: null, missedAt: at(3) } };
+    const transitions = [
+      step('a', 1, { company: 'Wuxi Taxi', region: '320211', group: group(1), occurredAt: at(1) }),
+      step('b', 1, { region: '3302', group: group(2), occurredAt: at(2), state: 'resolved' }),
+      step('c', 1, { region: '33', group: group(3), occurredAt: at(3), muted: 'mute-7' }),
+      step('d', 1, { overdue: true, deadlines, assignment: { ...said, to: 'zhang', due: null }, occurredAt: at(4) }),
+    ];
+    const history = await stored(await server.fresh(), [], transitions);
+    const ids = async (filter: object) => (await history.alerts({ limit: 9, ...filter })).map((a) => a.id);
+    expect(await history.alert('d')).toEqual(transitions[3].alert);
+    expect(await ids({ company: ['Wuxi Taxi'] })).toEqual(['a']);
+    expect(await ids({ region: ['32', '3302'] })).toEqual(['b', 'a']);
+    expect(await ids({ assignee: ['zhang'] })).toEqual(['d']);
+    expect(await ids({ overdue: [true] })).toEqual(['d']);
+    expect(await ids({ muted: [false] })).toEqual(['d', 'b', 'a']);
+    expect(await ids({ muted: [true, false] })).toHaveLength(4);
+    // Of a group, the newest that the filter asks for.
+    expect(await ids({ grouped: true })).toEqual(['d', 'c']);
+    expect(await ids({ grouped: true, muted: [false] })).toEqual(['d', 'b']);
+    expect(await ids({ grouped: true, state: ['raised'], muted: [false] })).toEqual(['d', 'a']);
+    expect((await history.alertsById(['d', 'a', 'none'])).map(({ id }) => id).sort()).toEqual(['a', 'd']);
+  });
+
+  test('every step in the life of an alert, with who said what', async () => {
+    const at = '2025-01-01T00:00:05.000Z';
+    const word = { action: 'dismiss', reason: 'drift', note: '高架' } as const;
+    const steps = [
+      { ...step('a', 1), at },
+      { ...step('a', 2, { state: 'dismissed' }), transition: 'dismiss' as const, at, by: 'li', word },
+      step('a', 3), // as older versions wrote it
+      step('b', 1),
+    ];
+    const history = await stored(await server.fresh(), [], steps);
+    const read = await history.alertSteps('a', 0, 10);
+    expect(read).toEqual(steps.slice(0, 3).map((each, i) => ({ ...each, number: i + 1 })));
+    expect((await history.alertSteps('a', 1, 1)).map(({ alert }) => alert.revision)).toEqual([2]);
+    expect(await history.alertSteps('none', 0, 10)).toEqual([]);
+  });
+
   test('before the tables are made, and with nobody there, it says that the database is away', async () => {
     const empty = historyOf(await server.fresh());
     await expect(empty.alert('a')).rejects.toMatchObject({ code: 'database-away' });
