@@ -86,7 +86,10 @@ export class AlertBook {
 
   /** An alert whose id is known is the same alert, and a rule has one open for a vehicle: nothing is told again. */
   raise(vehicleNo: number, alert: NewAlert): void {
-    if (this.#known(alert.id)) return;
+    const known = this.#known(alert.id);
+    // Withdrawn, and shown by time or by another fix to have been right.
+    if (known?.clearReason === 'late-fixes') this.reopen(vehicleNo, alert.id, alert.detectedAt);
+    if (known) return;
     const open = this.#openOf(vehicleNo);
     if (open.has(alert.ruleId)) return;
     if (open.size >= MAX_OPEN_PER_VEHICLE) this.#clearLeast(vehicleNo, open, alert.position.time ?? alert.occurredAt);

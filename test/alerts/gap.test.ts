@@ -99,6 +99,16 @@ test('the tick settles what no other fix does, and late fixes that come after it
   expect(s.transitions[0].alert).toMatchObject({ id, evidence: { amended: { heldAt: '2026-03-01T02:00:50.000Z' } } });
 });
 
+test('what time alone decided is told again when late fixes had it withdrawn', () => {
+  const s = visiting('dwell-too-long', { seconds: 60 });
+  s.fixes(1, ...drive(0, 40), ...inside(50, 60), ...inside(100, 110));
+  expect(tick(s, 115).tell()).toEqual(['raised dwell-too-long v1 zone 10:00:50']);
+  // By the fixes alone it has been there for a minute, and not for more.
+  s.fixes(1, ...inside(70, 90, LATE), ...inside(120, 120));
+  expect(s.tell().at(-1)).toBe('updated dwell-too-long v1 zone 10:00:50');
+  expect(s.transitions.at(-1)?.alert).toMatchObject({ state: 'raised', clearReason: null });
+});
+
 test('a rule that is gone leaves nothing to settle', () => {
   const s = speeding().fixes(1, ...drive(60, 100, FAST), ...drive(180, 220, FAST));
   s.tell();
