@@ -13,6 +13,7 @@ import {
 import { TOPIC_NAMES } from './deliver/mqtt-carrier.js';
 import type { TopicSetting } from './ingest/mqtt/topic-routes.js';
 import { DEFAULT_RULE_SETTINGS, type RuleSettings } from './model/change.js';
+import { DATUMS, type Datum } from './model/datum.js';
 import { VEHICLE_CATEGORIES, type VehicleCategory } from './model/vehicle.js';
 
 /** Everything that can be set, typed. Outside this file nobody reads the environment. */
@@ -79,8 +80,14 @@ export interface Settings {
   compressAfterDays: number | null;
   /** West, south, east, north in degrees; fixes more than 50 km outside are marked. */
   region: [number, number, number, number] | null;
+  /** What coordinates refer to, of sources where it is not WGS-84. */
+  sourceDatums: Partial<Record<DatumSource, Datum>>;
   rules: RuleSettings;
 }
+
+/** Sources whose coordinates may refer to something else; those of MQTT say it by topic. */
+const DATUM_SOURCES = ['jt808', 'jt905', 'http'] as const;
+type DatumSource = (typeof DATUM_SOURCES)[number];
 
 export interface LoadedSettings {
   settings: Settings;
@@ -348,6 +355,16 @@ const KEYS: Key[] = [
   ),
   key('CHEJI_REGION', '', 'west,south,east,north in degrees', z.string().transform(bbox), (s, v) => (s.region = v)),
   key(
+    'CHEJI_SOURCE_DATUM',
+    '',
+    `what coordinates refer to where it is not WGS-84, source=datum,… with ${DATUM_SOURCES.join(', ')} and ${DATUMS.join(', ')}`,
+    z
+      .string()
+      .transform((text) => Object.fromEntries(text.split(',').map((entry) => entry.split('=').map((s) => s.trim()))))
+      .pipe(z.partialRecord(z.enum(DATUM_SOURCES), z.enum(DATUMS))),
+    (s, v) => (s.sourceDatums = v),
+  ),
+  key(
     'CHEJI_SPEED_LIMITS',
     Object.entries(DEFAULT_RULE_SETTINGS.speedLimits)
       .map(([category, limit]) => `${category}=${limit}`)
@@ -398,6 +415,7 @@ export function loadSettings(env: Record<string, string | undefined> = process.e
     gatewayAddresses: [],
     webhookNetworks: [],
     webhookHosts: [],
+    sourceDatums: {},
   });
   const printed: Record<string, string> = {};
 

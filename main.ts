@@ -101,9 +101,10 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   };
   const intake = new Intake({ log: acceptLog, head, policy, stats, quarantine, keepRaw: settings.keepRaw });
   const { registrationRequired } = settings;
-  const http = new HttpSource({ intake, registry, clock, registrationRequired });
+  const { sourceDatums: datums } = settings;
+  const http = new HttpSource({ intake, registry, clock, registrationRequired, datum: datums.http });
   const audit = (facts: Record<string, unknown>, message: string) => log.info(facts, message);
-  const rerun = new Rerun({ quarantine, protocols, catalog: state.catalog, intake, clock, log: audit });
+  const rerun = new Rerun({ quarantine, protocols, catalog: state.catalog, datums, intake, clock, log: audit });
 
   // What follows it.
   const feed = new AlertFeed();

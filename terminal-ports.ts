@@ -29,11 +29,17 @@ export interface TerminalPorts {
 export async function openTerminalPorts(settings: Settings, parts: SharedParts): Promise<TerminalPorts> {
   const isGateway = networkList(settings.gatewayAddresses);
   const listeners = [
-    { protocol: jt808, port: settings.jt808Port, auth: settings.terminalAuth, isGateway },
+    {
+      protocol: jt808,
+      port: settings.jt808Port,
+      auth: settings.terminalAuth,
+      isGateway,
+      datum: settings.sourceDatums.jt808,
+    },
     // JT/T 905 has no authentication: a terminal is its id, and the registry says whether it is served.
-    { protocol: jt905, port: settings.jt905Port, auth: 'off' as const, isGateway },
+    { protocol: jt905, port: settings.jt905Port, auth: 'off' as const, isGateway, datum: settings.sourceDatums.jt905 },
     // Ships have none either, and every feed of AIS is of many.
-    { protocol: ais, port: settings.aisPort, auth: 'off' as const, isGateway: () => true },
+    { protocol: ais, port: settings.aisPort, auth: 'off' as const, isGateway: () => true, datum: undefined },
   ].filter(({ port }) => port !== 0);
   const { registry, key } = parts;
   const { registrationRequired, tcpHost: host } = settings;
@@ -47,10 +53,11 @@ export async function openTerminalPorts(settings: Settings, parts: SharedParts):
 
   const servers = new Map<SourceName, TcpServer>();
   const closers: (() => Promise<void>)[] = [];
-  for (const { protocol, port, auth, isGateway } of listeners) {
+  for (const { protocol, port, auth, isGateway, datum } of listeners) {
     const server = await startTcpServer({
       ...parts,
       protocol,
+      datum,
       host,
       port,
       identity: identity(auth),

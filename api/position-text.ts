@@ -1,3 +1,4 @@
+import { datumOf } from '../model/datum.js';
 import type { Position } from '../model/position.js';
 import { qualityNames } from '../model/quality.js';
 import { SOURCE_NAMES } from '../model/source.js';
@@ -17,6 +18,7 @@ type Shown = Pick<
   | 'mileageKm'
   | 'source'
   | 'quality'
+  | 'flags'
 >;
 
 const VEHICLE_ID = ascii('{"vehicleId":');
@@ -52,4 +54,6 @@ export function writePosition(out: TextWriter, p: Shown, id: Uint8Array): void {
   out.raw(SOURCES[p.source]);
   if (p.quality === 0) out.raw(NO_QUALITY);
   else out.text(`,"quality":${JSON.stringify(qualityNames(p.quality))}`);
+  const datum = datumOf(p.flags);
+  if (datum !== 'wgs84') out.text(`,"sourceDatum":"${datum}"`);
 }

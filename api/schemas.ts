@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DATUMS } from '../model/datum.js';
 import type { PositionJson } from '../model/position.js';
 import { QUALITY_NAMES } from '../model/quality.js';
 import { SOURCE_NAMES } from '../model/source.js';
@@ -40,6 +41,11 @@ export const positionSchema = z
     mileage: z.number().nullable().describe('km'),
     source: z.enum(SOURCE_NAMES),
     quality: z.array(z.enum(QUALITY_NAMES)).describe('what is doubtful about the fix; empty where nothing is'),
+    sourceDatum: z
+      .enum(DATUMS)
+      .exclude(['wgs84'])
+      .optional()
+      .describe('what the coordinates of the source referred to, where that was not WGS-84'),
   })
   .meta({
     id: 'Position',
@@ -297,6 +303,7 @@ export const positionInputSchema = z
     time,
     lon: z.number().min(-180).max(180),
     lat: z.number().min(-90).max(90),
+    datum: z.enum(DATUMS).optional().describe('what lon and lat refer to; the parameter `datum` where absent'),
     speed: z.number().min(0).optional().describe('km/h'),
     heading: z.number().min(0).max(360).optional(),
     altitude: z.number().optional(),

@@ -144,6 +144,7 @@ export class VehicleJson {
     p.mileageKm = fleet.mileageKm[no];
     p.source = fleet.source[no];
     p.quality = fleet.quality[no];
+    p.flags = fleet.flags[no];
     return p;
   }
 }

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadSettings, type Settings } from '../config.js';
+import type { Datum } from '../model/datum.js';
 import { ApiClient } from './support/api-client.js';
-import { examples, InputError } from './support/command.js';
+import { datumOption, examples, InputError } from './support/command.js';
 import { fenceImport, trackImport, VEHICLE_FIELDS, vehicleImport } from './support/import-kinds.js';
 import { type ImportKind, runImport } from './support/import-run.js';
 import { ROAD_FIELDS, roadImport } from './support/road-import.js';
@@ -15,6 +16,7 @@ interface Options {
   config?: string;
   map?: Record<string, string>;
   date?: string;
+  datum?: Datum;
   dryRun?: boolean;
   resume?: boolean;
   report?: string;
@@ -32,7 +34,8 @@ export function importCommand(): Command {
     trackImport,
   )
     .addOption(mapOption(FIELD_NAMES))
-    .option('--date <YYYY-MM-DD>', 'the day, for a file whose time is a time of day');
+    .option('--date <YYYY-MM-DD>', 'the day, for a file whose time is a time of day')
+    .addOption(datumOption());
   const vehicles = kindCommand(
     'vehicles',
     'Vehicles from CSV: id, and any of plate, plateColor, category, company, region, terminal.',

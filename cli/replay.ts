@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { endpoint, examples, InputError, numberAbove, required, wholeNumber } from './support/command.js';
+import type { Datum } from '../model/datum.js';
+import { datumOption, endpoint, examples, InputError, numberAbove, required, wholeNumber } from './support/command.js';
 import { CLIENT_PROTOCOLS, type ClientRoute, openFixClient } from './support/fix-client.js';
 import { withMotion } from './support/motion.js';
 import { Progress } from './support/progress.js';
@@ -12,6 +13,7 @@ export interface ReplayOptions extends ClientRoute {
   speed: number;
   map?: Record<string, string>;
   date?: string;
+  datum?: Datum;
   endNow?: boolean;
   window: number;
   strict?: boolean;
@@ -47,6 +49,7 @@ export function replayCommand(): Command {
     .option('--speed <factor>', 'times faster than recorded; max: as fast as acknowledged', speedFactor, 60)
     .option('--map <column=field>', `what a column means: ${FIELD_NAMES.join(', ')}; may be repeated`, columnMap)
     .option('--date <YYYY-MM-DD>', 'the day, for a file whose time is a time of day')
+    .addOption(datumOption())
     .option('--end-now', 'move all times so that the last fix is made now, for a server with CHEJI_TIME_POLICY=live')
     .option('--window <messages>', 'messages that a terminal may have unacknowledged', wholeNumber(1, 1000), 4)
     .option('--strict', 'send nothing when a line is bad')

@@ -1,3 +1,4 @@
+import type { Datum } from '../model/datum.js';
 import type { Protocol } from '../protocols/protocol.js';
 import type { CommandPort } from './commands.js';
 import type { Connection } from './connection.js';
@@ -16,6 +17,8 @@ export interface ConnectionHost {
   readonly protocol: Protocol;
   /** Number of model/source.ts. */
   readonly source: number;
+  /** What its coordinates refer to. */
+  readonly datum: Datum;
   readonly intake: Intake;
   readonly identity: Identity;
   readonly stats: IngestStats;

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TerminalFacts } from '../model/change.js';
+import { datumFlags } from '../model/datum.js';
 import type { Position } from '../model/position.js';
 import type { RejectReason } from '../model/reject.js';
 import type { UploadFact } from '../model/upload.js';
@@ -198,8 +199,9 @@ export class Connection implements Sink, Origin {
   }
 
   position(p: Position): boolean {
-    const { intake, source } = this.host;
+    const { intake, source, datum } = this.host;
     p.source = source;
+    p.flags |= datumFlags(datum);
     p.receivedTime = this.#receivedTime;
     p.vehicleNo = this.#vehicle();
     if (p.vehicleNo === 0) {

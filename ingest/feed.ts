@@ -1,4 +1,5 @@
 import type { TerminalFacts } from '../model/change.js';
+import { type Datum, datumFlags } from '../model/datum.js';
 import type { Position } from '../model/position.js';
 import type { RejectReason } from '../model/reject.js';
 import { sourceNumber } from '../model/source.js';
@@ -31,6 +32,8 @@ export interface FeedHost {
   quarantine: Quarantine;
   uploads: Uploads;
   clock: ReceiveClock;
+  /** What its coordinates refer to. */
+  datum?: Datum;
 }
 
 /**
@@ -107,8 +110,9 @@ export class Feed implements Sink, Origin {
   deregister(): void {}
 
   position(p: Position): boolean {
-    const { intake, clock } = this.#host;
+    const { intake, clock, datum = 'wgs84' } = this.#host;
     p.source = this.#source;
+    p.flags |= datumFlags(datum);
     p.receivedTime = clock.now();
     p.vehicleNo = this.#vehicleNo();
     if (p.vehicleNo !== 0) return intake.accept(p, this) === null;

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Datum } from '../model/datum.js';
 import { Position } from '../model/position.js';
 import { REJECT_REASONS, type RejectReason } from '../model/reject.js';
 import { sourceNumber } from '../model/source.js';
@@ -18,6 +19,8 @@ export interface HttpSourceOptions {
   clock: ReceiveClock;
   /** Only vehicles that the registry has are served. */
   registrationRequired: boolean;
+  /** What coordinates refer to whose item does not say; WGS-84 where absent. */
+  datum?: Datum;
 }
 
 const SOURCE = sourceNumber('http');
@@ -30,8 +33,10 @@ export class HttpSource {
   readonly #registry: Registry;
   readonly #clock: ReceiveClock;
   readonly #registrationRequired: boolean;
+  readonly #datum: Datum | undefined;
 
-  constructor({ intake, registry, clock, registrationRequired }: HttpSourceOptions) {
+  constructor({ intake, registry, clock, registrationRequired, datum }: HttpSourceOptions) {
+    this.#datum = datum;
     this.#intake = intake;
     this.#registry = registry;
     this.#clock = clock;
@@ -57,7 +62,7 @@ export class HttpSource {
   // Answers without a promise wherever it can: `await` of a plain value still costs a turn of the microtask queue only.
   #take(item: unknown, address: string | null): PositionResult | Promise<PositionResult> {
     if (this.#intake.full) return { ok: false, reason: 'full', detail: 'no room just now; send it again later' };
-    const input = parsePosition(item);
+    const input = parsePosition(item, this.#datum);
     if (!('position' in input))
       return this.#refuse(
         new Position(),

@@ -5,6 +5,7 @@ import { SOURCE_NAMES } from '../model/source.js';
 import type { LiveStats } from '../model/stats.js';
 import type { IngestStats } from './ingest-stats.js';
 import type { Quarantine } from './quarantine.js';
+import { toWgs84 } from './to-wgs84.js';
 import { Verdict, type VerdictPolicy } from './verdict.js';
 
 /** The side of the spool that the intake needs. */
@@ -104,12 +105,13 @@ export class Intake {
   }
 
   /**
-   * Takes a fix that has its `vehicleNo`, `source` and `receivedTime`: null. Otherwise the reason why it was refused,
+   * Takes a fix that has its `vehicleNo`, `source` and `receivedTime`, in the datum that its flags name: null. Otherwise the reason why it was refused,
    * counted and kept in quarantine; or `full`, where it was neither taken nor counted, because its giver ignored `full`
    * for too long. Its `items` may be borrowed; everything else is the intake's from now on.
    */
   accept(p: Position, origin: Origin): RejectReason | 'full' | null {
     if (this.#overflow.length >= OVERFLOW_FIXES) return 'full';
+    toWgs84(p);
     const refusal = this.#verdict.judge(p, this.#head);
     if (refusal !== null) {
       this.refuse(p, refusal, origin, '');
@@ -130,7 +132,9 @@ export class Intake {
 
   /** Why `accept` would refuse the fix just now; it is neither taken nor counted, and stays as it is. */
   objection(p: Position): RejectReason | null {
-    return this.#verdict.judge(Object.assign(new Position(), p), this.#head);
+    const copy = Object.assign(new Position(), p);
+    toWgs84(copy);
+    return this.#verdict.judge(copy, this.#head);
   }
 
   /** Counts a fix as received and refused. `detail` says more than the fix itself does. */

@@ -1,3 +1,4 @@
+import { DATUMS, type Datum, datumFlags } from '../model/datum.js';
 import { LOCATED, Position } from '../model/position.js';
 
 /** What is wrong with a position in JSON, and where. */
@@ -20,9 +21,9 @@ const MAX_U32 = 0xffffffff;
  * what the log keeps, so that the same position sent again equals the one in the log.
  *
  * `lon` and `lat` are both given, or both null for a report without a fix. Anything else may be absent or null.
- * Members that we do not know are let be.
+ * `datum`: of an item that does not say its own. Members that we do not know are let be.
  */
-export function parsePosition(item: unknown): PositionInput | PositionProblem {
+export function parsePosition(item: unknown, datum: Datum = 'wgs84'): PositionInput | PositionProblem {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
     return { field: '', message: 'must be an object' };
   }
@@ -47,12 +48,13 @@ export function parsePosition(item: unknown): PositionInput | PositionProblem {
     p.lat = Math.round(lat * 1e7) / 1e7;
     p.flags = LOCATED;
   }
-  return readOptional(from, p) ?? { vehicleId, position: p };
+  return readOptional(from, p, datum) ?? { vehicleId, position: p };
 }
 
 /** The members that may be absent; what is wrong with the first bad one, or undefined. */
-function readOptional(from: Record<string, unknown>, p: Position): PositionProblem | undefined {
+function readOptional(from: Record<string, unknown>, p: Position, usual: Datum): PositionProblem | undefined {
   const { speed, heading, altitude, mileage, alarm, status } = from;
+  const datum = from.datum ?? usual;
   if (speed != null) {
     if (!isWithin(speed, 0, 6_500)) return { field: 'speed', message: 'must be a number from 0 to 6500 km/h' };
     p.speedKmh = Math.round(speed * 10) / 10;
@@ -77,6 +79,8 @@ function readOptional(from: Record<string, unknown>, p: Position): PositionProbl
     if (!isU32(status)) return { field: 'status', message: 'must be a whole number of 32 bits' };
     p.statusWord = status;
   }
+  if (!DATUMS.includes(datum as Datum)) return { field: 'datum', message: `must be one of ${DATUMS.join(', ')}` };
+  p.flags |= datumFlags(datum as Datum);
 }
 
 /** Epoch ms; NaN where the text is no RFC 3339 time or names a day or hour that does not exist. */

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Catalog } from '../model/catalog.js';
+import { type Datum, datumFlags } from '../model/datum.js';
 import { BACKFILLED, type Position } from '../model/position.js';
 import type { QuarantineEntry, QuarantineGroup, RerunResult } from '../model/quarantine.js';
 import { quirksInForce } from '../model/quirks.js';
@@ -15,6 +16,8 @@ export interface RerunOptions {
   quarantine: Quarantine;
   protocols: readonly Protocol[];
   catalog: Catalog;
+  /** What coordinates of a protocol refer to where it is not WGS-84, by its name. */
+  datums?: Readonly<Record<string, Datum>>;
   intake: Intake;
   clock: Pick<ReceiveClock, 'now'>;
   /** Gets a line for each call that changed something. */
@@ -114,7 +117,7 @@ export class Rerun {
       p.source = sourceNumber(protocol.name);
       p.receivedTime = this.#options.clock.now();
       p.vehicleNo = vehicle.no;
-      p.flags |= BACKFILLED;
+      p.flags |= BACKFILLED | datumFlags(this.#options.datums?.[protocol.name] ?? 'wgs84');
     }
     return { ...result, ...this.#judge(entry, positions, apply) };
   }

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Datum } from '../model/datum.js';
 import { sourceNumber } from '../model/source.js';
 import type { Protocol } from '../protocols/protocol.js';
 import { Admission } from './admission.js';
@@ -17,6 +18,8 @@ import type { Uploads } from './uploads.js';
 
 export interface TcpServerOptions {
   protocol: Protocol;
+  /** What its coordinates refer to where it is not WGS-84. */
+  datum?: Datum;
   host: string;
   /** 0 for any free port. */
   port: number;
@@ -63,6 +66,7 @@ export async function startTcpServer(options: TcpServerOptions): Promise<TcpServ
 class TcpListener implements TcpServer, ConnectionHost {
   readonly protocol: Protocol;
   readonly source: number;
+  readonly datum: Datum;
   readonly intake: Intake;
   readonly identity: Identity;
   readonly stats: IngestStats;
@@ -95,6 +99,7 @@ class TcpListener implements TcpServer, ConnectionHost {
   constructor(options: TcpServerOptions) {
     this.protocol = options.protocol;
     this.source = sourceNumber(options.protocol.name);
+    this.datum = options.datum ?? 'wgs84';
     this.intake = options.intake;
     this.identity = options.identity;
     this.stats = options.stats;

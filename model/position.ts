@@ -1,3 +1,4 @@
+import { type Datum, datumOf } from './datum.js';
 import { qualityNames } from './quality.js';
 import { SOURCE_NAMES } from './source.js';
 import { msToRfc3339 } from './units.js';
@@ -20,7 +21,7 @@ export class Position {
   headingDeg = NaN; // 0–359, clockwise from true north
   mileageKm = NaN; //  odometer
   fixTime = NaN; //    epoch ms by the terminal's clock
-  flags = 0; //        LOCATED | BACKFILLED | ACC_KNOWN | ACC_ON
+  flags = 0; //        LOCATED | BACKFILLED | ACC_KNOWN | ACC_ON, and what the place referred to (model/datum.ts)
   alarms = 0; //       what the terminal reports, bits of model/alarm.ts (unsigned 32)
   alarmWord = 0; //    the source's own alarm word, kept as it came (unsigned 32)
   statusWord = 0; //   the source's own status word, kept as it came (unsigned 32)
@@ -51,6 +52,8 @@ export interface PositionJson {
   mileage: number | null;
   source: string;
   quality: string[];
+  /** What the source's coordinates referred to, where that was not WGS-84; `lon` and `lat` are converted. */
+  sourceDatum?: Exclude<Datum, 'wgs84'>;
 }
 
 /** Number for JSON: null where it is not known, at most `digits` decimals. */
@@ -62,6 +65,7 @@ export function jsonNumber(value: number, digits: number): number | null {
 
 /** The form in which a fix leaves the system; `alarm` is the common set of bits, `status` the source's own word. */
 export function positionJson(p: Position, vehicleId: string): PositionJson {
+  const sourceDatum = datumOf(p.flags);
   return {
     vehicleId,
     time: msToRfc3339(p.fixTime),
@@ -76,5 +80,6 @@ export function positionJson(p: Position, vehicleId: string): PositionJson {
     mileage: jsonNumber(p.mileageKm, 1),
     source: SOURCE_NAMES[p.source],
     quality: qualityNames(p.quality),
+    ...(sourceDatum !== 'wgs84' && { sourceDatum }),
   };
 }

@@ -1,3 +1,4 @@
+import { DATUMS } from '../model/datum.js';
 import { QUALITY_NAMES } from '../model/quality.js';
 import { SOURCE_NAMES } from '../model/source.js';
 import { POSITION_COLUMNS } from './copy-rows.js';
@@ -23,6 +24,7 @@ select v.id as vehicle, v.plate, p.time, p.lon, p.lat, p.speed, p.heading, p.alt
   p.flags & 1 <> 0 as located,
   p.flags & 2 <> 0 as backfilled,
   case when p.flags & 4 <> 0 then p.flags & 8 <> 0 end as acc_on,
+  (${textArray(DATUMS)})[(p.flags >> 4 & 3) + 1] as source_datum,
   array(select name from unnest(${textArray(QUALITY_NAMES)}) with ordinality as names (name, bit)
         where p.quality & (1 << (bit::integer - 1)) <> 0 order by bit) as quality,
   p.received_at, p.vehicle_no, p.sub_seq, p.items

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DATUMS, type Datum } from '../../model/datum.js';
 import type { App } from '../app.js';
 import type { PositionResult } from '../deps.js';
 import { ApiError, type ErrorDetail, RETRY_SOON } from '../errors.js';
@@ -15,6 +16,13 @@ class BadLine {
   constructor(readonly detail: string) {}
 }
 
+const datumQuery = z.strictObject({
+  datum: z
+    .enum(DATUMS)
+    .optional()
+    .describe('what coordinates refer to whose item does not say; WGS-84 is what is kept'),
+});
+
 export function positionRoutes(app: App): Route[] {
   return [
     route({
@@ -27,6 +35,7 @@ export function positionRoutes(app: App): Route[] {
         'A JSON array, or one JSON object per line (NDJSON); gzip is welcome. Answered once every item that is `ok` is ' +
         'durable; the results are in the order of the items. Sending an item again does no harm: a fix that is known ' +
         'already is recognised.',
+      query: datumQuery,
       body: {
         schema: z.array(positionInputSchema) as z.ZodType<unknown[]>,
         types: ['application/json', 'application/x-ndjson'],
@@ -35,8 +44,8 @@ export function positionRoutes(app: App): Route[] {
       },
       responses: { 200: { description: 'one result per item', schema: positionResultsSchema } },
       errors: ['unprocessable', 'busy'],
-      async handle({ body, request }) {
-        const results = await accept(body, request.address);
+      async handle({ query, body, request }) {
+        const results = await accept(withDatum(body, query.datum), request.address);
         const accepted = results.filter((result) => result.ok).length;
         const full = results.some((result) => !result.ok && result.reason === 'full');
         if (full) {
@@ -87,6 +96,16 @@ function readLine(line: string, number: number): unknown {
   } catch (error) {
     return new BadLine(error instanceof ApiError ? error.message : 'not JSON');
   }
+}
+
+/** The items, each with its datum where the request names one for all. */
+function withDatum(items: readonly unknown[], datum: Datum | undefined): readonly unknown[] {
+  if (datum === undefined) return items;
+  return items.map((item) => (isPlain(item) && item.datum == null ? { ...item, datum } : item));
+}
+
+function isPlain(item: unknown): item is Record<string, unknown> {
+  return typeof item === 'object' && item !== null && !Array.isArray(item) && !(item instanceof BadLine);
 }
 
 function detailOf({ reason, detail, field }: Extract<PositionResult, { ok: false }>, index: number): ErrorDetail {

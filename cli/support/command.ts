@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DATUMS } from '../../model/datum.js';
 
 /** What a person gave was bad; the message says which line or byte and why. Ends the command with exit code 1. */
 export class InputError extends Error {}
@@ -43,6 +44,13 @@ export function required(command: Command, ...names: string[]): void {
     const option = command.options.find((o) => o.attributeName() === name);
     command.error(`error: required option '${option?.flags}' not specified`);
   }
+}
+
+/** What the coordinates of a file refer to. */
+export function datumOption(): Option {
+  return new Option('--datum <name>', 'what coordinates of the file refer to; they are converted to WGS-84')
+    .choices(DATUMS)
+    .default('wgs84');
 }
 
 /** Adds the examples that every help text ends with. */

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { parse } from 'fast-csv';
 import { parseFence } from '../../geo/fence-input.js';
+import type { Datum } from '../../model/datum.js';
 import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
 import type { ApiClient } from './api-client.js';
 import { InputError } from './command.js';
@@ -19,7 +20,7 @@ interface PositionInput {
 /** Fixes from a CSV file, in any order; each goes to the vehicle with the id that the file gives. */
 export function trackImport(
   api: ApiClient,
-  options: { map?: Record<string, string>; date?: string },
+  options: { map?: Record<string, string>; date?: string; datum?: Datum },
 ): ImportKind<PositionInput> {
   return {
     unit: 'fixes',
@@ -35,7 +36,7 @@ export function trackImport(
     async send(values) {
       const { status, body } = await api.send<{ items: { ok: boolean; error?: { code: string; message: string } }[] }>(
         'POST',
-        '/v1/positions',
+        `/v1/positions?datum=${options.datum ?? 'wgs84'}`,
         values,
       );
       if (status === 200) return body.items.map(({ error }) => (error ? `${error.code}: ${error.message}` : null));

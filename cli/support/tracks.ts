@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { parse } from 'fast-csv';
+import { wgs84Of } from '../../ingest/to-wgs84.js';
+import type { Datum } from '../../model/datum.js';
 import { stripZeros } from '../../model/vehicle.js';
 import { InputError } from './command.js';
 import type { TerminalFix } from './terminal-messages.js';
@@ -25,6 +27,8 @@ export interface TrackOptions {
   map?: Record<string, string>;
   /** `YYYY-MM-DD`: the day of a file whose time is only a time of day. */
   date?: string;
+  /** What its coordinates refer to; fixes are WGS-84. */
+  datum?: Datum;
   /** Throw at the first bad line instead of collecting it. */
   strict?: boolean;
 }
@@ -63,6 +67,7 @@ export async function readTracks(file: string, options: TrackOptions = {}): Prom
         tracks.bad.push({ line, reason: fix });
         continue;
       }
+      [fix.lon, fix.lat] = wgs84Of([fix.lon, fix.lat], options.datum ?? 'wgs84');
       const vehicle = stripZeros(row[columns.vehicle as number]);
       const known = tracks.byVehicle.get(vehicle);
       if (known) known.push(fix);

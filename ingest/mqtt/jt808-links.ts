@@ -82,7 +82,7 @@ class Jt808Link extends Feed {
   readonly #told = new Map<string, TerminalLink>();
 
   constructor(address: string, { route, names }: Routed, host: Host) {
-    super(address, host);
+    super(address, { ...host, datum: route.datum });
     this.#host = host;
     this.#terminal = names.terminal === undefined ? null : stripZeros(names.terminal);
     this.#down = route.down === null ? null : fillTopic(route.down, names);

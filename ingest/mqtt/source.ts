@@ -1,3 +1,4 @@
+import { datumFlags } from '../../model/datum.js';
 import { BACKFILLED, Position } from '../../model/position.js';
 import type { RejectReason } from '../../model/reject.js';
 import { sourceNumber } from '../../model/source.js';
@@ -118,9 +119,10 @@ export class MqttSource implements Origin {
     return null;
   }
 
-  #fix({ terminal, position: p }: MqttFix, codec: PayloadCodec, retained: boolean, receivedTime: number): void {
+  #fix({ terminal, position: p, datum }: MqttFix, codec: PayloadCodec, retained: boolean, receivedTime: number): void {
     p.source = SOURCE;
     p.receivedTime = receivedTime;
+    p.flags |= datumFlags(datum);
     asTheLogKeepsIt(p);
     // Somebody subscribed, and heard what was said long ago: nothing that an alert should come of.
     if (retained) p.flags |= BACKFILLED;

@@ -1,6 +1,7 @@
+import { DATUMS, type Datum } from '../../model/datum.js';
 import { coversFilter, fillTopic, filterProblem, TopicPattern } from '../../model/topic-pattern.js';
 import { payloadCodecs } from '../../protocols/mqtt/index.js';
-import { DATUMS, type Datum, type PayloadCodec } from '../../protocols/mqtt/payload.js';
+import type { PayloadCodec } from '../../protocols/mqtt/payload.js';
 
 /** Frames of JT/T 808 as they are: not a payload of positions but a conversation (jt808-links.ts). */
 export const FRAMES = 'jt808';

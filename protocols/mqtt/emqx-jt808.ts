@@ -1,3 +1,4 @@
+import type { Datum } from '../../model/datum.js';
 import { BACKFILLED, Position } from '../../model/position.js';
 import { gmt8BcdToMs } from '../../model/units.js';
 import { stripZeros } from '../../model/vehicle.js';
@@ -6,7 +7,7 @@ import { STATUS_SOUTH, STATUS_WEST } from '../jt808/status-bits.js';
 import { emqxCommand, emqxResponse } from './emqx-commands.js';
 import { keepExtras } from './extras.js';
 import { decodeJson, isObject, type Json, Members, refusal } from './json.js';
-import { type Datum, MAX_ITEMS, type MqttMessage, type MqttPayload, type PayloadCodec } from './payload.js';
+import { MAX_ITEMS, type MqttMessage, type MqttPayload, type PayloadCodec } from './payload.js';
 import { statusFlags } from './v1-facts.js';
 
 /**

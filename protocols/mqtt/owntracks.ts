@@ -1,7 +1,8 @@
+import type { Datum } from '../../model/datum.js';
 import { LOCATED, Position } from '../../model/position.js';
 import { keepExtras, others } from './extras.js';
 import { decodeJson, isObject, type Json, Members, refusal } from './json.js';
-import type { Datum, MqttMessage, MqttPayload, PayloadCodec } from './payload.js';
+import type { MqttMessage, MqttPayload, PayloadCodec } from './payload.js';
 
 const TOPIC = /^owntracks\/([^/]{1,64})\/([^/]{1,64})(?:\/(?:event|status))?$/;
 const READ: ReadonlySet<string> = new Set(['_type', 'lat', 'lon', 'tst', 'alt', 'vel', 'cog']);

@@ -1,18 +1,16 @@
 import type { CommandReason } from '../../model/command.js';
+import type { Datum } from '../../model/datum.js';
 import type { Position } from '../../model/position.js';
 import type { RejectReason } from '../../model/reject.js';
 import type { Edition } from '../common/edition.js';
 import type { CommandResponse } from '../protocol.js';
-
-/** What coordinates refer to; whoever takes a fix converts them. */
-export const DATUMS = ['wgs84', 'gcj02', 'bd09', 'cgcs2000'] as const;
-export type Datum = (typeof DATUMS)[number];
 
 /** One fix of a payload. `position.items` has what else was said of it, as JSON (`extras.ts`). */
 export interface MqttFix {
   /** As the topic, or else the payload, names it. */
   terminal: string;
   position: Position;
+  /** Whoever takes the fix converts it. */
   datum: Datum;
 }
 

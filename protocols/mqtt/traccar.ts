@@ -1,8 +1,9 @@
+import type { Datum } from '../../model/datum.js';
 import { ACC_KNOWN, ACC_ON, LOCATED, Position } from '../../model/position.js';
 import { knotsToKmh } from '../../model/units.js';
 import { keepExtras } from './extras.js';
 import { decodeJson, isObject, type Json, Members, refusal } from './json.js';
-import type { Datum, MqttMessage, MqttPayload, PayloadCodec } from './payload.js';
+import type { MqttMessage, MqttPayload, PayloadCodec } from './payload.js';
 
 const METRES_PER_KM = 1000;
 

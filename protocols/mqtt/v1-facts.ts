@@ -1,6 +1,6 @@
+import type { Datum } from '../../model/datum.js';
 import { ACC_KNOWN, ACC_ON, LOCATED } from '../../model/position.js';
 import { STATUS_ACC, STATUS_POSITIONED } from '../jt808/status-bits.js';
-import type { Datum } from './payload.js';
 
 /** Bounds of a time, epoch ms: 2000 and 2100. */
 export const EARLIEST = 946_684_800_000;

@@ -1,8 +1,9 @@
+import { DATUMS, type Datum } from '../../model/datum.js';
 import { LOCATED, Position } from '../../model/position.js';
 import { ALARM_MASKS } from '../jt808/alarm-bits.js';
 import { keepExtras } from './extras.js';
 import { isObject, type Json, Members, refusal } from './json.js';
-import { DATUMS, type Datum, MAX_ITEMS, type MqttFix, type MqttPayload } from './payload.js';
+import { MAX_ITEMS, type MqttFix, type MqttPayload } from './payload.js';
 import { BUSINESS, EARLIEST, isVehicleId, LATEST, statusFlags, type V1Place } from './v1-facts.js';
 
 const MEMBERS: ReadonlySet<string> = new Set('t lon lat d s h a acc o al st b ord drv n x id'.split(' '));

@@ -1,8 +1,9 @@
+import { DATUMS, type Datum } from '../../model/datum.js';
 import { LOCATED, Position } from '../../model/position.js';
 import { ALARM_MASKS } from '../jt808/alarm-bits.js';
 import { keepExtras } from './extras.js';
 import { type Json, refusal, refusedWhole, tooLarge } from './json.js';
-import { DATUMS, type Datum, emptyPayload, MAX_ITEMS, MAX_PAYLOAD_BYTES, type MqttPayload } from './payload.js';
+import { emptyPayload, MAX_ITEMS, MAX_PAYLOAD_BYTES, type MqttPayload } from './payload.js';
 import { Reader } from './protobuf.js';
 import { BUSINESS, EARLIEST, isVehicleId, LATEST, statusFlags, type V1Place } from './v1-facts.js';
 

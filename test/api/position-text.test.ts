@@ -27,6 +27,7 @@ test('a position is written as JSON.stringify would write it', () => {
     statusWord: fc.nat(0xffffffff),
     source: fc.nat(SOURCE_NAMES.length - 1),
     quality: fc.nat(255),
+    flags: fc.nat(63),
   });
   fc.assert(
     fc.property(position, fc.string(), (given, id) => {

@@ -88,3 +88,10 @@ needs('recordings', 'the recorded tracks', (shared) => {
     expect([tracks.byVehicle.size, tracks.fixes, tracks.bad]).toEqual([238, 10_548, []]);
   });
 });
+
+test('coordinates of another datum become WGS-84', async () => {
+  const csv = 'id,time,lon,lat\n1,2020-07-18T09:00:00Z,116.403695,39.910591\n';
+  const tracks = await tracksOf(csv, { datum: 'gcj02' });
+  const [{ lon, lat }] = tracks.byVehicle.get('1') ?? [];
+  expect([lon, lat]).toEqual([expect.closeTo(116.397451, 5), expect.closeTo(39.909187, 5)]);
+});

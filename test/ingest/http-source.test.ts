@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { HttpSource } from '../../ingest/http-source.js';
 import { ReceiveClock } from '../../ingest/receive-clock.js';
+import { positionJson } from '../../model/position.js';
+import { REPEAT } from '../../model/quality.js';
 import { FakeLog, LIVE, makeIntake, NOW, sumsUp } from './support.js';
 
 /** A log that commits by itself soon after each fix. */
@@ -173,4 +175,17 @@ test('a large body leaves others their turn', async () => {
   expect(results.every((r) => r.ok)).toBe(true);
   expect(log.fixes.map((p) => p.mileageKm)).toEqual(body.map((_, i) => i));
   expect(turns).toBeGreaterThan(0);
+});
+
+test('coordinates of another datum are converted, and which it was is kept', async () => {
+  const { http, log } = source();
+  const gcj02 = item({ lon: 116.403695, lat: 39.910591, datum: 'gcj02' });
+  const results = await http.accept([gcj02, item({ datum: 'mars' })]);
+  expect(results).toMatchObject([{ ok: true }, { ok: false, reason: 'bad-item', field: 'datum' }]);
+  expect(log.fixes).toHaveLength(1);
+  expect(positionJson(log.fixes[0], 'v')).toMatchObject({ sourceDatum: 'gcj02' });
+  expect(log.fixes[0].lon).toBeCloseTo(116.397451, 5);
+  expect(log.fixes[0].lat).toBeCloseTo(39.909187, 5);
+  expect(await http.accept([gcj02])).toEqual([{ ok: true }]);
+  expect(log.fixes[1].quality).toBe(REPEAT); // sent again it is the same fix
 });

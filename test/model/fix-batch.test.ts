@@ -20,7 +20,7 @@ const fixes: fc.Arbitrary<Position> = fc
     mileageKm: maybe(fc.nat(0xfffffffe).map((n) => n / 10)),
     fixTime: maybe(fc.integer({ min: 0, max: 4_102_444_800_000 })),
     receivedTime: fc.integer({ min: 0, max: 4_102_444_800_000 }),
-    flags: fc.nat(15),
+    flags: fc.nat(63),
     alarms: u32,
     alarmWord: u32,
     statusWord: u32,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { datumOf } from '../../../model/datum.js';
 import { BACKFILLED } from '../../../model/position.js';
 import { REPEAT } from '../../../model/quality.js';
 import { decodeFrame } from '../../../protocols/jt808/decode.js';
@@ -49,6 +50,13 @@ describe('what comes in', () => {
     take(TOPIC, sent);
     expect(log.fixes[1].subSeq).toBe(0);
     expect(log.fixes[1].quality & REPEAT).not.toBe(0);
+  });
+
+  test('coordinates of another datum become WGS-84, and which it was is kept', () => {
+    const { take, log } = makeSource();
+    take(TOPIC, { ...good, lon: 116.403695, lat: 39.910591, d: 'gcj02' });
+    const [{ lon, lat, flags }] = log.fixes;
+    expect([lon, lat, datumOf(flags)]).toEqual([expect.closeTo(116.397451, 5), expect.closeTo(39.909187, 5), 'gcj02']);
   });
 
   test('what the broker kept from before is no news', () => {
