@@ -17,6 +17,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   'fence-change': () => import('./fence-change.js'),
   fences: () => import('./fences.js'),
   'fuzz-jt808': () => import('./fuzz-jt808.js'),
+  'fuzz-mqtt': () => import('./fuzz-mqtt.js'),
   history: () => import('./history.js'),
   http: () => import('./http.js'),
   'log-handover': () => import('./log-handover.js'),

@@ -3,21 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type BrokerAddress, connectBroker, type MqttClient } from '../../broker/connect.js';
-import { Identity } from '../../ingest/identity.js';
-import { IngestStats } from '../../ingest/ingest-stats.js';
-import { Intake } from '../../ingest/intake.js';
-import { JsonLinks } from '../../ingest/mqtt/json-links.js';
-import { Jt808Links } from '../../ingest/mqtt/jt808-links.js';
-import { MqttSource } from '../../ingest/mqtt/source.js';
 import { Subscriber } from '../../ingest/mqtt/subscriber.js';
-import { DEFAULT_TOPICS, RouteTable, topicRoutes } from '../../ingest/mqtt/topic-routes.js';
-import { Quarantine } from '../../ingest/quarantine.js';
-import { ReceiveClock } from '../../ingest/receive-clock.js';
-import { Uploads } from '../../ingest/uploads.js';
-import { Catalog } from '../../model/catalog.js';
-import { Fleet } from '../../model/fleet.js';
-import { Registry } from '../../store/registry.js';
 import { Spool } from '../../store/spool.js';
+import { mqttParts } from './mqtt-parts.js';
 
 /**
  * How a message is acknowledged: by the library at once, with nothing done (`nothing`); by the library when the log has it, one
@@ -98,7 +86,7 @@ async function nothing(): Promise<Pick<SubscriberResult, 'acknowledged' | 'flush
 async function durable(): Promise<Pick<SubscriberResult, 'acknowledged' | 'flushes'>> {
   const dir = await mkdtemp(join(tmpdir(), 'cheji-bench-mqtt-'));
   const spool = await Spool.open({ dir });
-  const { source, intake, whenAccepted } = parts(spool);
+  const { source, intake, whenAccepted } = mqttParts(spool);
   let acknowledged = 0;
   let close: () => Promise<unknown>;
   if (job.design === 'pipeline') {
@@ -127,25 +115,6 @@ async function durable(): Promise<Pick<SubscriberResult, 'acknowledged' | 'flush
   await spool.close();
   await rm(dir, { recursive: true });
   return { acknowledged, flushes };
-}
-
-function parts(spool: Spool) {
-  const clock = new ReceiveClock();
-  const stats = new IngestStats();
-  const quarantine = new Quarantine();
-  const registry = new Registry(new Catalog(), spool, () => clock.now());
-  const policy = { time: 'replay' as const, retentionMs: 365 * 86_400_000, region: null };
-  const intake = new Intake({ log: spool, head: new Fleet(), policy, stats, quarantine });
-  const identity = new Identity({ registry, key: '', auth: 'off', registrationRequired: false });
-  const whenAccepted = (fn: () => void) => spool.whenAccepted(fn);
-  const uploads = new Uploads(registry);
-  const commands = { connected: () => {}, disconnected: () => {}, response: () => {} };
-  const outlet = { publish: () => Promise.reject(new Error('nothing is published')) };
-  const shared = { intake, identity, stats, quarantine, uploads, clock, commands, outlet, whenAccepted };
-  const media = { add: () => 'repeated' as const };
-  const frames = new Jt808Links({ ...shared, media });
-  const routes = new RouteTable(topicRoutes(DEFAULT_TOPICS));
-  return { source: new MqttSource({ ...shared, routes, frames, links: new JsonLinks(shared) }), intake, whenAccepted };
 }
 
 function until(done: () => boolean): Promise<void> {
