@@ -1,5 +1,7 @@
 const START_BYTES = 16 * 1024;
 const DAY_MS = 86_400_000;
+/** A power of two. */
+const SLOTS = 16;
 const GMT8_MS = 8 * 3_600_000;
 /** From here on numbers are not what 31 bits hold, and JavaScript writes them itself. */
 const MOST = 2 ** 31;
@@ -25,9 +27,9 @@ export function ascii(text: string): Uint8Array {
 export class TextWriter {
   #bytes = Buffer.allocUnsafeSlow(START_BYTES);
   #at = 0;
-  /** Days since 1970 of the last time that was written, and its date: nearly all times are of the same day. */
-  #day = NaN;
-  #date = ascii('');
+  /** Days since 1970, and their dates as text, each in the slot of its last bits: nearly all times are of a few days. */
+  readonly #days = new Float64Array(SLOTS).fill(NaN);
+  readonly #dates: Uint8Array[] = [];
 
   get length(): number {
     return this.#at;
@@ -153,11 +155,12 @@ export class TextWriter {
   /** Up to the second; answers the milliseconds since midnight. */
   #dateAndTime(ms: number): number {
     const day = Math.floor(ms / DAY_MS);
-    if (day !== this.#day) {
-      this.#date = ascii(new Date(day * DAY_MS).toISOString().slice(0, -'T00:00:00.000Z'.length));
-      this.#day = day;
+    const slot = day & (SLOTS - 1);
+    if (day !== this.#days[slot]) {
+      this.#dates[slot] = ascii(new Date(day * DAY_MS).toISOString().slice(0, -'T00:00:00.000Z'.length));
+      this.#days[slot] = day;
     }
-    this.raw(this.#date);
+    this.raw(this.#dates[slot]);
     this.#reserve(16);
     const inDay = (ms - day * DAY_MS) | 0;
     const seconds = (inDay / 1000) | 0;
