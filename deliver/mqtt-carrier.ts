@@ -1,6 +1,8 @@
 import type { Alert } from '../model/alert.js';
 import { fillTopic } from '../model/topic-pattern.js';
+import { explain } from '../store/db.js';
 import type { Carried, Carrier, Delivery } from './carrier.js';
+import { within } from './deadline.js';
 
 /** Until the broker has acknowledged what is on its way. */
 const TIMEOUT_MS = 30_000;
@@ -22,26 +24,34 @@ export class MqttCarrier implements Carrier {
   ) {}
 
   async carry(batch: readonly Delivery[], signal: AbortSignal): Promise<Carried> {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.timeoutMs)]);
-    const late = new Promise<never>((_, reject) => {
-      deadline.addEventListener('abort', () => reject(new Error(`not acknowledged within ${this.timeoutMs} ms`)));
-    });
-    late.catch(() => {}); // nobody may be waiting any more
     const published = batch.map(({ alert, text }) =>
       this.publish(fillTopic(this.template, topicLevels(alert)), Buffer.from(text)),
     );
     for (const message of published) message.catch(() => {}); // the first failure is told, the others follow it
-    for (const [taken, message] of published.entries()) {
-      try {
-        await Promise.race([message, late]);
-      } catch (error) {
-        return { taken, failure: { kind: 'outage', status: null, detail: (error as Error).message } };
-      }
+    let taken = 0;
+    try {
+      await within(this.timeoutMs, signal, async () => {
+        for (const message of published) {
+          await message;
+          taken++;
+        }
+      });
+      return { taken, failure: null };
+    } catch (error) {
+      return {
+        taken,
+        failure: { kind: isRefusal(error) ? 'refused' : 'outage', status: null, detail: explain(error) },
+      };
     }
-    return { taken: batch.length, failure: null };
   }
 
   close(): void {}
+}
+
+/** A broker of MQTT 5 says by a reason code of 0x80 and more (§2.4) that it does not take this message: its topic, mostly. */
+function isRefusal(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'number' && code >= 0x80;
 }
 
 /** What may stand in a topic; `gap` as type where there is no alert. */

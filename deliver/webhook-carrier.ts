@@ -3,6 +3,7 @@ import * as https from 'node:https';
 import type { DeliveryFailure } from '../model/webhook.js';
 import { explain } from '../store/db.js';
 import type { Carried, Carrier, Delivery } from './carrier.js';
+import { within } from './deadline.js';
 import type { TargetGuard } from './target-guard.js';
 
 /** Until an answer has been read whole. */
@@ -51,18 +52,17 @@ export class WebhookCarrier implements Carrier {
     const { url, guard, clock, timeoutMs = TIMEOUT_MS } = this.target;
     const problem = guard.problem(url);
     if (problem) return { kind: 'outage', status: null, detail: `url ${problem}` };
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     try {
-      const ask = () => this.#ask(id, text, clock(), deadline);
-      // A connection that was kept may have been closed at the other end just now: that says nothing of the receiver.
-      const answer = await ask().catch((error: unknown) =>
-        error instanceof StaleConnection ? ask() : Promise.reject(error),
-      );
-      return failureOf(answer, clock());
+      return await within(timeoutMs, signal, async (ends) => {
+        const ask = () => this.#ask(id, text, clock(), ends);
+        // A connection that was kept may have been closed at the other end just now: that says nothing of the receiver.
+        const answer = await ask().catch((error: unknown) =>
+          error instanceof StaleConnection ? ask() : Promise.reject(error),
+        );
+        return failureOf(answer, clock());
+      });
     } catch (error) {
-      const late = deadline.aborted && !signal.aborted;
-      const detail = late ? `no answer within ${timeoutMs} ms` : explain(error);
-      return { kind: 'outage', status: null, detail };
+      return { kind: 'outage', status: null, detail: explain(error) };
     }
   }
 

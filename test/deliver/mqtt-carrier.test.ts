@@ -45,13 +45,23 @@ test('what was acknowledged before the first failure counts; the rest is tried a
   });
 });
 
+test('a message that the broker refuses is told from a broker that is away', async () => {
+  const carrier = new MqttCarrier('a', async () => {
+    throw Object.assign(new Error('Publish error: Not authorized'), { code: 0x87 });
+  });
+  expect(await carrier.carry([delivery(1)], forever)).toEqual({
+    taken: 0,
+    failure: { kind: 'refused', status: null, detail: 'Publish error: Not authorized' },
+  });
+});
+
 test('a broker that does not acknowledge is given up, and so it is when we stop', async () => {
   const silent = new MqttCarrier(
     'a',
     (_, payload) => (String(payload) === '{"n":1}' ? Promise.resolve() : new Promise(() => {})),
     50,
   );
-  const carried = { taken: 1, failure: { kind: 'outage', detail: 'not acknowledged within 50 ms' } };
+  const carried = { taken: 1, failure: { kind: 'outage', detail: 'no answer within 50 ms' } };
   expect(await silent.carry([delivery(1), delivery(2)], forever)).toMatchObject(carried);
   const stop = new AbortController();
   const carrying = silent.carry([delivery(1), delivery(2)], stop.signal);
