@@ -115,6 +115,8 @@ export interface AlertSource {
   readonly last: number;
   /** The oldest number that memory can still continue after. */
   readonly oldest: number;
+  /** Resolves once the log has been read: until then `epoch`, `last` and `placeOf` do not know of it. */
+  readonly ready: Promise<void>;
   /** The newest form of an alert that is open or recent. */
   get(id: string): Alert | undefined;
   /** Open and recent alerts in their newest form, in any order. */

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { randomFrom } from '../cli/support/random.js';
 import { imbalances, type LiveStats } from '../model/stats.js';
+import { loadFences } from './support/bench-fences.js';
 import { countPositions, embeddedUrl } from './support/database.js';
 import { freePort } from './support/free-ports.js';
 import { cpuSeconds } from './support/proc.js';
@@ -69,7 +69,7 @@ export async function run(argv: string[]): Promise<object> {
 /** Rounds of ours and of the bare server by turns, so that whatever else the machine does meets both. */
 async function compare(server: ServerProcess, dataDir: string, plan: Plan): Promise<object> {
   const { fences, rounds, ...job } = plan;
-  await loadFences(server, fences);
+  await loadFences(server, AREA, fences);
   console.log(
     `${job.terminals} terminals, ${job.window} unanswered each, ${fences} fences, ${rounds} × ${job.seconds.toFixed(1)} s each`,
   );
@@ -87,33 +87,6 @@ async function compare(server: ServerProcess, dataDir: string, plan: Plan): Prom
   const storedRatio = mean(ours.map((o, i) => o.storedPerSecond / bare[i].framesPerSecond));
   printSummary(ours, bare, ratio, storedRatio);
   return { ...plan, ratio, storedRatio, ours, bare, stats };
-}
-
-/** Polygons of 12 to 40 corners, 200 to 500 m across the middle, with enter and exit rules. */
-async function loadFences(server: ServerProcess, count: number): Promise<void> {
-  const random = randomFrom(2019);
-  const [west, south, east, north] = AREA;
-  const features = Array.from({ length: count }, (_, i) => {
-    const lon = west + random() * (east - west);
-    const lat = south + random() * (north - south);
-    const corners = 12 + Math.floor(random() * 29);
-    const degrees = (0.2 + random() * 0.3) / 111;
-    const ring = Array.from({ length: corners }, (_, corner) => {
-      const angle = (corner / corners) * 2 * Math.PI;
-      const reach = degrees * (0.7 + 0.3 * random());
-      return [lon + (reach * Math.cos(angle)) / Math.cos((lat * Math.PI) / 180), lat + reach * Math.sin(angle)];
-    });
-    return {
-      type: 'Feature',
-      geometry: { type: 'Polygon', coordinates: [[...ring, ring[0]]] },
-      properties: { name: `bench ${i}`, rules: [{ type: 'enter' }, { type: 'exit' }] },
-    };
-  });
-  for (let i = 0; i < count; i += 1000) {
-    const body = { type: 'FeatureCollection', features: features.slice(i, i + 1000) };
-    const made = await server.api('/v1/fences', { body });
-    if (made.status !== 201) throw new Error(`fences: ${made.status} ${JSON.stringify(made.body).slice(0, 500)}`);
-  }
 }
 
 async function measureOurs(server: ServerProcess, job: LoadJob): Promise<OurFigure> {

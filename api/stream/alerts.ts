@@ -34,6 +34,8 @@ export interface AlertSubscription {
   kind: string;
   port: AlertPort;
   reader: AlertReader;
+  /** False until the log has been read after the start: nothing can be said of cursors before. */
+  joined: boolean;
   /** Number of the last transition that was sent, or that the filter did not want. */
   at: number;
   /** Number of the newest transition when it subscribed: what is older is replay, and does not count as being behind. */
@@ -59,12 +61,17 @@ export class AlertsHub {
   readonly #stop: () => void;
   /** Number up to which the latency has been measured. */
   #measured: number;
+  /** The log has been read. */
+  #ready = false;
   /** Everybody is being told, or will be in a moment. */
   #telling = false;
 
   constructor(readonly app: App) {
     this.#measured = app.deps.alerts.last;
     this.#newest = this.#batch(this.#measured, []);
+    void app.deps.alerts.ready.then(() => {
+      this.#ready = true;
+    });
     this.#stop = app.deps.alerts.subscribe(() => this.#news());
   }
 
@@ -72,25 +79,20 @@ export class AlertsHub {
     return this.#subscriptions.size;
   }
 
-  /** Joins at the cursor where the log still reaches back to it, else at the log's end. */
+  /** Joins at the cursor where the log still reaches back to it, else at the log's end; after a start, once that is known. */
   add({ id, filter, cursor, window }: Omit<SubscribeAlerts, 'op' | 'channel'>, port: AlertPort): AlertSubscription {
     const { alerts } = this.app.deps;
-    const resumed = cursor === undefined ? null : alerts.placeOf(cursor);
-    const at = resumed ?? alerts.last;
-    const recovered = resumed !== null;
-    const gap = cursor !== undefined && !recovered ? { gap: this.#gap(cursor, at, this.#whyNot(cursor)) } : {};
-    port.send(say({ type: 'subscribed', id, epoch: alerts.epoch, cursor: alerts.cursor(at), recovered, ...gap }));
     const subscription: AlertSubscription = {
-      ...{ id, filter, port, at },
+      ...{ id, filter, port, at: 0, from: 0, joined: false },
       kind: JSON.stringify([id, filter]),
       reader: alerts.reader(),
-      from: alerts.last,
       unacknowledged: window === undefined ? null : { numbers: [], most: window },
       blocked: false,
       scheduled: false,
     };
     this.#subscriptions.add(subscription);
-    this.#pump(subscription);
+    if (this.#ready) this.#join(subscription, cursor);
+    else void alerts.ready.then(() => this.#join(subscription, cursor));
     return subscription;
   }
 
@@ -125,6 +127,19 @@ export class AlertsHub {
     for (const subscription of [...this.#subscriptions]) this.remove(subscription);
   }
 
+  #join(subscription: AlertSubscription, cursor: string | undefined): void {
+    if (!this.#subscriptions.has(subscription)) return;
+    const { alerts } = this.app.deps;
+    const { id, port } = subscription;
+    const resumed = cursor === undefined ? null : alerts.placeOf(cursor);
+    const at = resumed ?? alerts.last;
+    const recovered = resumed !== null;
+    const gap = cursor !== undefined && !recovered ? { gap: this.#gap(cursor, at, this.#whyNot(cursor)) } : {};
+    port.send(say({ type: 'subscribed', id, epoch: alerts.epoch, cursor: alerts.cursor(at), recovered, ...gap }));
+    Object.assign(subscription, { at, from: alerts.last, joined: true });
+    this.#pump(subscription);
+  }
+
   #news(): void {
     if (this.#telling) return;
     this.#telling = true;
@@ -157,7 +172,8 @@ export class AlertsHub {
   }
 
   #pump(subscription: AlertSubscription): void {
-    if (subscription.blocked || subscription.scheduled || !this.#subscriptions.has(subscription)) return;
+    if (!subscription.joined || subscription.blocked || subscription.scheduled) return;
+    if (!this.#subscriptions.has(subscription)) return;
     const { last } = this.app.deps.alerts;
     if (subscription.at >= last || roomOf(subscription) === 0) return;
     this.#send(subscription, this.#next(subscription));

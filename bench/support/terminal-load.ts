@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { randomFrom } from '../../cli/support/random.js';
@@ -22,6 +23,8 @@ export interface LoadJob {
   /** Terminals drive in this box: west, south, east, north. */
   area: [number, number, number, number];
   seed: number;
+  /** A file for the time of each acknowledgement: doubles, epoch ms, frame i of terminal t at t * framesPerTerminal + i. */
+  acknowledgedAt?: string;
 }
 
 /** What it found, as JSON on stdout behind the line `begin`. Every acknowledgement was checked: kind, serial number, result. */
@@ -131,6 +134,7 @@ class Terminal {
       const end = bytes.indexOf(DELIMITER, at + 1);
       if (end < 0) break;
       this.#check(bytes, at, end + 1);
+      if (times) times[this.index * this.job.framesPerTerminal + this.acknowledged] = performance.timeOrigin + now;
       this.latencies.add(now - this.#sentAt[this.acknowledged++ % this.job.window]);
       at = end + 1;
     }
@@ -238,6 +242,7 @@ const done = new Promise<void>((resolve) => {
     if (open.size === 0) resolve();
   };
 });
+const times = job.acknowledgedAt === undefined ? null : new Float64Array(job.terminals * job.framesPerTerminal);
 console.log('begin');
 const cpuBefore = process.cpuUsage();
 const begun = performance.now();
@@ -249,6 +254,7 @@ clearInterval(pace);
 const seconds = (performance.now() - begun) / 1000;
 const cpu = process.cpuUsage(cpuBefore);
 for (const { socket } of terminals) socket.destroy();
+if (times) await writeFile(job.acknowledgedAt!, times);
 
 /** Whoever's next frame is due sends it; terminals begin one after the other, so that they do not send all at once. */
 function sendDue(perSecond: number): void {

@@ -1,0 +1,117 @@
+import { parseArgs } from 'node:util';
+import { constants, deflateRawSync } from 'node:zlib';
+import type { App } from '../api/app.js';
+import { PositionsHub } from '../api/stream/positions.js';
+import type { View } from '../api/stream/view.js';
+import { VehicleFilter } from '../api/vehicle-filter.js';
+import { VehicleJson } from '../api/vehicle-json.js';
+import { Catalog } from '../model/catalog.js';
+import { Fleet } from '../model/fleet.js';
+import { cityFleet, FLEET_START } from './support/city-fleet.js';
+
+export const name = 'stream-bytes';
+export const describe =
+  'what a map costs by format: bytes and processor time per message, JSON and protobuf, plain and deflated';
+
+const CITY = [120.1, 31.4, 120.5, 31.8] as const;
+/** As permessage-deflate would be set up for many clients: fast, and without memory from one message to the next. */
+const DEFLATE = { level: 1, memLevel: 8, finishFlush: constants.Z_SYNC_FLUSH };
+
+interface Figure {
+  format: string;
+  bytes: number;
+  deflatedBytes: number;
+  /** Processor time to write the message anew, once for all clients, ms. */
+  encodeMs: number;
+  /** Processor time to deflate it, for each client again, ms. */
+  deflateMs: number;
+}
+
+/** `--vehicles N` in the view, `--rounds N`. */
+export async function run(argv: string[]): Promise<object> {
+  const { values } = parseArgs({
+    args: argv,
+    options: { vehicles: { type: 'string', default: '1000' }, rounds: { type: 'string', default: '20' } },
+  });
+  const [vehicles, rounds] = [values.vehicles, values.rounds].map(Number);
+  const figures = (['json', 'protobuf'] as const).map((format) => measure(format, vehicles, rounds));
+  for (const f of figures) {
+    console.log(
+      `${f.format.padEnd(9)} ${vehicles} vehicles: ${f.bytes} bytes, encoded in ${f.encodeMs.toFixed(2)} ms for all; ` +
+        `deflated ${f.deflatedBytes} bytes, ${f.deflateMs.toFixed(2)} ms for each client`,
+    );
+  }
+  return { vehicles, figures };
+}
+
+function measure(format: 'json' | 'protobuf', vehicles: number, rounds: number): Figure {
+  const catalog = new Catalog();
+  const fleet = new Fleet();
+  let now = FLEET_START;
+  const json = new VehicleJson(catalog, fleet, Infinity);
+  const app = { deps: { catalog, fleet }, options: { maxVehiclesInView: vehicles }, vehicles: json, now: () => now };
+  // Of everything that the API shares, the hub asks for this.
+  const hub = new PositionsHub(app as unknown as App);
+  for (let no = 1; no <= vehicles; no++) {
+    const facts = {
+      plateColor: 1,
+      category: 'taxi' as const,
+      company: null,
+      region: '320200',
+      terminals: [],
+      createdAt: 0,
+    };
+    const vehicle = {
+      no,
+      id: `139${String(no).padStart(8, '0')}`,
+      plate: `苏B${String(no).padStart(5, '0')}`,
+      ...facts,
+    };
+    catalog.apply({ type: 'vehicle-put', revision: no, at: 0, vehicle });
+  }
+  const fixes = cityFleet(vehicles, vehicles * (rounds + 1));
+  const drive = () => {
+    for (let i = 0; i < vehicles; i++) {
+      const p = fixes.next().value!;
+      now = p.receivedTime;
+      fleet.apply(p);
+      hub.changed(p.vehicleNo);
+    }
+  };
+  drive();
+  let message: Buffer = Buffer.alloc(0);
+  const port = {
+    ready: () => true,
+    send: (bytes: Buffer) => {
+      message = bytes;
+      return true;
+    },
+  };
+  const view: View = { id: 1, port, audience: null, stale: true };
+  hub.add(view, { bbox: CITY, filter: new VehicleFilter({}, catalog), format });
+  const sum = { bytes: 0, deflatedBytes: 0, encodeMs: 0, deflateMs: 0 };
+  for (let i = 0; i < rounds; i++) {
+    drive();
+    sum.encodeMs += cpuOf(() => hub.tick());
+    sum.bytes += message.length;
+    sum.deflateMs += cpuOf(() => {
+      sum.deflatedBytes += deflateRawSync(message, DEFLATE).length;
+    });
+  }
+  const mean = (total: number) => total / rounds;
+  return {
+    format,
+    bytes: Math.round(mean(sum.bytes)),
+    deflatedBytes: Math.round(mean(sum.deflatedBytes)),
+    encodeMs: mean(sum.encodeMs),
+    deflateMs: mean(sum.deflateMs),
+  };
+}
+
+/** Processor time, ms. */
+function cpuOf(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}

@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** A part of a bench in a process of its own, that answers one message after the other. */
+export class Child<Order, Answer> {
+  readonly #process: ChildProcess;
+  readonly #gone: Promise<never>;
+
+  /** `file`: a script of this folder. */
+  constructor(file: string, options: string[] = []) {
+    const script = fileURLToPath(new URL(`./${file}`, import.meta.url));
+    this.#process = spawn(process.execPath, [script, ...options], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    });
+    this.#gone = once(this.#process, 'exit').then(([code]) => {
+      throw new Error(`a process of the bench ended with ${code}`);
+    });
+    this.#gone.catch(() => {}); // told to whoever asks
+  }
+
+  get pid(): number {
+    return this.#process.pid as number;
+  }
+
+  /** Rejects where the process ends instead. */
+  async ask(order: Order): Promise<Answer> {
+    const answered = once(this.#process, 'message') as Promise<[Answer]>;
+    this.#process.send(order as object);
+    const [answer] = await Promise.race([answered, this.#gone]);
+    return answer;
+  }
+
+  async end(): Promise<void> {
+    if (this.#process.exitCode !== null) return;
+    const gone = once(this.#process, 'exit');
+    this.#process.kill();
+    await gone;
+  }
+}
+
+/** The other side: answers each order in turn. */
+export function answerOrders<Order, Answer>(answer: (order: Order) => Promise<Answer> | Answer): void {
+  process.on('message', (order: Order) => {
+    void Promise.resolve(answer(order)).then((given) => process.send?.(given as object));
+  });
+}
+
+/** Epoch ms with fractions, the same in every process of one machine to within a millisecond. */
+export function exactNow(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** The smallest of `shares` (0–1) of the values; sorts them. */
+export function quantiles(values: Float64Array | number[], ...shares: number[]): number[] {
+  const sorted = Float64Array.from(values).sort();
+  return shares.map((share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN);
+}

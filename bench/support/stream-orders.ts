@@ -1,0 +1,11 @@
+/** What the servers of the publishing bench are told: tell everybody so many alerts, or only how things are. */
+export interface HostOrder {
+  push?: number;
+  /** Of a message; the bare server makes them of this size. */
+  bytes?: number;
+}
+
+export interface HostAnswer {
+  port: number;
+  cpu: NodeJS.CpuUsage;
+}
