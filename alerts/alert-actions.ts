@@ -68,8 +68,9 @@ function decided(alert: Alert, word: Extract<AlertWord, { action: 'decide' }>, s
   const appeal = { ...(alert.appeal as NonNullable<Alert['appeal']>), decision: { ...said, outcome: word.outcome } };
   const over = { ...met(alert, ['appeal'], said.at), appeal };
   if (word.outcome === 'upheld') {
-    // The condition may have ended meanwhile.
-    const state = appeal.against === 'raised' && alert.clearedAt !== null ? 'cleared' : appeal.against;
+    // The condition may have ended meanwhile, or late fixes may have shown that it had not.
+    const held = appeal.against === 'raised' || appeal.against === 'cleared';
+    const state = held ? (alert.clearedAt === null ? 'raised' : 'cleared') : appeal.against;
     return { ...setBack(over, at - Date.parse(appeal.at)), ...handled(word, said), state };
   }
   return appeal.against === 'dismissed' ? reopened(over, word, said, at) : settled(over, 'dismissed', word, said);

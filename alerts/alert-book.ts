@@ -86,7 +86,7 @@ export class AlertBook {
 
   /** An alert whose id is known is the same alert, and a rule has one open for a vehicle: nothing is told again. */
   raise(vehicleNo: number, alert: NewAlert): void {
-    const known = this.#known(alert.id);
+    const known = this.get(alert.id);
     // Withdrawn, and shown by time or by another fix to have been right.
     if (known?.clearReason === 'late-fixes') this.reopen(vehicleNo, alert.id, alert.detectedAt);
     if (known) return;
@@ -94,16 +94,13 @@ export class AlertBook {
     if (open.has(alert.ruleId)) return;
     if (open.size >= MAX_OPEN_PER_VEHICLE) this.#clearLeast(vehicleNo, open, alert.position.time ?? alert.occurredAt);
     const raised = this.#born(alert);
-    this.#open.set(alert.id, { vehicleNo, alert: raised });
-    this.#openOf(vehicleNo).set(alert.ruleId, alert.id);
-    if (raised.muted !== null) this.#mutedOpen.add(alert.id);
-    this.#wait(raised);
+    this.#keepOpen(vehicleNo, raised);
     this.#tell('raised', raised, raised.detectedAt);
   }
 
   /** Raises what late fixes show to have been, and to be over. */
   raisePast(alert: NewAlert, end: { at: string; reason?: ClearReason; evidence: Record<string, unknown> }): void {
-    if (this.#known(alert.id)) return;
+    if (this.get(alert.id)) return;
     const raised = this.#born(alert);
     this.#tell('raised', raised, raised.detectedAt);
     this.#shut(raised, end.at, end.reason, end.evidence);
@@ -111,18 +108,18 @@ export class AlertBook {
 
   /** An open alert, or one of the newest closed ones. */
   get(id: string): Alert | undefined {
-    return this.#known(id);
+    return this.#open.get(id)?.alert ?? this.#closed.get(id);
   }
 
   /** Late fixes show that it began earlier: `onset`, RFC 3339. */
   amendOnset(id: string, onset: string): void {
-    const alert = this.#known(id);
+    const alert = this.get(id);
     if (alert) this.#amend(alert, onset);
   }
 
   /** Late fixes show that it was no alert, or the same one as another: nobody need do anything about it. `at`: RFC 3339. */
   withdraw(id: string, at: string, sameAs: string | null): void {
-    const alert = this.#known(id);
+    const alert = this.get(id);
     if (!alert) return;
     const amended = { reason: 'late-fixes', ...(sameAs === null ? { withdrawn: true } : { sameAs }) };
     const withdrawn: Alert = { ...withoutClocks(alert), evidence: { ...alert.evidence, amended } };
@@ -149,10 +146,7 @@ export class AlertBook {
       revision: closed.revision + 1,
     };
     this.#closed.delete(id);
-    this.#open.set(id, { vehicleNo, alert });
-    this.#openOf(vehicleNo).set(alert.ruleId, id);
-    if (alert.muted !== null) this.#mutedOpen.add(id);
-    this.#wait(alert);
+    this.#keepOpen(vehicleNo, alert);
     this.#tell('updated', alert, at);
   }
 
@@ -162,13 +156,13 @@ export class AlertBook {
     this.#unmute();
     this.#groups.forget(this.#time);
     const due = (_: number, id: string) => {
-      const alert = this.#known(id);
+      const alert = this.get(id);
       return alert ? nextDue(alert) : null;
     };
     // What is due for an alert may make something else due for it: a deadline that was missed tells somebody.
     for (let up = this.#timers.due(this.#time, due); up.length > 0; up = this.#timers.due(this.#time, due)) {
       for (const { ruleId: id } of up) {
-        const step = timeUp(this.#known(id) as Alert, this.#time);
+        const step = timeUp(this.get(id) as Alert, this.#time);
         if (!step) continue;
         this.#put(step.alert);
         this.#tell(step.transition, step.alert, msToRfc3339(this.#time) ?? '');
@@ -209,7 +203,7 @@ export class AlertBook {
   /** What a person said of alerts, at `at`, epoch ms. Those that are unknown, or of which that cannot be said any more, stay as they are. */
   act(targets: readonly AlertTarget[], word: AlertWord, by: string, at: number): void {
     for (const { alertId, alert: given } of targets) {
-      const alert = this.#known(alertId) ?? (given && completeAlert(given));
+      const alert = this.get(alertId) ?? (given && completeAlert(given));
       if (!alert || whyNotDone(alert, word.action) !== null) continue;
       const after = acted(alert, word, by, at);
       this.#put(after);
@@ -227,13 +221,7 @@ export class AlertBook {
   }
 
   restore(snapshot: AlertBookSnapshot): void {
-    for (const [vehicleNo, stored] of snapshot.open) {
-      const alert = completeAlert(stored);
-      this.#open.set(alert.id, { vehicleNo, alert });
-      this.#openOf(vehicleNo).set(alert.ruleId, alert.id);
-      if (alert.muted !== null) this.#mutedOpen.add(alert.id);
-      this.#wait(alert);
-    }
+    for (const [vehicleNo, alert] of snapshot.open) this.#keepOpen(vehicleNo, completeAlert(alert));
     for (const alert of snapshot.closed) this.#put(completeAlert(alert));
     this.#time = snapshot.time ?? -Infinity;
     this.#groups.restore(snapshot.groups ?? []);
@@ -259,8 +247,11 @@ export class AlertBook {
     };
   }
 
-  #known(id: string): Alert | undefined {
-    return this.#open.get(id)?.alert ?? this.#closed.get(id);
+  #keepOpen(vehicleNo: number, alert: Alert): void {
+    this.#open.set(alert.id, { vehicleNo, alert });
+    this.#openOf(vehicleNo).set(alert.ruleId, alert.id);
+    if (alert.muted !== null) this.#mutedOpen.add(alert.id);
+    this.#wait(alert);
   }
 
   /** Open ones first. */

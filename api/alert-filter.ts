@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ALERT_STATES, type Alert, type AlertFilter, SEVERITIES } from '../model/alert.js';
 import { booleansParam, listParam, oneOrMany } from './parameters.js';
-import { companyName, fenceId, personName, regionCode, vehicleId } from './schemas.js';
+import { alertId, companyName, fenceId, personName, regionCode, vehicleId } from './schemas.js';
 
 /** Which alerts are asked for, in JSON. */
 export const alertFilterSchema = z.strictObject({
@@ -12,6 +12,7 @@ export const alertFilterSchema = z.strictObject({
   fence: oneOrMany(fenceId).optional(),
   company: oneOrMany(companyName).optional(),
   region: oneOrMany(regionCode).optional(),
+  group: oneOrMany(alertId).optional(),
   assignee: oneOrMany(personName).optional(),
   overdue: oneOrMany(z.boolean()).optional(),
   muted: oneOrMany(z.boolean()).optional(),
@@ -26,6 +27,7 @@ export const alertFilterParams = {
   fence: listParam(fenceId).optional(),
   company: listParam(companyName).optional(),
   region: listParam(regionCode).optional().describe('GB/T 2260 digits; 32 holds 3202 and 320211'),
+  group: listParam(alertId).optional().describe('all alerts of the groups with these ids'),
   assignee: listParam(personName).optional(),
   overdue: booleansParam.optional(),
   muted: booleansParam.optional(),
@@ -46,7 +48,7 @@ export function newsOf(filter: AlertFilter): (alert: Alert) => boolean {
 
 /** True where the alert is one that the filter asks for; a part that is absent asks for all. */
 export function matchesAlert(filter: AlertFilter, alert: Alert): boolean {
-  const { state, type, severity, vehicle, fence, company, region, assignee, overdue, muted, from, to } = filter;
+  const { state, type, severity, vehicle, fence, company, region, group, assignee, overdue, muted, from, to } = filter;
   if (state && !state.includes(alert.state)) return false;
   if (type && !type.includes(alert.type)) return false;
   if (severity && !severity.includes(alert.severity)) return false;
@@ -54,6 +56,7 @@ export function matchesAlert(filter: AlertFilter, alert: Alert): boolean {
   if (fence && (alert.fenceId === null || !fence.includes(alert.fenceId))) return false;
   if (company && (alert.company === null || !company.includes(alert.company))) return false;
   if (region && !region.some((division) => alert.region?.startsWith(division))) return false;
+  if (group && !(alert.group && group.includes(alert.group.id))) return false;
   if (assignee && (alert.assignment === null || !assignee.includes(alert.assignment.to))) return false;
   if (overdue && !overdue.includes(alert.overdue)) return false;
   if (muted && !muted.includes(alert.muted !== null)) return false;

@@ -97,6 +97,8 @@ export interface AlertFilter {
   company?: readonly string[];
   /** Administrative divisions, GB/T 2260 digits: `32` holds `3202` and `320211`. */
   region?: readonly string[];
+  /** Ids of groups: of their first alerts. */
+  group?: readonly string[];
   /** To whom it is assigned. */
   assignee?: readonly string[];
   overdue?: readonly boolean[];

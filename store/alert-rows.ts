@@ -10,6 +10,7 @@ const ALERT_COLUMNS = [
   ['fence', 'fence_id'],
   ['company', 'company'],
   ['assignee', 'assigned_to'],
+  ['group', 'group_id'],
   ['overdue', 'overdue'],
 ] as const;
 
@@ -27,8 +28,11 @@ export function alertConditions(filter: AlertFilter, values: unknown[], table = 
     const wanted = filter[key];
     if (wanted) conditions.push(`${table}${column} = any($${values.push(wanted)})`);
   }
-  if (filter.region)
-    conditions.push(`${table}region like any($${values.push(filter.region.map((code) => `${code}%`))})`);
+  if (filter.region) {
+    // One by one, because an index serves a pattern and no list of them.
+    const divisions = filter.region.map((code) => `${table}region like $${values.push(`${code}%`)}`);
+    conditions.push(`(${divisions.join(' or ')})`);
+  }
   if (filter.muted) conditions.push(`(${table}muted is not null) = any($${values.push(filter.muted)})`);
   if (filter.from !== undefined) conditions.push(`${table}occurred_at >= $${values.push(new Date(filter.from))}`);
   if (filter.to !== undefined) conditions.push(`${table}occurred_at < $${values.push(new Date(filter.to))}`);

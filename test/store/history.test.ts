@@ -181,6 +181,7 @@ onEveryServer('history', (server) => {
     expect(await ids({ company: ['Wuxi Taxi'] })).toEqual(['a']);
     expect(await ids({ region: ['32', '3302'] })).toEqual(['b', 'a']);
     expect(await ids({ assignee: ['zhang'] })).toEqual(['d']);
+    expect(await ids({ group: ['a'] })).toEqual(['c', 'b', 'a']);
     expect(await ids({ overdue: [true] })).toEqual(['d']);
     expect(await ids({ muted: [false] })).toEqual(['d', 'b', 'a']);
     expect(await ids({ muted: [true, false] })).toHaveLength(4);
