@@ -5,12 +5,14 @@ import { readAlertLog } from '../support/alert-log.js';
 import { TestServer } from '../support/cheji.js';
 import { drained } from '../support/conservation.js';
 import { cross, layFence } from '../support/crossings.js';
+import { freePort } from '../support/free-port.js';
 import { needs } from '../support/needs.js';
 import { tempDir } from '../support/temp-dir.js';
 import { waitFor } from '../support/wait-for.js';
 
 const VEHICLES = 60;
 const ROUNDS = 10;
+const NOBODY = { user: null, password: null, caFile: null, certFile: null, keyFile: null };
 
 needs('mosquitto', 'alerts over MQTT', () => {
   test('through restarts of the broker and kills of the server, a subscriber with a session gets every one, in order', {
@@ -19,16 +21,10 @@ needs('mosquitto', 'alerts over MQTT', () => {
     const broker = await startMosquitto({ dir: await tempDir() });
     onTestFinished(() => broker.stop());
     const url = `mqtt://127.0.0.1:${broker.port}`;
-    const address = {
-      url,
-      version: '5',
-      user: null,
-      password: null,
-      caFile: null,
-      certFile: null,
-      keyFile: null,
-    } as const;
-    const subscriber = await connectBroker(address, { clientId: 'consumer', keepSession: true });
+    const subscriber = await connectBroker(
+      { ...NOBODY, url, version: '5' },
+      { clientId: 'consumer', keepSession: true },
+    );
     onTestFinished(() => subscriber.endAsync(true));
     const heard: { topic: string; id: string }[] = [];
     subscriber.on('message', (topic, payload) => {
@@ -75,4 +71,33 @@ needs('mosquitto', 'alerts over MQTT', () => {
     expect([...new Set(heard.map(({ id }) => id))]).toEqual(log());
     expect(new Set(heard.map(({ topic }) => topic))).toContain('cheji/alerts/fence-enter/car-3');
   });
+});
+
+test('alerts over the embedded broker, to a user who may read them', { timeout: 120_000 }, async () => {
+  const port = await freePort();
+  const server = await TestServer.start({
+    CHEJI_TIME_POLICY: 'replay',
+    CHEJI_MQTT_PORT: String(port),
+    CHEJI_MQTT_USERS: JSON.stringify([
+      { user: 'screen', password: 'made-up-password', publish: [], subscribe: ['cheji/alerts/#'] },
+    ]),
+    CHEJI_MQTT_ALERTS: 'cheji/alerts/{type}/{vehicleId}',
+  });
+  onTestFinished(() => server.end());
+  const screen = await connectBroker(
+    { ...NOBODY, url: `mqtt://127.0.0.1:${port}`, version: '3.1.1', user: 'screen', password: 'made-up-password' },
+    { clientId: 'screen' },
+  );
+  onTestFinished(() => screen.endAsync(true));
+  const topics = new Set<string>();
+  screen.on('message', (topic) => topics.add(topic));
+  await whenConnected(screen);
+  await screen.subscribeAsync('cheji/alerts/#', { qos: 1 });
+  await layFence(server);
+  for (let n = 0; n < 3; n++) await cross(server, 5, n);
+  await waitFor(
+    'alerts',
+    () => topics,
+    (seen) => seen.has('cheji/alerts/fence-enter/car-4'),
+  );
 });
