@@ -23,6 +23,7 @@ export const READ_HEADERS = [
   'content-length',
   'content-type',
   'host',
+  'idempotency-key',
   'if-match',
   'if-none-match',
   'if-range',

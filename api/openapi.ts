@@ -12,6 +12,17 @@ Degrees WGS-84 (\`lon\`, \`lat\`), km/h, degrees clockwise from north, metres, k
 Lists come in pages: ask again with the \`cursor\` of the page before until it is null.
 The live stream is a WebSocket at \`/v1/stream\`: \`/asyncapi.json\` describes it.`;
 
+/** Of every POST (api/idempotency.ts). */
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Made by the caller, new for each new request: asked again with the same key and body within 24 hours, the answer is the ' +
+    'same, nothing is done twice, and `Idempotency-Replayed: true` says so. Kept in memory, until the server restarts.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
 /** OpenAPI 3.1 of the table: the schemas in it are those that check the requests. */
 export function openapi(routes: readonly Route[], version: string): Json {
   const components: Json = {};
@@ -38,7 +49,11 @@ export function openapi(routes: readonly Route[], version: string): Json {
 }
 
 function operation(route: Route, components: Json): Json {
-  const parameters = [...fields(route.params, 'path', components), ...fields(route.query, 'query', components)];
+  const parameters = [
+    ...fields(route.params, 'path', components),
+    ...fields(route.query, 'query', components),
+    ...(route.method === 'post' ? [IDEMPOTENCY_KEY] : []),
+  ];
   return {
     operationId: operationId(route),
     tags: [route.tag],
@@ -86,6 +101,7 @@ function successes(route: Route, components: Json): Json {
 function errors(route: Route, components: Json): Json {
   const codes = new Set<ErrorCode>(route.errors);
   if (route.params || route.query || route.body) codes.add('bad-request');
+  if (route.method === 'post') codes.add('bad-request').add('key-reused');
   if (route.auth === 'key') codes.add('unauthorized');
   if (route.body) codes.add('too-large').add('unsupported-media');
   const byStatus = new Map<number, string[]>();

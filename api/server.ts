@@ -8,6 +8,7 @@ import { addDocsPage } from './docs-page.js';
 import { ApiError, toApiError } from './errors.js';
 import { DATA_HEADERS, pageHeaders } from './headers.js';
 import type { Answer, Endpoint, Request } from './http.js';
+import { IdempotentAnswers } from './idempotency.js';
 import { ApiMetrics } from './metrics.js';
 import { PlaceIndex } from './place-index.js';
 import type { Method, Route } from './route.js';
@@ -69,8 +70,9 @@ export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiS
   if (options.docsDir) addDocsPage(files, options.docsDir);
 
   const dress = new Dresser(app);
+  const answers = new IdempotentAnswers();
   const endpoints = [
-    ...table.map((route) => routeEndpoint(route, key, dress)),
+    ...table.map((route) => routeEndpoint(route, key, dress, answers)),
     ...wrongMethods(table, dress),
     otherPaths(files, dress),
   ];
@@ -151,7 +153,7 @@ class Dresser {
   }
 }
 
-function routeEndpoint(route: Route, key: KeyCheck, dress: Dresser): Endpoint {
+function routeEndpoint(route: Route, key: KeyCheck, dress: Dresser, answers: IdempotentAnswers): Endpoint {
   return {
     method: route.method,
     pattern: pattern(route.path),
@@ -161,7 +163,8 @@ function routeEndpoint(route: Route, key: KeyCheck, dress: Dresser): Endpoint {
     },
     handle(request, body) {
       const startedAt = performance.now();
-      const answer = route.run(request, body);
+      const run = () => route.run(request, body);
+      const answer = route.method === 'post' ? answers.answer(request, body, run) : run();
       return answer instanceof Promise
         ? answer.then((given) => dress.answer(given, route.path, startedAt))
         : dress.answer(answer, route.path, startedAt);

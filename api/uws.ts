@@ -129,7 +129,7 @@ function readRequest(
   return {
     method: req.getCaseSensitiveMethod(),
     path: req.getUrl(),
-    query: req.getQuery(),
+    query: req.getQuery() ?? '', // undefined where there is no question mark, whatever its type says
     params,
     headers,
     address: Buffer.from(res.getRemoteAddressAsText()).toString(),
