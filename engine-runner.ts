@@ -52,8 +52,10 @@ export interface RunnerOptions {
   /** From one checkpoint to the next at least so many times what copying the state took. */
   checkpointRest?: number;
   progressMs?: number;
-  /** A commit waits no longer than this for more. */
+  /** A step takes no longer than this … */
   commitMs?: number;
+  /** … and from the first alert on no longer than this: whoever waits for it does not wait for what comes behind it. */
+  alertMs?: number;
   commitTransitions?: number;
 }
 
@@ -63,6 +65,7 @@ const DEFAULTS: Required<RunnerOptions> = {
   checkpointRest: 100,
   progressMs: 200,
   commitMs: 200,
+  alertMs: 20,
   commitTransitions: 500,
 };
 
@@ -128,10 +131,11 @@ export class EngineRunner {
    * Throws where the log no longer has what the state needs next.
    */
   async step(): Promise<boolean> {
-    const begun = this.io.now();
+    const { commitTransitions, commitMs, alertMs } = this.#o;
     const transitions: AlertTransition[] = [];
     let worked = false;
-    while (transitions.length < this.#o.commitTransitions && this.io.now() - begun < this.#o.commitMs) {
+    let until = this.io.now() + commitMs;
+    while (transitions.length < commitTransitions && this.io.now() < until) {
       const blocks = this.#read();
       if (blocks.length === 0) break;
       worked = true;
@@ -139,6 +143,7 @@ export class EngineRunner {
         this.engine.apply(block);
         for (const transition of this.engine.take()) if (this.#isNew(transition)) transitions.push(transition);
       }
+      if (transitions.length > 0) until = Math.min(until, this.io.now() + alertMs);
     }
     await this.#commit(transitions);
     this.#tellProgress();

@@ -37,6 +37,7 @@ async function* events(
   let gone = false;
   const stopListening = request.onAborted(() => (gone = true));
   try {
+    await alerts.ready;
     const resumed = cursor === undefined ? null : alerts.placeOf(cursor);
     let at = resumed ?? alerts.last;
     const opening = { epoch: alerts.epoch, cursor: alerts.cursor(at), recovered: resumed !== null };

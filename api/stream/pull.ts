@@ -33,6 +33,7 @@ export async function pullAlerts(alerts: AlertSource, waits: HttpWaits, pull: Pu
   let gone = false;
   request.onAborted(() => (gone = true));
   try {
+    await alerts.ready;
     let at = pull.after === 'now' ? alerts.last : alerts.placeOf(pull.after);
     if (at === null) return answer([], alerts.cursor(alerts.last), false);
     const items: string[] = [];
