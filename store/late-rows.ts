@@ -5,8 +5,8 @@ import { DayPartitions } from './day-partitions.js';
 const COLUMNS = POSITION_COLUMNS.join(', ');
 const KEY = 'vehicle_no, time, source, sub_seq';
 const DAY_MS = 86_400_000;
-/** Rows of one transaction: what the server decompresses for them, and what a crash has it do again, stays small. */
-const FOLD_ROWS = 50_000;
+/** Rows of one transaction: the writer waits for it with its late rows, and a crash has it done again. */
+const FOLD_ROWS = 10_000;
 
 /** Counts that do not agree: nothing was folded, and the rows are where they were. */
 export class FoldError extends Error {
@@ -57,6 +57,7 @@ export class LateRows {
       `create temporary table folding on commit drop as
        select * from positions_late where time >= '${bounds[0]}' and time < '${bounds[1]}' order by ${KEY} limit ${this.foldRows}`,
     );
+    await db.query('analyze folding'); // whether its keys are looked for one by one or at once is the planner's to say
     // No `on conflict`: in compressed chunks it has lost rows (timescaledb 7672). A key that is in both tables is known
     // before, and the first fix of a key stays.
     await db.query(

@@ -36,69 +36,84 @@ export async function copyPositions(db: ClientBase, rows: CopyRows): Promise<Put
  * ones vanish, others go to position_conflicts. Inside the caller's transaction.
  */
 export async function stagePositions(db: ClientBase, rows: CopyRows): Promise<PutResult> {
-  await makeStaging(db);
-  // ctid is the order of the COPY.
-  return stage(
-    db,
-    rows,
+  await fillStaging(db, rows);
+  const inserted = await db.query(
+    // ctid is the order of the COPY.
     `insert into positions (${COLUMNS}) select ${COLUMNS} from positions_staging order by ctid on conflict do nothing`,
   );
+  const stored = inserted.rowCount ?? 0;
+  if (stored === rows.count) return { stored, conflicts: 0 };
+  // Thousands of keys against millions of rows: only the index will do, whatever the planner thinks of a table that
+  // nobody has analyzed. The bounds keep it to the days in question.
+  await db.query('set local enable_hashjoin = off; set local enable_mergejoin = off');
+  const { rows: found } = await db.query<{ conflicts: number }>(keepConflicts(''), [
+    new Date(Math.floor(rows.firstTime)).toISOString(),
+    new Date(Math.ceil(rows.lastTime)).toISOString(),
+  ]);
+  return { stored, conflicts: found[0].conflicts };
 }
 
 /**
  * The same for fixes of days that are compressed or soon will be (store/compression.ts): they go beside `positions`, where
- * that has not got their key yet. Inside the caller's transaction.
+ * that has not got their key yet. Inside the caller's transaction; all of them have a legal time.
+ *
+ * A compressed row is a thousand fixes of a vehicle, so a look for one key unpacks as much as a look for all keys of that
+ * vehicle's day. Day by day and vehicle by vehicle is therefore how it is asked, and the planner, who knows the size of what it
+ * has to find, joins them at once: 17,000 fixes of one day in 0.2 s, where key by key took minutes.
  */
 export async function stageLatePositions(db: ClientBase, rows: CopyRows): Promise<PutResult> {
   await lockLateRows(db);
-  await makeStaging(db);
-  await db.query('truncate positions_staging'); // the same transaction may have staged others
-  const [first, last] = timesOf(rows);
-  return stage(
-    db,
-    rows,
-    `insert into positions_late (${COLUMNS}) select ${COLUMNS} from positions_staging s
-     where not exists (select from positions p where p.vehicle_no = s.vehicle_no and p.time = s.time and p.source = s.source
-       and p.sub_seq = s.sub_seq and p.time between '${first}' and '${last}')
-     order by ctid on conflict do nothing`,
-  );
+  await fillStaging(db, rows);
+  await db.query('set local enable_hashjoin = on; set local enable_mergejoin = on; analyze positions_staging');
+  const { rows: days } = await db.query<{ first: string; last: string; vehicles: number[]; count: number }>(`
+    select min(time)::text as first, max(time)::text as last, array_agg(distinct vehicle_no) as vehicles,
+      count(*)::integer as count
+    from positions_staging group by date_trunc('day', time, 'UTC') order by 1`);
+  const result = { stored: 0, conflicts: 0 };
+  for (const { first, last, vehicles, count } of days) {
+    const day = [first, last, vehicles];
+    const inserted = await db.query(PUT_LATE_DAY, day);
+    const stored = inserted.rowCount ?? 0;
+    result.stored += stored;
+    if (stored === count) continue;
+    const { rows: found } = await db.query<{ conflicts: number }>(keepConflicts(OF_VEHICLES), day);
+    result.conflicts += found[0].conflicts;
+  }
+  return result;
 }
 
-async function stage(db: ClientBase, rows: CopyRows, insert: string): Promise<PutResult> {
-  await copyBytes(db, `copy positions_staging (${COLUMNS}) from stdin (format binary)`, rows.bytes());
-  // Thousands of keys against millions of rows: only the index will do, whatever the planner thinks of a table that
-  // nobody has analyzed. The bounds keep it to the days in question.
-  await db.query('set local enable_hashjoin = off; set local enable_mergejoin = off');
-  const inserted = await db.query(insert);
-  const stored = inserted.rowCount ?? 0;
-  if (stored === rows.count) return { stored, conflicts: 0 };
-  const { rows: found } = await db.query<{ conflicts: number }>(KEEP_CONFLICTS, timesOf(rows));
-  return { stored, conflicts: found[0].conflicts };
-}
+const OF_VEHICLES = 'and p.vehicle_no = any($3)';
 
-const KEEP_CONFLICTS = `
+const PUT_LATE_DAY = `
+  insert into positions_late (${COLUMNS}) select ${COLUMNS} from positions_staging s
+  where s.time between $1 and $2 and not exists (
+    select from positions p where p.vehicle_no = s.vehicle_no and p.time = s.time and p.source = s.source
+      and p.sub_seq = s.sub_seq and p.time between $1 and $2 ${OF_VEHICLES})
+  order by ctid on conflict do nothing`;
+
+/** Between the times $1 and $2. */
+function keepConflicts(condition: string): string {
+  return `
   with differing as (
     select s.*, md5(${payload('p')}::text) as stored_hash, md5(${payload('s')}::text) as payload_hash
     from positions_staging s join all_positions p using (vehicle_no, time, source, sub_seq)
-    where p.time between $1 and $2 and ${payload('p')} is distinct from ${payload('s')}
+    where p.time between $1 and $2 ${condition} and ${payload('p')} is distinct from ${payload('s')}
   ), kept as (
     insert into position_conflicts (${COLUMNS}, stored_hash, payload_hash)
     select ${COLUMNS}, stored_hash, payload_hash from differing on conflict do nothing
   )
   select count(*)::integer as conflicts from differing`;
+}
+
+async function fillStaging(db: ClientBase, rows: CopyRows): Promise<void> {
+  await db.query('create temporary table if not exists positions_staging (like positions) on commit delete rows');
+  await db.query('delete from positions_staging'); // the same transaction may have staged others
+  await copyBytes(db, `copy positions_staging (${COLUMNS}) from stdin (format binary)`, rows.bytes());
+}
 
 function payload(table: string): string {
   const columns = PAYLOAD.map((column) => `${table}.${column}`);
   return `row(${columns.join(', ')}, ${table}.flags & ${~BACKFILLED & 0x7fff})`;
-}
-
-async function makeStaging(db: ClientBase): Promise<void> {
-  await db.query('create temporary table if not exists positions_staging (like positions) on commit delete rows');
-}
-
-/** Between which all legal times of these rows lie. */
-function timesOf({ firstTime, lastTime }: CopyRows): [string, string] {
-  return [new Date(Math.floor(firstTime)).toISOString(), new Date(Math.ceil(lastTime)).toISOString()];
 }
 
 function copyBytes(db: ClientBase, sql: string, bytes: Buffer): Promise<void> {

@@ -207,10 +207,11 @@ export class WriterSession {
         if (ROW.quality & REPEAT) {
           next.duplicate++;
         } else {
-          const late = ROW.fixTime < this.#lateBefore;
+          const legal = isLegalTime(ROW.fixTime);
+          const late = legal && ROW.fixTime < this.#lateBefore;
           (late ? this.#late : this.#rows).add(ROW, piece.batch.raw(i));
-          if (isLegalTime(ROW.fixTime)) this.#noteNews(ROW);
-          if (!late && isLegalTime(ROW.fixTime)) this.partitions.want(ROW.fixTime);
+          if (legal) this.#noteNews(ROW);
+          if (legal && !late) this.partitions.want(ROW.fixTime);
         }
       }
       fixes += piece.to - piece.from;
