@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { loadSettings } from '../config.js';
 import { checkBroker } from './support/check-broker.js';
 import { checkDatabase } from './support/check-database.js';
+import { checkRedis } from './support/check-redis.js';
 import {
   type Check,
   checkClock,
@@ -53,6 +54,8 @@ async function* examine(config?: string): AsyncGenerator<Check> {
   yield* await checkDatabase(settings);
   const broker = await checkBroker(settings);
   if (broker !== null) yield broker;
+  const redis = await checkRedis(settings);
+  if (redis !== null) yield redis;
 }
 
 function line({ name, outcome, found, mend }: Check): string {
