@@ -32,7 +32,7 @@ export function judge(planting: Planting, beside: readonly Planting[] = []): Jud
     ({ plant }) =>
       plant.watches === 'others' && plant.type !== planting.plant.type && !plant.also?.includes(planting.plant.type),
   );
-  const alerts = run(planting, watching);
+  const alerts = run(planting, planting, watching);
   const of = ({ rule }: Planting) => alerts.filter(({ ruleId }) => `${ruleId}:`.startsWith(`rule:${rule.id}:`));
   return {
     own: score(of(planting), planting.expected),
@@ -40,17 +40,33 @@ export function judge(planting: Planting, beside: readonly Planting[] = []): Jud
   };
 }
 
-function run(planting: Planting, watching: readonly Planting[]): Alert[] {
+/** What the rules that look at everybody tell of traffic in which nothing is planted, by the name of their plant. */
+export function judgeNothing(traffic: Traffic, beside: readonly Planting[]): Map<string, string[]> {
+  const watching = beside.filter(({ plant }) => plant.watches === 'others');
+  const alerts = run(traffic, null, watching);
+  return new Map(
+    watching.map(({ plant, rule }) => {
+      const told = alerts.filter(({ ruleId }) => `${ruleId}:`.startsWith(`rule:${rule.id}:`));
+      return [nameOf(plant), told.map(({ vehicleId, occurredAt }) => `${vehicleId} ${occurredAt}`)];
+    }),
+  );
+}
+
+type Traffic = Pick<Planting, 'vehicles' | 'fixes' | 'cards' | 'end'>;
+
+/** `own`: whose rule is for its own vehicles alone. */
+function run(planting: Traffic, own: Planting | null, watching: readonly Planting[]): Alert[] {
+  const ruled = own ? [own, ...watching] : watching;
   const log = new LogBuilder(64);
   for (const vehicle of planting.vehicles) {
     const others = { plateColor: 2, company: null, region: null, terminals: [], createdAt: 0 };
     log.change({ type: 'vehicle-put', vehicle: { ...vehicle, ...others } });
   }
-  layGround(log, [planting, ...watching]);
-  for (const { rule } of [planting, ...watching]) {
+  layGround(log, ruled);
+  for (const { rule } of ruled) {
     const { scope, ...others } = rule;
     const everybody = scope.fences ? { fences: scope.fences } : {};
-    const parsed = parseRule({ ...others, scope: rule === planting.rule ? scope : everybody }, () => true);
+    const parsed = parseRule({ ...others, scope: rule === own?.rule ? scope : everybody }, () => true);
     if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
     const facts = { id: rule.id, revision: log.revision + 1, createdAt: 0, updatedAt: 0 };
     log.change({ type: 'rule-put', rule: { ...parsed.rule, ...facts } });

@@ -117,6 +117,6 @@ export class Track {
 }
 
 /** As terminals send it, in steps of 1e-6°. */
-function digits(degrees: number): number {
+export function digits(degrees: number): number {
   return Math.round(degrees * 1e6) / 1e6;
 }
