@@ -212,6 +212,11 @@ needs('community', 'late rows beside compressed chunks', (server) => {
     const { positions } = await connected(url, storeSizes);
     expect(positions.compression).toMatchObject({ parts: 2, ratio: expect.any(Number) });
     expect(positions.rows).toBeGreaterThanOrEqual(501); // estimates: rows that were folded in are not told apart
+
+    expect(await new Retention(pool, 10).apply(Date.now())).toMatchObject({
+      dropped: [expect.any(String), expect.any(String)],
+    });
+    expect(await keysIn(url, 'all_positions')).toEqual([`1/${day(4)}`, `1/${day(5)}`, `1/${day(6) + 1}`].sort());
   });
 
   test('compression switched off: compressed days are left alone all the same', async () => {
