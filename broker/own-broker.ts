@@ -1,4 +1,6 @@
+import type { EventEmitter } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Aedes, AedesOptions, Client } from 'aedes';
 import { count, type Tally } from '../model/stats.js';
 import { matchesTopic } from '../model/topic-pattern.js';
@@ -106,6 +108,8 @@ export class OwnBroker {
     this.#server = createServer({ noDelay: true }, (socket) => this.#connected(socket));
     this.#server.maxConnections = this.#limits.connections;
     this.#server.on('drop', () => this.#refuse('too-many-connections'));
+    const broker: EventEmitter = this.#aedes; // its types leave this event out
+    broker.on('error', (error: Error) => this.#tell(error.message));
     this.#aedes.on('connectionError', (_, error) => this.#tell(`a client was refused: ${error.message}`));
     this.#aedes.on('clientDisconnect', ({ id }) => this.#filters.delete(id));
     this.#aedes.on('unsubscribe', (gone, { id }) => {
@@ -136,10 +140,8 @@ export class OwnBroker {
   async close(): Promise<void> {
     this.#server.close();
     const closed = new Promise<void>((resolve) => this.#aedes.close(() => resolve()));
-    const late = setTimeout(() => this.#destroyAll(), CLOSE_MS);
-    await closed;
-    clearTimeout(late);
-    this.#destroyAll();
+    await Promise.race([closed, pause(CLOSE_MS, undefined, { ref: false })]);
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   async #listen(): Promise<void> {
@@ -149,6 +151,7 @@ export class OwnBroker {
       this.#server.once('error', reject);
       this.#server.listen({ host, port, backlog: 1024 }, () => {
         this.#server.off('error', reject);
+        this.#server.on('error', (error) => this.#tell(error.message));
         resolve();
       });
     }).catch(async (error) => {
@@ -243,10 +246,6 @@ export class OwnBroker {
     if (this.#told.size === 0) setTimeout(() => this.#told.clear(), TOLD_MS).unref();
     this.#told.add(line);
     this.#options.log('warn', `mqtt broker: ${line}`);
-  }
-
-  #destroyAll(): void {
-    for (const socket of this.#sockets) socket.destroy();
   }
 }
 

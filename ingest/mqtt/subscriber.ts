@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type BrokerAddress, connectBroker, type MqttClient, type PublishPacket } from '../../broker/connect.js';
 import type { MqttStats } from '../../model/stats.js';
 import type { Intake } from '../intake.js';
@@ -21,7 +22,7 @@ export interface SubscriberOptions {
 
 /** Unacknowledged at once, where the broker lets us say so (MQTT 5). */
 const RECEIVE_MAXIMUM = 10_000;
-/** How long `close` waits for the log. */
+/** How long `close` waits for the log, and for the broker. */
 const CLOSE_MS = 5_000;
 const PUBACK = 0x40;
 const PUBACK_BYTES = 4;
@@ -88,10 +89,10 @@ export class Subscriber implements Outlet {
   /** Takes no more, acknowledges what was taken, and goes. What was not acknowledged comes again at the next start. */
   async close(): Promise<void> {
     this.#closing = true;
-    const late = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_MS).unref());
-    await Promise.race([this.#pipeline.whenIdle(), late]);
-    this.#held = null;
-    await this.#client.endAsync(!this.#client.connected);
+    this.#goOn();
+    await Promise.race([this.#pipeline.whenIdle(), pause(CLOSE_MS, undefined, { ref: false })]);
+    const ended = this.#client.endAsync(!this.#client.connected);
+    await Promise.race([ended, pause(CLOSE_MS, undefined, { ref: false })]);
   }
 
   #connected(sharedSubscriptions: boolean): void {
@@ -133,18 +134,19 @@ export class Subscriber implements Outlet {
   }
 
   #message(packet: PublishPacket, next: () => void): void {
-    if (this.#closing || this.#o.source.full) {
-      if (!this.#closing) this.#o.source.counts.pauses++;
+    if (this.#o.source.full && !this.#closing) {
+      this.#o.source.counts.pauses++;
       this.#held = { packet, next };
       return;
     }
-    this.#take(packet);
+    // While we go, what still comes is let pass: not acknowledged, it comes again.
+    if (!this.#closing) this.#take(packet);
     next();
   }
 
   #goOn(): void {
     const held = this.#held;
-    if (held === null || this.#closing) return;
+    if (held === null) return;
     this.#held = null;
     this.#message(held.packet, held.next);
   }
@@ -158,7 +160,7 @@ export class Subscriber implements Outlet {
       contentType: properties?.contentType,
       address: hostOf(this.#o.address.url),
     });
-    if (messageId !== undefined) this.#pipeline.owe(messageId);
+    if (typeof messageId === 'number') this.#pipeline.owe(messageId); // of QoS 1
   }
 
   /** PUBACK is the same four bytes in 3.1.1 (§3.4) and, where all is well, in 5 (§3.4.2.1): written together. */

@@ -164,6 +164,28 @@ needs('mosquitto', 'a subscriber of a real broker', () => {
     expect(source.counts.repeated).toBe(0);
   }, 30_000);
 
+  test('what is published without a promise is taken without one, and closing lets the rest for the next start', async () => {
+    const mosquitto = await broker();
+    const address = { ...PLAIN, url: `mqtt://127.0.0.1:${mosquitto.port}` };
+    const first = await connected(address);
+    const client = await connectBroker(address, { clientId: 'at-most-once' });
+    onTestFinished(() => client.endAsync(true));
+    await whenConnected(client);
+    await client.publishAsync(TOPIC, JSON.stringify(at(0)), { qos: 0 });
+    await reached('the fix', () => first.log.fixes.length, 1);
+    expect(first.sub.stats().unacknowledged).toBe(0);
+
+    first.log.accepting = false;
+    const publish = await publisher(address);
+    for (const n of [1, 2, 3]) await publish(at(n));
+    await reached('the pause', () => first.source.counts.pauses, 1);
+    await first.sub.close();
+    expect(first.log.fixes).toHaveLength(1);
+    const next = await connected(address);
+    await reached('the rest', () => next.log.fixes.length, 3);
+    await acknowledged(next);
+  });
+
   test('members of a group share the messages between them', async () => {
     const mosquitto = await broker();
     const address = { ...PLAIN, url: `mqtt://127.0.0.1:${mosquitto.port}` };
