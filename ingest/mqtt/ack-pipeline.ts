@@ -21,7 +21,7 @@ interface Group<T> {
 
 /**
  * Acknowledgements that wait for the log without holding up what comes behind them: many messages share one flush
- * (docs/decisions/0014-many-messages-one-flush.md). They leave in the order in which the messages came (MQTT 3.1.1 §4.6).
+ * (docs/decisions/0017-many-messages-one-flush.md). They leave in the order in which the messages came (MQTT 3.1.1 §4.6).
  */
 export class AckPipeline<T> {
   /** Messages that wait. */
