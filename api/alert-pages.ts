@@ -61,12 +61,13 @@ export class AlertPages {
   #newestInMemory(question: AlertQuestion, most: number): Alert[] {
     const { after, grouped } = question;
     const from = after && { occurredAt: new Date(after.occurredAt).toISOString(), id: after.id };
-    const wanted = [...this.parts.alerts.alerts()].filter((alert) => matchesAlert(question, alert));
+    const all = [...this.parts.alerts.alerts()];
+    const lines = grouped ? newestOfGroups(all.filter((alert) => matchesAlert(question, alert))) : all;
     const found: Alert[] = [];
     // From the back, where the newest mostly are: then nearly every one that follows is older than all that were kept.
-    for (const alert of (grouped ? newestOfGroups(wanted) : wanted).reverse()) {
+    for (const alert of lines.reverse()) {
       if (found.length === most && newestFirst(alert, found[most - 1]) >= 0) continue;
-      if (from && newestFirst(alert, from) <= 0) continue;
+      if (!matchesAlert(question, alert) || (from && newestFirst(alert, from) <= 0)) continue;
       let place = found.length;
       while (place > 0 && newestFirst(found[place - 1], alert) > 0) place--;
       found.splice(place, 0, alert);
