@@ -119,6 +119,39 @@ onEveryServer('late rows', (server) => {
     expect(await new LateRows(pool).fold()).toBe(1);
   });
 
+  test('folding while the writer writes and loses its connection: every fix once, every count right', async () => {
+    const url = await server.fresh();
+    const { logs, pool, writer } = await running(url, leftOver(url, 9, 40 * DAY_S), null);
+    const late = new LateRows(pool, 37);
+    const keys = new Set<string>();
+    let fixes = 0;
+    for (let round = 0; round < 8; round++) {
+      for (let i = 0; i < 150; i++) {
+        // Three days, and every key again and again: beside those that wait, and over those that are folded in.
+        const [vehicleNo, second] = [1 + (i % 3), (i % 3) * DAY_S + ((round * 53 + i * 7) % 90)];
+        keys.add(`${vehicleNo}/${second}`);
+        fixes++;
+        logs.spool.addFix(fixAt(vehicleNo, second, i % 5 === 0 ? { speedKmh: 41 } : {}));
+      }
+      await accepted(logs.spool);
+      writer.writer.wake();
+      if (round === 3 || round === 5) {
+        await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity
+          where application_name = 'cheji-writer' and datname = current_database()`);
+        // Late again for the writer that comes back, as after a policy that changed.
+        await leftOver(url, 9, (41 + round) * DAY_S)();
+      }
+      await late.fold();
+    }
+    await writer.caughtUp();
+    await late.fold();
+    const stored = (await keysIn(url, 'all_positions')).filter((key) => !key.startsWith('9/'));
+    expect(stored).toEqual([...keys].sort());
+    const { stored_new, duplicate, quarantined, missed } = await progressOf(url);
+    expect({ stored_new, quarantined, missed }).toEqual({ stored_new: keys.size, quarantined: 0, missed: 0 });
+    expect(stored_new + duplicate).toBe(fixes);
+  });
+
   test('retention takes late rows too', async () => {
     const url = await server.fresh();
     const { pool } = await running(url, leftOver(url, 1, 60), null);
