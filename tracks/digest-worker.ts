@@ -17,9 +17,13 @@ export type ToDigest = { type: 'stop' };
 
 export type FromDigest = { type: 'notice'; line: string } | { type: 'stopped' };
 
-/** Rest after a pass: this long at least, and so long that a core is busy a tenth of the time at most. */
+/**
+ * Rest after a pass: this long at least, and so long that a core is busy a tenth of the time; but a large fleet, whose pass takes
+ * minutes, is not to wait ten times as long for its trips.
+ */
 const LEAST_REST_MS = 15_000;
 const REST_PER_WORK = 9;
+const MOST_REST_MS = 120_000;
 /** One for what is read, one for the transaction, and one statement may take long on a vehicle's year. */
 const POOL = { connections: 3, statementMs: 120_000 };
 
@@ -48,7 +52,7 @@ for (let failures = 0; !stop.signal.aborted; ) {
       upkeepDue = began + againMs;
     }
     failures = 0;
-    rest = Math.max(LEAST_REST_MS, REST_PER_WORK * (performance.now() - began));
+    rest = Math.max(LEAST_REST_MS, Math.min(MOST_REST_MS, REST_PER_WORK * (performance.now() - began)));
   } catch (error) {
     // The writer tells of a database that is away; a failure that stays is worth a line of its own.
     if (++failures === 3) post({ type: 'notice', line: `trips, sums and old tracks wait: ${explain(error)}` });
