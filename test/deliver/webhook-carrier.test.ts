@@ -1,8 +1,14 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer as createTlsServer } from 'node:https';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { TargetGuard } from '../../deliver/target-guard.js';
 import { WebhookCarrier } from '../../deliver/webhook-carrier.js';
 import { freePort } from '../support/free-port.js';
+import { needs } from '../support/needs.js';
+import { tempDir } from '../support/temp-dir.js';
 import { Receiver } from './receiver.js';
 
 const local = new TargetGuard({ networks: ['127.0.0.0/8', '::1'], hosts: [] });
@@ -117,4 +123,29 @@ test('addresses that may not be reached are not, by number or by name', async ()
   }
   expect(receiver.received).toEqual([]);
   expect(await post(carrier(byName))).toBeNull();
+});
+
+needs('openssl', 'over TLS', (openssl) => {
+  test('a certificate that nobody vouches for is refused, and nothing is sent', async () => {
+    const dir = await tempDir();
+    const files = ['-keyout', join(dir, 'key.pem'), '-out', join(dir, 'cert.pem')];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    execFileSync(openssl, ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject, ...files], {
+      stdio: 'ignore',
+    });
+    let requests = 0;
+    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => readFileSync(join(dir, name)));
+    const server = createTlsServer({ key, cert }, (_, response) => {
+      requests++;
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as { port: number };
+    expect(await post(carrier(`https://localhost:${port}/`))).toMatchObject({
+      kind: 'outage',
+      detail: expect.stringContaining('self-signed certificate'),
+    });
+    expect(requests).toBe(0);
+  });
 });
