@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { distanceM } from '../../geo/distance.js';
 import { VEHICLE_CATEGORIES, type VehicleCategory } from '../../model/vehicle.js';
 import type { FixFacts } from '../fix-facts.js';
 import type { RuleInput } from '../rule.js';
-import { ruleKind, type Verdict } from '../rule-kind.js';
+import { ruleKind } from '../rule-kind.js';
 
 interface Params {
   count: number;
@@ -11,11 +12,27 @@ interface Params {
   categories?: VehicleCategory[];
 }
 
+const PLACES = 'places';
+/** Of those who are there, in the evidence. */
+const MOST_NAMED = 50;
+
+interface Memory {
+  /** Where it was when the alert was raised: it is there, whoever comes and goes. */
+  lon: number;
+  lat: number;
+  /** When whoever stands for it has been silent for so long that somebody else must, epoch ms. */
+  due: number;
+}
+
+/** Where gatherings are that somebody stands for, by vehicle number. */
+type Places = Map<number, { lon: number; lat: number }>;
+
 /**
- * At least `count` vehicles within `radius` metres of one of them (聚集), for as long as `timing.minDuration` says. One of them
- * stands for all: while it has the alert, none of the others near it gets one. The alert ends with the gathering around it.
+ * At least `count` vehicles within `radius` metres of one of them (聚集), for as long as `timing.minDuration` says. One of them stands for
+ * all, and goes on to when it drives away: the gathering is where it was. The alert ends when it has dispersed, which is when
+ * fewer than `count` are left there; its `end` says how many, and who.
  */
-export const gathering = ruleKind<Params, undefined>({
+export const gathering = ruleKind<Params, Memory>({
   type: 'gathering',
   describe: 'at least `count` vehicles within `radius` metres of each other',
   timing: { minDuration: 300 },
@@ -33,27 +50,53 @@ export const gathering = ruleKind<Params, undefined>({
       const seconds = (now - time) / 1000;
       return seconds <= freshSeconds && !((speed / 3.6) * seconds > radius);
     };
-    return { judge };
+    const meant = (category: VehicleCategory) => !categories || categories.includes(category);
+    return {
+      judge(input, before) {
+        const { facts, vehicle, shared } = input;
+        // Until it has the alert, a vehicle is the middle of what gathers around it.
+        const place = before && input.other(vehicle.no)?.raised ? before : { lon: facts.lon, lat: facts.lat };
+        const others = membersAt(place, input);
+        const isThere = distanceM(facts.lon, facts.lat, place.lon, place.lat) <= radius;
+        const present = others.length + (isThere ? 1 : 0);
+        const places = (shared.get(PLACES) as Places | undefined) ?? new Map();
+        const holds = meant(vehicle.category) && present >= count && !isStoodFor(place, places, input);
+        if (holds) shared.set(PLACES, places.set(vehicle.no, { lon: place.lon, lat: place.lat }));
+        else places.delete(vehicle.no);
+        return {
+          memory: holds ? { lon: place.lon, lat: place.lat, due: facts.time + freshSeconds * 1000 + 1 } : undefined,
+          holds,
+          explain: () => ({
+            checks: [{ what: 'vehicles', value: present, is: '>=', threshold: count, result: present >= count }],
+            place: [place.lon, place.lat],
+            members: others.slice(0, MOST_NAMED),
+          }),
+        };
+      },
+      due: ({ due }) => due,
+      tick: () => ({ memory: undefined, holds: false, explain: () => ({ checks: [] }) }),
+    };
 
-    function judge({ facts, vehicle, near, other }: RuleInput): Verdict<undefined> {
-      const meant = (category: VehicleCategory) => !categories || categories.includes(category);
-      const members: string[] = [];
-      let stoodFor = false;
-      for (const no of near(facts.lon, facts.lat, radius)) {
+    /** Ids of the others that are there. */
+    function membersAt({ lon, lat }: { lon: number; lat: number }, { facts, near, other }: RuleInput): string[] {
+      return near(lon, lat, radius).flatMap((no) => {
         const found = other(no);
-        if (!found?.meant || !meant(found.vehicle.category) || !isStillThere(found.last, facts.time)) continue;
-        if (found.raised) stoodFor = true;
-        members.push(found.vehicle.id);
+        const counts = found?.meant && meant(found.vehicle.category) && isStillThere(found.last, facts.time);
+        return counts ? [found.vehicle.id] : [];
+      });
+    }
+
+    /** Another vehicle has the alert of the gathering at this place. */
+    function isStoodFor(
+      { lon, lat }: { lon: number; lat: number },
+      places: Places,
+      { vehicle, other }: RuleInput,
+    ): boolean {
+      for (const [no, there] of places) {
+        if (no !== vehicle.no && distanceM(lon, lat, there.lon, there.lat) <= 2 * radius && other(no)?.raised)
+          return true;
       }
-      const present = members.length + 1;
-      return {
-        memory: undefined,
-        holds: meant(vehicle.category) && present >= count && !stoodFor,
-        explain: () => ({
-          checks: [{ what: 'vehicles', value: present, is: '>=', threshold: count, result: present >= count }],
-          members: members.slice(0, 50),
-        }),
-      };
+      return false;
     }
   },
 });

@@ -37,6 +37,27 @@ describe('gathering', () => {
     expect(crowd.tell()).toEqual(['cleared gathering v3 10:01:02']);
   });
 
+  test('who stands for it may drive away: it is one gathering, until it disperses', () => {
+    const crowd = gather();
+    for (const no of [1, 2, 3, 4]) crowd.fixes(no, { at: no, lon: 0.5 + no * 0.0002, speed: 0 });
+    expect(crowd.tell()).toEqual(['raised gathering v3 10:00:03']);
+    crowd.fixes(3, { at: 60, lon: 0.6 });
+    for (const no of [1, 2, 4]) crowd.fixes(no, { at: 60 + no, lon: 0.5 + no * 0.0002, speed: 0 });
+    expect(crowd.tell()).toEqual([]);
+    crowd.fixes(1, { at: 120, lon: 0.7 }).fixes(3, { at: 121, lon: 0.65 });
+    expect(crowd.tell()).toEqual(['cleared gathering v3 10:02:01']);
+    expect(crowd.transitions[0].alert.evidence.end).toMatchObject({ members: ['v2', 'v4'], checks: [{ value: 2 }] });
+  });
+
+  test('where who stands for it falls silent, another one does', () => {
+    const crowd = gather();
+    for (const no of [1, 2, 3, 4]) crowd.fixes(no, { at: no, lon: 0.5 + no * 0.0002, speed: 0 });
+    for (const no of [1, 2, 4]) crowd.fixes(no, { at: 250 + no, lon: 0.5 + no * 0.0002, speed: 0 });
+    tick(crowd, 310);
+    expect(crowd.tell()).toEqual(['raised gathering v3 10:00:03', 'cleared gathering v3 10:05:10']);
+    expect(crowd.fixes(4, { at: 320, lon: 0.5008, speed: 0 }).tell()).toEqual(['raised gathering v4 10:05:20']);
+  });
+
   test('who was last heard of long ago is not counted', () => {
     const crowd = gather().fixes(1, { at: 0 }).fixes(2, { at: 1 }).fixes(3, { at: 400 });
     expect(crowd.tell()).toEqual([]);
