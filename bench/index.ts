@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 
 /** What each file of this folder that is a benchmark exports. */
@@ -49,6 +49,8 @@ if (!name || !(name in BENCHES)) {
     cores: cpus().length,
     memoryGb: Math.round(totalmem() / 2 ** 30),
     node: process.version,
+    /** Of the minute before: above the number of cores, others were at work too. */
+    loadBefore: loadavg()[0],
   };
   const date = new Date().toISOString();
   console.log(`${bench.name}: ${bench.describe}\n${machine.cores} × ${machine.cpu}, Node ${machine.node}, ${date}\n`);
