@@ -6,6 +6,8 @@ import type { RuleKind } from './rule-kind.js';
 import { RULE_KINDS, ruleKindOf } from './rule-kinds.js';
 import { hoursSchema } from './rule-params.js';
 
+/** Days in one list of a calendar. */
+const MAX_DAYS = 400;
 /** Names in one list of a scope. */
 const MAX_NAMES = 10_000;
 const MAX_FENCES = 1000;
@@ -17,6 +19,7 @@ const seconds = z.number().min(0).max(31_536_000);
 /** Seconds, up to a month. */
 const within = z.number().min(1).max(2_678_400);
 const date = z.iso.datetime({ offset: true });
+const someDays = z.array(z.iso.date()).max(MAX_DAYS);
 
 /** A rule as its owner gives it; `params` as its kind wants them. */
 export const ruleInputSchema = z
@@ -39,6 +42,7 @@ export const ruleInputSchema = z
         hours: z.array(hoursSchema).min(1).max(10).optional(),
         weekdays: z.array(z.int().min(1).max(7)).min(1).max(7).optional(),
         days: z.enum(['workdays', 'days-off']).optional(),
+        calendar: z.strictObject({ off: someDays.optional(), work: someDays.optional() }).optional(),
       })
       .default({}),
     timing: z

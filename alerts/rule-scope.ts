@@ -22,9 +22,9 @@ export function inForceAt(
   return scheduleHolds(rule.schedule, time);
 }
 
-function scheduleHolds({ hours, weekdays, days }: RuleSchedule, time: number): boolean {
+function scheduleHolds({ hours, weekdays, days, calendar }: RuleSchedule, time: number): boolean {
   if (weekdays && !weekdays.includes(weekday(time))) return false;
-  if (days && isDayOff(time) !== (days === 'days-off')) return false;
+  if (days && isDayOff(time, calendar) !== (days === 'days-off')) return false;
   return !hours || hours.some((window) => hoursHold(readHours(window), time));
 }
 

@@ -21,6 +21,8 @@ export interface RuleSchedule {
   weekdays?: number[];
   /** Days off by the calendar of public holidays (alerts/calendar.ts), or the others. */
   days?: 'workdays' | 'days-off';
+  /** Days in Beijing, `YYYY-MM-DD`, that are what they are here whatever the calendar says: of a year that it has not, of a company. */
+  calendar?: { off?: string[]; work?: string[] };
 }
 
 /** When a condition becomes an alert. Seconds; 0 where left out. */
