@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { simulate } from '../../cli/simulate.js';
 import { SimulatedFleet } from '../../cli/support/fleet.js';
+import { drivePlantings } from '../../cli/support/plants/drive.js';
+import { PLANTS_SCHEMA, plantingsOf } from '../../cli/support/plants/scenario-plants.js';
 import { ordersOf, readScenario, type Scenario } from '../../cli/support/scenario.js';
 import { Truth } from '../../cli/support/truth.js';
 import { distanceM } from '../../geo/distance.js';
@@ -74,10 +76,44 @@ test.each([
   ['violations: [{ type: sos, vehicle: 11, at: 0 }]', /violations\.0\.vehicle: 11 is beyond the 10 vehicles/],
   ['fences: [{ name: a, lon: 200, lat: 0, radius: 1 }]', /fences\.0\.lon: /],
   ['fences: [', /scenario\.yaml: /],
+  ['plants: { kinds: [flying] }', /plants\.kinds\.0: /],
+  ['plants: { grounds: 31 }', /plants\.grounds: /],
+  ['{ plants: {}, fences: [{ name: a, lon: 1, lat: 1, radius: 1 }] }', /plants: bring their own/],
 ])('a wrong scenario says what and where: %s', async (yaml, message) => {
   const file = join(await tempDir(), 'scenario.yaml');
   await writeFile(file, yaml);
   expect(() => readScenario(file, 10)).toThrow(message);
+});
+
+test('plants: the same seed, the same fleet, and nobody is near anybody of another kind', () => {
+  const wanted = PLANTS_SCHEMA.parse({ grounds: 2, faults: true });
+  const plantings = plantingsOf(wanted, 4);
+  expect(plantings).toEqual(plantingsOf(wanted, 4));
+  expect(plantings.map(({ fixes }) => fixes)).not.toEqual(plantingsOf(wanted, 5).map(({ fixes }) => fixes));
+  const numbers = plantings.flatMap(({ vehicles }) => vehicles.map(({ no }) => no));
+  expect(numbers).toEqual(numbers.map((_, i) => i + 1));
+  const places = new Map<string, string>();
+  const shared: string[] = [];
+  for (const { rule, fixes } of plantings) {
+    for (const { lon, lat } of fixes) {
+      const cell = `${Math.floor(lon / 0.02)} ${Math.floor(lat / 0.02)}`;
+      if ((places.get(cell) ?? rule.id) !== rule.id) shared.push(cell);
+      places.set(cell, rule.id);
+    }
+  }
+  expect(shared).toEqual([]);
+});
+
+test('plants on the wire: every fix in its order, cards between them', async () => {
+  const platform = await FakePlatform.start();
+  onTestFinished(() => platform.stop());
+  const plantings = plantingsOf(PLANTS_SCHEMA.parse({ kinds: ['driver-card'], grounds: 1 }), 1);
+  const { clock, ...counts } = await drivePlantings(plantings, { to: platform.to, speed: 1000, window: 4 });
+  const fixes = plantings.reduce((sum, planting) => sum + planting.fixes.length, 0);
+  expect(counts).toMatchObject({ fixes, acknowledged: fixes, refused: 0 });
+  const cards = plantings.reduce((sum, planting) => sum + planting.cards.length, 0);
+  expect(platform.ids.filter((id) => id === '0702')).toHaveLength(cards);
+  expect(clock.length).toBeGreaterThan(0);
 });
 
 test('a fleet on the wire: every fix is sent by its own terminal and acknowledged', async () => {
