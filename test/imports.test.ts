@@ -16,6 +16,7 @@ const ARROWS: Record<string, readonly string[]> = {
   tracks: ['model', 'geo', 'store'],
   redis: ['model'],
   deliver: ['model', 'alerts', 'store', 'redis'],
+  config: ['model', 'ingest', 'deliver'],
   api: ['model', 'alerts', 'geo', 'store', 'tracks'],
   client: ['model'],
   web: ['model', 'client'],
@@ -29,6 +30,11 @@ const KEPT_IN_ONE_PLACE: Record<string, RegExp> = {
   mqtt: /^broker\//,
   ioredis: /^redis\//,
 };
+
+/** The files that join the parts. */
+const ROOT_FILES = readdirSync(ROOT)
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.config.ts'))
+  .map((name) => join(ROOT, name));
 
 const imports = Object.keys(ARROWS).flatMap((folder) => sources(join(ROOT, folder)).flatMap(importsOf));
 
@@ -75,7 +81,7 @@ test.each(Object.entries(KEPT_IN_ONE_PLACE))('%s is imported in its place only',
 test('only config.ts reads the environment', () => {
   const readers = [
     ...Object.keys(ARROWS).flatMap((folder) => sources(join(ROOT, folder))),
-    join(ROOT, 'main.ts'),
+    ...ROOT_FILES.filter((file) => file !== join(ROOT, 'config.ts')),
   ].filter((file) => /process\.env\b/.test(readFileSync(file, 'utf8')));
   expect(readers.map((file) => relative(ROOT, file))).toEqual([]);
 });
@@ -87,7 +93,7 @@ test('every package that runs in production is a dependency, with its version pi
   // The page is built before it is packed: nothing that it imports is there at run time.
   const folders = [...Object.keys(ARROWS), 'cli'].filter((folder) => folder !== 'web');
   const files = folders.flatMap((folder) => sources(join(ROOT, folder)));
-  const packages = [...files, join(ROOT, 'main.ts'), join(ROOT, 'config.ts')]
+  const packages = [...files, ...ROOT_FILES]
     .flatMap(importsOf)
     .filter(({ target, types }) => !types && !/^(\.|node:)/.test(target))
     .map(({ target }) => /^(@[^/]+\/)?[^/]+/.exec(target)?.[0] ?? target);

@@ -1,9 +1,9 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { TOPIC_NAMES, topicLevels } from './deliver/mqtt-carrier.js';
-import { CODEC_NAMES, DEFAULT_TOPICS, type TopicSetting, topicRoutes } from './ingest/mqtt/topic-routes.js';
-import { DATUMS } from './model/datum.js';
-import { fillTopic, filterProblem, TopicPattern } from './model/topic-pattern.js';
+import { TOPIC_NAMES, topicLevels } from '../deliver/mqtt-carrier.js';
+import { CODEC_NAMES, DEFAULT_TOPICS, type TopicSetting, topicRoutes } from '../ingest/mqtt/topic-routes.js';
+import { DATUMS } from '../model/datum.js';
+import { fillTopic, filterProblem, TopicPattern } from '../model/topic-pattern.js';
 
 /** A user of the embedded broker; `%u` and `%c` in topic filters are the user's name and the client's id. */
 export interface MqttUserSetting {

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+/** One setting: what it is called outside, what it may be, and how it is read. */
+export interface Key<T> {
+  name: string;
+  /** As text; '' means not set. */
+  fallback: string;
+  allowed: string;
+  secret?: boolean;
+  /** A list or a map in the file of settings. */
+  structured?: boolean;
+  read(text: string): { value: T } | { wrong: string };
+}
+
+export type Keys = Record<string, Key<unknown>>;
+export type ValuesOf<K> = { [N in keyof K]: K[N] extends Key<infer T> ? T : never };
+
+type Options = Pick<Key<unknown>, 'secret' | 'structured'>;
+
+/** A setting that always has a value: the schema reads the fallback, too. `allowed` ends the sentence "must be …". */
+export function key<T>(
+  name: string,
+  fallback: string,
+  allowed: string,
+  schema: z.ZodType<T>,
+  options: Options = {},
+): Key<T> {
+  return {
+    name,
+    fallback,
+    allowed,
+    ...options,
+    read: (text) => {
+      const result = schema.safeParse(text);
+      if (result.success) return { value: result.data };
+      // What zod says of a single value, the sentence on what is allowed says better.
+      return { wrong: options.structured ? placeOf(result.error) : '' };
+    },
+  };
+}
+
+/** A setting that may be left out; null where it is. */
+export function optional<T>(name: string, allowed: string, schema: z.ZodType<T>, options: Options = {}): Key<T | null> {
+  const given = key(name, '', allowed, schema, options);
+  return { ...given, read: (text) => (text === '' ? { value: null } : given.read(text)) };
+}
+
+export const text = z.string().min(1);
+export const port = z.coerce.number().int().min(0).max(65_535);
+export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  z.coerce.number().int().min(least).max(most);
+export const urlOf = (protocol: RegExp) => z.url({ protocol });
+/** What stands between commas; nothing is an empty list. */
+export const list = z.string().transform((line) => (line === '' ? [] : line.split(',').map((entry) => entry.trim())));
+export const networks = list.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])));
+/** `name=value` between commas; of a name that stands there twice, the last. */
+export const pairs = list.transform((entries) =>
+  Object.fromEntries(entries.filter(Boolean).map((entry) => entry.split('=').map((side) => side.trim()))),
+);
+
+/** Where in a list the first thing is that is wrong, and why. */
+function placeOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  const [first, ...names] = issue.path;
+  const place =
+    typeof first === 'number' ? `entry ${first + 1}${names.map((name) => `, ${String(name)}`).join('')}: ` : '';
+  return `; ${place}${issue.message}`;
+}
