@@ -38,6 +38,8 @@ export class AlertFollower implements Subscription {
   readonly #handlers: AlertsHandlers;
   #queue: AlertStep[] = [];
   #working = false;
+  /** Counts breaks: what came before one is not acknowledged after it. */
+  #breaks = 0;
   #closed = false;
   /** Dealt with since the last acknowledgement. */
   #unacknowledged = 0;
@@ -88,12 +90,14 @@ export class AlertFollower implements Subscription {
 
   /** What the server sends again must not be handed over twice; what was not dealt with is sent again. */
   lost(): void {
+    this.#breaks++;
     this.#queue = [];
   }
 
   async #work(): Promise<void> {
     this.#working = true;
     for (let step = this.#queue.shift(); step; step = this.#queue.shift()) {
+      const breaks = this.#breaks;
       if (this.#isNew(step)) {
         const done = this.#handOver(step);
         if (done) await done;
@@ -101,7 +105,7 @@ export class AlertFollower implements Subscription {
         this.#remember(step);
       }
       this.cursor = step.cursor;
-      if (++this.#unacknowledged < WINDOW / 2) continue;
+      if (breaks !== this.#breaks || ++this.#unacknowledged < WINDOW / 2) continue;
       this.#unacknowledged = 0;
       this.#port.send({ op: 'ack', id: this.id, cursor: step.cursor });
     }

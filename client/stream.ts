@@ -152,7 +152,23 @@ export class Stream {
 
   #hear(data: unknown): void {
     this.#heardAt = Date.now();
-    const message = typeof data === 'string' ? (JSON.parse(data) as StreamMessage) : readFrame(data as ArrayBuffer);
+    let message: StreamMessage;
+    try {
+      message = typeof data === 'string' ? (JSON.parse(data) as StreamMessage) : readFrame(data as ArrayBuffer);
+    } catch (error) {
+      // Whatever this was to be is missing now; what follows on it would be wrong.
+      this.#port.problem(error as Error);
+      this.#socket?.close();
+      return;
+    }
+    try {
+      this.#dispatch(message);
+    } catch (error) {
+      this.#port.problem(error as Error);
+    }
+  }
+
+  #dispatch(message: StreamMessage): void {
     if (message.type === 'authenticated') this.#begin();
     else if (message.type === 'error') this.#port.problem(new StreamError(message.code, message.message));
     else if ('id' in message) this.#subscriptions.get(message.id as number)?.take(message);

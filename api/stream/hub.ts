@@ -18,7 +18,7 @@ const WATCH_MS = 1000;
 const MAX_CONNECTIONS = 20_000;
 /** Beyond this the library cuts the line without a word; up to it a connection can still be told why it is ended. */
 const MAX_PAYLOAD_BYTES = 256 * 1024;
-/** The sub-protocols that a client may name, the best first; another of the form `key.<key>` carries the key. */
+/** The sub-protocols that a client may name, the one that it likes best first; another, `key.<key>`, carries the key. */
 const PROTOCOLS: Record<string, StreamFormat> = { 'vm.v1+json': 'json', 'vm.v1+pb': 'protobuf' };
 const KEY_PROTOCOL = /^key\.(.+)$/;
 

@@ -1,5 +1,6 @@
+import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import WebSocket from 'ws';
+import WebSocket, { WebSocketServer } from 'ws';
 import { type SocketConstructor, Stream, type StreamOptions, type StreamState } from '../../client/index.js';
 import { SUSPECT_MOTION } from '../../model/quality.js';
 import { alert, KEY, startTestApi, type TestApi, transition } from '../api/support.js';
@@ -195,4 +196,29 @@ test('what the server refuses is told', async () => {
   await expect
     .poll(() => problems.map(({ message }) => message))
     .toEqual([expect.stringMatching(/^bad-request: .*west/)]);
+});
+
+test('a message that cannot be read is told, and the connection begins anew; so is a handler that throws, and it goes on', async () => {
+  const api = await startTestApi();
+  const broken = new WebSocketServer({ port: 0 });
+  onTestFinished(() => broken.close());
+  let connections = 0;
+  broken.on('connection', (socket) => {
+    connections++;
+    socket.send('{"type":"authenticated"}');
+    socket.send(connections % 2 ? 'no JSON' : Buffer.from([8, 1, 0xff]));
+  });
+  const { problems } = connect(api, { url: `ws://127.0.0.1:${(broken.address() as AddressInfo).port}` });
+  await expect.poll(() => problems.map(({ name }) => name).slice(0, 2)).toEqual(['SyntaxError', 'RangeError']);
+  expect(connections).toBeGreaterThan(1);
+
+  const good = connect(api);
+  let told = 0;
+  good.stream.vehicles({ bbox: BBOX }, () => {
+    if (++told === 1) throw new Error('the page is at fault');
+  });
+  await expect.poll(() => good.problems.map(({ message }) => message)).toEqual(['the page is at fault']);
+  api.put('v1');
+  await expect.poll(() => told).toBeGreaterThan(1);
+  expect(good.sockets.opened).toHaveLength(1);
 });
