@@ -39,6 +39,9 @@ export interface MqttSourceOptions {
 }
 
 const SOURCE = sourceNumber('mqtt');
+/** Longer topics and names are nobody's, and would be remembered at the wish of whoever publishes. */
+const MAX_TOPIC = 256;
+const MAX_NAME = 64;
 /** Events that are counted and not kept: they say nothing that a fix does not, and there are many. */
 const NOT_KEPT: ReadonlySet<string> = new Set(['heartbeat', 'telemetry', 'online']);
 
@@ -83,10 +86,12 @@ export class MqttSource implements Origin {
     this.bytes = message.payload;
     this.address = message.address;
     this.peer = null;
-    const routed = this.#o.routes.find(message.topic);
+    const routed = message.topic.length > MAX_TOPIC ? null : this.#o.routes.find(message.topic);
     let refusal: Refusal | null;
     if (routed === null) {
       refusal = { reason: 'unknown-topic', detail: 'the settings name no codec for it' };
+    } else if (isBadName(routed.names.terminal)) {
+      refusal = { reason: 'bad-item', detail: `the terminal of the topic must have 1 to ${MAX_NAME} characters` };
     } else {
       count(counts.byCodec, routed.route.codecName);
       try {
@@ -195,6 +200,10 @@ function asTheLogKeepsIt(p: Position): void {
   p.lat = Math.round(p.lat * 1e7) / 1e7;
   p.speedKmh = Math.round(p.speedKmh * 10) / 10;
   p.headingDeg = Math.round(p.headingDeg) % 360;
+}
+
+function isBadName(name: string | undefined): boolean {
+  return name !== undefined && (name === '' || name.length > MAX_NAME);
 }
 
 function describe({ field, message }: MqttRefusal): string {

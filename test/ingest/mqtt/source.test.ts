@@ -105,6 +105,14 @@ describe('what is refused', () => {
     expect(log.fixes).toEqual([]);
   });
 
+  test('topics and names beyond any that are meant', () => {
+    const { take, source } = makeSource([{ topic: 'fleet/{terminal}/#', codec: 'v1' }]);
+    take('fleet/A/gps', good);
+    for (const topic of [`fleet/${'A'.repeat(65)}/gps`, 'fleet//gps']) take(topic, good);
+    take(`fleet/A/${'x'.repeat(256)}`, good);
+    expect(source.counts.snapshot()).toMatchObject({ handled: 1, rejected: { 'bad-item': 2, 'unknown-topic': 1 } });
+  });
+
   test('a frame whose number is not that of its topic', () => {
     const { take, log, stats, quarantine } = makeSource();
     take('jt808-frames/13900139000/up', location('013800138000', 31));
