@@ -23,6 +23,7 @@ import { roadRoutes } from './routes/roads.js';
 import { ruleRoutes } from './routes/rules.js';
 import { searchRoutes } from './routes/search.js';
 import { systemRoutes } from './routes/system.js';
+import { taxiRoutes } from './routes/taxi.js';
 import { trackRoutes } from './routes/track.js';
 import { tripRoutes } from './routes/trips.js';
 import { uploadRoutes } from './routes/uploads.js';
@@ -38,6 +39,7 @@ export function routeTable(app: App): Route[] {
     ...frameRoutes(app),
     ...tripRoutes(app),
     ...reportRoutes(app),
+    ...taxiRoutes(app),
     ...uploadRoutes(app),
     ...mediaRoutes(app),
     ...searchRoutes(app),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DATUMS } from '../model/datum.js';
+import { OCCUPANCIES } from '../model/occupancy.js';
 import type { PositionJson } from '../model/position.js';
 import { QUALITY_NAMES } from '../model/quality.js';
 import { SOURCE_NAMES } from '../model/source.js';
@@ -113,6 +114,7 @@ export const vehicleSchema = z
       })
       .nullable()
       .describe('who drives, by the terminal’s newest word; null where nobody is known to'),
+    occupancy: z.enum(OCCUPANCIES).nullable().describe('what a taxi is doing; null where its terminal does not say'),
     position: positionSchema.nullable().describe('its newest fix'),
   })
   .meta({ id: 'Vehicle' });

@@ -1,6 +1,7 @@
 import type { Catalog } from '../model/catalog.js';
 import type { Driver } from '../model/driver.js';
 import type { Fleet } from '../model/fleet.js';
+import { occupancyOf } from '../model/occupancy.js';
 import { Position } from '../model/position.js';
 import { msToRfc3339 } from '../model/units.js';
 import type { TerminalRef, Vehicle } from '../model/vehicle.js';
@@ -103,7 +104,7 @@ export class VehicleJson {
         `"terminals":${JSON.stringify(terminals)},"online":${online},"lastSeen":`,
     );
     out.jsonTime(at(fleet.contactTime, no));
-    out.text(`,"driver":${driverText(driver)},"position":`);
+    out.text(`,"driver":${driverText(driver)},"occupancy":${occupancyText(fleet, no)},"position":`);
     const positionStart = out.length;
     const hasFix = fleet.hasFix(no);
     if (hasFix) writePosition(out, this.#position(no), id);
@@ -147,6 +148,11 @@ export class VehicleJson {
     p.flags = fleet.flags[no];
     return p;
   }
+}
+
+function occupancyText(fleet: Fleet, no: number): string {
+  const known = fleet.has(no) ? occupancyOf({ source: fleet.source[no], statusWord: fleet.statusWord[no] }) : null;
+  return JSON.stringify(known);
 }
 
 function driverText(driver: Driver | null): string {

@@ -237,7 +237,10 @@ export class Connection implements Sink, Origin {
     const vehicle = this.#knownVehicle();
     if (vehicle === undefined) return;
     this.#afterChange = true;
-    this.host.uploads.take(fact, vehicle, this.host.protocol.name, this.#receivedTime);
+    const { uploads, protocol, datum } = this.host;
+    // Places in it stay as they were sent.
+    const content = datum === 'wgs84' ? fact.content : { ...fact.content, datum };
+    uploads.take({ ...fact, content }, vehicle, protocol.name, this.#receivedTime);
   }
 
   media(part: MediaPart, peer: MediaPeer): MediaOutcome {

@@ -30,10 +30,26 @@ select v.id as vehicle, v.plate, p.time, p.lon, p.lat, p.speed, p.heading, p.alt
   p.received_at, p.vehicle_no, p.sub_seq, p.items
 from all_positions p left join vehicles v using (vehicle_no)`;
 
+/** Trips of taxis by their meter (model/meter-trip.ts), as people read them; they are kept as they came, in uploads. */
+const METER_TRIPS = `
+create view meter_trips as
+select u.id, u.vehicle_id as vehicle, u.vehicle_no,
+  coalesce((u.content -> 'emptyToLoaded' ->> 'time')::timestamptz, (meter ->> 'on')::timestamptz) as start_time,
+  coalesce((u.content -> 'loadedToEmpty' ->> 'time')::timestamptz, (meter ->> 'off')::timestamptz) as end_time,
+  (meter ->> 'on')::timestamptz as meter_on, (meter ->> 'off')::timestamptz as meter_off,
+  (meter ->> 'km')::double precision as km, (meter ->> 'emptyKm')::double precision as empty_km,
+  (meter ->> 'amountYuan')::double precision as fare_yuan, (meter ->> 'extraYuan')::double precision as extra_yuan,
+  meter ->> 'waitingHHmm' as waiting, meter ->> 'paymentName' as payment, (meter ->> 'tripNumber')::bigint as meter_number,
+  meter ->> 'driverCert' as driver, u.content ->> 'ratingName' as rating,
+  nullif((u.content ->> 'callOrderId')::bigint, 0) as order_id, u.received_at
+from uploads u cross join lateral (select u.content -> 'meter' as meter) as record
+where u.kind = 'trip'`;
+
 /** All views; one that reads another comes after it. */
 export const VIEWS = [
   { name: 'all_positions', sql: ALL_POSITIONS },
   { name: 'tracks', sql: TRACKS },
+  { name: 'meter_trips', sql: METER_TRIPS },
 ] as const;
 
 function textArray(names: readonly string[]): string {

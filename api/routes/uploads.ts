@@ -4,7 +4,7 @@ import { SOURCE_NAMES } from '../../model/source.js';
 import { msToRfc3339 } from '../../model/units.js';
 import { UPLOAD_KINDS, type Upload, type UploadPlace } from '../../model/upload.js';
 import type { App } from '../app.js';
-import { maskDriverReport, maskFields } from '../mask.js';
+import { maskDeep, maskDriverReport } from '../mask.js';
 import { cursorParam, limitParam, listParam, readCursor, timeParam, writeCursor } from '../parameters.js';
 import { json, type Route, route } from '../route.js';
 import { listOf, vehicleId } from '../schemas.js';
@@ -68,7 +68,7 @@ export function readUploadPlace(cursor: string): UploadPlace {
 }
 
 function uploadJson({ id, vehicleId, kind, time, receivedTime, source, content }: Upload): object {
-  const shown = kind === 'driver' ? maskDriverReport(content as unknown as DriverReport) : maskFields(content);
+  const shown = kind === 'driver' ? maskDriverReport(content as unknown as DriverReport) : maskDeep(content);
   return {
     id,
     vehicleId,

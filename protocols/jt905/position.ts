@@ -1,10 +1,11 @@
+import { occupancy } from '../../model/occupancy.js';
 import { ACC_KNOWN, ACC_ON, LOCATED, type Position } from '../../model/position.js';
 import { gmt8BcdToMs } from '../../model/units.js';
 import { BYTE, DWORD, type Field, type Fields, integer, record, scaled, show, WORD } from '../common/codecs.js';
 import { derived, field, sequence, time, trailing } from '../common/layout.js';
 import { alarmWordNames, systemAlarms } from './alarm-bits.js';
 import { additionalItems, ITEM_ALTITUDE, ITEM_MILEAGE } from './items.js';
-import { occupancy, STATUS_ACC, STATUS_NO_FIX, STATUS_SOUTH, STATUS_WEST, statusNames } from './status-bits.js';
+import { STATUS_ACC, STATUS_NO_FIX, STATUS_SOUTH, STATUS_WEST, statusNames } from './status-bits.js';
 
 /**
  * Position block (位置基本信息), JT/T 905.4-2014, 0x0200: alarm DWORD · status DWORD · latitude DWORD · longitude DWORD ·

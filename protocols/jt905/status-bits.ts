@@ -2,10 +2,7 @@
 export const STATUS_NO_FIX = 1 << 0;
 export const STATUS_SOUTH = 1 << 1;
 export const STATUS_WEST = 1 << 2;
-const STATUS_OUT_OF_SERVICE = 1 << 3;
-const STATUS_ON_CALL = 1 << 4;
 export const STATUS_ACC = 1 << 8;
-const STATUS_LOADED = 1 << 9;
 
 /** Reserved bits, 7 and 15–31, are left out: terminals in the field set bit 31. */
 const NAMES: readonly (string | null)[] = [
@@ -28,13 +25,4 @@ const NAMES: readonly (string | null)[] = [
 
 export function statusNames(word: number): string[] {
   return NAMES.filter((name, bit): name is string => name !== null && ((word >>> bit) & 1) === 1);
-}
-
-/** What the taxi is doing (营运状态). Out of service says more than loaded, and loaded more than on call. */
-export type Occupancy = 'out-of-service' | 'loaded' | 'on-call' | 'empty';
-
-export function occupancy(word: number): Occupancy {
-  if (word & STATUS_OUT_OF_SERVICE) return 'out-of-service';
-  if (word & STATUS_LOADED) return 'loaded';
-  return word & STATUS_ON_CALL ? 'on-call' : 'empty';
 }

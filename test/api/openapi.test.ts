@@ -35,6 +35,8 @@ const PROMISED = {
   '/v1/vehicles/{id}': ['delete', 'get', 'put'],
   '/v1/vehicles/{id}/frames': ['get'],
   '/v1/vehicles/{id}/track': ['get'],
+  '/v1/vehicles/{id}/meter-trips': ['get'],
+  '/v1/vehicles/{id}/shifts': ['get'],
   '/v1/vehicles/{id}/trips': ['get'],
   '/v1/vehicles/{id}/mileage': ['get'],
   '/v1/reports/hourly': ['get'],

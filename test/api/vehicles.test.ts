@@ -61,6 +61,7 @@ test('a vehicle in full, as the contract writes it', async () => {
     drivers: null,
     quirks: [{ protocol: 'jt808', number: '139', names: [], set: false }],
     online: true,
+    occupancy: null,
     driver: null,
     lastSeen: received,
     position: {

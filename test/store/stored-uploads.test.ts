@@ -46,6 +46,25 @@ onEveryServer('uploads', (server) => {
     expect(await uploads.list({ limit: 10 })).toHaveLength(2);
   });
 
+  test('the view of trips reads them as they were handed in, whatever they lack', async () => {
+    const meter = { on: '2026-03-01T12:00+08:00', off: null, km: 6.1, amountYuan: 23, tripNumber: 4_000_000_000 };
+    const uploads = await stored([
+      upload('a', {
+        kind: 'trip',
+        content: { emptyToLoaded: { time: null }, meter, ratingName: 'fair', callOrderId: 0 },
+      }),
+      upload('b', { kind: 'trip', content: { meterRaw: '01' } }),
+      upload('c'),
+    ]);
+    const { rows } = await uploads.pool.query(
+      'select id, start_time, km, fare_yuan, meter_number, order_id from meter_trips order by id',
+    );
+    expect(rows).toEqual([
+      { id: 'a', start_time: new Date(START), km: 6.1, fare_yuan: 23, meter_number: '4000000000', order_id: null },
+      { id: 'b', start_time: null, km: null, fare_yuan: null, meter_number: null, order_id: null },
+    ]);
+  });
+
   test('lists by vehicle, kind, time and alert, newest first, in pages without a gap', async () => {
     const all = Array.from({ length: 20 }, (_, i) =>
       upload(String.fromCharCode(97 + i), {
