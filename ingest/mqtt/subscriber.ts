@@ -41,6 +41,8 @@ const REFUSED = 0x80;
 export class Subscriber implements Outlet {
   readonly #o: SubscriberOptions;
   readonly #client: MqttClient;
+  /** Host and port of the broker. */
+  readonly #host: string;
   readonly #pipeline: AckPipeline<number>;
   /** Read, and not taken for want of room. */
   #held: { packet: PublishPacket; next: () => void } | null = null;
@@ -59,6 +61,7 @@ export class Subscriber implements Outlet {
   private constructor(options: SubscriberOptions, client: MqttClient) {
     this.#o = options;
     this.#client = client;
+    this.#host = new URL(options.address.url).host;
     this.#pipeline = new AckPipeline<number>({ ...options, release: (ids, ms) => this.#acknowledge(ids, ms) });
     options.intake.onRoom(() => this.#goOn());
     client.on('packetreceive', (packet) => {
@@ -115,7 +118,7 @@ export class Subscriber implements Outlet {
       }
       this.#state = 'connected';
       this.#detail = '';
-      log('info', `mqtt: connected to ${hostOf(this.#o.address.url)}`);
+      log('info', `mqtt: connected to ${this.#host}`);
     });
   }
 
@@ -158,7 +161,7 @@ export class Subscriber implements Outlet {
       retained: retain,
       repeated: dup,
       contentType: properties?.contentType,
-      address: hostOf(this.#o.address.url),
+      address: this.#host,
     });
     if (typeof messageId === 'number') this.#pipeline.owe(messageId); // of QoS 1
   }
@@ -176,8 +179,4 @@ export class Subscriber implements Outlet {
     this.#client.stream.write(bytes);
     this.#o.acknowledged(ms, ids.length);
   }
-}
-
-function hostOf(url: string): string {
-  return new URL(url).host;
 }
