@@ -1,19 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from './config.js';
-import { passwordFile } from './mqtt-feeds.js';
-
-export function productVersion(): string {
-  // Beside this file in the sources, one up in what is built.
-  for (const place of ['./package.json', '../package.json']) {
-    try {
-      return JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')).version;
-    } catch {
-      // The other one, then.
-    }
-  }
-  return 'unknown';
-}
+import { passwordFile } from './parts/mqtt-feeds.js';
+import { productVersion } from './parts/product-version.js';
 
 /** The one block that a person looks for after the start, on stdout. `root`: the data directory. */
 export function announce(at: {

@@ -1,13 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
-import { copyToRedis, openDeliveries, publishAlerts } from './alert-deliveries.js';
 import { AlertFeed } from './alerts/feed.js';
-import { announce, productVersion } from './announce.js';
+import { announce } from './announce.js';
 import type { Readiness } from './api/deps.js';
 import { startApi } from './api/server.js';
 import type { Settings } from './config.js';
-import { Database } from './database.js';
-import { EngineThread } from './engine-thread.js';
 import { AttachmentRequests } from './ingest/attachment-requests.js';
 import { AttachmentServer } from './ingest/attachment-server.js';
 import { CommandDesk } from './ingest/command-desk.js';
@@ -26,10 +23,15 @@ import { Fleet } from './model/fleet.js';
 import { fleetTime } from './model/fleet-clock.js';
 import { sourceNumber } from './model/source.js';
 import type { LiveStats } from './model/stats.js';
-import { MqttFeeds } from './mqtt-feeds.js';
+import { copyToRedis, openDeliveries, publishAlerts } from './parts/alert-deliveries.js';
+import { Database } from './parts/database.js';
+import { EngineThread } from './parts/engine-thread.js';
+import { MqttFeeds } from './parts/mqtt-feeds.js';
+import { productVersion } from './parts/product-version.js';
+import { Rehearsals } from './parts/rehearsal.js';
+import { openTerminalPorts } from './parts/terminal-ports.js';
 import { protocols } from './protocols/index.js';
 import { describeExtras } from './protocols/mqtt/extras.js';
-import { Rehearsals } from './rehearsal.js';
 import { checkpointSeq } from './store/checkpoint.js';
 import { openDataDir, secretFile } from './store/data-dir.js';
 import { logId } from './store/log-id.js';
@@ -38,7 +40,6 @@ import { Registry } from './store/registry.js';
 import { ShownState } from './store/shown-state.js';
 import { Spool } from './store/spool.js';
 import { StoredGate } from './store/stored-gate.js';
-import { openTerminalPorts } from './terminal-ports.js';
 
 export interface Running {
   /** Where the page and the API are, without the key. */

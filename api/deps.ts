@@ -187,7 +187,7 @@ export interface HistorySource {
   command(id: string): Promise<Command | undefined>;
 }
 
-/** Stored fixes judged again (rehearsal.ts). Rejects as `HistorySource` does. */
+/** Stored fixes judged again (parts/rehearsal.ts). Rejects as `HistorySource` does. */
 export interface RehearsalSource {
   rehearse(rules: RehearsalRules, window: RehearsalWindow): Promise<RehearsalResult>;
   /** Null where there is no such rule. `time` in epoch ms. */

@@ -2,7 +2,7 @@ import { connectBroker, type MqttClient, whenConnected } from '../../broker/conn
 import { loadBroker, OWN_BROKER_LACKS } from '../../broker/own-broker.js';
 import type { Settings } from '../../config.js';
 import { RouteTable, topicRoutes } from '../../ingest/mqtt/topic-routes.js';
-import { brokerAddress } from '../../mqtt-feeds.js';
+import { brokerAddress } from '../../parts/mqtt-feeds.js';
 import { type Check, firstLine, result } from './checks.js';
 
 const NAME = 'mqtt broker';

@@ -24,8 +24,8 @@ import type { QuarantineEntry, QuarantineGroup, RerunResult } from '../../model/
 import { sourceNumber } from '../../model/source.js';
 import type { LiveStats } from '../../model/stats.js';
 import type { Vehicle } from '../../model/vehicle.js';
+import { Rehearsals } from '../../parts/rehearsal.js';
 import { protocols } from '../../protocols/index.js';
-import { Rehearsals } from '../../rehearsal.js';
 import { MediaFiles } from '../../store/media-files.js';
 import type { RawFrame } from '../../store/raw-frames.js';
 import { Registry } from '../../store/registry.js';
@@ -204,7 +204,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     history,
     rehearsals: new Rehearsals(
       { catalog: () => catalog, history },
-      new URL('../../dist/rehearsal-worker.js', import.meta.url),
+      new URL('../../dist/parts/rehearsal-worker.js', import.meta.url),
     ),
     travel,
     uploads,

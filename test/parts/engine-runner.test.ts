@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { alertBlocks } from '../alerts/alert-commit.js';
-import { randomFrom } from '../cli/support/random.js';
-import { Engine } from '../engine.js';
-import { type EngineMessage, EngineRunner, fatalMessage, type RunnerIo } from '../engine-runner.js';
-import type { AlertCommit, AlertTransition } from '../model/alert.js';
-import { type Block, readJsonBody } from '../model/block.js';
-import { total } from '../model/stats.js';
-import type { Checkpoint } from '../store/checkpoint.js';
-import { LogGapError } from '../store/log-reader.js';
-import { Story, square } from './alerts/support.js';
+import { alertBlocks } from '../../alerts/alert-commit.js';
+import { randomFrom } from '../../cli/support/random.js';
+import { Engine } from '../../engine.js';
+import type { AlertCommit, AlertTransition } from '../../model/alert.js';
+import { type Block, readJsonBody } from '../../model/block.js';
+import { total } from '../../model/stats.js';
+import { type EngineMessage, EngineRunner, fatalMessage, type RunnerIo } from '../../parts/engine-runner.js';
+import type { Checkpoint } from '../../store/checkpoint.js';
+import { LogGapError } from '../../store/log-reader.js';
+import { Story, square } from '../alerts/support.js';
 
 class Killed extends Error {}
 

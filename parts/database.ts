@@ -1,23 +1,23 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import type { AuditSource, FrameSource, HistorySource } from './api/deps.js';
-import type { TravelSource } from './api/travel-source.js';
-import type { UploadSource } from './api/upload-source.js';
-import type { LiveStats } from './model/stats.js';
-import { StoredAudit } from './store/audit.js';
-import type { DataDir } from './store/data-dir.js';
-import { DatabaseAwayError, openPool } from './store/db.js';
-import { EmbeddedPostgres } from './store/embedded.js';
-import { History } from './store/history.js';
-import { RawFrames } from './store/raw-frames.js';
-import type { Spool } from './store/spool.js';
-import { StoredUploads } from './store/stored-uploads.js';
-import { Travel } from './store/travel.js';
-import { travelSums } from './store/travel-sums.js';
-import { fixesIn } from './store/writer-progress.js';
-import type { StoreSeed } from './store/writer-session.js';
-import type { FromWriter, ToWriter, WriterWorkerData } from './store/writer-worker.js';
-import type { DigestWorkerData, FromDigest, ToDigest } from './tracks/digest-worker.js';
+import type { AuditSource, FrameSource, HistorySource } from '../api/deps.js';
+import type { TravelSource } from '../api/travel-source.js';
+import type { UploadSource } from '../api/upload-source.js';
+import type { LiveStats } from '../model/stats.js';
+import { StoredAudit } from '../store/audit.js';
+import type { DataDir } from '../store/data-dir.js';
+import { DatabaseAwayError, openPool } from '../store/db.js';
+import { EmbeddedPostgres } from '../store/embedded.js';
+import { History } from '../store/history.js';
+import { RawFrames } from '../store/raw-frames.js';
+import type { Spool } from '../store/spool.js';
+import { StoredUploads } from '../store/stored-uploads.js';
+import { Travel } from '../store/travel.js';
+import { travelSums } from '../store/travel-sums.js';
+import { fixesIn } from '../store/writer-progress.js';
+import type { StoreSeed } from '../store/writer-session.js';
+import type { FromWriter, ToWriter, WriterWorkerData } from '../store/writer-worker.js';
+import type { DigestWorkerData, FromDigest, ToDigest } from '../tracks/digest-worker.js';
 import { WorkerThread } from './worker-thread.js';
 
 /** The writer gathers for half a second anyway. */
@@ -173,7 +173,7 @@ export class Database {
     };
     this.#writer = new WorkerThread({
       name: 'writer',
-      url: new URL('./store/writer-worker.js', import.meta.url),
+      url: new URL('../store/writer-worker.js', import.meta.url),
       data,
       wakeEveryMs: WAKE_MS,
       onMessage: (message) => this.#hear(message),
@@ -190,7 +190,7 @@ export class Database {
     const { log, retentionDays, compressAfterDays } = this.parts;
     this.#digest = new WorkerThread({
       name: 'digest',
-      url: new URL('./tracks/digest-worker.js', import.meta.url),
+      url: new URL('../tracks/digest-worker.js', import.meta.url),
       data: { url, retentionDays, compressAfterDays } satisfies DigestWorkerData,
       wakeEveryMs: WAKE_MS,
       onMessage: (message) => {

@@ -1,13 +1,13 @@
-import type { Settings } from './config.js';
-import { Identity } from './ingest/identity.js';
-import { startTcpServer, type TcpServer, type TcpServerOptions } from './ingest/tcp-server.js';
-import { startUdpServer } from './ingest/udp-server.js';
-import { networkList } from './model/networks.js';
-import type { SourceName } from './model/source.js';
-import { ais } from './protocols/ais/index.js';
-import { jt808 } from './protocols/jt808/index.js';
-import { jt905 } from './protocols/jt905/index.js';
-import type { Registry } from './store/registry.js';
+import type { Settings } from '../config.js';
+import { Identity } from '../ingest/identity.js';
+import { startTcpServer, type TcpServer, type TcpServerOptions } from '../ingest/tcp-server.js';
+import { startUdpServer } from '../ingest/udp-server.js';
+import { networkList } from '../model/networks.js';
+import type { SourceName } from '../model/source.js';
+import { ais } from '../protocols/ais/index.js';
+import { jt808 } from '../protocols/jt808/index.js';
+import { jt905 } from '../protocols/jt905/index.js';
+import type { Registry } from '../store/registry.js';
 
 /** How long terminals get to take their last answers, ms. */
 const CLOSE_GRACE_MS = 10_000;

@@ -1,19 +1,19 @@
 import type { Logger } from 'pino';
-import type { AlertFeed } from './alerts/feed.js';
-import { productVersion } from './announce.js';
-import { newsOf } from './api/alert-filter.js';
-import type { Settings } from './config.js';
-import { Deliveries } from './deliver/deliveries.js';
-import type { Follower } from './deliver/follower.js';
-import { MqttCarrier } from './deliver/mqtt-carrier.js';
-import { RedisCarrier } from './deliver/redis-carrier.js';
-import { TargetGuard } from './deliver/target-guard.js';
-import { Webhooks } from './deliver/webhooks.js';
-import type { Outlet } from './ingest/mqtt/outlet.js';
-import { AlertStream } from './redis/alert-stream.js';
-import { connectRedis } from './redis/connect.js';
-import { type DataDir, secretFile } from './store/data-dir.js';
-import type { Registry } from './store/registry.js';
+import type { AlertFeed } from '../alerts/feed.js';
+import { newsOf } from '../api/alert-filter.js';
+import type { Settings } from '../config.js';
+import { Deliveries } from '../deliver/deliveries.js';
+import type { Follower } from '../deliver/follower.js';
+import { MqttCarrier } from '../deliver/mqtt-carrier.js';
+import { RedisCarrier } from '../deliver/redis-carrier.js';
+import { TargetGuard } from '../deliver/target-guard.js';
+import { Webhooks } from '../deliver/webhooks.js';
+import type { Outlet } from '../ingest/mqtt/outlet.js';
+import { AlertStream } from '../redis/alert-stream.js';
+import { connectRedis } from '../redis/connect.js';
+import { type DataDir, secretFile } from '../store/data-dir.js';
+import type { Registry } from '../store/registry.js';
+import { productVersion } from './product-version.js';
 
 interface Parts {
   dir: DataDir;

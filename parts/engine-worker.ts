@@ -1,12 +1,12 @@
 import { setImmediate as afterEvents } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { AlertCommit } from '../model/alert.js';
+import { readJsonBody } from '../model/block.js';
+import { loadCheckpoint, saveCheckpoint } from '../store/checkpoint.js';
+import { logId } from '../store/log-id.js';
+import { committedIn, LogReader } from '../store/log-reader.js';
+import { SegmentLog } from '../store/segment-log.js';
 import { type EngineMessage, type EngineOrder, EngineRunner, fatalMessage } from './engine-runner.js';
-import type { AlertCommit } from './model/alert.js';
-import { readJsonBody } from './model/block.js';
-import { loadCheckpoint, saveCheckpoint } from './store/checkpoint.js';
-import { logId } from './store/log-id.js';
-import { committedIn, LogReader } from './store/log-reader.js';
-import { SegmentLog } from './store/segment-log.js';
 
 /** A client that was away may resume from this far back (reliability sheet §10), within some 600 MB. */
 const RESUME_MS = 24 * 3_600_000;

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { copyToRedis } from '../alert-deliveries.js';
-import { connectRedis } from '../redis/connect.js';
-import { deliveriesOf, feedOf, ids, steps } from './deliver/support.js';
-import { needs } from './support/needs.js';
-import { TestRedis } from './support/redis.js';
-import { tempDir } from './support/temp-dir.js';
+import { copyToRedis } from '../../parts/alert-deliveries.js';
+import { connectRedis } from '../../redis/connect.js';
+import { deliveriesOf, feedOf, ids, steps } from '../deliver/support.js';
+import { needs } from '../support/needs.js';
+import { TestRedis } from '../support/redis.js';
+import { tempDir } from '../support/temp-dir.js';
 
 const QUICK = { timeout: 20_000, interval: 20 };
 const log = pino({ level: 'silent' });

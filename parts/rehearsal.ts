@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import type { WhyNot } from './alerts/why-not.js';
-import { KIND_FIXES, sealBlock } from './model/block.js';
-import type { Catalog, CatalogSnapshot } from './model/catalog.js';
-import { FixBatchBuilder } from './model/fix-batch.js';
-import type { Fixes } from './model/fixes.js';
-import type { RehearsalResult, RehearsalRules, RehearsalWindow } from './model/rehearsal.js';
-import type { RuleDefinition } from './model/rule.js';
+import type { WhyNot } from '../alerts/why-not.js';
+import { KIND_FIXES, sealBlock } from '../model/block.js';
+import type { Catalog, CatalogSnapshot } from '../model/catalog.js';
+import { FixBatchBuilder } from '../model/fix-batch.js';
+import type { Fixes } from '../model/fixes.js';
+import type { RehearsalResult, RehearsalRules, RehearsalWindow } from '../model/rehearsal.js';
+import type { RuleDefinition } from '../model/rule.js';
 import type { RehearsalAnswer, RehearsalOrder, RehearsalTask } from './rehearsal-worker.js';
 
 /** Fixes that are judged in one rehearsal: about 100 MB while it lasts. */

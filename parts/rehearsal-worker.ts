@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { WhyNot } from './alerts/why-not.js';
-import type { CatalogSnapshot } from './model/catalog.js';
-import type { RehearsedAlert } from './model/rehearsal.js';
-import type { RuleDefinition } from './model/rule.js';
+import type { WhyNot } from '../alerts/why-not.js';
+import type { CatalogSnapshot } from '../model/catalog.js';
+import type { RehearsedAlert } from '../model/rehearsal.js';
+import type { RuleDefinition } from '../model/rule.js';
 import { fixesOf, RehearsalRun } from './rehearsal-run.js';
 
 /** Given to the thread when it is made: one rehearsal. */

@@ -1,5 +1,5 @@
-import type { WhyNot } from './alerts/why-not.js';
-import { Engine } from './engine.js';
+import type { WhyNot } from '../alerts/why-not.js';
+import { Engine } from '../engine.js';
 import {
   allocBlock,
   BLOCK_HEADER_BYTES,
@@ -8,14 +8,14 @@ import {
   KIND_CHANGE,
   KIND_FIXES,
   readBlock,
-} from './model/block.js';
-import type { CatalogSnapshot } from './model/catalog.js';
-import type { Change } from './model/change.js';
-import { FixBatch, FixBatchBuilder } from './model/fix-batch.js';
-import { Position } from './model/position.js';
-import { LATE, OUT_OF_ORDER, VERY_LATE } from './model/quality.js';
-import type { RehearsedAlert } from './model/rehearsal.js';
-import type { RuleDefinition } from './model/rule.js';
+} from '../model/block.js';
+import type { CatalogSnapshot } from '../model/catalog.js';
+import type { Change } from '../model/change.js';
+import { FixBatch, FixBatchBuilder } from '../model/fix-batch.js';
+import { Position } from '../model/position.js';
+import { LATE, OUT_OF_ORDER, VERY_LATE } from '../model/quality.js';
+import type { RehearsedAlert } from '../model/rehearsal.js';
+import type { RuleDefinition } from '../model/rule.js';
 
 /** In hindsight a fix that came late is in its place. */
 const HINDSIGHT = LATE | VERY_LATE | OUT_OF_ORDER;

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
-import { randomFrom } from '../cli/support/random.js';
-import { Engine } from '../engine.js';
-import type { EngineMessage } from '../engine-runner.js';
-import type { AlertCommit, AlertTransition } from '../model/alert.js';
-import { readJsonBody } from '../model/block.js';
-import { LogReader } from '../store/log-reader.js';
-import { SegmentLog } from '../store/segment-log.js';
-import { Story, square } from './alerts/support.js';
-import { tempDir } from './support/temp-dir.js';
+import { randomFrom } from '../../cli/support/random.js';
+import { Engine } from '../../engine.js';
+import type { AlertCommit, AlertTransition } from '../../model/alert.js';
+import { readJsonBody } from '../../model/block.js';
+import type { EngineMessage } from '../../parts/engine-runner.js';
+import { LogReader } from '../../store/log-reader.js';
+import { SegmentLog } from '../../store/segment-log.js';
+import { Story, square } from '../alerts/support.js';
+import { tempDir } from '../support/temp-dir.js';
 
-const SCRIPT = join(import.meta.dirname, '../dist/engine-worker.js');
+const SCRIPT = join(import.meta.dirname, '../../dist/engine-worker.js');
 
 /** 40 vehicles that go to and fro over the edge of a fence. */
 function traffic(): Story {

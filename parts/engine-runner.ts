@@ -1,10 +1,10 @@
-import { alertBlocks } from './alerts/alert-commit.js';
-import { Engine } from './engine.js';
-import type { Alert, AlertCommit, AlertTransition } from './model/alert.js';
-import type { Block } from './model/block.js';
-import type { LiveStats } from './model/stats.js';
-import type { Checkpoint } from './store/checkpoint.js';
-import { LogGapError } from './store/log-reader.js';
+import { alertBlocks } from '../alerts/alert-commit.js';
+import { Engine } from '../engine.js';
+import type { Alert, AlertCommit, AlertTransition } from '../model/alert.js';
+import type { Block } from '../model/block.js';
+import type { LiveStats } from '../model/stats.js';
+import type { Checkpoint } from '../store/checkpoint.js';
+import { LogGapError } from '../store/log-reader.js';
 
 /** What the engine's thread tells the main thread. */
 export type EngineMessage =

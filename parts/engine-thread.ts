@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { AlertFeed } from './alerts/feed.js';
+import type { AlertFeed } from '../alerts/feed.js';
+import type { LiveStats } from '../model/stats.js';
+import type { DataDir } from '../store/data-dir.js';
+import type { Spool } from '../store/spool.js';
 import type { EngineMessage, EngineOrder } from './engine-runner.js';
 import type { EngineWorkerData } from './engine-worker.js';
-import type { LiveStats } from './model/stats.js';
-import type { DataDir } from './store/data-dir.js';
-import type { Spool } from './store/spool.js';
 import { WorkerThread } from './worker-thread.js';
 
 /** An alert waits for the engine no longer than this, ms, and the engine is not woken for every flush. */
