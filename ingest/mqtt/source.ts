@@ -140,13 +140,17 @@ export class MqttSource implements Origin {
     }
   }
 
-  #event({ terminal, event, time, content }: MqttEvent, codec: PayloadCodec, receivedTime: number): void {
+  #event(
+    { terminal, event, kind = 'report', time, content }: MqttEvent,
+    codec: PayloadCodec,
+    receivedTime: number,
+  ): void {
     const { identity, uploads } = this.#o;
     count(this.counts.events, EVENTS.has(event) ? event : 'other');
     if (NOT_KEPT.has(event)) return;
     const vehicle = identity.vehicle(this.#vehicleNo(codec.terminals, terminal));
     if (vehicle === undefined) return;
-    const fact = { kind: 'report' as const, time, serial: 0, content: { event, ...content } };
+    const fact = { kind, time, serial: 0, content: kind === 'report' ? { event, ...content } : content };
     uploads.take(fact, vehicle, 'mqtt', receivedTime);
   }
 
@@ -190,7 +194,7 @@ interface Refusal {
 
 /** Labels of the counter: whatever else a publisher calls an event is 'other'. */
 const EVENTS: ReadonlySet<string> = new Set([
-  ...['online', 'offline', 'enter', 'leave', 'event', 'heartbeat', 'telemetry', 'message', 'unknown'],
+  ...['online', 'offline', 'enter', 'leave', 'event', 'heartbeat', 'telemetry', 'driver', 'message', 'unknown'],
 ]);
 const EMPTY = Buffer.alloc(0);
 

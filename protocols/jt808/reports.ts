@@ -67,7 +67,7 @@ function kept(fields: Fields): Fields {
 const CARD_OUT = 2;
 
 /** The three editions of 0x0702 in one form. */
-function driverReport(fields: Fields): DriverReport {
+export function driverReport(fields: Fields): DriverReport {
   const { cardStatus, icResult } = fields;
   const isOut = cardStatus === CARD_OUT;
   const isRead = icResult === undefined || icResult === 0;

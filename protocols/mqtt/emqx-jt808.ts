@@ -1,8 +1,10 @@
 import type { Datum } from '../../model/datum.js';
+import type { DriverReport } from '../../model/driver.js';
 import { BACKFILLED, Position } from '../../model/position.js';
 import { gmt8BcdToMs } from '../../model/units.js';
 import { stripZeros } from '../../model/vehicle.js';
 import { ALARM_MASKS } from '../jt808/alarm-bits.js';
+import { driverReport } from '../jt808/reports.js';
 import { STATUS_SOUTH, STATUS_WEST } from '../jt808/status-bits.js';
 import { emqxCommand, emqxResponse } from './emqx-commands.js';
 import { keepExtras } from './extras.js';
@@ -30,6 +32,7 @@ const HEARTBEAT = 2;
 const LOCATION = 0x0200;
 const LOCATION_ANSWER = 0x0201;
 const CONTROL_ANSWER = 0x0500;
+const DRIVER_CARD = 0x0702;
 const LOCATION_BATCH = 0x0704;
 const TYPE_BLIND_SPOT = 1;
 const WRONG_FLAGS: ReadonlySet<string> = new Set(['signal', 'io_status']);
@@ -113,9 +116,9 @@ function readLocation(
   p.speedKmh = m.number('speed', 0, 0xffff) / 10;
   const direction = m.number('direction', 0, 0xffff);
   p.headingDeg = direction <= 360 ? direction % 360 : Number.NaN;
-  const time = m.text('time', 12);
+  m.text('time', 12);
   // A time that is none is for the judge of fixes: the alarms count all the same.
-  p.fixTime = /^\d{12}$/.test(time) ? gmt8BcdToMs(Buffer.from(time, 'hex'), 0) : Number.NaN;
+  p.fixTime = timeOf(body);
   const extra = isObject(body.extra) ? body.extra : {};
   const mileage = new Members(extra, `${path}extra.`).number('mileage', 0, 0xffff_ffff);
   p.mileageKm = mileage / 10;
@@ -146,11 +149,35 @@ function degrees(raw: number, negative: number, most: number): number {
 }
 
 function readOther(id: number, body: Json, terminal: string, out: MqttPayload): void {
+  if (id === DRIVER_CARD) {
+    out.events.push({ terminal, event: 'driver', kind: 'driver', time: timeOf(body), content: { ...driver(body) } });
+    return;
+  }
   const messageId = `0x${id.toString(16).padStart(4, '0')}`;
   const event = id === HEARTBEAT ? 'heartbeat' : body.unknown_id === true ? 'unknown' : 'message';
   const raw = event === 'unknown' && typeof body.data === 'string' ? { raw: base64Hex(body.data) } : {};
-  const content = event === 'unknown' ? { messageId, ...raw } : { messageId, ...body };
+  // Under the names of JT/T 808 over TCP, which also say what is masked because it names a person.
+  const said = Object.entries(body).map(([name, value]) => [camelCase(name), value]);
+  const content = event === 'unknown' ? { messageId, ...raw } : { messageId, ...Object.fromEntries(said) };
   out.events.push({ terminal, event, time: Number.NaN, content });
+}
+
+/** A card was put in or taken out (驾驶员身份信息, 0x0702). */
+function driver(body: Json): DriverReport {
+  return driverReport({
+    cardStatus: body.status,
+    icResult: body.ic_result,
+    driverName: body.driver_name,
+    certificate: body.certificate,
+    idCard: body.id_card,
+    agency: body.organization,
+    validUntil: body.cert_expiry,
+  });
+}
+
+function timeOf({ time }: Json): number {
+  const isTime = typeof time === 'string' && /^\d{12}$/.test(time);
+  return isTime ? gmt8BcdToMs(Buffer.from(time, 'hex'), 0) : Number.NaN;
 }
 
 function base64Hex(text: string): string {

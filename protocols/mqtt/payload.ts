@@ -2,6 +2,7 @@ import type { CommandReason } from '../../model/command.js';
 import type { Datum } from '../../model/datum.js';
 import type { Position } from '../../model/position.js';
 import type { RejectReason } from '../../model/reject.js';
+import type { UploadKind } from '../../model/upload.js';
 import type { Edition } from '../common/edition.js';
 import type { CommandResponse } from '../protocol.js';
 
@@ -19,6 +20,8 @@ export interface MqttEvent {
   terminal: string;
   /** online, offline, enter, leave, heartbeat, unknown … */
   event: string;
+  /** Where it is a report of a kind that is known by itself: `content` is that of the kind. */
+  kind?: UploadKind;
   /** Epoch ms; NaN where it is not said. */
   time: number;
   content: Record<string, unknown>;

@@ -78,6 +78,23 @@ describe('what comes in', () => {
     expect(source.counts.events).toEqual({ enter: 1, online: 1, telemetry: 1, other: 1 });
   });
 
+  test('a driver behind the gateway of EMQX is one as over TCP, so that what names a person is masked', () => {
+    const { take, uploads } = makeSource();
+    const header = { msg_id: 1794, phone: '1' };
+    const card = { driver_name: '张三', certificate: '320100', organization: '无锡', cert_expiry: '20300131' };
+    take('jt808/c/1/up', { header, body: { status: 1, time: '260301120000', ic_result: 0, ...card } });
+    take('jt808/c/1/up', { header, body: { status: 2, time: '260301130000' } });
+    take('jt808/c/1/up', { header: { msg_id: 1792, phone: '1' }, body: { seq: 1, driver_name: '张三' } });
+    expect(uploads).toMatchObject([
+      {
+        kind: 'driver',
+        content: { event: 'in', name: '张三', agency: '无锡', validUntil: '2030-01-31', idCard: null },
+      },
+      { kind: 'driver', content: { event: 'out', name: null } },
+      { kind: 'report', content: { event: 'message', messageId: '0x0700', driverName: '张三' } },
+    ]);
+  });
+
   test('only vehicles of the registry, where that is asked for', () => {
     const { take, intake, catalog } = makeSource(undefined, true);
     take(TOPIC, good);
