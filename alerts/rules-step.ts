@@ -15,7 +15,7 @@ import type { TimedMemory } from './timed-rule.js';
 import { Timers } from './timers.js';
 import type { LateEpisode, VehicleMemories, VehicleMemory } from './vehicle-memory.js';
 
-/** So far before the vehicle's newest fix, one may have been judged long ago and be sent again; a rehearsal judges it. */
+/** Later than this, and into no gap, fixes may be ones that were judged long ago and are sent again; a rehearsal judges them. */
 const MAX_LATE_MS = 2 * 3_600_000;
 
 type Input = { -readonly [K in keyof RuleInput]: RuleInput[K] };
@@ -133,13 +133,15 @@ export function rules(
     late(p) {
       const vehicle = catalog.vehicles.get(p.vehicleNo);
       const memory = memories.get(p.vehicleNo);
-      if (!vehicle || !memory?.last || memory.last.time - p.fixTime > MAX_LATE_MS) return;
+      if (!vehicle || !memory?.last) return;
       if (memory.gap && fills(memory.gap, p.fixTime)) {
         memory.gap.late.push(hold(p));
         memory.gap.unsettled = true;
         unsettled.add(p.vehicleNo);
         return;
       }
+      // Recorded tracks among them: played again, they are no news.
+      if (p.receivedTime - p.fixTime > MAX_LATE_MS) return;
       // The very fix again, or one from before this run: the run is over.
       if (memory.late?.last && p.fixTime <= memory.late.last.time) endLate(memory, vehicle);
       memory.late ??= { last: null, rules: new Map(), raised: [] };

@@ -56,8 +56,11 @@ test('hours late, nothing is told', () => {
   expect(old.tell()).toEqual([]);
 });
 
-test('recorded tracks are as late as their vehicle says, not as we say', () => {
-  const played = story({ at: 0, ...OUT, delay: 1e7 }, { at: 100, ...OUT, delay: 1e7 });
+test('of recorded tracks late fixes count that fill a gap, and no others: a track that is played again is no news', () => {
+  const played = story(...[0, 10, 20, 100].map((at) => ({ at, ...OUT, delay: 1e7 })));
   played.fixes(1, { at: 30, ...IN, ...LATER, delay: 1e7 }, { at: 40, ...OUT, ...LATER, delay: 1e7 });
+  played.fixes(1, { at: 110, ...OUT, delay: 1e7 });
   expect(played.tell()).toEqual(['raised fence-enter v1 depot 10:00:30', 'cleared fence-enter v1 depot 10:00:40']);
+  played.fixes(1, { at: 5, ...IN, ...LATER, delay: 1e7 }, { at: 15, ...OUT, ...LATER, delay: 1e7 });
+  expect(played.fixes(1, { at: 120, ...OUT, delay: 1e7 }).tell()).toEqual([]);
 });
