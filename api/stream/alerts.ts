@@ -1,4 +1,3 @@
-import { setImmediate as afterEvents } from 'node:timers/promises';
 import type { AlertFilter, AlertTransition } from '../../model/alert.js';
 import { LogGapError } from '../../store/log-reader.js';
 import type { App } from '../app.js';
@@ -9,11 +8,11 @@ import { SharedMessage } from './encoding.js';
 import { LIMITS } from './limits.js';
 import type { SubscribeAlerts, SubscriptionId } from './messages.js';
 import { type Gap, type GapReason, say } from './server-messages.js';
+import { Turns } from './turns.js';
 
 /** Transitions handled in one turn of the event loop, so that a long replay delays nobody. */
 const TURN = 500;
-/** Telling everybody gives way to other work after this, ms; looked at after so many subscriptions. */
-const TURN_MS = 10;
+/** Whether others should have a turn is looked at after so many subscriptions. */
 const LOOK_EVERY = 32;
 const ENCODED_KEPT = 2000;
 
@@ -153,16 +152,14 @@ export class AlertsHub {
   /** Goes round until nobody misses anything. What comes meanwhile joins the next round, so many clients make large packets. */
   async #tellAll(): Promise<void> {
     const { alerts } = this.app.deps;
+    const turns = new Turns();
     for (let told = -1; told < alerts.last; ) {
       told = alerts.last;
       let looked = 0;
-      let begun = performance.now();
       for (const subscription of this.#subscriptions) {
         this.#pump(subscription);
         if (subscription.blocked) this.#endTooSlow(subscription);
-        if (++looked % LOOK_EVERY > 0 || performance.now() - begun < TURN_MS) continue;
-        await afterEvents();
-        begun = performance.now();
+        if (++looked % LOOK_EVERY === 0 && turns.over) await turns.giveWay();
       }
     }
   }

@@ -1,4 +1,3 @@
-import { setImmediate as afterEvents } from 'node:timers/promises';
 import type { App } from '../app.js';
 import { VehicleFilter } from '../vehicle-filter.js';
 import { Delta } from './delta.js';
@@ -9,12 +8,11 @@ import type { StreamFormat } from './messages.js';
 import { ProtobufEncoding } from './protobuf-encoding.js';
 import { Shown } from './shown.js';
 import { overlap, type Tile, TileTree } from './tiles.js';
+import { Turns } from './turns.js';
 import { Audience, type Sight, type View } from './view.js';
 
 /** A view that shows densities goes back to vehicles only well below the limit, so that it does not flicker. */
 const BACK_TO_VEHICLES = 0.9;
-/** A tick gives way to other work after this, ms: an alert must not wait for two thousand maps. */
-const TURN_MS = 10;
 /** Snapshots of so many vehicles are kept until the next tick, for whoever comes with a sight that somebody had. */
 const VEHICLES_KEPT = 100_000;
 
@@ -114,14 +112,10 @@ export class PositionsHub {
     for (const _ of this.#steps());
   }
 
-  /** The same, giving way to other work in between. */
+  /** The same, giving way to other work in between: an alert must not wait for two thousand maps. */
   async tickInTurns(): Promise<void> {
-    let begun = performance.now();
-    for (const _ of this.#steps()) {
-      if (performance.now() - begun < TURN_MS) continue;
-      await afterEvents();
-      begun = performance.now();
-    }
+    const turns = new Turns();
+    for (const _ of this.#steps()) if (turns.over) await turns.giveWay();
   }
 
   *#steps(): Iterable<void> {

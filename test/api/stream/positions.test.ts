@@ -82,11 +82,14 @@ class Watcher {
   readonly items = new Map<string, { lon: number; lat: number; online: boolean }>();
   readonly messages: StreamMessage[] = [];
   ready = true;
+  /** The newest message as it came. */
+  bytes: Buffer | null = null;
+  onMessage = () => {};
 
   constructor(world: World, sight: Sight) {
     this.view = {
       id: 7,
-      port: { ready: () => this.ready, send: (bytes) => this.#take(JSON.parse(bytes.toString()) as StreamMessage) },
+      port: { ready: () => this.ready, send: (bytes) => this.#take(bytes) },
       audience: null,
       stale: true,
     };
@@ -101,11 +104,14 @@ class Watcher {
     return this.messages[this.messages.length - 1];
   }
 
-  #take(message: StreamMessage): boolean {
+  #take(bytes: Buffer): boolean {
+    this.bytes = bytes;
+    const message = JSON.parse(bytes.toString()) as StreamMessage;
     this.messages.push(message);
     if (message.type !== 'positions' || message.snapshot) this.items.clear();
     for (const item of message.items ?? []) this.items.set(item.vehicleId, item);
     for (const id of message.gone ?? []) this.items.delete(id);
+    this.onMessage();
     return true;
   }
 }
@@ -140,21 +146,54 @@ test('a snapshot, then what changed, then what left', () => {
   expect(watcher.last).toMatchObject({ gone: ['v2'], items: [{ vehicleId: 'v3' }] });
 });
 
-test('many watchers of a tile get the same bytes, written once', () => {
+test('vehicles are written once for all watchers, and messages once for all who look at the same', () => {
   const world = new World();
   for (let no = 1; no <= 50; no++) world.register(no);
-  for (let no = 1; no <= 50; no++) world.move(no, 120.3 + no / 10_000, 31.51);
-  const watchers = Array.from({ length: 20 }, () => world.watch([120, 31, 121, 32]));
+  const drive = (lon: number) => {
+    for (let no = 1; no <= 50; no++) world.move(no, lon + no / 1000, 31.51);
+  };
+  drive(120.3);
+  const same = Array.from({ length: 20 }, () => world.watch([120, 31, 121, 32]));
+  const others = Array.from({ length: 20 }, (_, i) => world.watch([120.3 + i / 10_000, 31, 121, 32]));
+  expect(world.hub.audiences).toBe(21);
   let written = 0;
   const write = world.app.vehicles.pushItem.bind(world.app.vehicles);
   world.app.vehicles.pushItem = (vehicle, now, pieces) => {
     written++;
     return write(vehicle, now, pieces);
   };
-  for (let no = 1; no <= 50; no++) world.move(no, 120.31 + no / 10_000, 31.51);
+  drive(120.31);
   world.hub.tick();
   expect(written).toBe(50);
-  for (const { last } of watchers) expect(last.items).toHaveLength(50);
+  for (const { last } of [...same, ...others]) expect(last.items).toHaveLength(50);
+  expect(new Set(same.map(({ bytes }) => bytes)).size).toBe(1);
+  for (const watcher of [...same, ...others]) world.hub.remove(watcher.view);
+  expect(world.hub.audiences).toBe(0);
+});
+
+test('a tick that gives way to other work tells everybody of one moment, and those who come meanwhile of the next', async () => {
+  const world = new World();
+  for (let no = 1; no <= 3; no++) world.register(no);
+  world.move(1, 120.31, 31.51);
+  world.move(2, 120.32, 31.51);
+  const [first, second] = [world.watch([120, 31, 121, 32]), world.watch([120, 31, 121, 31.9])];
+  world.move(1, 120.33, 31.51);
+  // In the middle of it one vehicle leaves, another enters, somebody comes, and a map moves.
+  const late = new Promise<Watcher>((resolve) => {
+    first.onMessage = () => {
+      first.onMessage = () => {};
+      world.move(1, 125, 31.51);
+      world.move(3, 120.35, 31.51);
+      world.hub.change(second.view, { bbox: [120.315, 31, 121, 32] });
+      resolve(world.watch([120, 31, 122, 32]));
+    };
+  });
+  await world.hub.tickInTurns();
+  const third = await late;
+  expect(third.last).toMatchObject({ snapshot: true });
+  world.hub.tick();
+  for (const watcher of [first, second, third]) expect(watcher.shown).toEqual(['v2', 'v3']);
+  for (const watcher of [first, second, third]) expect(watcher.view.audience!.count).toBe(2);
 });
 
 test('a vehicle that goes silent is told as offline, and leaves a view of those online', () => {
