@@ -69,6 +69,8 @@ export interface ApiOptions {
   adminKey: string;
   /** A vehicle is online while something of it came within this time, ms. */
   onlineMs: number;
+  /** The same of ships. */
+  vesselOnlineMs: number;
   /** Page and its parts as vite built them. */
   webDir: string;
   /** swagger-ui-dist, or a directory with its bundle and style sheet; null: no page at /docs. */

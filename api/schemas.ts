@@ -6,6 +6,7 @@ import { QUALITY_NAMES } from '../model/quality.js';
 import { SOURCE_NAMES } from '../model/source.js';
 import type { LiveStats } from '../model/stats.js';
 import { VEHICLE_CATEGORIES } from '../model/vehicle.js';
+import { SHIP_TYPE_NAMES } from '../model/vessel.js';
 
 /** The forms of everything that goes in and out, as contract §5 has them. OpenAPI is written from these. */
 
@@ -115,6 +116,22 @@ export const vehicleSchema = z
       .nullable()
       .describe('who drives, by the terminal’s newest word; null where nobody is known to'),
     occupancy: z.enum(OCCUPANCIES).nullable().describe('what a taxi is doing; null where its terminal does not say'),
+    vessel: z
+      .object({
+        mmsi: z.string(),
+        name: z.string().nullable(),
+        callsign: z.string().nullable(),
+        imo: z.int().nullable(),
+        shipType: z.int().nullable().describe('ITU-R M.1371 table 53'),
+        shipTypeName: z.enum(SHIP_TYPE_NAMES).nullable(),
+        length: z.number().nullable().describe('metres'),
+        beam: z.number().nullable().describe('metres'),
+        draught: z.number().nullable().describe('metres'),
+        destination: z.string().nullable(),
+        at: time,
+      })
+      .optional()
+      .describe('what a ship says of herself; only of ships that did'),
     position: positionSchema.nullable().describe('its newest fix'),
   })
   .meta({ id: 'Vehicle' });

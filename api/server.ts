@@ -22,6 +22,7 @@ import { VehicleJson } from './vehicle-json.js';
 /** What a caller of `startApi` need not say. */
 export const API_DEFAULTS = {
   onlineMs: 300_000,
+  vesselOnlineMs: 1_800_000,
   webDir: fileURLToPath(new URL('../web', import.meta.url)),
   docsDir: findSwaggerUi(),
   allowedOrigins: [],
@@ -39,7 +40,7 @@ const MAX_HTTP_WAITS = 5000;
 /** Listens, and serves until closed. Rejects where the port is taken, or the native part of the server does not load. */
 export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiServer> {
   const options: ApiOptions = { ...API_DEFAULTS, ...given };
-  const vehicles = new VehicleJson(deps.catalog, deps.fleet, options.onlineMs);
+  const vehicles = new VehicleJson(deps.catalog, deps.fleet, options.onlineMs, options.vesselOnlineMs);
   const metrics = new ApiMetrics(
     deps.stats,
     () => hub.counts(),

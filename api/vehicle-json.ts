@@ -2,9 +2,11 @@ import type { Catalog } from '../model/catalog.js';
 import type { Driver } from '../model/driver.js';
 import type { Fleet } from '../model/fleet.js';
 import { occupancyOf } from '../model/occupancy.js';
+import { isOnline } from '../model/online.js';
 import { Position } from '../model/position.js';
 import { msToRfc3339 } from '../model/units.js';
 import type { TerminalRef, Vehicle } from '../model/vehicle.js';
+import type { Vessel } from '../model/vessel.js';
 import { maskDriver } from './mask.js';
 import { writePosition } from './position-text.js';
 import { TextWriter } from './text-writer.js';
@@ -14,6 +16,7 @@ interface Written {
   vehicle: Vehicle;
   terminals: readonly TerminalRef[];
   driver: Driver | null;
+  vessel: Vessel | undefined;
   online: boolean;
   contactTime: number;
   fixTime: number;
@@ -45,11 +48,12 @@ export class VehicleJson {
     readonly catalog: Catalog,
     readonly fleet: Fleet,
     readonly onlineMs: number,
+    readonly vesselOnlineMs = onlineMs,
   ) {}
 
-  /** True where something of vehicle `no` came within `onlineMs` before `now`. */
+  /** True where something of vehicle `no` came within the time before `now` that its kind is given. */
   online(no: number, now: number): boolean {
-    return no < this.fleet.capacity && now - this.fleet.contactTime[no] <= this.onlineMs;
+    return isOnline(this.fleet, no, now, this);
   }
 
   /** `{"id", "plate", …, "position": {…}|null}` (contract §5). */
@@ -70,11 +74,13 @@ export class VehicleJson {
     const known = this.#written[no];
     const online = this.online(no, now);
     const driver = this.catalog.drivers.get(no)?.driver ?? null;
+    const vessel = this.catalog.vessels.get(no);
     if (
       known &&
       known.vehicle === vehicle &&
       known.terminals === vehicle.terminals &&
       known.driver === driver &&
+      known.vessel === vessel &&
       known.online === online &&
       // Object.is: NaN, before the first fix, equals itself.
       Object.is(known.contactTime, at(fleet.contactTime, no)) &&
@@ -88,10 +94,10 @@ export class VehicleJson {
     ) {
       return known;
     }
-    return (this.#written[no] = this.#writeAnew(vehicle, driver, online));
+    return (this.#written[no] = this.#writeAnew(vehicle, driver, vessel, online));
   }
 
-  #writeAnew(vehicle: Vehicle, driver: Driver | null, online: boolean): Written {
+  #writeAnew(vehicle: Vehicle, driver: Driver | null, vessel: Vessel | undefined, online: boolean): Written {
     const { fleet } = this;
     const { no, terminals } = vehicle;
     const id = Buffer.from(JSON.stringify(vehicle.id));
@@ -104,7 +110,9 @@ export class VehicleJson {
         `"terminals":${JSON.stringify(terminals)},"online":${online},"lastSeen":`,
     );
     out.jsonTime(at(fleet.contactTime, no));
-    out.text(`,"driver":${driverText(driver)},"occupancy":${occupancyText(fleet, no)},"position":`);
+    out.text(
+      `,"driver":${driverText(driver)},"occupancy":${occupancyText(fleet, no)},${vesselText(vessel)}"position":`,
+    );
     const positionStart = out.length;
     const hasFix = fleet.hasFix(no);
     if (hasFix) writePosition(out, this.#position(no), id);
@@ -114,6 +122,7 @@ export class VehicleJson {
       vehicle,
       terminals,
       driver,
+      vessel,
       online,
       contactTime: at(fleet.contactTime, no),
       fixTime: at(fleet.fixTime, no),
@@ -153,6 +162,12 @@ export class VehicleJson {
 function occupancyText(fleet: Fleet, no: number): string {
   const known = fleet.has(no) ? occupancyOf({ source: fleet.source[no], statusWord: fleet.statusWord[no] }) : null;
   return JSON.stringify(known);
+}
+
+/** Of ships only. */
+function vesselText(vessel: Vessel | undefined): string {
+  if (vessel === undefined) return '';
+  return `"vessel":${JSON.stringify({ ...vessel, at: msToRfc3339(vessel.at) })},`;
 }
 
 function driverText(driver: Driver | null): string {

@@ -5,6 +5,7 @@ import { ENDED_MUTES_KEPT_MS, type Mute } from './mute.js';
 import { RoadBook } from './road-book.js';
 import type { RuleDefinition } from './rule.js';
 import { terminalKey, type Vehicle } from './vehicle.js';
+import { type Vessel, vesselAfter } from './vessel.js';
 import type { Weather } from './weather.js';
 import type { Webhook } from './webhook.js';
 
@@ -24,6 +25,8 @@ export interface CatalogSnapshot {
   settings: RuleSettings;
   /** By vehicle number; absent in checkpoints of before there were any. */
   drivers?: [number, DriverState][];
+  /** By vehicle number; absent in checkpoints of before there were any. */
+  vessels?: [number, Vessel][];
   /** By terminalKey; absent in checkpoints of before there were any. */
   quirks?: [string, readonly string[]][];
   /** Absent in checkpoints of before there were any. */
@@ -51,6 +54,8 @@ export class Catalog {
   readonly terminals = new Map<string, TerminalFacts>();
   /** Who drives, by vehicle number: the terminals' newest word. */
   readonly drivers = new Map<number, DriverState>();
+  /** What ships say of themselves, by vehicle number. */
+  readonly vessels = new Map<number, Vessel>();
   /** By terminalKey: names of quirks that a person chose (model/quirks.ts). */
   readonly quirks = new Map<string, readonly string[]>();
   /** Of alerts, by id, in the order in which they were made; those that ended long ago are dropped. */
@@ -86,6 +91,7 @@ export class Catalog {
       case 'vehicle-delete':
         this.#dropVehicle(change.no);
         this.drivers.delete(change.no);
+        this.vessels.delete(change.no);
         break;
       case 'terminal-put':
         this.terminals.set(terminalKey(change.terminal.protocol, change.terminal.number), change.terminal);
@@ -145,8 +151,10 @@ export class Catalog {
         break;
       case 'upload': {
         const { upload } = change;
-        if (upload.kind !== 'driver' || !this.vehicles.has(upload.vehicleNo)) break;
-        this.drivers.set(upload.vehicleNo, driverAfter(this.drivers.get(upload.vehicleNo), upload));
+        const no = upload.vehicleNo;
+        if (!this.vehicles.has(no)) break;
+        if (upload.kind === 'driver') this.drivers.set(no, driverAfter(this.drivers.get(no), upload));
+        else if (upload.kind === 'vessel') this.vessels.set(no, vesselAfter(this.vessels.get(no), upload));
         break;
       }
     }
@@ -166,6 +174,7 @@ export class Catalog {
       webhooks: [...this.webhooks.values()],
       settings: this.settings,
       drivers: [...this.drivers],
+      vessels: [...this.vessels],
       quirks: [...this.quirks],
       mutes: [...this.mutes.values()],
     };
@@ -183,6 +192,7 @@ export class Catalog {
     for (const weather of snapshot.weather ?? []) catalog.weather.set(weather.id, weather);
     for (const webhook of snapshot.webhooks ?? []) catalog.webhooks.set(webhook.id, webhook);
     for (const [no, state] of snapshot.drivers ?? []) catalog.drivers.set(no, state);
+    for (const [no, vessel] of snapshot.vessels ?? []) catalog.vessels.set(no, vessel);
     for (const [key, names] of snapshot.quirks ?? []) catalog.quirks.set(key, names);
     for (const mute of snapshot.mutes ?? []) catalog.mutes.set(mute.id, mute);
     catalog.settings = snapshot.settings;

@@ -7,6 +7,7 @@ export const VEHICLE_CATEGORIES = [
   'ride-hailing', //    网络预约出租汽车
   'bus', //             公共汽电车
   'school-bus', //      校车
+  'vessel', //          船舶
   'other',
 ] as const;
 

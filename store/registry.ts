@@ -45,6 +45,9 @@ export interface FenceInput {
   properties: FenceProperties;
 }
 
+/** Protocols that only one kind of vehicle speaks. */
+const CATEGORY_OF: Readonly<Record<string, VehicleCategory>> = { ais: 'vessel', jt905: 'taxi' };
+
 /** What a terminal says of the vehicle it sits in. */
 export interface VehicleHints {
   plate?: string | null;
@@ -145,7 +148,9 @@ export class Registry {
   ensureVehicleForTerminal(protocol: string, number: string, hints: VehicleHints = {}): Vehicle {
     const terminal = { protocol, number: stripZeros(number) };
     const known = this.catalog.vehicleByTerminal(protocol, terminal.number);
-    if (!known) return this.#putVehicle({ ...hints, id: this.#freeId(terminal), terminals: [terminal] }, undefined);
+    const category = CATEGORY_OF[protocol];
+    const made = { category, ...hints, id: this.#freeId(terminal), terminals: [terminal] };
+    if (!known) return this.#putVehicle(made, undefined);
     const plate = known.plate ?? hints.plate ?? null;
     const plateColor = known.plateColor ?? hints.plateColor ?? null;
     if (plate === known.plate && plateColor === known.plateColor) return known;

@@ -16,7 +16,9 @@ export function vehicleState(
   now: number,
 ): VehicleState {
   if (alerted || position.alarm !== 0) return 'alarm';
-  const silent = position.receivedAt !== null && now - Date.parse(position.receivedAt) > STALE_AFTER_MS;
+  // Ships report seldom: the server says by itself when they are silent for too long.
+  const silent =
+    position.source !== 'ais' && position.receivedAt !== null && now - Date.parse(position.receivedAt) > STALE_AFTER_MS;
   if (silent || !position.online) return 'stale';
   // A source without speeds (some feeds) says by the heading alone that the vehicle moves.
   const moving = position.speed === null ? position.heading !== null : position.speed >= STOPPED_BELOW_KMH;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { distanceM, lonMetresPerDegree, METRES_PER_DEGREE } from '../../geo/distance.js';
 import { maskNumber } from '../../model/mask.js';
 import { VEHICLE_CATEGORIES, type Vehicle } from '../../model/vehicle.js';
 import type { App } from '../app.js';
 import { ApiError } from '../errors.js';
+import { nearestVehicles as findNearest } from '../nearest.js';
 import {
   bboxParam,
   booleanParam,
@@ -169,37 +169,18 @@ export function vehicleRoutes(app: App): Route[] {
     const { fleet } = app.deps;
     const now = app.now();
     const filter = new VehicleFilter({ ...query, online: query.online ?? true }, catalog);
-    const lonScale = lonMetresPerDegree(query.lat);
-    // Kept sorted, nearest first; k is small and nearly every vehicle is farther than the last.
-    const nearest: { no: number; squared: number }[] = [];
-    const most = Math.min(fleet.capacity, catalog.nextVehicleNo);
-    for (let no = 1; no < most; no++) {
-      const dx = eastward(fleet.lon[no] - query.lon) * lonScale;
-      const dy = (fleet.lat[no] - query.lat) * METRES_PER_DEGREE;
-      const squared = dx * dx + dy * dy;
-      if (Number.isNaN(squared) || (nearest.length === query.k && squared >= nearest[nearest.length - 1].squared))
-        continue;
-      if (!filter.matches(no, app.vehicles.online(no, now)) || !catalog.vehicles.has(no)) continue;
-      let place = nearest.length;
-      while (place > 0 && nearest[place - 1].squared > squared) place--;
-      nearest.splice(place, 0, { no, squared });
-      if (nearest.length > query.k) nearest.pop();
-    }
-    const items = nearest
-      .map(({ no }) => ({ no, distance: distanceM(query.lon, query.lat, fleet.lon[no], fleet.lat[no]) }))
-      .filter(({ distance }) => distance <= (query.maxDistance ?? Infinity))
-      .sort((a, b) => a.distance - b.distance)
-      .map(({ no, distance }) => {
-        const state = app.vehicles.state(catalog.vehicles.get(no)!, now).toString();
-        return `${state.slice(0, -1)},"distance":${Math.round(distance * 10) / 10}}`;
-      });
+    const found = findNearest(fleet, [query.lon, query.lat], {
+      k: query.k,
+      end: Math.min(fleet.capacity, catalog.nextVehicleNo),
+      wanted: (no) => filter.matches(no, app.vehicles.online(no, now)) && catalog.vehicles.has(no),
+      within: query.maxDistance,
+    });
+    const items = found.map(({ no, metres }) => {
+      const state = app.vehicles.state(catalog.vehicles.get(no)!, now).toString();
+      return `${state.slice(0, -1)},"distance":${Math.round(metres * 10) / 10}}`;
+    });
     return `{"items":[${items.join(',')}],"cursor":null}`;
   }
-}
-
-/** Degrees of longitude the short way round. */
-function eastward(degrees: number): number {
-  return degrees > 180 ? degrees - 360 : degrees < -180 ? degrees + 360 : degrees;
 }
 
 export function knownVehicle(app: App, id: string): Vehicle {

@@ -59,6 +59,7 @@ const CATEGORIES: Names<VehicleCategory> = {
   'ride-hailing': ['网约车', 'Ride-hailing'],
   bus: ['公交车', 'Bus'],
   'school-bus': ['校车', 'School bus'],
+  vessel: ['船舶', 'Vessel'],
   other: ['其他', 'Other'],
 };
 
