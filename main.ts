@@ -5,8 +5,6 @@ import { announce } from './announce.js';
 import type { Readiness } from './api/deps.js';
 import { startApi } from './api/server.js';
 import type { Settings } from './config.js';
-import { AttachmentRequests } from './ingest/attachment-requests.js';
-import { AttachmentServer } from './ingest/attachment-server.js';
 import { CommandDesk } from './ingest/command-desk.js';
 import { CommandDispatcher } from './ingest/commands.js';
 import { HttpSource } from './ingest/http-source.js';
@@ -20,12 +18,13 @@ import { TerminalFences } from './ingest/terminal-fences.js';
 import { Uploads } from './ingest/uploads.js';
 import { createLog } from './log.js';
 import { Fleet } from './model/fleet.js';
-import { fleetTime } from './model/fleet-clock.js';
 import { sourceNumber } from './model/source.js';
 import type { LiveStats } from './model/stats.js';
 import { copyToRedis, openDeliveries, publishAlerts } from './parts/alert-deliveries.js';
+import { openAttachmentPort } from './parts/attachment-port.js';
 import { Database } from './parts/database.js';
 import { EngineThread } from './parts/engine-thread.js';
+import { Housekeeping } from './parts/housekeeping.js';
 import { MqttFeeds } from './parts/mqtt-feeds.js';
 import { productVersion } from './parts/product-version.js';
 import { Rehearsals } from './parts/rehearsal.js';
@@ -55,12 +54,6 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-const CHECKPOINT_MS = 60_000;
-const TRUNCATE_MS = 5_000;
-const TICK_MS = 5_000;
-/** Recorded tracks may run fast: time is looked at so often, and told where it has gone on by so much. */
-const FAST_TICK_MS = 250;
-const LEAST_TICK_MS = 1_000;
 const THREAD_GRACE_MS = 15_000;
 /** Beyond this share of the log's quota pictures have to wait (reliability sheet §4). */
 const MEDIA_WAIT_AT = 0.9;
@@ -71,6 +64,8 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   const dir = openDataDir(settings.dataDir);
   const adminKey = settings.adminKey ?? secretFile(dir.keys, 'admin.key');
   const clock = new ReceiveClock((ms) => log.warn(`the system clock jumped by ${Math.round(ms)} ms`));
+  const now = () => clock.now();
+  const warn = (line: string) => log.warn(line);
 
   // The log, and what it says so far.
   const spool = await Spool.open({
@@ -91,7 +86,8 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   // What may write to it.
   const gate = settings.ackLevel === 'stored' ? new StoredGate(spool) : null;
   const acceptLog = gate ?? spool;
-  const registry = new Registry(state.catalog, acceptLog, () => clock.now());
+  const whenAccepted = (fn: () => void) => acceptLog.whenAccepted(fn);
+  const registry = new Registry(state.catalog, acceptLog, now);
   const admin = registry.as('admin'); // whoever has the key
   const stats = new IngestStats();
   const quarantine = new Quarantine();
@@ -101,8 +97,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     region: settings.region,
   };
   const intake = new Intake({ log: acceptLog, head, policy, stats, quarantine, keepRaw: settings.keepRaw });
-  const { registrationRequired } = settings;
-  const { sourceDatums: datums } = settings;
+  const { registrationRequired, sourceDatums: datums } = settings;
   const http = new HttpSource({ intake, registry, clock, registrationRequired, datum: datums.http });
   const audit = (facts: Record<string, unknown>, message: string) => log.info(facts, message);
   const rerun = new Rerun({ quarantine, protocols, catalog: state.catalog, datums, intake, clock, log: audit });
@@ -136,10 +131,9 @@ export async function start(settings: Settings, log: Logger = createLog(settings
 
   let listening = false; // false again from the moment we are asked to stop
   // What terminals are told: after the database, which wants to see the log before anything new is in it.
-  const commandParts = { book: state.commands, registry, protocols, clock: () => clock.now() };
+  const commandParts = { book: state.commands, registry, protocols, clock: now };
   const dispatcher = new CommandDispatcher(commandParts);
   const desk = new CommandDesk({ ...commandParts, dispatcher });
-  const warn = (line: string) => log.warn(line);
   const terminalFences = new TerminalFences({ ...commandParts, catalog: state.catalog, desk, dispatcher, log: warn });
 
   const readiness = (): Readiness => {
@@ -180,14 +174,23 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   const media = await MediaUploads.open({
     files,
     uploads,
-    whenAccepted: (fn) => acceptLog.whenAccepted(fn),
+    whenAccepted,
     paused: mediaMustWait,
-    clock: () => clock.now(),
-    log: (line) => log.warn(line),
+    clock: now,
+    log: warn,
   }).catch(abandon);
-
-  const attachments = await attachmentPort().catch(abandon);
-  const deliveryParts = { dir, alerts: feed, registry: admin, clock: () => clock.now(), log };
+  const attachments = await openAttachmentPort(settings, {
+    catalog: state.catalog,
+    alerts: feed,
+    desk,
+    files,
+    uploads,
+    whenAccepted,
+    paused: mediaMustWait,
+    clock: now,
+    log: warn,
+  }).catch(abandon);
+  const deliveryParts = { dir, alerts: feed, registry: admin, clock: now, log };
   const { deliveries, webhooks } = await openDeliveries(settings, deliveryParts).catch(abandon);
 
   // By what fixes come.
@@ -197,7 +200,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     stats,
     quarantine,
     clock,
-    whenAccepted: (fn: () => void) => acceptLog.whenAccepted(fn),
+    whenAccepted,
     uploads,
     media,
     commands: dispatcher,
@@ -283,38 +286,17 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   if (settings.redisUrl) copyToRedis(settings.redisUrl, { deliveries, alerts: feed, log });
   if (settings.mqttAlerts) publishAlerts(settings.mqttAlerts, { deliveries, alerts: feed, outlet: mqtt, log });
 
-  // What is done now and then.
-  const flushed = () => new Promise<void>((resolve) => spool.whenAccepted(resolve));
-  const tidy = (what: string, work: () => Promise<void>) => () => {
-    work().catch((error: Error) => log.warn(`${what}: ${error.message}`));
-  };
-  let saving: Promise<void> | null = null;
-  const checkpoint = () => {
-    dispatcher.flush(); // a checkpoint must not know of steps that the log will not
-    saving ??= state.checkpoint(flushed).finally(() => (saving = null));
-    return saving; // one at a time
-  };
-  const truncate = async () => {
-    // Where room is short, it does not wait for the next checkpoint's turn.
-    if (spool.state !== 'ok' && state.safeSeq < Math.min(engine.safeSeq, database.storedSeq)) await checkpoint();
-    await spool.truncateBefore(Math.min(state.safeSeq, engine.safeSeq, database.storedSeq) + 1);
-    engine.truncateAlerts(database.alertsStored + 1);
-  };
-  // Recorded tracks have a time of their own, which may run fast.
-  const replaying = settings.timePolicy === 'replay';
-  const timeThatCounts = () => (replaying ? fleetTime(state.fleet, clock.now()).time : clock.now());
-  let ticked = -Infinity;
-  const tick = () => {
-    const time = timeThatCounts();
-    if (!(time > ticked + (replaying ? LEAST_TICK_MS : 0))) return;
-    ticked = time;
-    registry.tick(time);
-  };
-  const timers = [
-    setInterval(tick, replaying ? FAST_TICK_MS : TICK_MS),
-    setInterval(tidy('checkpoint', checkpoint), CHECKPOINT_MS),
-    setInterval(tidy('truncation', truncate), TRUNCATE_MS),
-  ];
+  const housekeeping = new Housekeeping({
+    spool,
+    state,
+    registry,
+    dispatcher,
+    engine,
+    database,
+    replaying: settings.timePolicy === 'replay',
+    clock: now,
+    log,
+  });
 
   const url = `http://${settings.httpHost === '0.0.0.0' ? '127.0.0.1' : settings.httpHost}:${api.port}`;
   const jt808Port = terminals.portOf('jt808');
@@ -332,51 +314,23 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     async stop() {
       log.info('stopping');
       listening = false;
-      for (const timer of timers) clearInterval(timer);
+      housekeeping.stop();
       await Promise.all([terminals.close(), mqtt.close()]);
       await attachments?.close();
       await media.close();
       terminalFences.close();
       dispatcher.close();
-      await flushed();
-      await saving?.catch(() => {}); // it may not know of the last ones
-      await checkpoint().catch((error: Error) => log.warn(`checkpoint: ${error.message}`));
+      await housekeeping.settle();
       await engine.stop(THREAD_GRACE_MS);
       await deliveries.stop();
       await api.close();
       await database.stop(THREAD_GRACE_MS);
-      await truncate().catch(() => {}); // the next start does it
+      await housekeeping.truncate().catch(() => {}); // the next start does it
       await spool.close();
       dir.release();
       log.info('stopped');
     },
   };
-
-  /** The port for files of alarms, and whoever asks for them; null where that is switched off. */
-  async function attachmentPort(): Promise<AttachmentServer | null> {
-    const { attachmentPort: port, attachmentAddress: address } = settings;
-    if (port === 0 || address === null) return null;
-    const requests = new AttachmentRequests({
-      catalog: state.catalog,
-      server: { address, port },
-      give: (order) => desk.give(order),
-      alert: (id) => feed.get(id),
-      log: (line) => log.warn(line),
-    });
-    const server = await AttachmentServer.start({
-      host: settings.tcpHost,
-      port,
-      files,
-      uploads,
-      owner: (alertId, alarmKey) => requests.owner(alertId, alarmKey),
-      whenAccepted: (fn) => acceptLog.whenAccepted(fn),
-      paused: mediaMustWait,
-      clock: () => clock.now(),
-      log: (line) => log.warn(line),
-    });
-    feed.subscribe((transitions) => requests.hear(transitions));
-    return server;
-  }
 
   /** A part that must be there could not be had: lets go of the others, so that the message is the last word. */
   async function abandon(error: unknown): Promise<never> {
