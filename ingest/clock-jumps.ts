@@ -3,7 +3,7 @@ import { fleetTime } from '../model/fleet-clock.js';
 import type { Position } from '../model/position.js';
 
 /** No fault of the way, such as a tunnel or a queue, puts a vehicle so far ahead of the others. */
-const JUMP_MS = 3_600_000;
+const JUMP_MS = 4 * 3_600_000;
 /** Fewer vehicles than this say nothing against one of them. */
 const WITNESSES = 3;
 /** So many fixes in a row that agree with each other are a track of another day, and not a wrong clock. */
@@ -15,7 +15,7 @@ const MAX_DOUBTS = 100_000;
 
 /**
  * Under the policy `replay` terminals are believed, however old or fast their time; but one fix hours ahead, taken for the vehicle's
- * newest, would make every later one too old. So a fix that leaps more than an hour ahead of its own vehicle and of the fleet is
+ * newest, would make every later one too old. So a fix that leaps more than four hours ahead of its own vehicle and of the fleet is
  * doubted, until the vehicle insists.
  */
 export class ClockJumps {
