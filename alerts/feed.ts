@@ -78,6 +78,16 @@ export class AlertFeed {
     return this.#loaded;
   }
 
+  /** Begins behind `alertNumber` with a log whose files are elsewhere: what comes of it is pushed. */
+  begin({ epoch, alertNumber, open }: EngineReady): void {
+    this.epoch = epoch;
+    this.last = alertNumber;
+    this.oldest = alertNumber;
+    for (const alert of open) this.#alerts.set(alert.id, alert);
+    this.#waiting = null;
+    this.#setReady();
+  }
+
   async #read(dir: string, { epoch, alertNumber, open }: EngineReady): Promise<void> {
     this.epoch = epoch;
     this.dir = dir;

@@ -1,4 +1,4 @@
-import type { Alert } from '../model/alert.js';
+import type { Alert, AlertTransition } from '../model/alert.js';
 import type { DeliveryFailure } from '../model/webhook.js';
 
 /** One message of the alert log on its way to one receiver. */
@@ -11,6 +11,8 @@ export interface Delivery {
   text: string;
   /** null where it tells of a gap. */
   alert: Alert | null;
+  /** The step itself; null where it tells of a gap. */
+  step: AlertTransition | null;
 }
 
 export interface Carried {

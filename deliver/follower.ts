@@ -228,7 +228,9 @@ export class Follower {
       this.#again.shift(); // thrown away meanwhile
       return;
     }
-    const { taken, failure } = await this.#try([{ id: letter.id, text: letter.text, number: 0, alert: null }]);
+    const { taken, failure } = await this.#try([
+      { id: letter.id, text: letter.text, number: 0, alert: null, step: null },
+    ]);
     // Refused once more it stays in the list, and does not hold up the others.
     if (taken > 0 || failure?.kind === 'refused') this.#again.shift();
     if (taken > 0) this.#o.deadLetters.remove(letter.no);

@@ -10,11 +10,12 @@ export function alertDelivery(log: AlertFeed, transition: AlertTransition): Deli
     number,
     text: `{"type":"alert",${log.text(transition).slice(1)}`,
     alert,
+    step: transition,
   };
 }
 
 /** Tells that the log no longer had what is after `after` up to `upTo`: the receiver lists alerts to make up for it. */
 export function gapDelivery(log: AlertFeed, after: number, upTo: number): Delivery {
   const text = JSON.stringify({ type: 'gap', after: log.cursor(after), cursor: log.cursor(upTo) });
-  return { id: `gap_${log.epoch}_${after}_${upTo}`, number: upTo, text, alert: null };
+  return { id: `gap_${log.epoch}_${after}_${upTo}`, number: upTo, text, alert: null, step: null };
 }

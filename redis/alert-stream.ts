@@ -5,8 +5,10 @@ export interface StreamEntry {
   number: number;
   /** Of the message: the same wherever it is read. */
   id: string;
-  /** JSON. */
+  /** JSON, as everybody outside gets it. */
   text: string;
+  /** JSON: the rest of the step, which only nodes need. */
+  rest: string;
 }
 
 /** About so many steps stay in Redis (feeds sheet §10); the alert log on disk has the others. */
@@ -32,7 +34,7 @@ export class AlertStream {
    * Resolves with null where they are in the stream, else with the number that the stream ends at.
    */
   async append(epoch: string, oldest: number, entries: readonly StreamEntry[]): Promise<number | null> {
-    const flat = entries.flatMap(({ number, id, text }) => [number, id, text]);
+    const flat = entries.flatMap(({ number, id, text, rest }) => [number, id, text, rest]);
     const args = [epoch, oldest, MOST_ENTRIES, FORGOTTEN_S, Date.now(), ...flat];
     const end = Number(await this.redis.eval(APPEND, 2, keyOf(epoch), `${PREFIX}logs`, ...args));
     return end < 0 ? null : end;
@@ -43,6 +45,20 @@ export class AlertStream {
     const [newest] = await this.redis.xrevrange(keyOf(epoch), '+', '-', 'COUNT', 1);
     return newest ? Number.parseInt(newest[0], 10) : 0;
   }
+
+  /** At most `count` entries behind `after`, in order; [] where none come within `waitMs`, or are there where that is 0. */
+  async read(epoch: string, after: number, count: number, waitMs: number): Promise<StreamEntry[]> {
+    const from = ['STREAMS', keyOf(epoch), `${after}-0`] as const;
+    const found = await (waitMs === 0
+      ? this.redis.xread('COUNT', count, ...from)
+      : this.redis.xread('COUNT', count, 'BLOCK', waitMs, ...from));
+    return (found?.[0]?.[1] ?? []).map(([place, [, id, , text, , rest = '{}']]) => ({
+      number: Number.parseInt(place, 10),
+      id,
+      text,
+      rest,
+    }));
+  }
 }
 
 function keyOf(epoch: string): string {
@@ -50,15 +66,15 @@ function keyOf(epoch: string): string {
 }
 
 const FIRST_ENTRY = 6;
-/** KEYS: stream, logs. ARGV: epoch, oldest, most, expiry, now, then number, id and text of each entry. */
+/** KEYS: stream, logs. ARGV: epoch, oldest, most, expiry, now, then number, id, text and rest of each entry. */
 const APPEND = `
 local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 local last = newest and tonumber(string.match(newest[1], '^%d+')) or 0
 local before = tonumber(ARGV[${FIRST_ENTRY}]) - 1
 if last < before and before > tonumber(ARGV[2]) then return last end
-for i = ${FIRST_ENTRY}, #ARGV, 3 do
+for i = ${FIRST_ENTRY}, #ARGV, 4 do
   if tonumber(ARGV[i]) > last then
-    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], ARGV[i] .. '-0', 'id', ARGV[i + 1], 'step', ARGV[i + 2])
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], ARGV[i] .. '-0', 'id', ARGV[i + 1], 'step', ARGV[i + 2], 'rest', ARGV[i + 3])
   end
 end
 redis.call('EXPIRE', KEYS[1], ARGV[4])

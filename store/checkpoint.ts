@@ -30,7 +30,7 @@ export async function saveCheckpoint(dir: string, name: string, checkpoint: Chec
   const { current, previous, fresh } = paths(dir, name);
   const file = await open(fresh, 'w', 0o640);
   try {
-    await file.writev(encode(checkpoint));
+    await file.writev(encodeCheckpoint(checkpoint));
     await file.sync();
   } finally {
     await file.close();
@@ -68,7 +68,8 @@ function paths(dir: string, name: string) {
   };
 }
 
-function encode({ seq, parts }: Checkpoint): Buffer[] {
+/** A checkpoint as bytes, in pieces that need not be copied together. */
+export function encodeCheckpoint({ seq, parts }: Checkpoint): Buffer[] {
   const names = Object.keys(parts);
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt32LE(MAGIC, 0);
@@ -90,13 +91,16 @@ function encode({ seq, parts }: Checkpoint): Buffer[] {
 
 /** Null where there is no file, or no whole checkpoint in it. */
 async function read(path: string): Promise<Checkpoint | null> {
-  let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    return decodeCheckpoint(await readFile(path));
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;
   }
+}
+
+/** Null where the bytes are no whole checkpoint. */
+export function decodeCheckpoint(bytes: Buffer): Checkpoint | null {
   if (bytes.length < HEADER_BYTES || bytes.readUInt32LE(0) !== MAGIC) return null;
   if (crc32(bytes.subarray(8)) !== bytes.readUInt32LE(4)) return null;
   const parts: Record<string, Buffer> = {};

@@ -6,7 +6,7 @@ import { FixBatch } from '../model/fix-batch.js';
 import { Fleet } from '../model/fleet.js';
 import { Position } from '../model/position.js';
 import { TerminalAreas } from '../model/terminal-area.js';
-import { loadCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { jsonInTurns } from './json-in-turns.js';
 import { LogReader } from './log-reader.js';
 
@@ -32,36 +32,45 @@ export class ShownState {
     public safeSeq: number,
   ) {}
 
+  /** As it was kept; of a log that is at its beginning where nothing was. */
+  static from(dir: string, checkpoint: Checkpoint | null): ShownState {
+    if (!checkpoint) return new ShownState(dir, new Catalog(), new Fleet(), new CommandBook(), 0, 0);
+    const { seq, parts } = checkpoint;
+    return new ShownState(
+      dir,
+      Catalog.from(JSON.parse(parts.catalog.toString()), parts.roads),
+      Fleet.from(parts.fleet),
+      // Checkpoints of before there were commands, or fences on terminals, have none.
+      CommandBook.from(
+        JSON.parse(parts.commands?.toString() ?? '[]'),
+        BOOK_LIMITS,
+        TerminalAreas.from(JSON.parse(parts.areas?.toString() ?? '[]')),
+      ),
+      seq,
+      0,
+    );
+  }
+
   /** `committed`: number of the last record to take in from the log in `spoolDir`. Throws LogGapError where it is not whole. */
   static async restore(dir: string, spoolDir: string, committed: () => number): Promise<ShownState> {
-    const checkpoint = await loadCheckpoint(dir, NAME);
-    const state = checkpoint
-      ? new ShownState(
-          dir,
-          Catalog.from(JSON.parse(checkpoint.parts.catalog.toString()), checkpoint.parts.roads),
-          Fleet.from(checkpoint.parts.fleet),
-          // Checkpoints of before there were commands, or fences on terminals, have none.
-          CommandBook.from(
-            JSON.parse(checkpoint.parts.commands?.toString() ?? '[]'),
-            BOOK_LIMITS,
-            TerminalAreas.from(JSON.parse(checkpoint.parts.areas?.toString() ?? '[]')),
-          ),
-          checkpoint.seq,
-          0,
-        )
-      : new ShownState(dir, new Catalog(), new Fleet(), new CommandBook(), 0, 0);
+    const state = ShownState.from(dir, await loadCheckpoint(dir, NAME));
     const reader = new LogReader(spoolDir, state.seq + 1, committed);
     for (let blocks = reader.next(); blocks.length > 0; blocks = reader.next()) {
       for (const block of blocks) {
-        if (block.kind === KIND_CHANGE) {
-          const change = readJsonBody<Change>(block);
-          if (state.catalog.apply(change)) state.commands.apply(change);
-        }
-        state.apply(block, () => {});
+        state.follow(block, () => {});
       }
     }
     reader.close();
     return state;
+  }
+
+  /** Takes in a committed block of a log that nobody here writes to; answers the change where it is one that is news. */
+  follow(block: Block, moved: (vehicleNo: number) => void): Change | null {
+    const change = block.kind === KIND_CHANGE ? readJsonBody<Change>(block) : null;
+    const news = change !== null && this.catalog.apply(change);
+    if (news) this.commands.apply(change);
+    this.apply(block, moved);
+    return news ? change : null;
   }
 
   /** Takes in a committed block; `moved` hears the number of each vehicle whose row changed. */
@@ -76,11 +85,16 @@ export class ShownState {
     this.seq = block.firstSeq + block.count - 1;
   }
 
-  /**
-   * Keeps the state for the next start. `flushed` resolves once everything that the catalog holds now is committed: until
-   * then the catalog is ahead of the log, and a snapshot of it would be of things that may never have happened.
-   */
+  /** Keeps the state for the next start; `flushed` as in `snapshot`. */
   async checkpoint(flushed: () => Promise<void>): Promise<void> {
+    this.safeSeq = await saveCheckpoint(this.dir, NAME, await this.snapshot(flushed));
+  }
+
+  /**
+   * The state as of now. `flushed` resolves once everything that the catalog holds now is committed: until then the catalog
+   * is ahead of the log, and a snapshot of it would be of things that may never have happened.
+   */
+  async snapshot(flushed: () => Promise<void>): Promise<Checkpoint> {
     const { seq } = this;
     const catalog = this.catalog.snapshot();
     // Of the same moment, all of them; only the catalog, in which nothing is altered, takes its time to be written.
@@ -92,6 +106,6 @@ export class ShownState {
     };
     const parts = { catalog: await jsonInTurns(catalog), ...others };
     await flushed();
-    this.safeSeq = await saveCheckpoint(this.dir, NAME, { seq, parts });
+    return { seq, parts };
   }
 }

@@ -16,10 +16,11 @@ const ARROWS: Record<string, readonly string[]> = {
   tracks: ['model', 'geo', 'store'],
   redis: ['model'],
   deliver: ['model', 'alerts', 'store', 'redis'],
+  nodes: ['model', 'alerts', 'store', 'redis'],
   config: ['model', 'ingest', 'deliver'],
   parts: [
     ...['model', 'protocols', 'broker', 'geo', 'store', 'ingest', 'alerts', 'tracks', 'redis', 'deliver', 'api'],
-    ...['config.js', 'engine.js'],
+    ...['nodes', 'config.js', 'engine.js'],
   ],
   api: ['model', 'alerts', 'geo', 'store', 'tracks'],
   client: ['model'],

@@ -9,6 +9,7 @@ const delivery = (number: number, alert: Alert | null = alertOf({})): Delivery =
   number,
   text: `{"n":${number}}`,
   alert,
+  step: null,
 });
 const forever = new AbortController().signal;
 

@@ -10,6 +10,7 @@ const entries = (from: number, to: number): StreamEntry[] =>
     number: from + i,
     id: `m${from + i}`,
     text: `{"n":${from + i}}`,
+    rest: `{"inputSeq":${from + i}}`,
   }));
 
 async function client(server: TestRedis): Promise<Redis> {
@@ -30,7 +31,7 @@ needs('redis', 'the alert log in Redis', () => {
     expect(await stream.last('e1')).toBe(9);
     const kept = await redis.xrange('cheji:{alerts}:e1', '-', '+');
     expect(kept.map(([id, fields]) => [id, ...fields])).toEqual(
-      entries(1, 9).map(({ number, id, text }) => [`${number}-0`, 'id', id, 'step', text]),
+      entries(1, 9).map(({ number, id, text, rest }) => [`${number}-0`, 'id', id, 'step', text, 'rest', rest]),
     );
     expect(Object.keys(await redis.hgetall('cheji:{alerts}:logs'))).toEqual(['e1']);
     expect(await redis.ttl('cheji:{alerts}:e1')).toBeGreaterThan(86_400);

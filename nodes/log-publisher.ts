@@ -1,0 +1,173 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Backoff, backoffWait } from '../model/backoff.js';
+import { ENTRIES_PER_STATE, type MainNode, type NodeLog } from '../redis/node-log.js';
+import { type Checkpoint, encodeCheckpoint } from '../store/checkpoint.js';
+import { LogGapError, LogReader } from '../store/log-reader.js';
+import { listSegments } from '../store/segment-file.js';
+
+/** Blocks are gathered for so long: a map is half a second late anyway, and an entry costs Redis the same whatever is in it. */
+const LINGER_MS = 50;
+/** About so much is in an entry; a block is never cut. */
+const ENTRY_BYTES = 128 * 1024;
+const ANNOUNCE_MS = 1000;
+/** What Redis took this long ago may have been lost with it before every node had read it. */
+const UNREAD_MS = 10_000;
+const BACKOFF: Backoff = { firstMs: 100, lastMs: 2000 };
+
+export interface PublisherOptions {
+  redis: NodeLog;
+  /** Name of the log. */
+  log: string;
+  /** Where its files are. */
+  spoolDir: string;
+  committed: () => number;
+  /** What is to be announced; null while that is not known yet. */
+  main: () => MainNode | null;
+  /** The state as of now, once all that it knows is committed. */
+  snapshot: () => Promise<Checkpoint>;
+  warn: (line: string) => void;
+}
+
+/**
+ * The main node's side of several nodes: follows the log through its files, as every reader of it does, and copies its blocks
+ * into Redis. Nothing is queued here and nobody waits for it: while Redis is away what is to be copied is in the log, and
+ * what the log has lost meanwhile the next state makes up for.
+ */
+export class LogPublisher {
+  /** Number of the last record that Redis has taken; 0 before the first. */
+  place = 0;
+  readonly #o: PublisherOptions;
+  readonly #announcing: NodeJS.Timeout;
+  #reader: LogReader | null = null;
+  /** The next entry begins anew: a state reaches to where it follows on. */
+  #begins = false;
+  /** Entries since the last state. */
+  #entries = 0;
+  /** Where we were at what time of the monotonic clock, oldest first. */
+  #places: { at: number; place: number }[] = [];
+  /** When everything committed was last there. */
+  #levelAt = performance.now();
+  #failure: string | null = null;
+  /** Another main node that was there first. */
+  #other: MainNode | null = null;
+  #stopped = false;
+  #wake = () => {};
+  readonly #running: Promise<void>;
+
+  constructor(options: PublisherOptions) {
+    this.#o = options;
+    this.#announcing = setInterval(() => void this.#announce(), ANNOUNCE_MS);
+    this.#running = this.#run();
+  }
+
+  /** The log has grown, or Redis is there again. */
+  wake(): void {
+    this.#wake();
+  }
+
+  state(): { state: 'publishing' | 'away' | 'second'; lagSeconds: number; detail?: string } {
+    const level = this.place >= this.#o.committed();
+    const lagSeconds = level ? 0 : (performance.now() - this.#levelAt) / 1000;
+    if (this.#other) return { state: 'second', lagSeconds, detail: `${this.#other.url} is the main node` };
+    if (this.#failure !== null) return { state: 'away', lagSeconds, detail: this.#failure };
+    return { state: 'publishing', lagSeconds };
+  }
+
+  /** Gives the place of the main node up; what is not copied yet is copied after the next start. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#announcing);
+    this.#wake();
+    await this.#running;
+    this.#reader?.close();
+    await this.#o.redis.withdraw(this.#o.log).catch(() => {}); // it runs out by itself
+  }
+
+  async #run(): Promise<void> {
+    for (let failures = 0; !this.#stopped; ) {
+      try {
+        this.#reader ??= await this.#begin();
+        const bytes = await this.#copyNext(this.#reader);
+        failures = 0;
+        this.#failure = null;
+        if (bytes === 0) await this.#rest(ANNOUNCE_MS);
+        // Full entries go out one after the other; what is less waits for company.
+        if (bytes < ENTRY_BYTES / 2) await pause(LINGER_MS);
+      } catch (error) {
+        this.#close(); // what Redis still has is asked for again
+        if (error instanceof LogGapError) continue;
+        this.#failure = (error as Error).message;
+        await this.#rest(backoffWait(BACKOFF, Math.min(failures++, 10)));
+      }
+    }
+  }
+
+  /** Goes on where Redis ends, where the log still has what follows; else puts the state there, and begins anew. */
+  async #begin(): Promise<LogReader> {
+    const { redis, log, spoolDir, committed } = this.#o;
+    const { last, state } = await redis.reach(log);
+    const oldest = listSegments(spoolDir)[0]?.firstSeq ?? 1;
+    this.#begins = !state || last + 1 < oldest || last > committed();
+    this.place = this.#begins ? Math.max(await this.#putState(), last) : last;
+    if (this.#begins)
+      this.place = Math.max(last, oldest - 1, Math.min(this.place, this.#places[0]?.place ?? this.place));
+    return new LogReader(spoolDir, this.place + 1, committed);
+  }
+
+  /** Copies what comes next; answers how much that was. Throws where Redis has forgotten what it follows. */
+  async #copyNext(reader: LogReader): Promise<number> {
+    const blocks = reader.next(ENTRY_BYTES);
+    const now = performance.now();
+    if (blocks.length === 0) {
+      this.#levelAt = now;
+      return 0;
+    }
+    const bytes = Buffer.concat(blocks.map((block) => block.bytes));
+    const last = reader.position - 1;
+    const taken = await this.#o.redis.append(this.#o.log, this.place, last, bytes, this.#begins);
+    if (!taken) throw new Error('Redis has forgotten the end of the log');
+    this.#begins = false;
+    this.place = last;
+    this.#places.push({ at: now, place: last });
+    while (this.#places[1]?.at < now - UNREAD_MS) this.#places.shift();
+    if (++this.#entries >= ENTRIES_PER_STATE) await this.#putState();
+    return bytes.length;
+  }
+
+  async #putState(): Promise<number> {
+    const state = await this.#o.snapshot();
+    await this.#o.redis.putState(this.#o.log, state.seq, encodeCheckpoint(state));
+    this.#entries = 0;
+    return state.seq;
+  }
+
+  async #announce(): Promise<void> {
+    const main = this.#o.main();
+    if (!main) return;
+    try {
+      const other = await this.#o.redis.announce(main);
+      if (other && !this.#other) {
+        this.#o.warn(`nodes: ${other.url} is the main node of this Redis; no node can follow this one`);
+      }
+      this.#other = other;
+    } catch {
+      // `#run` says what is the matter.
+    }
+  }
+
+  #close(): void {
+    this.#reader?.close();
+    this.#reader = null;
+  }
+
+  /** Until somebody wakes us, or the time is up. */
+  #rest(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
