@@ -18,6 +18,7 @@ import { TerminalFences } from './ingest/terminal-fences.js';
 import { Uploads } from './ingest/uploads.js';
 import { createLog } from './log.js';
 import { Fleet } from './model/fleet.js';
+import { countOnline } from './model/online.js';
 import { sourceNumber } from './model/source.js';
 import type { LiveStats } from './model/stats.js';
 import { copyToRedis, openDeliveries, publishAlerts } from './parts/alert-deliveries.js';
@@ -142,6 +143,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     const parts = { spool: { state: spool.state }, database: database.state(kept), engine: engine.state() };
     return { ready, parts: { ...parts, writer: database.writerState() } };
   };
+  const online = { onlineMs: settings.onlineSeconds * 1000, vesselOnlineMs: settings.vesselOnlineSeconds * 1000 };
   const liveStats = (): LiveStats => ({
     since: since.toISOString(),
     frames: stats.frames(),
@@ -162,7 +164,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     mqtt: mqtt.stats(),
     vehicles: {
       known: state.catalog.vehicles.size,
-      online: state.fleet.onlineSince(Date.now() - settings.onlineSeconds * 1000),
+      online: countOnline(state.fleet, Date.now(), online),
     },
     stream: api.streamStats(),
   });
@@ -264,7 +266,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       host: settings.httpHost,
       port: settings.httpPort,
       adminKey,
-      onlineMs: settings.onlineSeconds * 1000,
+      ...online,
     },
   ).catch(abandon);
 

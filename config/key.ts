@@ -47,6 +47,15 @@ export function optional<T>(name: string, allowed: string, schema: z.ZodType<T>,
 
 export const text = z.string().min(1);
 export const port = z.coerce.number().int().min(0).max(65_535);
+/** `host:port` or `[address]:port`. */
+export const feedAddress = z
+  .string()
+  .regex(/^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/)
+  .transform((address) => {
+    const colon = address.lastIndexOf(':');
+    return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) };
+  })
+  .refine(({ port }) => port >= 1 && port <= 65_535);
 export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   z.coerce.number().int().min(least).max(most);

@@ -12,6 +12,8 @@ export const positionKeys = {
   region: optional('CHEJI_REGION', 'west,south,east,north in degrees', list.transform(bbox)),
   /** A vehicle that was heard within this many seconds is online. */
   onlineSeconds: key('CHEJI_ONLINE_SECONDS', '300', 'seconds, 10–86400', wholeNumber(10, 86_400)),
+  /** The same of ships, which report every few minutes at anchor. */
+  vesselOnlineSeconds: key('CHEJI_VESSEL_ONLINE_SECONDS', '1800', 'seconds, 10–86400', wholeNumber(10, 86_400)),
   /** What coordinates refer to, of sources where it is not WGS-84. */
   sourceDatums: key(
     'CHEJI_SOURCE_DATUM',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, key, networks, optional, port, text, wholeNumber } from './key.js';
+import { feedAddress, flag, key, list, networks, optional, port, text, wholeNumber } from './key.js';
 
 /** Terminals on sockets: where they connect, who is let in, how much each may send. */
 export const terminalKeys = {
@@ -8,6 +8,13 @@ export const terminalKeys = {
   jt905Port: key('CHEJI_JT905_PORT', '6905', 'a port, or 0 for off', port),
   /** Sentences of ships, over TCP and UDP. */
   aisPort: key('CHEJI_AIS_PORT', '0', 'a port for TCP and UDP, or 0 for off', port),
+  /** Servers of AIS that we connect to. */
+  aisSources: key(
+    'CHEJI_AIS_SOURCES',
+    '',
+    'servers of AIS sentences to connect to, at most 64: host:port,host:port',
+    list.pipe(z.array(feedAddress).max(64)),
+  ),
   /** Addresses and networks whose one connection carries many terminals. */
   gatewayAddresses: key(
     'CHEJI_GATEWAY_ADDRESSES',

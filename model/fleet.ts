@@ -97,13 +97,6 @@ export class Fleet {
     return no > 0 && no < this.capacity && !Number.isNaN(this.fixTime[no]);
   }
 
-  /** Vehicles of which something came at or after `time`, epoch ms by our clock. */
-  onlineSince(time: number): number {
-    let online = 0;
-    for (let no = 1; no < this.capacity; no++) if (this.contactTime[no] >= time) online++;
-    return online;
-  }
-
   /** Ignition of vehicle `no`: null where its source does not say. */
   accOn(no: number): boolean | null {
     return this.flags[no] & ACC_KNOWN ? (this.flags[no] & ACC_ON) !== 0 : null;

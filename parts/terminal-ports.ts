@@ -1,4 +1,5 @@
 import type { Settings } from '../config.js';
+import { dialOut } from '../ingest/dial-out.js';
 import { Identity } from '../ingest/identity.js';
 import { startTcpServer, type TcpServer, type TcpServerOptions } from '../ingest/tcp-server.js';
 import { startUdpServer } from '../ingest/udp-server.js';
@@ -76,6 +77,10 @@ export async function openTerminalPorts(settings: Settings, parts: SharedParts):
       identity: identity('off'),
     });
     closers.push(() => datagrams.close());
+  }
+  if (settings.aisSources.length > 0) {
+    const line = dialOut({ ...parts, protocol: ais, sources: settings.aisSources, identity: identity('off') });
+    closers.push(async () => line.close());
   }
   return {
     portOf: (protocol) => servers.get(protocol)?.port ?? 0,

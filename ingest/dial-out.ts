@@ -1,0 +1,133 @@
+import { connect, type Socket } from 'node:net';
+import { type Backoff, backoffWait } from '../model/backoff.js';
+import { Feed, type FeedHost } from './feed.js';
+
+/** A server that gives out a feed to whoever connects. */
+export interface FeedAddress {
+  host: string;
+  port: number;
+}
+
+export interface DialOutOptions extends FeedHost {
+  sources: readonly FeedAddress[];
+  backoff?: Backoff;
+  /** A server that says nothing for so long is dialled again. */
+  silenceMs?: number;
+  /** One line for people; nothing of the feed's content. */
+  log?: (level: 'info' | 'warn', message: string) => void;
+}
+
+export interface DialOut {
+  /** Servers that we are connected to. */
+  readonly connected: number;
+  close(): void;
+}
+
+const BACKOFF: Backoff = { firstMs: 1_000, lastMs: 60_000 };
+/** A connection that lasted so long was a good one: the next wait is a short one again. */
+const GOOD_MS = 60_000;
+const SILENCE_MS = 300_000;
+const SWEEP_MS = 1_000;
+
+/**
+ * Connects to servers of a feed, such as receivers of AIS on the coast, and stays connected: after a break it waits longer
+ * from time to time, and never gives up. While the log has no room it does not read, so that the feed waits at its server
+ * as long as TCP lets it.
+ */
+export function dialOut(options: DialOutOptions): DialOut {
+  const lines = options.sources.map((source) => new Line(source, options));
+  const sweep = setInterval(() => {
+    const now = options.clock.now();
+    for (const line of lines) line.tick(now);
+  }, SWEEP_MS);
+  sweep.unref();
+  options.intake.onRoom(() => {
+    for (const line of lines) line.resume();
+  });
+  return {
+    get connected() {
+      return lines.filter(({ connected }) => connected).length;
+    },
+    close() {
+      clearInterval(sweep);
+      for (const line of lines) line.close();
+    },
+  };
+}
+
+/** The connection to one server, and those that come after it. */
+class Line {
+  connected = false;
+  readonly #name: string;
+  #socket: Socket | null = null;
+  #feed: Feed | null = null;
+  #attempt = 0;
+  #connectedAt = 0; // monotonic ms
+  #retry: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(
+    readonly source: FeedAddress,
+    readonly options: DialOutOptions,
+  ) {
+    this.#name = `${options.protocol.name} source ${source.host}:${source.port}`;
+    this.#dial();
+  }
+
+  tick(now: number): void {
+    this.#feed?.tick(now);
+  }
+
+  resume(): void {
+    this.#socket?.resume();
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#socket?.destroy();
+  }
+
+  #dial(): void {
+    const { silenceMs = SILENCE_MS, intake } = this.options;
+    const { host, port } = this.source;
+    const socket = connect({ host, port, keepAlive: true });
+    const feed = new Feed(host, this.options);
+    this.#socket = socket;
+    this.#feed = feed;
+    let reason = 'it closed the connection';
+    socket.setTimeout(silenceMs, () => {
+      reason = this.connected ? `silent for ${silenceMs / 1000} s` : 'no answer';
+      socket.destroy();
+    });
+    socket.once('connect', () => {
+      this.connected = true;
+      this.#connectedAt = performance.now();
+      this.options.log?.('info', `${this.#name}: connected`);
+    });
+    socket.on('data', (bytes: Buffer) => {
+      feed.receive(bytes);
+      if (intake.full) socket.pause();
+    });
+    socket.on('error', (error) => {
+      reason = error.message;
+    });
+    socket.once('close', () => {
+      feed.close();
+      this.#lost(reason);
+    });
+  }
+
+  #lost(reason: string): void {
+    const lasted = this.connected ? performance.now() - this.#connectedAt : 0;
+    this.connected = false;
+    this.#socket = null;
+    this.#feed = null;
+    if (this.#closed) return;
+    if (lasted >= GOOD_MS) this.#attempt = 0;
+    const waitMs = backoffWait(this.options.backoff ?? BACKOFF, this.#attempt++);
+    this.options.log?.('warn', `${this.#name}: ${reason}; again in ${Math.ceil(waitMs / 1000)} s`);
+    this.#retry = setTimeout(() => this.#dial(), waitMs);
+    this.#retry.unref();
+  }
+}
