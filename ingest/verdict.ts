@@ -12,13 +12,12 @@ import {
   VERY_LATE,
 } from '../model/quality.js';
 import type { RejectReason } from '../model/reject.js';
-import { ClockJumps } from './clock-jumps.js';
 
 /** West, south, east, north in degrees WGS-84; west < east. */
 export type Box = readonly [number, number, number, number];
 
 export interface VerdictPolicy {
-  /** `live` classes a fix by its distance from now; `replay` trusts the terminal's time however old or fast, but no leap (clock-jumps.ts). */
+  /** `live` classes a fix by its distance from now; `replay` trusts the terminal's time however old or fast. */
   time: 'live' | 'replay';
   /** Older fixes are refused under `live`. */
   retentionMs: number;
@@ -49,7 +48,6 @@ export class Verdict {
   readonly #policy: VerdictPolicy;
   /** The region and its margin. */
   readonly #box: Box | null;
-  readonly #jumps = new ClockJumps();
 
   constructor(policy: VerdictPolicy) {
     this.#policy = policy;
@@ -65,7 +63,7 @@ export class Verdict {
    */
   judge(p: Position, head: Fleet): RejectReason | null {
     const emergency = (p.alarms >>> ALARM_EMERGENCY) & 1;
-    let marks = this.#timeMarks(p.fixTime - p.receivedTime, p, head);
+    let marks = this.#timeMarks(p.fixTime - p.receivedTime, p);
     if (typeof marks === 'string') {
       if (!emergency) return marks;
       p.fixTime = p.receivedTime;
@@ -90,11 +88,10 @@ export class Verdict {
   }
 
   /** `ahead`: ms by which the fix is ahead of our clock; NaN where it has no time. */
-  #timeMarks(ahead: number, p: Position, head: Fleet): number | RejectReason {
+  #timeMarks(ahead: number, p: Position): number | RejectReason {
     const backfilled = p.flags & BACKFILLED ? LATE : 0;
     if (this.#policy.time === 'replay') {
-      if (!(p.fixTime >= YEAR_2000_MS && p.fixTime < YEAR_2100_MS)) return 'bad-time';
-      return this.#jumps.doubts(p, head) ? SUSPECT_TIME : backfilled;
+      return p.fixTime >= YEAR_2000_MS && p.fixTime < YEAR_2100_MS ? backfilled : 'bad-time';
     }
     if (!(p.fixTime >= YEAR_2010_MS && ahead <= DAY_MS)) return 'bad-time';
     if (ahead > 2 * MINUTE_MS) return SUSPECT_TIME;

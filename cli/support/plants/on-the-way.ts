@@ -7,16 +7,26 @@ export interface Faults {
   duplicates: number;
   /** Of fixes: overtaken by the next one. */
   reorder: number;
-  /** Of fixes: with a clock that is hours ahead or years behind. */
+  /** Of fixes: with a clock that is years behind, or, where `clockAhead`, as often hours ahead. */
   clock: number;
+  clockAhead: boolean;
   /** Of vehicles: in a tunnel for 40 s, from which nothing is ever sent. */
   tunnels: number;
   /** Of vehicles: 60 s of fixes come in one batch, after the fixes behind them. */
   batches: number;
 }
 
-export const CLEAN: Faults = { duplicates: 0, reorder: 0, clock: 0, tunnels: 0, batches: 0 };
-export const FAULTY: Faults = { duplicates: 0.05, reorder: 0.02, clock: 0.01, tunnels: 0.2, batches: 0.2 };
+export const CLEAN: Faults = { duplicates: 0, reorder: 0, clock: 0, clockAhead: false, tunnels: 0, batches: 0 };
+export const FAULTY: Faults = {
+  duplicates: 0.05,
+  reorder: 0.02,
+  clock: 0.01,
+  clockAhead: true,
+  tunnels: 0.2,
+  batches: 0.2,
+};
+/** For the time policy `replay`, under which no clock tells that another one is ahead. */
+export const FAULTY_RECORDED: Faults = { ...FAULTY, clockAhead: false };
 
 const TUNNEL_S = 40;
 const BATCH_S = 60;
@@ -39,7 +49,7 @@ export function onTheWay(
   random: () => number,
   faults: Faults,
 ): Position[] {
-  const { duplicates, reorder, clock, batches } = faults;
+  const { duplicates, reorder, clock, clockAhead, batches } = faults;
   const batch = random() < batches ? random() * fixes[fixes.length - 1].at : Infinity;
   return fixes.flatMap((fix, i) => {
     const p = positionOf(fix, no, start);
@@ -47,7 +57,7 @@ export function onTheWay(
     if (random() < reorder && i + 1 < fixes.length) p.receivedTime = start + fixes[i + 1].at * 1000 + 3000;
     if (fix.at >= batch && fix.at < batch + BATCH_S) p.receivedTime = start + (batch + BATCH_S + 30) * 1000;
     const wrong = random() < clock;
-    if (wrong) p.fixTime += random() < 0.5 ? 6 * 3_600_000 : -10 * 365 * 86_400_000;
+    if (wrong) p.fixTime += random() < 0.5 && clockAhead ? 6 * 3_600_000 : -10 * 365 * 86_400_000;
     if (random() >= duplicates) return [p];
     return [p, Object.assign(positionOf(fix, no, start), { fixTime: p.fixTime, receivedTime: p.receivedTime + 100 })];
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CLEAN, FAULTY } from './on-the-way.js';
+import { CLEAN, FAULTY_RECORDED } from './on-the-way.js';
 import { nameOf } from './plant.js';
 import { MOST_GROUNDS, type Planting, planting } from './planting.js';
 import { PLANTS } from './plants.js';
@@ -12,7 +12,7 @@ export const PLANTS_SCHEMA = z.strictObject({
   kinds: z.array(z.enum(TYPES)).min(1).optional(),
   /** Of the guilty, for each kind; as many innocent ones. */
   grounds: z.int().min(1).max(MOST_GROUNDS).default(5),
-  /** Duplicates, overtaken fixes, wrong clocks, tunnels and late batches. */
+  /** Duplicates, overtaken fixes, clocks years behind, tunnels and late batches. */
   faults: z.boolean().default(false),
   /** Times as fast as life: the server must run with the time policy `replay`. */
   speed: z.number().min(1).max(1000).default(60),
@@ -26,7 +26,7 @@ export function plantingsOf({ kinds, grounds, faults }: PlantsWanted, seed: numb
   let vehiclesBefore = 0;
   for (const [number, plant] of PLANTS.entries()) {
     if (kinds && !kinds.includes(plant.type)) continue;
-    const one = planting(plant, grounds, seed, faults ? FAULTY : CLEAN, { number, vehiclesBefore });
+    const one = planting(plant, grounds, seed, faults ? FAULTY_RECORDED : CLEAN, { number, vehiclesBefore });
     vehiclesBefore += one.vehicles.length;
     made.push(one);
   }
