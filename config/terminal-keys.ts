@@ -54,6 +54,13 @@ export const terminalKeys = {
     'frames per second of one terminal, or 0 for no limit',
     z.coerce.number().min(0).max(1_000_000),
   ),
+  /** From one frame of a terminal to the next, before its connection counts as dead. */
+  idleSeconds: key(
+    'CHEJI_IDLE_SECONDS',
+    '180',
+    'seconds, 30–86400, that a connection may be silent: three heartbeats of the terminals or more',
+    wholeNumber(30, 86_400),
+  ),
   maxConnections: key(
     'CHEJI_MAX_CONNECTIONS',
     '65000',

@@ -32,6 +32,8 @@ export interface ConnectionHost {
   whenAccepted(fn: () => void): void;
   /** The connection has replies that wait for the log. */
   awaits(connection: Connection): void;
+  /** A connection keeps so many bytes more, or fewer, until the log has room. */
+  keeps(bytes: number): void;
   /** A connection speaks for a terminal from now on. */
   loggedIn(session: Session): void;
   /** It no longer does. */

@@ -23,6 +23,7 @@ import { Manners } from './manners.js';
 import { PacedFrames } from './paced-frames.js';
 import { ReplyQueue } from './reply-queue.js';
 import { Session } from './session.js';
+import { WaitingFrames } from './waiting-frames.js';
 
 /** Why reading stands still: bits. */
 const PAUSED_TURN = 1; //  newly accepted, waits for its turn
@@ -43,6 +44,13 @@ export class Connection implements Sink, Origin {
   readonly #commands: PacedFrames;
   #paused = 0;
   #finishBy = Infinity; // monotonic ms
+  // While the log has no room.
+  #waiting: WaitingFrames | null = null;
+  #endedMeanwhile = false;
+  readonly #keep = (frame: Buffer): void => {
+    this.#manners.frames++;
+    this.#waiting?.add(frame);
+  };
   // The bytes in hand.
   #inHand = false;
   #receivedAt = 0; //     monotonic ms
@@ -74,7 +82,8 @@ export class Connection implements Sink, Origin {
     this.#receivedTime = this.host.clock.now();
     this.#inHand = true;
     try {
-      this.#conversation.receive(bytes);
+      if (this.#waiting === null) this.#conversation.receive(bytes);
+      else this.#conversation.receiveWhileFull?.(bytes, this.#keep);
     } catch (error) {
       this.#decoderFailed(error, bytes);
     }
@@ -82,6 +91,7 @@ export class Connection implements Sink, Origin {
     const reason = this.#manners.read(bytes.length, this.#conversation.insideFrame, this.#receivedAt);
     if (reason !== null) this.drop(reason);
     else if (this.#manners.tooFast(this.#receivedAt)) this.#pause(PAUSED_RATE);
+    if (this.#waiting !== null && this.#waiting.bytes >= this.host.limits.waitingBytes) this.#pause(PAUSED_SPOOL);
   }
 
   /** About once a second. `now` is monotonic ms. */
@@ -98,7 +108,7 @@ export class Connection implements Sink, Origin {
     }
     this.#putDown();
     if (this.#paused & PAUSED_RATE && !this.#manners.tooFast(now)) this.#resume(PAUSED_RATE);
-    if (this.#paused !== 0) return;
+    if (this.#paused !== 0 || this.#waiting !== null) return;
     const reason = this.#manners.overdue(now, this.authenticated || this.host.identity.auth === 'off');
     if (reason !== null) this.drop(reason);
   }
@@ -115,12 +125,43 @@ export class Connection implements Sink, Origin {
     this.#resume(PAUSED_TURN);
   }
 
+  /** The log has no room: what comes waits, but for heartbeats; or, where they cannot be told apart, stays unread. */
+  waitForSpool(): void {
+    if (this.#conversation.receiveWhileFull === undefined) this.#pause(PAUSED_SPOOL);
+    else this.#waiting ??= new WaitingFrames((bytes) => this.host.keeps(bytes));
+  }
+
+  /** The log has no room, and there is none for what waits for it either. */
   pauseForSpool(): void {
     this.#pause(PAUSED_SPOOL);
   }
 
-  resumeAfterSpool(): void {
+  /** The log has room, perhaps only for some of what waits: then the rest goes on waiting. */
+  goOnAfterSpool(): void {
+    if (this.#waiting !== null && !this.#catchUp(this.#waiting)) return;
+    this.#waiting = null;
+    this.#manners.goOn(performance.now());
     this.#resume(PAUSED_SPOOL);
+    if (this.#endedMeanwhile) this.finish('peer');
+  }
+
+  /** Handles what waits, as long as there is room; true where all of it has been. */
+  #catchUp(waiting: WaitingFrames): boolean {
+    this.#receivedAt = performance.now();
+    this.#receivedTime = this.host.clock.now();
+    this.#inHand = true;
+    while (this.closing === null && !this.host.intake.full) {
+      const frame = waiting.take();
+      if (frame === undefined) break;
+      try {
+        this.#conversation.handle?.(frame);
+      } catch (error) {
+        this.#decoderFailed(error, frame);
+      }
+    }
+    this.#putDown();
+    this.#manners.caughtUp();
+    return waiting.empty;
   }
 
   #pause(why: number): void {
@@ -303,13 +344,16 @@ export class Connection implements Sink, Origin {
 
   /** The peer will send no more; it may still read. */
   ended(): void {
-    this.finish('peer');
+    // What it sent before is not lost for want of room.
+    if (this.#waiting !== null && !this.#waiting.empty) this.#endedMeanwhile = true;
+    else this.finish('peer');
   }
 
   /** Takes no more, sends the replies that are still owed, then closes. */
   finish(reason: CloseReason): void {
     if (this.closing !== null) return;
     this.closing = reason;
+    this.#waiting?.drop();
     this.#finishBy = performance.now() + this.host.limits.closeGraceMs;
     // What still comes is read and thrown away, unanswered: closing over unread bytes would reset the connection and
     // cost the peer the replies that are on their way.
@@ -325,6 +369,7 @@ export class Connection implements Sink, Origin {
 
   /** The socket is gone. */
   closed(): void {
+    this.#waiting?.drop();
     this.#conversation.close();
     for (const session of [...this.#sessions.values()]) this.#logOut(session);
   }

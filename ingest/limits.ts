@@ -26,6 +26,10 @@ export interface TcpLimits {
   rateBurst: number;
   /** Answers that the peer has not read yet. */
   writeBufferBytes: number;
+  /** Frames kept for one peer while the log has no room; beyond that it is not read. */
+  waitingBytes: number;
+  /** The same for all peers together: beyond that nobody is read. */
+  waitingBytesInAll: number;
   /** Refused messages for want of authentication before the connection is closed. */
   unauthenticatedMessages: number;
   /** Terminals that one gateway speaks for on one connection. */
@@ -49,6 +53,8 @@ export const TCP_LIMITS: TcpLimits = {
   rate: 20,
   rateBurst: 200,
   writeBufferBytes: 256 * 1024,
+  waitingBytes: 16 * 1024,
+  waitingBytesInAll: 64 * 1024 * 1024,
   unauthenticatedMessages: 3,
   gatewayTerminals: 20_000,
   closeGraceMs: 10_000,

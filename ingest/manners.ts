@@ -39,6 +39,11 @@ export class Manners {
     if (!Number.isNaN(this.#insideSince)) this.#insideSince = now;
   }
 
+  /** Frames that were counted when they came are handled only now. */
+  caughtUp(): void {
+    this.#framesBefore = this.frames;
+  }
+
   /** After `length` bytes were read; `insideFrame`: they end inside a frame. A reason to close, or null. */
   read(length: number, insideFrame: boolean, now: number): CloseReason | null {
     const { rate, rateBurst, garbageBytes } = this.limits;

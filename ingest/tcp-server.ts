@@ -92,7 +92,9 @@ class TcpListener implements TcpServer, ConnectionHost {
   #released = 0;
   #waitingTurn: Connection[] = [];
   #turns: number;
-  #spoolPaused = false;
+  #logFull = false;
+  /** Of frames that wait for room in the log. */
+  #keptBytes = 0;
   #stopped = false;
   readonly #timers: NodeJS.Timeout[];
 
@@ -119,7 +121,7 @@ class TcpListener implements TcpServer, ConnectionHost {
     this.#server.on('connection', (socket) => this.#accept(socket));
     this.#server.on('drop', () => this.stats.connectionsDropped++);
     this.intake.onDurable(() => this.#release());
-    this.intake.onRoom(() => this.#resumeAll());
+    this.intake.onRoom(() => this.#goOn());
     this.#timers = [setInterval(() => this.#sweep(), SWEEP_MS), setInterval(() => this.#giveTurns(), TURN_MS)];
   }
 
@@ -157,6 +159,14 @@ class TcpListener implements TcpServer, ConnectionHost {
 
   awaits(connection: Connection): void {
     this.#awaiting.push(connection);
+  }
+
+  keeps(bytes: number): void {
+    const { waitingBytesInAll } = this.limits;
+    const before = this.#keptBytes;
+    this.#keptBytes += bytes;
+    if (before >= waitingBytesInAll || this.#keptBytes < waitingBytesInAll) return;
+    for (const connection of this.#connections) connection.pauseForSpool();
   }
 
   loggedIn(session: Session): void {
@@ -199,11 +209,12 @@ class TcpListener implements TcpServer, ConnectionHost {
     this.stats.connectionsOpen++;
     socket.on('data', (bytes: Buffer) => {
       connection.receive(bytes);
-      if (this.intake.full) this.#pauseAll();
+      if (this.intake.full) this.#waitAll();
     });
     socket.on('end', () => connection.ended());
     socket.on('close', (failed) => this.#closed(connection, failed));
-    if (this.#spoolPaused) connection.pauseForSpool();
+    if (this.#logFull) connection.waitForSpool();
+    if (this.#keptBytes >= this.limits.waitingBytesInAll) connection.pauseForSpool();
     if (this.limits.newPerSecond > 0 && --this.#turns < 0) {
       connection.waitTurn();
       this.#waitingTurn.push(connection);
@@ -266,17 +277,21 @@ class TcpListener implements TcpServer, ConnectionHost {
     }
   }
 
-  #pauseAll(): void {
-    if (this.#spoolPaused) return;
-    this.#spoolPaused = true;
+  #waitAll(): void {
+    if (this.#logFull) return;
+    this.#logFull = true;
     this.stats.spoolPauses++;
-    for (const connection of this.#connections) connection.pauseForSpool();
+    for (const connection of this.#connections) connection.waitForSpool();
   }
 
-  #resumeAll(): void {
-    if (!this.#spoolPaused) return;
-    this.#spoolPaused = false;
-    for (const connection of this.#connections) connection.resumeAfterSpool();
+  /** There is room again. What waited may fill it before everybody has had a turn. */
+  #goOn(): void {
+    if (!this.#logFull) return;
+    this.#logFull = false;
+    for (const connection of this.#connections) {
+      connection.goOnAfterSpool();
+      if (this.intake.full) return this.#waitAll();
+    }
   }
 
   #stopTimers(): void {

@@ -49,6 +49,7 @@ export async function openTerminalPorts(settings: Settings, parts: SharedParts):
     maxConnections: settings.maxConnections,
     rate: settings.terminalRate,
     rateBurst: settings.terminalRate * BURST_SECONDS,
+    idleMs: settings.idleSeconds * 1000,
     closeGraceMs: CLOSE_GRACE_MS,
   };
 

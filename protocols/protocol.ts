@@ -83,6 +83,13 @@ export interface CommandResponse {
 export interface Conversation {
   /** Takes bytes as they arrive, in pieces of any size; keeps nothing of `bytes` that it does not copy. */
   receive(bytes: Buffer): void;
+  /**
+   * As `receive`, while the log has no room: answers heartbeats, which ask nothing of it. Every other good frame goes to
+   * `keep`, for `handle` to take later, in the same order. Absent where the peer is better not read meanwhile.
+   */
+  receiveWhileFull?(bytes: Buffer, keep: (frame: Buffer) => void): void;
+  /** A frame that was kept. */
+  handle?(frame: Buffer): void;
   /** Called about once a second with epoch ms: gives up split messages that wait too long. */
   tick(now: number): void;
   /**

@@ -142,6 +142,13 @@ export class FrameCutter {
   }
 }
 
+/** A frame as it came over the wire, between its delimiters again; a copy. */
+export function delimited(wire: Uint8Array): Buffer {
+  const frame = Buffer.alloc(wire.length + 2, DELIMITER);
+  frame.set(wire, 1);
+  return frame;
+}
+
 const EMPTY = Buffer.alloc(0);
 
 /** What `scan` saw before the delimiter. */

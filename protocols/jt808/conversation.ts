@@ -1,7 +1,7 @@
 import { Position } from '../../model/position.js';
 import type { Fields } from '../common/codecs.js';
 import type { Edition } from '../common/edition.js';
-import { FrameCutter, frameBytes, unescapeInto } from '../common/frame.js';
+import { delimited, FrameCutter, frameBytes, unescapeInto } from '../common/frame.js';
 import { Reader } from '../common/wire.js';
 import type { Conversation, ReplyWhen, SentCommand, Sink } from '../protocol.js';
 import { ALARM_MASKS } from './alarm-bits.js';
@@ -58,7 +58,9 @@ import { terminalNumber } from './terminal-number.js';
 export class Jt808Conversation implements Conversation {
   readonly #sink: Sink;
   readonly #options: Jt808Options;
-  readonly #cutter: FrameCutter;
+  #cutter: FrameCutter;
+  /** Where frames go that have to wait for room in the log; null while there is room. */
+  #keep: ((frame: Buffer) => void) | null = null;
   readonly #parts: PartJoiner;
   readonly #sentParts: SentParts;
   readonly #header = new Header();
@@ -77,11 +79,7 @@ export class Jt808Conversation implements Conversation {
   constructor(sink: Sink, options: Partial<Jt808Options> = {}) {
     this.#sink = sink;
     this.#options = { ...DEFAULTS, ...options };
-    this.#cutter = new FrameCutter(
-      (bytes, start, end) => this.#frame(bytes, start, end),
-      (reason, bytes, detail) => this.#broken(reason, bytes, detail),
-      this.#options.maxFrameBytes,
-    );
+    this.#cutter = this.#newCutter();
     this.#parts = new PartJoiner(this.#options.parts, this.#options.partsBudget, (reason, part, detail) =>
       sink.reject(reason, part, detail),
     );
@@ -102,6 +100,19 @@ export class Jt808Conversation implements Conversation {
 
   receive(bytes: Buffer): void {
     this.#cutter.push(bytes);
+  }
+
+  receiveWhileFull(bytes: Buffer, keep: (frame: Buffer) => void): void {
+    this.#keep = keep;
+    this.#cutter.push(bytes);
+    this.#keep = null;
+  }
+
+  handle(frame: Buffer): void {
+    const cutter = this.#cutter; // may hold the beginning of a frame that came later
+    this.#cutter = this.#newCutter();
+    this.#cutter.push(frame);
+    this.#cutter = cutter;
   }
 
   tick(now: number): void {
@@ -133,6 +144,14 @@ export class Jt808Conversation implements Conversation {
     this.#sentParts.drop();
   }
 
+  #newCutter(): FrameCutter {
+    return new FrameCutter(
+      (bytes, start, end) => this.#frame(bytes, start, end),
+      (reason, bytes, detail) => this.#broken(reason, bytes, detail),
+      this.#options.maxFrameBytes,
+    );
+  }
+
   #frame(bytes: Buffer, start: number, end: number): void {
     const h = this.#header;
     const wrong = readHeader(bytes, start, end, this.#edition, h);
@@ -142,6 +161,10 @@ export class Jt808Conversation implements Conversation {
           ? `${h.declaredLength} body bytes declared, ${h.bodyEnd - h.bodyStart} are there`
           : `${end - start} bytes are too few for a header`;
       this.#sink.reject(wrong, this.#cutter.current, detail);
+      return;
+    }
+    if (this.#keep !== null && !this.#asksNothing(bytes, h)) {
+      this.#keep(delimited(this.#cutter.current));
       return;
     }
     this.#recognise(bytes, h);
@@ -165,6 +188,11 @@ export class Jt808Conversation implements Conversation {
       }
     }
     this.#sink.reject(reason, bytes, detail);
+  }
+
+  /** A heartbeat of a terminal that is logged in: the answer promises nothing that the log would have to hold. */
+  #asksNothing(bytes: Buffer, h: Header): boolean {
+    return h.messageId === heartbeat.id && this.#sink.admits(this.#numberIn(bytes, h));
   }
 
   #numberIn(bytes: Buffer, h: Header): string {

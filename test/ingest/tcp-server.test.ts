@@ -6,29 +6,12 @@ import { Jt808Conversation } from '../../protocols/jt808/conversation.js';
 import { jt808 } from '../../protocols/jt808/index.js';
 import { MemoryBudget } from '../../protocols/jt808/subpackage.js';
 import type { Protocol } from '../../protocols/protocol.js';
-import { type FileOps, realFiles } from '../../store/file-ops.js';
 import { waitFor } from '../support/wait-for.js';
-import { tcpServer } from './tcp-support.js';
+import { gatedDisk, tcpServer } from './tcp-support.js';
 import { Frames, Peer, response } from './terminal-peer.js';
 
 const PHONE = '13800000001';
 const seconds = (n: number) => Date.now() + n * 1000;
-
-/** A disk whose flushes wait for `open`. */
-function gatedDisk() {
-  let open: () => void = () => {};
-  let gate = Promise.resolve();
-  const files: FileOps = { ...realFiles, fdatasync: (fd) => gate.then(() => realFiles.fdatasync(fd)) };
-  return {
-    files,
-    shut: () => {
-      gate = new Promise((resolve) => {
-        open = resolve;
-      });
-    },
-    open: () => open(),
-  };
-}
 
 describe('a terminal that behaves', () => {
   test('registers, authenticates, reports, and is answered byte by byte', async () => {
@@ -447,59 +430,6 @@ describe('a peer that does not behave', () => {
 });
 
 describe('overload and the end', () => {
-  test('a full log pauses reading; when there is room all of it arrives, in order, acknowledged once', async () => {
-    const disk = gatedDisk();
-    const s = await tcpServer({ spool: { files: disk.files, maxPendingFixes: 50 }, limits: { rate: 0 } });
-    const terminals = await Promise.all(
-      ['13800000001', '13800000002', '13800000003'].map((phone) => s.terminal(phone)),
-    );
-    disk.shut();
-    const base = seconds(-100);
-    for (const { peer, frames } of terminals) {
-      for (let i = 0; i < 100; i++) peer.send(frames.location(base + i * 1000));
-    }
-    await waitFor(
-      'reading to stop',
-      () => s.stats.spoolPauses,
-      (n) => n > 0,
-    );
-    expect(s.intake.full).toBe(true);
-    expect(s.intake.counts().accepted).toBe(0);
-    disk.open();
-    for (const [t, { peer, frames }] of terminals.entries()) {
-      const expected = Array.from({ length: 100 }, (_, i) => response(frames.phone, i + 1, i + 1, 0x0200));
-      expect(await peer.replies(100), `terminal ${t}`).toEqual(expected);
-    }
-    for (const no of [1, 2, 3]) {
-      const times = s
-        .logged()
-        .filter((p) => p.vehicleNo === no)
-        .map((p) => p.fixTime);
-      expect(times).toHaveLength(100);
-      expect(times).toEqual(times.toSorted((a, b) => a - b));
-    }
-  });
-
-  test('the log’s quota is the same kind of full: paused until segments are deleted', async () => {
-    const s = await tcpServer({ spool: { maxBytes: 64 * 1024, segmentBytes: 8 * 1024 }, limits: { rate: 0 } });
-    const { peer, frames } = await s.terminal(PHONE);
-    const base = seconds(-2000);
-    let sent = 0;
-    while (!s.intake.full) {
-      peer.send(frames.location(base + sent++ * 1000));
-      if (sent % 20 === 0) await peer.replies(20);
-    }
-    const owed = sent % 20;
-    const before = s.intake.counts();
-    peer.send(frames.location(base + sent++ * 1000));
-    await pause(50);
-    await s.spool.truncateBefore(s.spool.committedSeq);
-    const last = await peer.replies(owed + 1);
-    expect(last.at(-1)).not.toBeNull();
-    expect(s.intake.counts().accepted).toBe(sent);
-    expect(before.received).toBeLessThanOrEqual(sent);
-  });
-
   test('a storm of connections gets its turn a few at a time', async () => {
     const s = await tcpServer({ limits: { newPerSecond: 100 } });
     const start = performance.now();

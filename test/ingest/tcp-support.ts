@@ -22,6 +22,7 @@ import { Fleet } from '../../model/fleet.js';
 import { total } from '../../model/stats.js';
 import { jt808 } from '../../protocols/jt808/index.js';
 import type { Protocol } from '../../protocols/protocol.js';
+import { type FileOps, realFiles } from '../../store/file-ops.js';
 import { LogReader } from '../../store/log-reader.js';
 import { MediaFiles } from '../../store/media-files.js';
 import { Registry } from '../../store/registry.js';
@@ -49,6 +50,22 @@ export interface TestServerOptions {
   ackTimeoutMs?: number;
   /** What a server before this one has left. */
   after?: { catalog: Catalog; book: CommandBook };
+}
+
+/** A disk whose flushes wait for `open`. */
+export function gatedDisk() {
+  let open: () => void = () => {};
+  let gate = Promise.resolve();
+  const files: FileOps = { ...realFiles, fdatasync: (fd) => gate.then(() => realFiles.fdatasync(fd)) };
+  return {
+    files,
+    shut: () => {
+      gate = new Promise((resolve) => {
+        open = resolve;
+      });
+    },
+    open: () => open(),
+  };
 }
 
 /**
