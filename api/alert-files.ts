@@ -1,6 +1,7 @@
 import type { Alert } from '../model/alert.js';
+import { RECORD_SEPARATOR } from '../model/record-separator.js';
 import { type Column, CSV_TYPE, csvBody, csvHead } from './table.js';
-import { RECORD_SEPARATOR } from './track/geojson.js';
+
 import { ParquetTable } from './track/parquet-table.js';
 
 type Chunk = string | Uint8Array;

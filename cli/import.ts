@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadSettings, type Settings } from '../config.js';
+import { FIELD_NAMES } from '../ingest/files/track-columns.js';
 import type { Datum } from '../model/datum.js';
 import { ApiClient } from './support/api-client.js';
 import { datumOption, examples, InputError } from './support/command.js';
 import { fenceImport, trackImport, VEHICLE_FIELDS, vehicleImport } from './support/import-kinds.js';
 import { type ImportKind, runImport } from './support/import-run.js';
 import { ROAD_FIELDS, roadImport } from './support/road-import.js';
-import { FIELD_NAMES } from './support/tracks.js';
 
 interface Options {
   api?: string;
@@ -30,7 +30,7 @@ export function importCommand(): Command {
   );
   const tracks = kindCommand(
     'tracks',
-    'Fixes from CSV: vehicle, time, lon, lat, and if known speed, heading, altitude, mileage.',
+    'Fixes from CSV (vehicle, time, lon, lat, and if known speed, heading, altitude, mileage), GPX or GeoJSON.',
     trackImport,
   )
     .addOption(mapOption(FIELD_NAMES))
@@ -54,7 +54,11 @@ export function importCommand(): Command {
         'resume',
       ),
     );
-  command.addCommand(examples(tracks, 'cheji import tracks wuxi-taxis.csv').copyInheritedSettings(command));
+  command.addCommand(
+    examples(tracks, 'cheji import tracks wuxi-taxis.csv', 'cheji import tracks walk.gpx').copyInheritedSettings(
+      command,
+    ),
+  );
   command.addCommand(examples(vehicles, 'cheji import vehicles fleet.csv').copyInheritedSettings(command));
   command.addCommand(examples(fences, 'cheji import fences districts.geojson').copyInheritedSettings(command));
   command.addCommand(

@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { FIELD_NAMES } from '../ingest/files/track-columns.js';
 import type { Datum } from '../model/datum.js';
 import { datumOption, endpoint, examples, InputError, numberAbove, required, wholeNumber } from './support/command.js';
 import { CLIENT_PROTOCOLS, type ClientRoute, openFixClient } from './support/fix-client.js';
 import { withMotion } from './support/motion.js';
 import { Progress } from './support/progress.js';
 import type { TerminalFix } from './support/terminal-messages.js';
-import { FIELD_NAMES, readTracks, type Tracks } from './support/tracks.js';
+import { readTracks, type Tracks } from './support/tracks.js';
 
 export interface ReplayOptions extends ClientRoute {
   /** How many times faster than recorded; Infinity: as fast as acknowledged. */
@@ -38,8 +39,9 @@ export function replayCommand(): Command {
       'Play recorded tracks as real terminals: each vehicle of the file registers, authenticates and reports.',
     )
     .argument(
-      '<file.csv>',
-      'CSV with a heading line: vehicle, time, lon, lat, and if known speed, heading, altitude, mileage',
+      '<file>',
+      'CSV with a heading line (vehicle, time, lon, lat, and if known speed, heading, altitude, mileage), GPX, GeoJSON; ' +
+        'with --protocol ais sentences of NMEA',
     )
     .addOption(new Option('--protocol <name>', 'what the terminals speak').choices(CLIENT_PROTOCOLS).default('jt808'))
     .option('--to <host:port>', 'where the server listens for terminals', endpoint)

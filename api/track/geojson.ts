@@ -1,4 +1,5 @@
 import type { Position } from '../../model/position.js';
+import { RECORD_SEPARATOR } from '../../model/record-separator.js';
 import { msToRfc3339 } from '../../model/units.js';
 import { ascii, TextWriter } from '../text-writer.js';
 import { GAP_MS, hasPlace, type TrackFormat } from './format.js';
@@ -92,5 +93,3 @@ export const geojsonSeqTrack: TrackFormat = {
     yield '\n';
   },
 };
-
-export const RECORD_SEPARATOR = '\x1e';

@@ -1,37 +1,28 @@
-import { createReadStream } from 'node:fs';
-import { parse } from 'fast-csv';
 import { parseFence } from '../../geo/fence-input.js';
+import { csvLines } from '../../ingest/files/csv-lines.js';
+import { readFeatures } from '../../ingest/files/geojson-features.js';
+import {
+  type PositionInput,
+  positionInput,
+  readTrackFile,
+  type TrackFileOptions,
+} from '../../ingest/files/read-track-file.js';
 import type { Datum } from '../../model/datum.js';
 import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
 import type { ApiClient } from './api-client.js';
 import { InputError } from './command.js';
-import { readFeatures } from './geojson-features.js';
 import type { ImportKind } from './import-run.js';
-import { type Field, readHeading, readRow } from './tracks.js';
 
-interface PositionInput {
-  vehicleId: string;
-  time: string;
-  lon: number;
-  lat: number;
-  [more: string]: unknown;
-}
-
-/** Fixes from a CSV file, in any order; each goes to the vehicle with the id that the file gives. */
-export function trackImport(
-  api: ApiClient,
-  options: { map?: Record<string, string>; date?: string; datum?: Datum },
-): ImportKind<PositionInput> {
+/** Fixes from a file of tracks, in any order; each goes to the vehicle with the id that the file gives. */
+export function trackImport(api: ApiClient, options: TrackFileOptions & { datum?: Datum }): ImportKind<PositionInput> {
   return {
     unit: 'fixes',
     batch: 2000,
     async *read(file) {
-      let columns: Partial<Record<Field, number>> | null = null;
-      for await (const { line, cells } of csvLines(file)) {
-        if (!columns) columns = readHeading(cells, options.map ?? {});
-        else yield { line, ...positionOf(cells, columns, options.date) };
+      for await (const item of readTrackFile(file, options)) {
+        if ('reason' in item) yield item;
+        else yield { line: item.line, value: positionInput(item) };
       }
-      if (!columns) throw new InputError(`${file}: the file is empty; its first line must name the columns`);
     },
     async send(values) {
       const { status, body } = await api.send<{ items: { ok: boolean; error?: { code: string; message: string } }[] }>(
@@ -43,24 +34,6 @@ export function trackImport(
       // Where none is taken there is no list, but a detail for each of the first hundred.
       const details = new Map(body.error?.details.map(({ path, message }) => [Number(/\d+/.exec(path)?.[0]), message]));
       return values.map((_, i) => details.get(i) ?? body.error?.message ?? `status ${status}`);
-    },
-  };
-}
-
-function positionOf(cells: string[], columns: Partial<Record<Field, number>>, date?: string) {
-  const fix = readRow(cells, columns, date);
-  if (typeof fix === 'string') return { reason: fix };
-  const known = (value: number) => (Number.isNaN(value) ? undefined : value);
-  return {
-    value: {
-      vehicleId: cells[columns.vehicle as number],
-      time: new Date(fix.time).toISOString(),
-      lon: fix.lon,
-      lat: fix.lat,
-      speed: known(fix.speedKmh),
-      heading: known(fix.headingDeg),
-      altitude: known(fix.altitudeM),
-      mileage: known(fix.mileageKm),
     },
   };
 }
@@ -162,22 +135,4 @@ export function fenceImport(api: ApiClient): ImportKind<FenceInput> {
         }),
       ),
   };
-}
-
-/** The lines of a CSV file with their numbers, empty ones left out; a quoted cell may go over several lines of text. */
-async function* csvLines(file: string): AsyncIterable<{ line: number; cells: string[] }> {
-  const rows = parse<string[], string[]>({ ignoreEmpty: false, trim: true });
-  createReadStream(file)
-    .on('error', (error) => rows.destroy(error))
-    .pipe(rows);
-  let line = 0;
-  try {
-    for await (const cells of rows as AsyncIterable<string[]>) {
-      line++;
-      if (cells.some((cell) => cell !== '')) yield { line, cells };
-    }
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`${file}:${line + 1}: ${(error as Error).message}`);
-  }
 }

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { parseRoad } from '../../geo/road-input.js';
+import { readFeatures } from '../../ingest/files/geojson-features.js';
 import { LIMIT_TAGS, USUAL_ROAD_SET } from '../../model/road.js';
 import type { ApiClient } from './api-client.js';
-import { readFeatures } from './geojson-features.js';
 import type { ImportKind } from './import-run.js';
 
 /** What a property of a Feature may mean. */

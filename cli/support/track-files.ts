@@ -1,10 +1,11 @@
 import { csvHeader, csvRows } from '../../api/track/csv.js';
 import type { TrackContext } from '../../api/track/format.js';
-import { geojsonTrack, RECORD_SEPARATOR } from '../../api/track/geojson.js';
+import { geojsonTrack } from '../../api/track/geojson.js';
 import { GPX_HEAD, GPX_TAIL, gpxTrk } from '../../api/track/gpx.js';
 import { trackRows, trackTable } from '../../api/track/parquet.js';
 import { copyOfFix, type Fixes } from '../../model/fixes.js';
 import type { Position } from '../../model/position.js';
+import { RECORD_SEPARATOR } from '../../model/record-separator.js';
 import type { Vehicle } from '../../model/vehicle.js';
 
 type Chunk = string | Uint8Array;

@@ -1,32 +1,11 @@
-import { createReadStream } from 'node:fs';
-import { parse } from 'fast-csv';
+import { BadFileError } from '../../ingest/files/bad-file.js';
+import { readTrackFile, type TrackFileOptions } from '../../ingest/files/read-track-file.js';
 import { wgs84Of } from '../../ingest/to-wgs84.js';
 import type { Datum } from '../../model/datum.js';
 import { stripZeros } from '../../model/vehicle.js';
-import { InputError } from './command.js';
 import type { TerminalFix } from './terminal-messages.js';
 
-/** What a column can mean, and the headings that are taken for it when nobody says. */
-const FIELDS = {
-  vehicle: ['vehicle', 'vehicle_id', 'vehicleid', 'plate', 'id', 'taxi_id', 'device_id', 'terminal'],
-  time: ['time', 'timestamp', 'gps_time', 'datetime', 'time_of_day'],
-  lon: ['lon', 'lng', 'longitude'],
-  lat: ['lat', 'latitude'],
-  speed: ['speed', 'speed_kmh'],
-  heading: ['heading', 'direction', 'course', 'bearing'],
-  altitude: ['altitude', 'alt', 'altitude_m'],
-  mileage: ['mileage', 'mileage_km', 'odometer'],
-} as const;
-
-export type Field = keyof typeof FIELDS;
-export const FIELD_NAMES = Object.keys(FIELDS) as Field[];
-const REQUIRED: readonly Field[] = ['vehicle', 'time', 'lon', 'lat'];
-
-export interface TrackOptions {
-  /** Column heading → field; headings that are not named are guessed. */
-  map?: Record<string, string>;
-  /** `YYYY-MM-DD`: the day of a file whose time is only a time of day. */
-  date?: string;
+export interface TrackOptions extends TrackFileOptions {
   /** What its coordinates refer to; fixes are WGS-84. */
   datum?: Datum;
   /** Throw at the first bad line instead of collecting it. */
@@ -41,117 +20,25 @@ export interface Tracks {
 }
 
 /**
- * Reads recorded tracks from a CSV file with a heading line; about 200 bytes of memory per fix, because a file may be
- * sorted by vehicle and is played by time. Times are RFC 3339, epoch seconds or milliseconds, or `YYYY-MM-DD hh:mm:ss`
- * and times of day in Beijing time. Throws InputError where the file, or its heading, cannot be used.
+ * Reads recorded tracks from a file (ingest/files/read-track-file.ts); about 200 bytes of memory per fix, because a file may be
+ * sorted by vehicle and is played by time. Throws BadFileError where it cannot be used.
  */
 export async function readTracks(file: string, options: TrackOptions = {}): Promise<Tracks> {
   const tracks: Tracks = { byVehicle: new Map(), fixes: 0, bad: [] };
-  let columns: Partial<Record<Field, number>> | null = null;
-  let line = 0;
-  const rows = parse<string[], string[]>({ ignoreEmpty: false, trim: true });
-  createReadStream(file)
-    .on('error', (error) => rows.destroy(error))
-    .pipe(rows);
-  try {
-    for await (const row of rows as AsyncIterable<string[]>) {
-      line++;
-      if (!columns) {
-        columns = readHeading(row, options.map ?? {});
-        continue;
-      }
-      if (row.every((cell) => cell === '')) continue;
-      const fix = readRow(row, columns, options.date);
-      if (typeof fix === 'string') {
-        if (options.strict) throw new InputError(`${file}:${line}: ${fix}`);
-        tracks.bad.push({ line, reason: fix });
-        continue;
-      }
-      [fix.lon, fix.lat] = wgs84Of([fix.lon, fix.lat], options.datum ?? 'wgs84');
-      const vehicle = stripZeros(row[columns.vehicle as number]);
-      const known = tracks.byVehicle.get(vehicle);
-      if (known) known.push(fix);
-      else tracks.byVehicle.set(vehicle, [fix]);
-      tracks.fixes++;
+  for await (const item of readTrackFile(file, options)) {
+    if ('reason' in item) {
+      if (options.strict) throw new BadFileError(`${file}:${item.line}: ${item.reason}`);
+      tracks.bad.push(item);
+      continue;
     }
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`${file}${line > 0 ? `:${line + 1}` : ''}: ${(error as Error).message}`);
+    const [lon, lat] = wgs84Of([item.fix.lon, item.fix.lat], options.datum ?? 'wgs84');
+    const fix = { ...item.fix, lon, lat };
+    const vehicle = stripZeros(item.vehicle);
+    const known = tracks.byVehicle.get(vehicle);
+    if (known) known.push(fix);
+    else tracks.byVehicle.set(vehicle, [fix]);
+    tracks.fixes++;
   }
-  if (!columns) throw new InputError(`${file}: the file is empty; its first line must name the columns`);
   for (const fixes of tracks.byVehicle.values()) fixes.sort((a, b) => a.time - b.time);
   return tracks;
-}
-
-/** Which column means what. Throws InputError where one that must be there is not. */
-export function readHeading(row: string[], map: Record<string, string>): Partial<Record<Field, number>> {
-  const headings = row.map((heading) => heading.replace(/^\ufeff/, ''));
-  const columns: Partial<Record<Field, number>> = {};
-  for (const [column, field] of Object.entries(map)) {
-    const at = headings.indexOf(column);
-    if (at < 0) throw new InputError(`line 1: no column "${column}"; there are ${headings.join(', ')}`);
-    columns[field as Field] = at;
-  }
-  for (const field of FIELD_NAMES) {
-    if (columns[field] !== undefined) continue;
-    const at = headings.findIndex((heading) => (FIELDS[field] as readonly string[]).includes(heading.toLowerCase()));
-    if (at >= 0) columns[field] = at;
-  }
-  const missing = REQUIRED.filter((field) => columns[field] === undefined);
-  if (missing.length > 0) {
-    const hint = missing.map((field) => `--map COLUMN=${field}`).join(' ');
-    throw new InputError(
-      `line 1: no column for ${missing.join(', ')} among ${headings.join(', ')}; name it with ${hint}`,
-    );
-  }
-  return columns;
-}
-
-/** The fix, or the reason why the line is none. */
-export function readRow(row: string[], columns: Partial<Record<Field, number>>, date?: string): TerminalFix | string {
-  const cell = (field: Field) => (columns[field] === undefined ? '' : (row[columns[field]] ?? ''));
-  const number = (field: Field) => (cell(field) === '' ? NaN : Number(cell(field)));
-  if (cell('vehicle') === '') return 'no vehicle';
-  const time = readTime(cell('time'), date);
-  if (typeof time === 'string') return time;
-  const fix: TerminalFix = {
-    time,
-    lon: number('lon'),
-    lat: number('lat'),
-    speedKmh: number('speed'),
-    headingDeg: number('heading'),
-    altitudeM: number('altitude'),
-    mileageKm: number('mileage'),
-  };
-  if (!(Math.abs(fix.lon) <= 180)) return `lon "${cell('lon')}" is not a longitude`;
-  if (!(Math.abs(fix.lat) <= 90)) return `lat "${cell('lat')}" is not a latitude`;
-  for (const field of ['speed', 'heading', 'altitude', 'mileage'] as const) {
-    if (cell(field) !== '' && Number.isNaN(number(field))) return `${field} "${cell(field)}" is not a number`;
-  }
-  return fix;
-}
-
-const ZONED = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/;
-const LOCAL = /^\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?$/;
-
-/** Epoch ms, or the reason why the text is no time. */
-function readTime(text: string, date?: string): number | string {
-  let ms = NaN;
-  if (ZONED.test(text)) ms = Date.parse(text.replace(' ', 'T'));
-  else if (LOCAL.test(text)) ms = Date.parse(`${text.replace(' ', 'T').replaceAll('/', '-')}+08:00`);
-  else if (/^\d{9,10}(\.\d+)?$/.test(text)) ms = Number(text) * 1000;
-  else if (/^\d{12,13}$/.test(text)) ms = Number(text);
-  else if (/^\d\d:\d\d:\d\d$/.test(text)) {
-    if (!date) return `time "${text}" has no date; give it with --date YYYY-MM-DD`;
-    ms = Date.parse(`${date}T${text}+08:00`);
-  }
-  return Number.isNaN(ms) || !isCalendarDay(text) ? `time "${text}" is not a time` : ms;
-}
-
-/** Date.parse takes 30 February for 1 March. True for a text without a date. */
-function isCalendarDay(text: string): boolean {
-  const [, year, month, day] = /^(\d{4})[-/](\d\d)[-/](\d\d)/.exec(text) ?? [];
-  return (
-    year === undefined || new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day)
-  );
 }

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readFeatures } from '../../cli/support/geojson-features.js';
-import { tempDir } from '../support/temp-dir.js';
+import { readFeatures } from '../../../ingest/files/geojson-features.js';
+import { tempDir } from '../../support/temp-dir.js';
 
 async function read(text: string): Promise<[number, unknown][]> {
   const file = join(await tempDir(), 'f.geojson');

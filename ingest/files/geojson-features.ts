@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { RECORD_SEPARATOR } from '../../api/track/geojson.js';
-import { InputError } from './command.js';
+import { RECORD_SEPARATOR } from '../../model/record-separator.js';
+import { BadFileError } from './bad-file.js';
 
 /** One Feature as the file has it, unchecked; `undefined` where it is no JSON. */
 export interface ReadFeature {
@@ -19,7 +19,7 @@ const BYTE_ORDER_MARK = '\ufeff';
 
 /**
  * The features of a FeatureCollection, of a GeoJSON text sequence (RFC 8142, or a Feature per line), or the one Feature that the
- * file is. One at a time, so that a file of any size takes the memory of its largest feature. Throws InputError where the file
+ * file is. One at a time, so that a file of any size takes the memory of its largest feature. Throws BadFileError where the file
  * is neither.
  */
 export async function* readFeatures(file: string): AsyncIterable<ReadFeature> {
@@ -125,12 +125,12 @@ async function* inDocument(file: string): AsyncIterable<ReadFeature> {
     stringFrom -= keep;
     if (start >= 0) start = 0;
     if (text.length > MAX_FEATURE_CHARS) {
-      throw new InputError(`${file}: feature ${count + 1} is longer than ${MAX_FEATURE_CHARS} characters`);
+      throw new BadFileError(`${file}: feature ${count + 1} is longer than ${MAX_FEATURE_CHARS} characters`);
     }
   }
   if (!ended) throw notGeoJson(file);
 }
 
-function notGeoJson(file: string): InputError {
-  return new InputError(`${file}: neither a whole GeoJSON document nor a Feature per line; is it cut off?`);
+function notGeoJson(file: string): BadFileError {
+  return new BadFileError(`${file}: neither a whole GeoJSON document nor a Feature per line; is it cut off?`);
 }
