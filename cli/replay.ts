@@ -1,13 +1,14 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { FIELD_NAMES } from '../ingest/files/track-columns.js';
 import type { Datum } from '../model/datum.js';
 import { datumOption, endpoint, examples, InputError, numberAbove, required, wholeNumber } from './support/command.js';
 import { CLIENT_PROTOCOLS, type ClientRoute, openFixClient } from './support/fix-client.js';
 import { withMotion } from './support/motion.js';
+import { replayNmea } from './support/nmea-replay.js';
 import { Progress } from './support/progress.js';
 import type { TerminalFix } from './support/terminal-messages.js';
 import { readTracks, type Tracks } from './support/tracks.js';
+import { until } from './support/until.js';
 
 export interface ReplayOptions extends ClientRoute {
   /** How many times faster than recorded; Infinity: as fast as acknowledged. */
@@ -33,6 +34,9 @@ export interface ReplaySummary {
   seconds: number;
 }
 
+/** Sentences of ships are played as they are: no tracks are read out of them. */
+const AIS = 'ais';
+
 export function replayCommand(): Command {
   const command = new Command('replay')
     .description(
@@ -43,7 +47,9 @@ export function replayCommand(): Command {
       'CSV with a heading line (vehicle, time, lon, lat, and if known speed, heading, altitude, mileage), GPX, GeoJSON; ' +
         'with --protocol ais sentences of NMEA',
     )
-    .addOption(new Option('--protocol <name>', 'what the terminals speak').choices(CLIENT_PROTOCOLS).default('jt808'))
+    .addOption(
+      new Option('--protocol <name>', 'what the terminals speak').choices([...CLIENT_PROTOCOLS, AIS]).default('jt808'),
+    )
     .option('--to <host:port>', 'where the server listens for terminals', endpoint)
     .option('--user <name>', 'with MQTT: the name the vehicles log in with')
     .option('--password <text>', 'with MQTT: the password to it')
@@ -57,6 +63,7 @@ export function replayCommand(): Command {
     .option('--strict', 'send nothing when a line is bad')
     .action(async (file: string, options: ReplayOptions) => {
       required(command, 'to');
+      if ((options.protocol as string) === AIS) return playSentences(file, options);
       const tracks = await readTracks(file, options);
       for (const { line, reason } of tracks.bad) console.error(`${file}:${line}: ${reason}; skipped`);
       const summary = await replay(tracks, options);
@@ -69,10 +76,19 @@ export function replayCommand(): Command {
     command,
     'cheji replay wuxi-taxis.csv --protocol jt808 --to 127.0.0.1:6808 --speed 60',
     'cheji replay tracks.csv --protocol mqtt --to 127.0.0.1:1883 --user feed --password …',
+    'cheji replay coast.nmea --protocol ais --to 127.0.0.1:6914 --end-now',
     'cheji replay tracks.csv --to 127.0.0.1:6808 --speed max --map taxi=vehicle --map x=lon --map y=lat --end-now',
     '',
     'Times are sent as recorded: run the server with CHEJI_TIME_POLICY=replay, or use --end-now.',
   );
+}
+
+async function playSentences(file: string, options: ReplayOptions): Promise<void> {
+  const summary = await replayNmea(file, options, (line, reason) =>
+    console.error(`${file}:${line}: ${reason}; skipped`),
+  );
+  console.log(JSON.stringify(summary));
+  if (summary.badLines > 0) throw new InputError(`${summary.badLines} bad lines were skipped; the others were played`);
 }
 
 /** Plays the tracks to their end: resolves when the last fix is acknowledged or refused. */
@@ -115,16 +131,6 @@ class TerminalNumbers {
   of(vehicle: string): { number: string; plate?: string } {
     if (/^\d{1,20}$/.test(vehicle)) return { number: vehicle };
     return { number: String(this.#next++), plate: vehicle };
-  }
-}
-
-/** A timer can wait 24 days at most. */
-const LONGEST_PAUSE_MS = 2 ** 31 - 1;
-
-/** Waits until `due` on the clock of performance.now(). */
-async function until(due: number): Promise<void> {
-  for (let left = due - performance.now(); left > 0; left = due - performance.now()) {
-    await pause(Math.min(left, LONGEST_PAUSE_MS));
   }
 }
 

@@ -77,7 +77,8 @@ function timeOf(tag: string, behind: string): number {
   return Number.NaN;
 }
 
-function checkOf(text: string): string {
+/** Two hexadecimal digits: the XOR of the characters. */
+export function checkOf(text: string): string {
   let xor = 0;
   for (let i = 0; i < text.length; i++) xor ^= text.charCodeAt(i);
   return xor.toString(16).toUpperCase().padStart(2, '0');
