@@ -37,6 +37,20 @@ export function announce(at: {
     ['data', `${at.root}, acknowledged at level ${settings.ackLevel}`],
     ...weaker.map((line) => ['note', line]),
   ];
+  print(lines);
+}
+
+/** The same of a node that shows what the main node has. */
+export function announceApiNode({ url, adminKey }: { url: string; adminKey: string }): void {
+  print([
+    ['map', `${url}/?key=${adminKey}`],
+    ['api', `${url}/docs`],
+    ['role', 'api: what the main node has, as Redis hands it on'],
+    ['admin key', adminKey],
+  ]);
+}
+
+function print(lines: readonly (readonly string[])[]): void {
   console.log(
     `cheji ${productVersion()}\n${lines.map(([name, value]) => `  ${name.padEnd(10)} ${value}`).join('\n')}\n`,
   );

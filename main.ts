@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { AlertFeed } from './alerts/feed.js';
-import { announce } from './announce.js';
+import { announce, announceApiNode } from './announce.js';
 import type { Readiness } from './api/deps.js';
 import { startApi } from './api/server.js';
 import type { Settings } from './config.js';
@@ -19,19 +19,21 @@ import { Uploads } from './ingest/uploads.js';
 import { createLog } from './log.js';
 import { Fleet } from './model/fleet.js';
 import { countOnline } from './model/online.js';
-import { sourceNumber } from './model/source.js';
 import type { LiveStats } from './model/stats.js';
 import { copyToRedis, openDeliveries, publishAlerts } from './parts/alert-deliveries.js';
+import { startApiNode } from './parts/api-node.js';
 import { openAttachmentPort } from './parts/attachment-port.js';
 import { Database } from './parts/database.js';
 import { EngineThread } from './parts/engine-thread.js';
 import { Housekeeping } from './parts/housekeeping.js';
 import { MqttFeeds } from './parts/mqtt-feeds.js';
+import { NodePublishing } from './parts/node-publishing.js';
 import { productVersion } from './parts/product-version.js';
+import { protocolTools } from './parts/protocol-tools.js';
 import { Rehearsals } from './parts/rehearsal.js';
+import type { Running } from './parts/running.js';
 import { openTerminalPorts } from './parts/terminal-ports.js';
 import { protocols } from './protocols/index.js';
-import { describeExtras } from './protocols/mqtt/extras.js';
 import { checkpointSeq } from './store/checkpoint.js';
 import { openDataDir, secretFile } from './store/data-dir.js';
 import { logId } from './store/log-id.js';
@@ -41,26 +43,17 @@ import { ShownState } from './store/shown-state.js';
 import { Spool } from './store/spool.js';
 import { StoredGate } from './store/stored-gate.js';
 
-export interface Running {
-  /** Where the page and the API are, without the key. */
-  url: string;
-  httpPort: number;
-  /** 0 where terminals of the protocol are switched off. */
-  jt808Port: number;
-  jt905Port: number;
-  /** Of the embedded broker; 0 where there is none. */
-  mqttPort: number;
-  adminKey: string;
-  /** Stops in the order of the reliability sheet §13; whatever was acknowledged is on disk before it resolves. */
-  stop(): Promise<void>;
-}
-
 const THREAD_GRACE_MS = 15_000;
 /** Beyond this share of the log's quota pictures have to wait (reliability sheet §4). */
 const MEDIA_WAIT_AT = 0.9;
 
 /** Builds the parts, starts them in order, and joins them. Rejects with a sentence for people where that cannot be. */
 export async function start(settings: Settings, log: Logger = createLog(settings.logLevel)): Promise<Running> {
+  if (settings.role === 'api') {
+    const running = await startApiNode(settings, log);
+    announceApiNode(running);
+    return running;
+  }
   const since = new Date();
   const dir = openDataDir(settings.dataDir);
   const adminKey = settings.adminKey ?? secretFile(dir.keys, 'admin.key');
@@ -137,11 +130,12 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   const desk = new CommandDesk({ ...commandParts, dispatcher });
   const terminalFences = new TerminalFences({ ...commandParts, catalog: state.catalog, desk, dispatcher, log: warn });
 
+  const nodes = new NodePublishing();
   const readiness = (): Readiness => {
     const ready = listening && (spool.state === 'ok' || spool.state === 'filling');
     const kept = spool.fixesAccepted - database.fixesStored;
     const parts = { spool: { state: spool.state }, database: database.state(kept), engine: engine.state() };
-    return { ready, parts: { ...parts, writer: database.writerState() } };
+    return { ready, parts: { ...parts, writer: database.writerState() }, node: nodes.state() };
   };
   const online = { onlineMs: settings.onlineSeconds * 1000, vesselOnlineMs: settings.vesselOnlineSeconds * 1000 };
   const liveStats = (): LiveStats => ({
@@ -211,25 +205,16 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   const secret = (name: string) => secretFile(dir.keys, name);
   const mqtt = new MqttFeeds(settings, { ...ways, secret, node });
 
+  const { reads } = database;
   // What the outside sees. First the API: who asks whether we are ready is answered from the beginning.
-  const bySource = new Map(
-    [...protocols, { name: 'mqtt' as const, describeItems: describeExtras }].map((from) => [
-      sourceNumber(from.name),
-      from,
-    ]),
-  );
   const api = await startApi(
     {
       catalog: state.catalog,
       fleet: state.fleet,
       registry: admin,
       alerts: feed,
-      history: database.history,
-      rehearsals: new Rehearsals({ catalog: () => state.catalog, history: database.history }),
-      travel: database.travel,
-      uploads: database.uploads,
-      audit: database.audit,
-      frames: database.frames,
+      ...reads,
+      rehearsals: new Rehearsals({ catalog: () => state.catalog, history: reads.history }),
       media: files,
       commands: {
         types: desk.types,
@@ -248,9 +233,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       webhooks,
       deliveries: () => deliveries.totals(),
       acceptPositions: (items, address) => http.accept(items, address),
-      describeItems: (source, items) => bySource.get(source)?.describeItems(items) ?? {},
-      protocols: protocols.flatMap(({ tools }) => tools ?? []),
-      quirkBooks: new Map(protocols.flatMap(({ name, quirks }) => (quirks ? [[name, quirks]] : []))),
+      ...protocolTools,
       quarantine: {
         list: (limit, before) => quarantine.list(limit, before),
         get: (number) => quarantine.get(number),
@@ -259,6 +242,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       },
       stats: liveStats,
       readiness,
+      forward: null,
       log,
     },
     {
@@ -276,6 +260,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     if (moved.size > 0) api.changed(moved);
     engine.wake();
     database.wake();
+    nodes.wake();
   });
 
   const key = secretFile(dir.keys, 'terminal.key');
@@ -286,6 +271,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   });
   database.start();
   if (settings.redisUrl) copyToRedis(settings.redisUrl, { deliveries, alerts: feed, log });
+  nodes.start(settings, { spool, spoolDir: dir.spool, node, state, alerts: feed, port: api.port, log });
   if (settings.mqttAlerts) publishAlerts(settings.mqttAlerts, { deliveries, alerts: feed, outlet: mqtt, log });
 
   const housekeeping = new Housekeeping({
@@ -325,6 +311,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       await housekeeping.settle();
       await engine.stop(THREAD_GRACE_MS);
       await deliveries.stop();
+      await nodes.stop();
       await api.close();
       await database.stop(THREAD_GRACE_MS);
       await housekeeping.truncate().catch(() => {}); // the next start does it

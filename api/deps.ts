@@ -18,6 +18,7 @@ import type { DeliveryTotals } from '../model/webhook.js';
 import type { StoredAudit } from '../store/audit.js';
 import type { RawFrames } from '../store/raw-frames.js';
 import type { Registry } from '../store/registry.js';
+import type { Answer, Request } from './http.js';
 import type { TravelSource } from './travel-source.js';
 import type { MediaSource, UploadSource } from './upload-source.js';
 import type { WebhookSource } from './webhook-source.js';
@@ -53,8 +54,11 @@ export interface ApiDeps {
   /** By protocol: how terminals may differ from the standard. */
   quirkBooks: ReadonlyMap<string, QuirkBook>;
   quarantine: QuarantineSource;
-  stats(): LiveStats;
+  /** null on a node that takes nothing in. */
+  stats: (() => LiveStats) | null;
   readiness(): Readiness;
+  /** Has the main node answer; null where this is it. */
+  forward: ((request: Request, body: Buffer) => Promise<Answer>) | null;
   log: Logger;
 }
 
@@ -215,9 +219,24 @@ export interface QuarantineSource {
 export type PartName = 'spool' | 'database' | 'engine' | 'writer';
 
 export interface Readiness {
-  /** Input is taken and kept; the database has no say in it. */
+  /** Input is taken and kept, or on a node of the API: there is something to show. The database has no say in it. */
   ready: boolean;
-  parts: Record<PartName, { state: string; detail?: string }>;
+  /** Those that this node has. */
+  parts: Partial<Record<PartName, { state: string; detail?: string }>>;
+  node: NodeState;
+}
+
+/** What this process is among several. */
+export interface NodeState {
+  role: 'all' | 'api';
+  /**
+   * Of the main node: alone, publishing, away (Redis is), or second (another main node is in the same Redis).
+   * Of the others: level, or stale where what they show is older than it should be.
+   */
+  state: 'alone' | 'publishing' | 'away' | 'second' | 'level' | 'stale';
+  /** Since when something of the log has been missing, in Redis or here. */
+  lagSeconds: number;
+  detail?: string;
 }
 
 /** What `startApi` gives back. */
@@ -225,6 +244,8 @@ export interface ApiServer {
   port: number;
   /** Numbers of vehicles whose row in the fleet changed; call after each commit. */
   changed(vehicleNos: Iterable<number>): void;
+  /** The registry's word on vehicle `no` changed elsewhere; `goneId` where it was deleted. */
+  registryChanged(no: number, goneId?: string): void;
   streamStats(): { clients: number; subscriptions: number };
   /** Ends streams with 1012, lets answers that are under way finish, and closes. */
   close(): Promise<void>;

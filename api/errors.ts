@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   'key-reused': { status: 422, meaning: 'this Idempotency-Key was sent before with another body' },
   internal: { status: 500, meaning: 'our mistake; the log has it under the request id' },
   busy: { status: 503, meaning: 'no room at the moment; try again after the header Retry-After' },
+  'main-node-away': { status: 503, meaning: 'only the main node can do this, and it does not answer just now' },
   'database-away': { status: 503, meaning: 'history cannot be read while the database is away' },
 } as const;
 

@@ -11,7 +11,7 @@ import {
 } from 'prom-client';
 import type { Latencies, LiveStats, Tally } from '../model/stats.js';
 import type { DeliveryTotals } from '../model/webhook.js';
-import type { CommandCounts } from './deps.js';
+import type { CommandCounts, NodeState } from './deps.js';
 
 const LAG_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 
@@ -156,12 +156,13 @@ export class ApiMetrics {
   readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: 10 });
 
   constructor(
-    stats: () => LiveStats,
+    stats: (() => LiveStats) | null,
     stream: () => StreamCounts,
     fences: () => number,
     commands: () => CommandCounts,
     httpWaits: () => number,
     deliveries: () => Record<string, DeliveryTotals>,
+    node: () => NodeState,
   ) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
@@ -186,10 +187,13 @@ export class ApiMetrics {
       registers,
     });
 
-    for (const [name, help, value] of TOTALS) this.#total(name, help, () => value(stats()));
-    for (const [name, help, label, values] of TOTALS_BY_LABEL) this.#totals(name, help, label, () => values(stats()));
-    for (const [name, help, value] of GAUGES) this.#gauge(name, help, () => value(stats()));
-    new AckLatency(() => stats().ackLatency, registers);
+    if (stats) this.#intake(stats);
+    this.#gauge(
+      'node_lag_seconds',
+      'Since when this node lacks, or Redis, something of the log',
+      () => node().lagSeconds,
+    );
+    this.#gauges('node_role', '1 for the role of this node', 'role', () => ({ [node().role]: 1 }));
     this.#gauge('geo_fences', 'Fences in force', fences);
     this.#gauge('commands_alive', 'Commands to terminals under way', () => commands().alive);
     this.#totals('commands_ended_total', 'Commands that ended', 'state', () => commands().ended);
@@ -235,6 +239,14 @@ export class ApiMetrics {
   stop(): void {
     this.#loop.disable();
     this.#registry.clear();
+  }
+
+  /** What a node that takes nothing in does not have. */
+  #intake(stats: () => LiveStats): void {
+    for (const [name, help, value] of TOTALS) this.#total(name, help, () => value(stats()));
+    for (const [name, help, label, values] of TOTALS_BY_LABEL) this.#totals(name, help, label, () => values(stats()));
+    for (const [name, help, value] of GAUGES) this.#gauge(name, help, () => value(stats()));
+    new AckLatency(() => stats().ackLatency, [this.#registry]);
   }
 
   #gauge(name: string, help: string, value: () => number): void {

@@ -355,8 +355,25 @@ const partState = z.object({ state: z.string(), detail: z.string().optional() })
 
 export const readinessSchema = z
   .object({
-    ready: z.boolean().describe('input is taken and kept; the database has no say in it'),
-    parts: z.object({ spool: partState, database: partState, engine: partState, writer: partState }),
+    ready: z
+      .boolean()
+      .describe(
+        'input is taken and kept, or on a node of the API: there is something to show; the database has no say in it',
+      ),
+    parts: z
+      .object({ spool: partState, database: partState, engine: partState, writer: partState })
+      .partial()
+      .describe('those that this node has'),
+    node: z
+      .object({
+        role: z.enum(['all', 'api']),
+        state: z.enum(['alone', 'publishing', 'away', 'second', 'level', 'stale']),
+        lagSeconds: z
+          .number()
+          .describe('since when this node, or of the main node Redis, has lacked something of the log'),
+        detail: z.string().optional(),
+      })
+      .describe('what this process is among several'),
   })
   .meta({ id: 'Readiness' });
 

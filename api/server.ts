@@ -6,6 +6,7 @@ import { KeyCheck } from './auth.js';
 import type { ApiDeps, ApiOptions, ApiServer } from './deps.js';
 import { addDocsPage } from './docs-page.js';
 import { ApiError, toApiError } from './errors.js';
+import { isForMainNode } from './forwarding.js';
 import { DATA_HEADERS, pageHeaders } from './headers.js';
 import type { Answer, Endpoint, Request } from './http.js';
 import { IdempotentAnswers } from './idempotency.js';
@@ -48,6 +49,7 @@ export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiS
     () => deps.commands.counts(),
     () => app.waits.taken,
     () => deps.deliveries(),
+    () => deps.readiness().node,
   );
   const app: App = {
     deps,
@@ -94,6 +96,7 @@ export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiS
           hub.positions.changed(no);
         }
       },
+      registryChanged: app.registryChanged,
       streamStats: () => {
         const { clients, subscriptions } = hub.counts();
         return { clients, subscriptions };
@@ -155,6 +158,7 @@ class Dresser {
 }
 
 function routeEndpoint(route: Route, key: KeyCheck, dress: Dresser, answers: IdempotentAnswers): Endpoint {
+  const forward = isForMainNode(route) ? dress.app.deps.forward : null;
   return {
     method: route.method,
     pattern: pattern(route.path),
@@ -164,6 +168,7 @@ function routeEndpoint(route: Route, key: KeyCheck, dress: Dresser, answers: Ide
     },
     handle(request, body) {
       const startedAt = performance.now();
+      if (forward) return forward(request, body).then((given) => dress.answer(given, route.path, startedAt));
       const run = () => route.run(request, body);
       const answer = route.method === 'post' ? answers.answer(request, body, run) : run();
       return answer instanceof Promise

@@ -4,6 +4,7 @@ import type { Settings } from './settings.js';
 /** One sentence for each pair of settings that are good alone and do not go together. */
 export function contradictions(settings: Settings): string[] {
   const { attachmentPort, attachmentAddress, mqttAlerts, mqttTopics, mqttCert, mqttKey } = settings;
+  const { role, redisUrl, databaseUrl, adminKey } = settings;
   const problems: string[] = [];
   if (attachmentPort > 0 && attachmentAddress === null) {
     problems.push('CHEJI_ATTACHMENT_ADDRESS: must be set where CHEJI_ATTACHMENT_PORT is: terminals are told of it');
@@ -14,6 +15,16 @@ export function contradictions(settings: Settings): string[] {
   }
   if ((mqttCert === null) !== (mqttKey === null)) {
     problems.push('CHEJI_MQTT_CERT, CHEJI_MQTT_KEY: a certificate and its key go together');
+  }
+  if (role === 'api') {
+    const missing: [name: string, value: string | null, why: string][] = [
+      ['CHEJI_REDIS_URL', redisUrl, 'the main node hands its log on there'],
+      ['CHEJI_DATABASE_URL', databaseUrl, 'history is read from the database of the main node'],
+      ['CHEJI_ADMIN_KEY', adminKey, 'it is the key of the main node'],
+    ];
+    for (const [name, value, why] of missing) {
+      if (value === null) problems.push(`${name}: must be set where CHEJI_ROLE is api: ${why}`);
+    }
   }
   return problems;
 }

@@ -11,10 +11,10 @@ export const deliveryKeys = {
     `a topic to publish alerts to, such as cheji/alerts/{type}/{vehicleId}; names: ${TOPIC_NAMES.join(', ')}; empty for off`,
     alertTopic,
   ),
-  /** Where the alert log is copied to, for other nodes and programs. */
+  /** Where the alert log is copied to, for other nodes and programs, and the log for other nodes. */
   redisUrl: optional(
     'CHEJI_REDIS_URL',
-    'redis://user:password@host:port/database or rediss://…, which the alert log is copied to',
+    'redis://user:password@host:port/database or rediss://…, which the alert log is copied to and which joins several nodes',
     urlOf(/^rediss?$/),
     { secret: true },
   ),

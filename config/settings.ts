@@ -2,6 +2,7 @@ import type { RuleSettings } from '../model/change.js';
 import { deliveryKeys } from './delivery-keys.js';
 import type { ValuesOf } from './key.js';
 import { mqttKeys } from './mqtt-keys.js';
+import { nodeKeys } from './node-keys.js';
 import { positionKeys } from './position-keys.js';
 import { ruleKeys } from './rule-keys.js';
 import { serverKeys } from './server-keys.js';
@@ -14,6 +15,7 @@ export const PLAIN_KEYS = {
   ...terminalKeys,
   ...mqttKeys,
   ...deliveryKeys,
+  ...nodeKeys,
   ...storeKeys,
   ...positionKeys,
 };

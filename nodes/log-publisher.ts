@@ -21,8 +21,9 @@ export interface PublisherOptions {
   /** Where its files are. */
   spoolDir: string;
   committed: () => number;
-  /** What is to be announced; null while that is not known yet. */
-  main: () => MainNode | null;
+  /** Resolves once the alert log has been read: until then it has neither name nor end. */
+  ready: Promise<void>;
+  main: () => MainNode;
   /** The state as of now, once all that it knows is committed. */
   snapshot: () => Promise<Checkpoint>;
   warn: (line: string) => void;
@@ -37,7 +38,7 @@ export class LogPublisher {
   /** Number of the last record that Redis has taken; 0 before the first. */
   place = 0;
   readonly #o: PublisherOptions;
-  readonly #announcing: NodeJS.Timeout;
+  #announcing: NodeJS.Timeout | undefined;
   #reader: LogReader | null = null;
   /** The next entry begins anew: a state reaches to where it follows on. */
   #begins = false;
@@ -51,12 +52,15 @@ export class LogPublisher {
   /** Another main node that was there first. */
   #other: MainNode | null = null;
   #stopped = false;
+  #end = () => {};
+  readonly #ended = new Promise<void>((resolve) => {
+    this.#end = resolve;
+  });
   #wake = () => {};
   readonly #running: Promise<void>;
 
   constructor(options: PublisherOptions) {
     this.#o = options;
-    this.#announcing = setInterval(() => void this.#announce(), ANNOUNCE_MS);
     this.#running = this.#run();
   }
 
@@ -76,14 +80,17 @@ export class LogPublisher {
   /** Gives the place of the main node up; what is not copied yet is copied after the next start. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearInterval(this.#announcing);
+    this.#end();
     this.#wake();
     await this.#running;
+    clearInterval(this.#announcing);
     this.#reader?.close();
     await this.#o.redis.withdraw(this.#o.log).catch(() => {}); // it runs out by itself
   }
 
   async #run(): Promise<void> {
+    await Promise.race([this.#o.ready, this.#ended]);
+    this.#announcing = setInterval(() => void this.#announce(), ANNOUNCE_MS);
     for (let failures = 0; !this.#stopped; ) {
       try {
         this.#reader ??= await this.#begin();
@@ -142,10 +149,8 @@ export class LogPublisher {
   }
 
   async #announce(): Promise<void> {
-    const main = this.#o.main();
-    if (!main) return;
     try {
-      const other = await this.#o.redis.announce(main);
+      const other = await this.#o.redis.announce(this.#o.main());
       if (other && !this.#other) {
         this.#o.warn(`nodes: ${other.url} is the main node of this Redis; no node can follow this one`);
       }

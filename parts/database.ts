@@ -1,23 +1,15 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import type { AuditSource, FrameSource, HistorySource } from '../api/deps.js';
-import type { TravelSource } from '../api/travel-source.js';
-import type { UploadSource } from '../api/upload-source.js';
 import type { LiveStats } from '../model/stats.js';
-import { StoredAudit } from '../store/audit.js';
 import type { DataDir } from '../store/data-dir.js';
 import { DatabaseAwayError, openPool } from '../store/db.js';
 import { EmbeddedPostgres } from '../store/embedded.js';
-import { History } from '../store/history.js';
-import { RawFrames } from '../store/raw-frames.js';
 import type { Spool } from '../store/spool.js';
-import { StoredUploads } from '../store/stored-uploads.js';
-import { Travel } from '../store/travel.js';
-import { travelSums } from '../store/travel-sums.js';
 import { fixesIn } from '../store/writer-progress.js';
 import type { StoreSeed } from '../store/writer-session.js';
 import type { FromWriter, ToWriter, WriterWorkerData } from '../store/writer-worker.js';
 import type { DigestWorkerData, FromDigest, ToDigest } from '../tracks/digest-worker.js';
+import { DatabaseReads } from './database-reads.js';
 import { WorkerThread } from './worker-thread.js';
 
 /** The writer gathers for half a second anyway. */
@@ -48,28 +40,7 @@ export interface DatabaseParts {
  */
 export class Database {
   /** For the API; rejects while there is no database to ask. */
-  readonly history: HistorySource = {
-    track: (vehicleNo, from, to) => this.#history().track(vehicleNo, from, to),
-    alerts: async (filter) => this.#history().alerts(filter),
-    alert: async (id) => this.#history().alert(id),
-    alertsById: async (ids) => this.#history().alertsById(ids),
-    alertSteps: async (id, after, limit) => this.#history().alertSteps(id, after, limit),
-    commands: async (filter) => this.#history().commands(filter),
-    command: async (id) => this.#history().command(id),
-  };
-  readonly uploads: UploadSource = {
-    list: async (filter) => new StoredUploads(this.#poolNow()).list(filter),
-    one: async (id) => new StoredUploads(this.#poolNow()).one(id),
-  };
-  readonly audit: AuditSource = { list: async (filter) => new StoredAudit(this.#poolNow()).list(filter) };
-  readonly frames: FrameSource = { list: async (filter) => new RawFrames(this.#poolNow()).list(filter) };
-  readonly travel: TravelSource = {
-    journey: async (vehicleNo, from, to, limit) => this.#travel().journey(vehicleNo, from, to, limit),
-    sums: async (query) => travelSums(this.#poolNow(), query),
-    placesIn: (bounds, from, to, afterVehicle) => this.#travel().placesIn(bounds, from, to, afterVehicle),
-    reportsIn: (bounds, from, to) => this.#travel().reportsIn(bounds, from, to),
-    hasBetween: async (spans) => this.#travel().hasBetween(spans),
-  };
+  readonly reads = new DatabaseReads(() => this.#poolNow());
   /** Every record up to this one is stored, and every alert transition up to that one. */
   storedSeq = 0;
   alertsStored = 0;
@@ -200,14 +171,6 @@ export class Database {
       onGivenUp: (error) =>
         log.error({ err: error }, 'the digest crashes again and again: trips and sums stay as they are'),
     });
-  }
-
-  #history(): History {
-    return new History(this.#poolNow());
-  }
-
-  #travel(): Travel {
-    return new Travel(this.#poolNow());
   }
 
   #poolNow(): Pool {

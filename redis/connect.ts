@@ -5,6 +5,8 @@ export type { Redis } from 'ioredis';
 /** A command that is not answered by then has failed; Redis answers in less than a millisecond, or not at all. */
 const COMMAND_MS = 2000;
 const CONNECT_MS = 5000;
+/** A connection that says nothing while something is asked is dead, whatever the kernel thinks. */
+const SILENT_MS = 5000;
 const KEEPALIVE_MS = 10_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2000;
@@ -18,6 +20,7 @@ export function connectRedis(url: string, state: (connected: boolean, detail: st
   const client = new Redis(url, {
     connectTimeout: CONNECT_MS,
     commandTimeout: COMMAND_MS,
+    socketTimeout: SILENT_MS,
     keepAlive: KEEPALIVE_MS,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,

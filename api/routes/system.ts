@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { App } from '../app.js';
+import { ApiError } from '../errors.js';
 import { json, type Route, route } from '../route.js';
 import { liveStatsSchema, readinessSchema } from '../schemas.js';
 
@@ -53,7 +54,11 @@ export function systemRoutes(app: App): Route[] {
       tag: 'System',
       summary: 'Counters on which conservation is checked',
       responses: { 200: { description: 'counters', schema: liveStatsSchema } },
-      handle: () => json(deps.stats()),
+      handle: () => {
+        // A node that takes nothing in has the main node answer.
+        if (!deps.stats) throw new ApiError('main-node-away', 'only the main node counts what comes in');
+        return json(deps.stats());
+      },
     }),
   ];
 }

@@ -193,6 +193,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
       engine: { state: 'ready' },
       writer: { state: 'ready' },
     },
+    node: { role: 'all', state: 'alone', lagSeconds: 0 },
   };
   const audited: AuditRecord[] = [];
   const frames = new Map<number, RawFrame[]>();
@@ -247,6 +248,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     },
     stats: () => stats(api?.streamStats() ?? { clients: 0, subscriptions: 0 }),
     readiness: () => readiness,
+    forward: null,
     log: pino({ level: 'error' }, { write: (line: string) => logged.push(line) }),
   };
   const api = await startApi(deps, { host: '127.0.0.1', port: 0, adminKey: KEY, version: '0.0.0-test', ...options });

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { key, optional, urlOf } from './key.js';
+
+/** What this process is among several, and how the others reach it. */
+export const nodeKeys = {
+  role: key(
+    'CHEJI_ROLE',
+    'all',
+    'all (the main node, alone or with others) or api (another node: API, stream and page of what the main node has)',
+    z.enum(['all', 'api']),
+  ),
+  /** null: the address and port that it listens on. */
+  nodeUrl: optional(
+    'CHEJI_NODE_URL',
+    'http://host:port or https://…, where other nodes reach the API of this main node',
+    urlOf(/^https?$/),
+  ),
+};

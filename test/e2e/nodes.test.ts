@@ -1,0 +1,216 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import WebSocket from 'ws';
+import { ADMIN_KEY, type ServerProcess, startServer } from '../../bench/support/server-process.js';
+import { AlertConsumer } from '../support/alert-consumer.js';
+import { readAlertLog } from '../support/alert-log.js';
+import { TestServer } from '../support/cheji.js';
+import { drained, expectConserved } from '../support/conservation.js';
+import { cross, layFence } from '../support/crossings.js';
+import { needs } from '../support/needs.js';
+import { embeddedServer } from '../support/postgres.js';
+import { TestRedis } from '../support/redis.js';
+import { tempDir } from '../support/temp-dir.js';
+import { waitFor } from '../support/wait-for.js';
+
+const VEHICLES = 30;
+
+interface Nodes {
+  redis: TestRedis;
+  main: TestServer;
+  /** A node that is started again takes the place of the one before. */
+  api: ServerProcess[];
+}
+
+needs('redis', 'several nodes', () => {
+  const database = embeddedServer();
+
+  async function startNodes(count: number): Promise<Nodes> {
+    const redis = await TestRedis.start();
+    const shared = { CHEJI_REDIS_URL: redis.url, CHEJI_DATABASE_URL: await database.fresh() };
+    const main = await TestServer.start({ ...shared, CHEJI_TIME_POLICY: 'replay' });
+    onTestFinished(() => main.end());
+    const api: ServerProcess[] = [];
+    onTestFinished(async () => {
+      for (const node of api) await node.stop();
+    });
+    for (let i = 0; i < count; i++) {
+      api.push(await startServer({ dataDir: await tempDir(), env: { ...shared, CHEJI_ROLE: 'api' } }));
+    }
+    return { redis, main, api };
+  }
+
+  test('each alert once through the death of a node, of Redis and of the main node; all show the same', {
+    timeout: 240_000,
+  }, async () => {
+    const nodes = await startNodes(2);
+    const { redis, main, api } = nodes;
+    await layFence(main);
+    const urls = api.map(({ url }) => url);
+    const consumers = [0, 1, 0, 1].map((first) => new AlertConsumer(urls, first));
+    onTestFinished(() => {
+      for (const consumer of consumers) consumer.close();
+    });
+    await waitFor(
+      'consumers',
+      () => consumers.map(({ cursor }) => cursor),
+      (cursors) => !cursors.includes(undefined),
+    );
+
+    for (let round = 0; round < 12; round++) {
+      await cross(main, VEHICLES, round);
+      if (round === 2) await api[0].kill();
+      if (round === 3) api[0] = await api[0].restart();
+      if (round === 5) await redis.kill();
+      if (round === 6) await redis.start();
+      if (round === 8) {
+        await main.now.kill();
+        await main.restart();
+      }
+      if (round === 9) await api[1].kill();
+      if (round === 10) api[1] = await api[1].restart();
+      await pause(200);
+    }
+    expectConserved(await drained(main));
+    const shown = await sameEverywhere([main.now, ...api]);
+    expect(shown.vehicles).toHaveLength(VEHICLES);
+    const last = await lastNumber(main.now);
+    for (const consumer of consumers) {
+      await waitFor(
+        'every alert',
+        () => consumer.numbers.at(-1),
+        (number) => number === last,
+      );
+    }
+    await main.now.stop();
+
+    const log = readAlertLog(main.now.dataDir).map(({ number }) => number);
+    expect(log.length).toBeGreaterThan(VEHICLES * 8);
+    for (const consumer of consumers) {
+      expect(consumer.numbers).toEqual(log);
+      expect([consumer.gaps, consumer.epochs.size]).toEqual([0, 1]);
+    }
+    expect(consumers.reduce((sum, { connects }) => sum + connects, 0)).toBeGreaterThan(consumers.length);
+  });
+
+  test('what is written at any node is written at the main node, and reading goes on without it', {
+    timeout: 120_000,
+  }, async () => {
+    const { redis, main, api } = await startNodes(1);
+    const [node] = api;
+    const vehicle = { plate: '苏B12345', plateColor: 2, category: 'bus' };
+    const put = await node.api<{ id: string }>('/v1/vehicles/bus-1', { method: 'PUT', body: vehicle });
+    expect([put.status, put.body.id]).toEqual([201, 'bus-1']);
+    expect((await main.now.api('/v1/vehicles/bus-1')).status).toBe(200);
+    await waitFor(
+      'the vehicle',
+      () => node.api('/v1/vehicles/bus-1'),
+      ({ status }) => status === 200,
+    );
+    // What is wrong is answered as the main node answers it, and what it alone knows it is asked for.
+    const wrong = { method: 'PUT', body: { plateColor: 'blue' } };
+    expect(await node.api('/v1/vehicles/bus-1', wrong)).toEqual(await main.now.api('/v1/vehicles/bus-1', wrong));
+    expect((await node.api<{ log: object }>('/v1/stats/live')).body.log).toBeDefined();
+    expect((await fetch(`${node.url}/v1/vehicles/bus-1`, { method: 'DELETE' })).status).toBe(401);
+
+    await cross(main, 3, 0);
+    await drained(main);
+    await sameEverywhere([main.now, node]);
+    expect(await readiness(node)).toMatchObject({ ready: true, node: { role: 'api', state: 'level' } });
+    expect(await readiness(main.now)).toMatchObject({ node: { role: 'all', state: 'publishing', lagSeconds: 0 } });
+
+    await main.now.stop();
+    const refused = await waitFor(
+      'the main node to be missed',
+      () => node.api<{ error: { code: string } }>('/v1/vehicles/bus-1', { method: 'DELETE' }),
+      ({ status }) => status === 503,
+    );
+    expect(refused.body.error.code).toBe('main-node-away');
+    expect((await node.api<{ items: unknown[] }>('/v1/vehicles')).body.items).toHaveLength(4);
+    const from = '2024-04-30T00:00:00Z';
+    expect((await node.api(`/v1/vehicles/car-0/track?from=${from}&to=2024-05-02T00:00:00Z`)).status).toBe(200);
+    const stale = await waitFor(
+      'staleness',
+      () => readiness(node),
+      ({ node: { state } }) => state === 'stale',
+    );
+    expect(stale).toMatchObject({ ready: true, node: { detail: 'the main node is away' } });
+    const metrics = await (await fetch(`${node.url}/metrics`)).text();
+    expect(Number(/^node_lag_seconds (\S+)/m.exec(metrics)?.[1])).toBeGreaterThan(4);
+
+    await redis.kill();
+    expect((await node.api<{ items: unknown[] }>('/v1/vehicles')).body.items).toHaveLength(4);
+    await redis.start();
+    await main.restart();
+    const deleted = await waitFor(
+      'the main node',
+      () => node.api('/v1/vehicles/bus-1', { method: 'DELETE' }),
+      ({ status }) => status !== 503,
+    );
+    expect(deleted.status).toBe(204);
+    await sameEverywhere([main.now, node]);
+  });
+});
+
+/** What all nodes show of vehicles, alerts and the map once they show the same. */
+async function sameEverywhere(nodes: readonly ServerProcess[]): Promise<{ vehicles: unknown[] }> {
+  const look = async (node: ServerProcess) => {
+    const [vehicles, alerts, map] = await Promise.all([
+      node.api<{ items: unknown[] }>('/v1/vehicles?limit=1000'),
+      node.api<{ items: unknown[] }>('/v1/alerts?limit=1000'),
+      mapOf(node),
+    ]);
+    return { vehicles: vehicles.body.items, alerts: alerts.body.items, map };
+  };
+  const [first] = await waitFor(
+    'all nodes to show the same',
+    () => Promise.all(nodes.map(look)),
+    (all) => new Set(all.map((shown) => JSON.stringify(shown))).size === 1,
+    { timeoutMs: 60_000, everyMs: 300 },
+  );
+  return first;
+}
+
+/** What the live map shows to who comes now, by vehicle. */
+async function mapOf({ url }: ServerProcess): Promise<unknown[]> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/stream?key=${ADMIN_KEY}`);
+  try {
+    return await new Promise((resolve, reject) => {
+      socket.on('open', () =>
+        socket.send(JSON.stringify({ op: 'subscribe', id: 1, channel: 'positions', bbox: [70, 0, 140, 55] })),
+      );
+      socket.on('message', (data) => {
+        const message = JSON.parse(data.toString());
+        const id = (item: { vehicleId: string }) => item.vehicleId;
+        if (message.type === 'positions') resolve(message.items.sort((a: never, b: never) => (id(a) < id(b) ? -1 : 1)));
+      });
+      socket.on('error', reject);
+    });
+  } finally {
+    socket.terminate();
+  }
+}
+
+/** Number of the newest step, as whoever subscribes now is told. */
+async function lastNumber({ url }: ServerProcess): Promise<number> {
+  const consumer = new AlertConsumer([url]);
+  try {
+    const cursor = await waitFor(
+      'a cursor',
+      () => consumer.cursor,
+      (known) => known !== undefined,
+    );
+    return Number(cursor?.split('-').at(-1));
+  } finally {
+    consumer.close();
+  }
+}
+
+interface Told {
+  ready: boolean;
+  node: { state: string };
+}
+
+async function readiness({ url }: ServerProcess): Promise<Told> {
+  return (await (await fetch(`${url}/readyz`)).json()) as Told;
+}
