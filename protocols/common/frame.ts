@@ -80,6 +80,12 @@ export class FrameCutter {
     this.#wire = EMPTY; // keeps no hold on the chunk
   }
 
+  /** One frame once more, as `current` gave it. It lies beside the stream: what that has begun goes on. */
+  again(frame: Buffer): void {
+    this.#judgeWhole(frame);
+    this.#wire = EMPTY;
+  }
+
   #hold(chunk: Buffer, start: number, end: number): void {
     while (start < end) {
       if (this.#heldBytes === this.maxBytes) {
@@ -110,12 +116,15 @@ export class FrameCutter {
       this.onReject('no-frame', bytes, `${bytes.length} bytes before a delimiter (7e)`);
       return;
     }
-    this.#wire = bytes;
+    this.#judgeWhole(bytes);
+  }
+
+  #judgeWhole(wire: Buffer): void {
+    this.#wire = wire;
     this.#wireStart = 0;
-    this.#wireEnd = bytes.length;
-    const xor = xorOf(bytes);
-    if (bytes.includes(ESCAPE)) this.#judgeEscaped(bytes, 0, bytes.length);
-    else this.#judge(bytes, 0, bytes.length, xor, false);
+    this.#wireEnd = wire.length;
+    if (wire.includes(ESCAPE)) this.#judgeEscaped(wire, 0, wire.length);
+    else this.#judge(wire, 0, wire.length, xorOf(wire), false);
   }
 
   #takeHeld(): Buffer {
@@ -140,13 +149,6 @@ export class FrameCutter {
       this.onReject('bad-checksum', this.current, `check code is ${hexByte(sent)}, should be ${hexByte(sent ^ xor)}`);
     }
   }
-}
-
-/** A frame as it came over the wire, between its delimiters again; a copy. */
-export function delimited(wire: Uint8Array): Buffer {
-  const frame = Buffer.alloc(wire.length + 2, DELIMITER);
-  frame.set(wire, 1);
-  return frame;
 }
 
 const EMPTY = Buffer.alloc(0);

@@ -1,7 +1,7 @@
 import { Position } from '../../model/position.js';
 import type { Fields } from '../common/codecs.js';
 import type { Edition } from '../common/edition.js';
-import { delimited, FrameCutter, frameBytes, unescapeInto } from '../common/frame.js';
+import { FrameCutter, frameBytes, unescapeInto } from '../common/frame.js';
 import { Reader } from '../common/wire.js';
 import type { Conversation, ReplyWhen, SentCommand, Sink } from '../protocol.js';
 import { ALARM_MASKS } from './alarm-bits.js';
@@ -58,7 +58,7 @@ import { terminalNumber } from './terminal-number.js';
 export class Jt808Conversation implements Conversation {
   readonly #sink: Sink;
   readonly #options: Jt808Options;
-  #cutter: FrameCutter;
+  readonly #cutter: FrameCutter;
   /** Where frames go that have to wait for room in the log; null while there is room. */
   #keep: ((frame: Buffer) => void) | null = null;
   readonly #parts: PartJoiner;
@@ -79,7 +79,11 @@ export class Jt808Conversation implements Conversation {
   constructor(sink: Sink, options: Partial<Jt808Options> = {}) {
     this.#sink = sink;
     this.#options = { ...DEFAULTS, ...options };
-    this.#cutter = this.#newCutter();
+    this.#cutter = new FrameCutter(
+      (bytes, start, end) => this.#frame(bytes, start, end),
+      (reason, bytes, detail) => this.#broken(reason, bytes, detail),
+      this.#options.maxFrameBytes,
+    );
     this.#parts = new PartJoiner(this.#options.parts, this.#options.partsBudget, (reason, part, detail) =>
       sink.reject(reason, part, detail),
     );
@@ -109,10 +113,7 @@ export class Jt808Conversation implements Conversation {
   }
 
   handle(frame: Buffer): void {
-    const cutter = this.#cutter; // may hold the beginning of a frame that came later
-    this.#cutter = this.#newCutter();
-    this.#cutter.push(frame);
-    this.#cutter = cutter;
+    this.#cutter.again(frame);
   }
 
   tick(now: number): void {
@@ -144,14 +145,6 @@ export class Jt808Conversation implements Conversation {
     this.#sentParts.drop();
   }
 
-  #newCutter(): FrameCutter {
-    return new FrameCutter(
-      (bytes, start, end) => this.#frame(bytes, start, end),
-      (reason, bytes, detail) => this.#broken(reason, bytes, detail),
-      this.#options.maxFrameBytes,
-    );
-  }
-
   #frame(bytes: Buffer, start: number, end: number): void {
     const h = this.#header;
     const wrong = readHeader(bytes, start, end, this.#edition, h);
@@ -164,7 +157,7 @@ export class Jt808Conversation implements Conversation {
       return;
     }
     if (this.#keep !== null && !this.#asksNothing(bytes, h)) {
-      this.#keep(delimited(this.#cutter.current));
+      this.#keep(Buffer.from(this.#cutter.current));
       return;
     }
     this.#recognise(bytes, h);

@@ -76,6 +76,8 @@ export const SUPPORTED: ReadonlySet<number> = new Set([
 export class Jt905Conversation implements Conversation {
   readonly #sink: Sink;
   readonly #cutter: FrameCutter;
+  /** Where frames go that have to wait for room in the log; null while there is room. */
+  #keep: ((frame: Buffer) => void) | null = null;
   #seq = 0; // of what we send
 
   constructor(sink: Sink) {
@@ -103,6 +105,16 @@ export class Jt905Conversation implements Conversation {
     this.#cutter.push(bytes);
   }
 
+  receiveWhileFull(bytes: Buffer, keep: (frame: Buffer) => void): void {
+    this.#keep = keep;
+    this.#cutter.push(bytes);
+    this.#keep = null;
+  }
+
+  handle(frame: Buffer): void {
+    this.#cutter.again(frame);
+  }
+
   tick(): void {} // nothing is held back for a time
 
   close(): void {}
@@ -116,6 +128,10 @@ export class Jt905Conversation implements Conversation {
     const there = h.bodyEnd - h.bodyStart;
     if (there !== h.declaredLength) {
       this.#sink.reject('bad-length', this.current, `${h.declaredLength} body bytes declared, ${there} are there`);
+      return;
+    }
+    if (this.#keep !== null && !(h.messageId === heartbeat.id && this.#sink.admits(isuNumber(h.isu)))) {
+      this.#keep(Buffer.from(this.current));
       return;
     }
     this.#sink.frame(h.messageId);

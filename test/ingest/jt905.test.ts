@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { msToBeijing } from '../../model/units.js';
 import { decodeFrame, encodeJson } from '../../protocols/jt905/decode.js';
 import { jt905 } from '../../protocols/jt905/index.js';
-import { tcpServer } from './tcp-support.js';
+import { waitFor } from '../support/wait-for.js';
+import { gatedDisk, tcpServer } from './tcp-support.js';
 
 const ISU = '101200004321';
 const position = (ms: number) => ({ lat: 31.2304, lon: 121.4737, speedKmh: 40, time: msToBeijing(ms) });
@@ -40,4 +41,28 @@ test('one that the registry does not know is refused where registration is requi
   const peer = await s.peer();
   await peer.ask(encodeJson({ msgId: '0x0203', isu: ISU, sn: 1, positions: [position(Date.now())] }));
   expect(s.intake.counts()).toMatchObject({ received: 1, rejected: { 'unknown-terminal': 1 } });
+});
+
+test('its heartbeats are answered while the log is full, before what waits for room', async () => {
+  const disk = gatedDisk();
+  const s = await tcpServer({ protocol: jt905, auth: 'off', spool: { files: disk.files, maxPendingFixes: 1 } });
+  const peer = await s.peer();
+  const backfill = (sn: number) =>
+    encodeJson({ msgId: '0x0203', isu: ISU, sn, positions: [position(Date.now() - 60_000 + sn * 1000)] });
+  await peer.ask(encodeJson({ msgId: '0x0002', isu: ISU, sn: 1 }));
+  disk.shut();
+  peer.send(backfill(2));
+  await waitFor(
+    'the log to be full',
+    () => s.intake.full,
+    (full) => full,
+  );
+  const replyTo = async () => {
+    const decoded = decodeFrame(Buffer.from((await peer.next()) ?? '', 'hex'));
+    return decoded.ok ? decoded.replySn : decoded.error;
+  };
+  peer.send(backfill(3), encodeJson({ msgId: '0x0002', isu: ISU, sn: 4 }));
+  expect(await replyTo()).toBe(4);
+  disk.open();
+  expect([await replyTo(), await replyTo()]).toEqual([2, 3]);
 });
