@@ -4,12 +4,10 @@ import type { Edition } from '../common/edition.js';
 import { FrameCutter, frameBytes, unescapeInto } from '../common/frame.js';
 import { Reader } from '../common/wire.js';
 import type { Conversation, ReplyWhen, SentCommand, Sink } from '../protocol.js';
-import { ALARM_MASKS } from './alarm-bits.js';
 import { ANSWERS, acknowledgement, answer, bodyOfCommand } from './commands/exchange.js';
 import { encodeBody, framesOf } from './encode.js';
-import { bend, type Habits, habitsOf, STANDARD } from './habits.js';
+import { bend, STANDARD } from './habits.js';
 import { Header, readHeader, withHeader } from './header.js';
-import { type Heard, HeardTerminals } from './heard.js';
 import { answersTo } from './media-answers.js';
 import { readMediaPart } from './media-parts.js';
 import type { Message } from './message.js';
@@ -44,8 +42,9 @@ import { DEFAULTS, type Jt808Options } from './options.js';
 import { packedMessage } from './packed.js';
 import { REPORTS } from './reports.js';
 import { SentParts } from './sent-parts.js';
+import { Speaker } from './speaker.js';
 import { type OpenMessage, PartJoiner } from './subpackage.js';
-import { BEFORE_AUTH, PACKABLE, SINCE_2013, SUPPORTED } from './supported.js';
+import { BEFORE_AUTH, PACKABLE, SUPPORTED } from './supported.js';
 import { registrationOf, terminalFacts } from './terminal-facts.js';
 import { terminalNumber } from './terminal-number.js';
 
@@ -64,20 +63,13 @@ export class Jt808Conversation implements Conversation {
   readonly #parts: PartJoiner;
   readonly #sentParts: SentParts;
   readonly #header = new Header();
-  #edition: Edition | null = null; // what is known beyond the header: 2011 or 2013
-  #seq = 0; //                        of what we send
-  // Of the frame in hand, kept as long as frames are alike.
-  #number = ''; //                   of the terminal, without leading zeros …
-  #numberBytes = Buffer.alloc(0); // … and as it came
-  #form: Edition = '2013';
-  #protocolVersion = 1;
-  #alarmMask = ALARM_MASKS[2013];
-  #habits: Habits = STANDARD;
-  #responder: GeneralResponder | null = null;
-  readonly #others = new HeardTerminals();
+  readonly #speaker: Speaker;
+  #responder: GeneralResponder | null = null; // of the speaker's form
+  #seq = 0; //                                   of what we send
 
   constructor(sink: Sink, options: Partial<Jt808Options> = {}) {
     this.#sink = sink;
+    this.#speaker = new Speaker((terminal) => sink.quirksOf(terminal));
     this.#options = { ...DEFAULTS, ...options };
     this.#cutter = new FrameCutter(
       (bytes, start, end) => this.#frame(bytes, start, end),
@@ -117,7 +109,7 @@ export class Jt808Conversation implements Conversation {
   }
 
   tick(now: number): void {
-    if (this.#number !== '') this.#habits = this.#habitsOf(this.#number); // a person may have changed them
+    this.#speaker.refreshHabits(); // a person may have changed them
     this.#parts.tick(now, (message, missing) => this.#askForParts(message, missing));
     this.#sentParts.tick(now);
   }
@@ -128,7 +120,7 @@ export class Jt808Conversation implements Conversation {
     params: Fields,
     again?: number,
   ): SentCommand | Extract<ReturnType<typeof bodyOfCommand>, { refused: unknown }> | null {
-    const heard = terminal === this.#number ? this.#heard() : this.#others.get(terminal);
+    const heard = this.#speaker.heard(terminal);
     if (heard === undefined) return null;
     const message = bodyOfCommand(type, params, heard.form, heard.habits);
     if ('refused' in message) return message;
@@ -147,8 +139,8 @@ export class Jt808Conversation implements Conversation {
 
   #frame(bytes: Buffer, start: number, end: number): void {
     const h = this.#header;
-    const wrong = readHeader(bytes, start, end, this.#edition, h);
-    if (wrong !== null && !(wrong === 'bad-length' && this.#habitsOf(this.#numberIn(bytes, h)).anyLength)) {
+    const wrong = readHeader(bytes, start, end, this.#speaker.edition, h);
+    if (wrong !== null && !(wrong === 'bad-length' && this.#speaker.habitsOf(this.#numberIn(bytes, h)).anyLength)) {
       const detail =
         wrong === 'bad-length'
           ? `${h.declaredLength} body bytes declared, ${h.bodyEnd - h.bodyStart} are there`
@@ -160,7 +152,7 @@ export class Jt808Conversation implements Conversation {
       this.#keep(Buffer.from(this.#cutter.current));
       return;
     }
-    this.#recognise(bytes, h);
+    if (this.#speaker.recognise(bytes, h)) this.#responder = null;
     this.#sink.frame(h.messageId);
     try {
       this.#message(bytes, h);
@@ -174,8 +166,8 @@ export class Jt808Conversation implements Conversation {
     if (reason === 'bad-checksum' || reason === 'bad-escape') {
       const plain = Buffer.alloc(bytes.length);
       const end = unescapeInto(plain, bytes, 0, bytes.length).length - 1;
-      const wrong = readHeader(plain, 0, end, this.#edition, this.#header);
-      if (wrong !== 'short-header' && this.#habitsOf(this.#numberIn(plain, this.#header)).anyChecksum) {
+      const wrong = readHeader(plain, 0, end, this.#speaker.edition, this.#header);
+      if (wrong !== 'short-header' && this.#speaker.habitsOf(this.#numberIn(plain, this.#header)).anyChecksum) {
         this.#frame(plain, 0, end);
         return;
       }
@@ -192,60 +184,14 @@ export class Jt808Conversation implements Conversation {
     return terminalNumber(bytes.toString('hex', h.numberStart, h.numberEnd));
   }
 
-  #habitsOf(number: string): Habits {
-    return habitsOf(this.#sink.quirksOf(number));
-  }
-
-  /** Whose frame it is, and in which form. The number is made into text only when it changes. */
-  #recognise(bytes: Buffer, h: Header): void {
-    const known = this.#numberBytes;
-    const length = h.numberEnd - h.numberStart;
-    let same = known.length === length;
-    for (let i = 0; same && i < length; i++) same = known[i] === bytes[h.numberStart + i];
-    if (!same) {
-      this.#putAside();
-      this.#numberBytes = Buffer.from(bytes.subarray(h.numberStart, h.numberEnd));
-      this.#number = terminalNumber(this.#numberBytes.toString('hex'));
-      this.#edition = this.#others.get(this.#number)?.edition ?? null;
-      this.#others.delete(this.#number);
-      this.#habits = this.#habitsOf(this.#number);
-      // The header was read as one of the terminal before.
-      if (h.edition === '2011' || h.edition === '2013') h.edition = this.#edition === '2011' ? '2011' : '2013';
-    }
-    const { edition } = this.#habits;
-    if (edition !== null && h.edition !== 'vendor' && (edition === '2019') === (h.edition === '2019')) {
-      this.#edition = h.edition = edition;
-    }
-    if (h.edition === '2011' && SINCE_2013.has(h.messageId)) this.#edition = h.edition = '2013';
-    const form = h.edition === 'vendor' ? '2013' : h.edition;
-    const version = h.edition === '2019' ? h.protocolVersion : this.#protocolVersion;
-    if (same && form === this.#form && version === this.#protocolVersion) return;
-    this.#form = form;
-    this.#protocolVersion = version;
-    this.#alarmMask = ALARM_MASKS[form];
-    this.#responder = null;
-  }
-
-  #heard(): Heard {
-    return {
-      numberBytes: this.#numberBytes,
-      edition: this.#edition,
-      form: this.#form,
-      protocolVersion: this.#protocolVersion,
-      habits: this.#habits,
-    };
-  }
-
-  /** Another terminal speaks: this one may go on later. */
-  #putAside(): void {
-    if (this.#number === '') return;
-    this.#others.put(this.#number, this.#heard());
-  }
-
   #message(bytes: Buffer, h: Header): void {
     const id = h.messageId;
-    if (!BEFORE_AUTH.has(id) && !this.#sink.admits(this.#number)) {
-      this.#refuse('not-authenticated', RESULT_FAILED, `message 0x${id.toString(16)} of terminal ${this.#number}`);
+    if (!BEFORE_AUTH.has(id) && !this.#sink.admits(this.#speaker.number)) {
+      this.#refuse(
+        'not-authenticated',
+        RESULT_FAILED,
+        `message 0x${id.toString(16)} of terminal ${this.#speaker.number}`,
+      );
     } else if (!SUPPORTED.has(id)) {
       this.#refuse('unknown-message', RESULT_NOT_SUPPORTED, `message 0x${id.toString(16).padStart(4, '0')}`);
     } else if (h.encrypted) {
@@ -261,7 +207,11 @@ export class Jt808Conversation implements Conversation {
 
   /** One part of a split message: answered by itself, and handled as a whole with the last one. */
   #part(bytes: Buffer, h: Header): void {
-    const sender = { number: this.#number, numberBytes: this.#numberBytes, edition: this.#form };
+    const sender = {
+      number: this.#speaker.number,
+      numberBytes: this.#speaker.numberBytes,
+      edition: this.#speaker.form,
+    };
     const outcome = this.#parts.add(h, sender, bytes.subarray(h.bodyStart, h.bodyEnd));
     if (outcome === 'held' || outcome === 'repeated') this.#respond(RESULT_OK, 'now');
     else if (Buffer.isBuffer(outcome)) this.#body(h.messageId, outcome, 0, outcome.length);
@@ -270,13 +220,13 @@ export class Jt808Conversation implements Conversation {
 
   /** A part of a medium: the sink keeps it, and says when, and when the whole has come, it is to be answered. */
   #mediaPart(bytes: Buffer, h: Header): void {
-    const part = readMediaPart(h, this.#number, bytes.subarray(h.bodyStart, h.bodyEnd));
+    const part = readMediaPart(h, this.#speaker.number, bytes.subarray(h.bodyStart, h.bodyEnd));
     if (part === null) {
       this.#refuse('short-body', RESULT_MALFORMED, `${h.bodyEnd - h.bodyStart} bytes are too few for a medium`);
       return;
     }
-    const edition = this.#form;
-    const number = this.#numberBytes;
+    const edition = this.#speaker.form;
+    const number = this.#speaker.numberBytes;
     const fields = { replySeq: h.seq, replyId: h.messageId, result: RESULT_OK };
     const send = (message: Message, of: Fields) => {
       const body = encodeBody(message.id, of, edition);
@@ -317,7 +267,7 @@ export class Jt808Conversation implements Conversation {
         this.#authenticate(bytes, start, end);
         break;
       case terminalDeregister.id:
-        this.#sink.deregister(this.#number);
+        this.#sink.deregister(this.#speaker.number);
         this.#respond(RESULT_OK, 'accepted');
         break;
       case serverTimeQuery.id:
@@ -340,7 +290,7 @@ export class Jt808Conversation implements Conversation {
   /** A general response wants none itself. */
   #acknowledged(bytes: Buffer, start: number, end: number): void {
     const fields = this.#read(terminalGeneralResponse, bytes, start, end);
-    if (fields !== null) this.#sink.response(acknowledgement(this.#number, fields));
+    if (fields !== null) this.#sink.response(acknowledgement(this.#speaker.number, fields));
   }
 
   /** What answers a command, or is worth keeping by itself, or both: some terminals send answers unasked as well. */
@@ -351,7 +301,7 @@ export class Jt808Conversation implements Conversation {
     if (message === undefined) return;
     const fields = this.#read(message, bytes, start, end);
     if (fields === null) return;
-    if (asked !== undefined) this.#sink.response(answer(this.#number, asked.types, fields));
+    if (asked !== undefined) this.#sink.response(answer(this.#speaker.number, asked.types, fields));
     if (report !== undefined) this.#sink.upload({ ...report.read(fields), serial: this.#header.seq });
     this.#respond(RESULT_OK, report === undefined ? 'now' : 'accepted');
   }
@@ -363,7 +313,7 @@ export class Jt808Conversation implements Conversation {
       this.#refuse('bad-body', RESULT_MALFORMED, 'what is packed cannot be unpacked, or is more than a message holds');
       return;
     }
-    const inner = packedMessage(plain, this.#number, this.#edition);
+    const inner = packedMessage(plain, this.#speaker.number, this.#speaker.edition);
     if (inner !== null && PACKABLE.has(inner.messageId) && inner.packageTotal <= 1 && !inner.encrypted) {
       this.#body(inner.messageId, plain, inner.bodyStart, inner.bodyEnd);
     } else {
@@ -378,8 +328,8 @@ export class Jt808Conversation implements Conversation {
     const known = ANSWERS.get(this.#header.messageId);
     if (this.#location(bytes, locationStart, end) && known !== undefined) {
       const fields: Fields = {};
-      known.message.body.read(new Reader(bytes, start, end, this.#form), fields);
-      this.#sink.response(answer(this.#number, known.types, fields));
+      known.message.body.read(new Reader(bytes, start, end, this.#speaker.form), fields);
+      this.#sink.response(answer(this.#speaker.number, known.types, fields));
     }
   }
 
@@ -398,12 +348,12 @@ export class Jt808Conversation implements Conversation {
    */
   #location(bytes: Buffer, start: number, end: number): boolean {
     const p = new Position();
-    if (!readLocation(bytes, start, end, this.#alarmMask, 0, p)) {
+    if (!readLocation(bytes, start, end, this.#speaker.alarmMask, 0, p)) {
       this.#cutOff(end - start);
       return false;
     }
     // Asked here and not only there: the call alone costs a tenth of the whole frame.
-    if (this.#habits !== STANDARD) bend(p, bytes, start, this.#habits);
+    if (this.#speaker.habits !== STANDARD) bend(p, bytes, start, this.#speaker.habits);
     this.#sink.position(p);
     this.#respond(RESULT_OK, 'accepted');
     return true;
@@ -413,12 +363,12 @@ export class Jt808Conversation implements Conversation {
     const p = new Position();
     if (!readLockLocation(id, bytes, start, end, p)) return this.#cutOff(end - start);
     this.#sink.position(p);
-    const acknowledgement = lockAcknowledgement(id, this.#header.attributes, this.#numberBytes);
+    const acknowledgement = lockAcknowledgement(id, this.#header.attributes, this.#speaker.numberBytes);
     if (acknowledgement !== null) this.#sink.reply(acknowledgement, 'accepted');
   }
 
   #locations(bytes: Buffer, start: number, end: number): void {
-    if (readLocations(bytes, start, end, this.#alarmMask, this.#sink, this.#habits))
+    if (readLocations(bytes, start, end, this.#speaker.alarmMask, this.#sink, this.#speaker.habits))
       this.#respond(RESULT_OK, 'accepted');
     else this.#cutOff(end - start);
   }
@@ -426,23 +376,23 @@ export class Jt808Conversation implements Conversation {
   #register(bytes: Buffer, start: number, end: number): void {
     const fields = this.#read(terminalRegister, bytes, start, end);
     if (fields === null) return;
-    if (fields.layout !== '2019') this.#edition = fields.layout as Edition;
-    const answer = this.#sink.register(registrationOf(this.#number, fields));
-    this.#habits = this.#habitsOf(this.#number); // by what it has just said of itself
+    if (fields.layout !== '2019') this.#speaker.edition = fields.layout as Edition;
+    const answer = this.#sink.register(registrationOf(this.#speaker.number, fields));
+    this.#speaker.refreshHabits(); // by what it has just said of itself
     this.#send(registerResponse, { replySeq: this.#header.seq, ...answer }, answer.result === 0 ? 'accepted' : 'now');
   }
 
   #authenticate(bytes: Buffer, start: number, end: number): void {
     const fields = this.#read(terminalAuth, bytes, start, end);
     if (fields === null) return;
-    const welcome = this.#sink.authenticate(terminalFacts(this.#number, fields), fields.authCode as string);
+    const welcome = this.#sink.authenticate(terminalFacts(this.#speaker.number, fields), fields.authCode as string);
     this.#respond(welcome ? RESULT_OK : RESULT_FAILED, welcome ? 'accepted' : 'now');
   }
 
   /** The body by names; null, and refused, where it is cut off. */
   #read(message: Message, bytes: Buffer, start: number, end: number): Fields | null {
     const fields: Fields = {};
-    const r = new Reader(bytes, start, end, this.#form);
+    const r = new Reader(bytes, start, end, this.#speaker.form);
     message.body.read(r, fields);
     if (r.failure === null) return fields;
     this.#refuse(r.failure.reason, RESULT_MALFORMED, `${r.failure.field}: ${r.failure.message}`);
@@ -470,17 +420,21 @@ export class Jt808Conversation implements Conversation {
 
   #respond(result: number, when: ReplyWhen): void {
     const { seq, messageId } = this.#header;
-    this.#responder ??= new GeneralResponder(this.#form, this.#numberBytes, this.#protocolVersion);
+    this.#responder ??= new GeneralResponder(
+      this.#speaker.form,
+      this.#speaker.numberBytes,
+      this.#speaker.protocolVersion,
+    );
     this.#sink.reply(this.#responder.frame(this.#nextSeq(), seq, messageId, result), when);
   }
 
   #send(message: Message, fields: Fields, when: ReplyWhen): void {
-    const body = encodeBody(message.id, fields, this.#form);
-    this.#sink.reply(this.#frameTo(this.#numberBytes, this.#form, message.id, body), when);
+    const body = encodeBody(message.id, fields, this.#speaker.form);
+    this.#sink.reply(this.#frameTo(this.#speaker.numberBytes, this.#speaker.form, message.id, body), when);
   }
 
   #frameTo(number: Uint8Array, edition: Edition, messageId: number, body: Buffer): Buffer {
-    const header = { messageId, edition, number, seq: this.#nextSeq(), protocolVersion: this.#protocolVersion };
+    const header = { messageId, edition, number, seq: this.#nextSeq(), protocolVersion: this.#speaker.protocolVersion };
     return frameBytes(withHeader(header, body));
   }
 
