@@ -177,8 +177,9 @@ export function rules(
         if (vehicle) judgeAnew(memories.of(no), vehicle);
       }
       unsettled.clear();
-      now = time;
-      for (const { no, ruleId } of timers.due(time, waits)) {
+      for (const { at, no, ruleId } of timers.due(time, waits)) {
+        // It was so from then on, whenever the tick came that found it.
+        now = at;
         const rule = ruleBook.get(ruleId);
         const vehicle = catalog.vehicles.get(no);
         const memory = memories.get(no);
@@ -187,7 +188,7 @@ export function rules(
         owner = vehicle;
         input.fix = positionOf(memory.last, no, time);
         try {
-          keep(rule, memory, no, rule.tick(time, memory.last, memory.rules?.get(ruleId), say));
+          keep(rule, memory, no, rule.tick(at, memory.last, memory.rules?.get(ruleId), say));
         } catch (error) {
           failed(rule.type, error);
         }

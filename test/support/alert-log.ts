@@ -19,15 +19,26 @@ export function readAlertLog(dataDir: string): AlertTransition[] {
 }
 
 /**
- * The log without what may differ between two runs of the same input: places in the logs, and when things were
- * received and detected. Ordered by alert and revision, because vehicles are independent of each other.
+ * The log without what may differ between two runs of the same input: places in the logs, when things were
+ * received and detected, and deadlines, which pass by ticks: how far the last one of a run comes is chance. Ordered by alert and
+ * revision, because vehicles are independent of each other.
  */
 export function comparable(transitions: AlertTransition[]): object[] {
   return transitions
+    .filter(({ transition }) => transition !== 'overdue' && transition !== 'escalated')
+    .toSorted((a, b) => a.alert.id.localeCompare(b.alert.id) || a.alert.revision - b.alert.revision)
     .map(({ transition, alert }) =>
       JSON.parse(JSON.stringify({ transition, alert }, (key, value) => (OF_THE_RUN.has(key) ? undefined : value))),
-    )
-    .sort((a, b) => a.alert.id.localeCompare(b.alert.id) || a.alert.revision - b.alert.revision);
+    );
 }
 
-const OF_THE_RUN = new Set(['detectedAt', 'receivedAt', 'seq', 'delayed']);
+const OF_THE_RUN = new Set([
+  'detectedAt',
+  'receivedAt',
+  'seq',
+  'delayed',
+  'revision',
+  'deadlines',
+  'overdue',
+  'escalations',
+]);

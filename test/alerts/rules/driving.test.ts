@@ -30,7 +30,7 @@ describe('speed-limit', () => {
     const fast = story('speed-limit', { limit: 100 }).fixes(1, ...drive(0, 60, 110, 10));
     fast.tell();
     expect(tick(fast, 240).tell()).toEqual([]);
-    expect(tick(fast, 241).tell()).toEqual(['cleared speed-limit v1 10:04:01 silent']);
+    expect(tick(fast, 241).tell()).toEqual(['cleared speed-limit v1 10:04:00 silent']);
   });
 
   test('so has one that is too fast for its kind', () => {
@@ -40,7 +40,7 @@ describe('speed-limit', () => {
       .fixes(1, ...drive(0, 60, 110, 10));
     fast.tell();
     expect(tick(fast, 240).tell()).toEqual([]);
-    expect(tick(fast, 241).tell()).toEqual(['cleared overspeed v1 10:04:01 silent']);
+    expect(tick(fast, 241).tell()).toEqual(['cleared overspeed v1 10:04:00 silent']);
   });
 });
 

@@ -54,7 +54,7 @@ describe('gathering', () => {
     for (const no of [1, 2, 3, 4]) crowd.fixes(no, { at: no, lon: 0.5 + no * 0.0002, speed: 0 });
     for (const no of [1, 2, 4]) crowd.fixes(no, { at: 250 + no, lon: 0.5 + no * 0.0002, speed: 0 });
     tick(crowd, 310);
-    expect(crowd.tell()).toEqual(['raised gathering v3 10:00:03', 'cleared gathering v3 10:05:10']);
+    expect(crowd.tell()).toEqual(['raised gathering v3 10:00:03', 'cleared gathering v3 10:05:03']);
     expect(crowd.fixes(4, { at: 320, lon: 0.5008, speed: 0 }).tell()).toEqual(['raised gathering v4 10:05:20']);
   });
 

@@ -109,7 +109,7 @@ describe('dwell', () => {
     expect(tick(story, 40).tell()).toEqual(['raised dwell-too-long v1 zone 10:00:10']);
     expect(story.transitions[0].alert).toMatchObject({
       detectedAt: '2026-03-01T02:00:40.000Z',
-      evidence: { decidedBySilenceUntil: '2026-03-01T02:00:40.000Z' },
+      evidence: { decidedBySilenceUntil: '2026-03-01T02:00:35.001Z' },
     });
     expect(tick(story, 400).tell()).toEqual([]);
   });
