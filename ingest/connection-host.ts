@@ -1,7 +1,6 @@
 import type { Datum } from '../model/datum.js';
 import type { Protocol } from '../protocols/protocol.js';
 import type { CommandPort } from './commands.js';
-import type { Connection } from './connection.js';
 import type { Identity } from './identity.js';
 import type { IngestStats } from './ingest-stats.js';
 import type { Intake } from './intake.js';
@@ -11,6 +10,12 @@ import type { Quarantine } from './quarantine.js';
 import type { ReceiveClock } from './receive-clock.js';
 import type { Session } from './session.js';
 import type { Uploads } from './uploads.js';
+
+/** A connection with replies that wait for the log. */
+export interface Awaiting {
+  /** Sends what has become durable; `now` in monotonic ms. False where nothing waits for fixes any more. */
+  release(durable: number, now: number): boolean;
+}
 
 /** What a connection asks of the server that it belongs to. */
 export interface ConnectionHost {
@@ -30,8 +35,8 @@ export interface ConnectionHost {
   readonly media: MediaUploads;
   /** Calls `fn` once every change recorded so far is durable. */
   whenAccepted(fn: () => void): void;
-  /** The connection has replies that wait for the log. */
-  awaits(connection: Connection): void;
+  /** There are replies that wait for the log. */
+  awaits(connection: Awaiting): void;
   /** A connection keeps so many bytes more, or fewer, until the log has room. */
   keeps(bytes: number): void;
   /** A connection speaks for a terminal from now on. */

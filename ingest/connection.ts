@@ -15,14 +15,15 @@ import type {
   Sink,
 } from '../protocols/protocol.js';
 import type { TerminalLink } from './commands.js';
-import type { ConnectionHost } from './connection-host.js';
+import type { Awaiting, ConnectionHost } from './connection-host.js';
 import { FrameTally, NEVER_A_FRAME } from './frame-tally.js';
 import type { CloseReason } from './ingest-stats.js';
 import type { Origin } from './intake.js';
 import { Manners } from './manners.js';
 import { PacedFrames } from './paced-frames.js';
 import { ReplyQueue } from './reply-queue.js';
-import { Session } from './session.js';
+import type { Session, SessionPeer } from './session.js';
+import { Sessions } from './sessions.js';
 import { WaitingFrames } from './waiting-frames.js';
 
 /** Why reading stands still: bits. */
@@ -34,7 +35,7 @@ const PAUSED_RATE = 4; //  the terminal sends more than it may
  * One peer: who it is, what it may still do, and the replies it is owed. Mostly it is one terminal; a gateway, which has to
  * be declared, speaks for many, and none of them answers for what another does.
  */
-export class Connection implements Sink, Origin {
+export class Connection implements Sink, Origin, Awaiting, SessionPeer {
   /** Why it ends, from the moment that is decided. */
   closing: CloseReason | null = null;
   #conversation: Conversation;
@@ -58,8 +59,7 @@ export class Connection implements Sink, Origin {
   #afterChange = false; // the frame changed the registry: its reply waits for that record
   #owed = 0; //           replies that wait for such a record
   // Identity.
-  readonly #sessions = new Map<string, Session>(); // by terminal number
-  #session: Session | null = null; //                 whose frame is in hand
+  readonly #sessions: Sessions;
   #refusal: RejectReason = 'not-authenticated';
 
   constructor(
@@ -73,6 +73,7 @@ export class Connection implements Sink, Origin {
     this.#tally = new FrameTally(host.stats);
     this.#replies = new ReplyQueue(host.stats.ackLatency);
     this.#commands = new PacedFrames(socket);
+    this.#sessions = new Sessions(this, host);
     this.#conversation = host.protocol.open(this);
   }
 
@@ -197,7 +198,7 @@ export class Connection implements Sink, Origin {
 
   authenticate(terminal: TerminalFacts, authCode: string): boolean {
     this.#afterChange = true;
-    if (!this.isGateway && this.authenticated && !this.#sessions.has(terminal.number)) {
+    if (!this.isGateway && this.authenticated && this.#sessions.get(terminal.number) === undefined) {
       this.finish('other-terminal');
       return false;
     }
@@ -214,9 +215,7 @@ export class Connection implements Sink, Origin {
   }
 
   admits(terminalNumber: string): boolean {
-    if (this.#session?.terminal === terminalNumber) return true;
-    this.#session = this.#sessions.get(terminalNumber) ?? null;
-    if (this.#session !== null) return true;
+    if (this.#sessions.turnTo(terminalNumber)) return true;
     if (this.authenticated && !this.isGateway) {
       this.#refusal = 'other-terminal';
       return false;
@@ -236,7 +235,7 @@ export class Connection implements Sink, Origin {
     if (session === undefined) return;
     this.#afterChange = true;
     this.host.identity.deregister(this.host.protocol.name, terminalNumber);
-    this.#logOut(session);
+    this.#sessions.logOut(session);
   }
 
   position(p: Position): boolean {
@@ -298,7 +297,7 @@ export class Connection implements Sink, Origin {
   reject(reason: RejectReason, bytes: Uint8Array, detail = ''): void {
     if (reason === 'not-authenticated') reason = this.#refusal;
     // Of a gateway's broken frame nobody knows whose it is.
-    if (this.isGateway && NEVER_A_FRAME.has(reason)) this.#session = null;
+    if (this.isGateway && NEVER_A_FRAME.has(reason)) this.#sessions.current = null;
     this.#tally.reject(reason);
     const { quarantine, clock, protocol } = this.host;
     const at = clock.now();
@@ -326,7 +325,7 @@ export class Connection implements Sink, Origin {
   // Whose fix it is, for the quarantine: Origin.
 
   get peer(): string | null {
-    return this.#session?.terminal ?? null;
+    return this.#sessions.current?.terminal ?? null;
   }
 
   get bytes(): Uint8Array {
@@ -371,12 +370,12 @@ export class Connection implements Sink, Origin {
   closed(): void {
     this.#waiting?.drop();
     this.#conversation.close();
-    for (const session of [...this.#sessions.values()]) this.#logOut(session);
+    this.#sessions.logOutAll();
   }
 
   /** The terminal has logged in elsewhere: the newest login is the valid one (JT/T 808 §5). */
   supersede(session: Session): void {
-    if (this.isGateway) this.#logOut(session);
+    if (this.isGateway) this.#sessions.logOut(session);
     else this.finish('superseded');
   }
 
@@ -411,33 +410,17 @@ export class Connection implements Sink, Origin {
 
   /** True while it speaks for a terminal that may send data. */
   get authenticated(): boolean {
-    return this.#sessions.size > 0;
+    return this.#sessions.any;
   }
 
-  /** False where it speaks for as many terminals already as one may. */
   #logIn(number: string): boolean {
-    this.#session = this.#sessions.get(number) ?? null;
-    if (this.#session !== null) return true;
-    if (this.#sessions.size >= this.host.limits.gatewayTerminals) {
-      this.#refusal = 'rate-limit';
-      return false;
-    }
-    if (!this.authenticated) this.host.stats.connectionsAuthenticated++;
-    this.#session = new Session(number, this);
-    this.#sessions.set(number, this.#session);
-    this.host.loggedIn(this.#session);
-    return true;
-  }
-
-  #logOut(session: Session): void {
-    if (!this.#sessions.delete(session.terminal)) return;
-    if (this.#session === session) this.#session = null;
-    if (!this.authenticated) this.host.stats.connectionsAuthenticated--;
-    this.host.loggedOut(session);
+    if (this.#sessions.logIn(number)) return true;
+    this.#refusal = 'rate-limit';
+    return false;
   }
 
   #vehicle(): number {
-    return this.#session?.vehicleNo(this.host.identity, this.host.protocol) ?? 0;
+    return this.#sessions.current?.vehicleNo(this.host.identity, this.host.protocol) ?? 0;
   }
 
   /** The terminal's vehicle; undefined, and what is in hand refused, where registration is required and there is none. */
@@ -458,7 +441,7 @@ export class Connection implements Sink, Origin {
     const { limits, identity, protocol } = this.host;
     if (this.isGateway || !this.#manners.badChecksum(this.#receivedAt)) return;
     // Thousands share an address: it is held only where nothing better is known of the peer.
-    const [terminal] = this.#sessions.keys();
+    const terminal = this.#sessions.first?.terminal;
     if (terminal !== undefined) identity.hold(protocol.name, terminal, this.#receivedTime + limits.holdMs);
     else this.host.holdAddress(this.address);
     this.drop('bad-checksums');

@@ -1,7 +1,13 @@
 import type { Protocol } from '../protocols/protocol.js';
 import type { TerminalLink } from './commands.js';
-import type { Connection } from './connection.js';
 import type { Identity } from './identity.js';
+
+/** The connection, as its terminals see it. */
+export interface SessionPeer {
+  command(terminal: string, ...what: Parameters<TerminalLink['command']>): ReturnType<TerminalLink['command']>;
+  /** The terminal has logged in elsewhere. */
+  supersede(session: Session): void;
+}
 
 /** A terminal that a connection speaks for: who can be told something through it, and whose vehicle its data is of. */
 export class Session implements TerminalLink {
@@ -11,11 +17,11 @@ export class Session implements TerminalLink {
   /** `terminal`: its number, without leading zeros. */
   constructor(
     readonly terminal: string,
-    readonly connection: Connection,
+    readonly peer: SessionPeer,
   ) {}
 
   command(...what: Parameters<TerminalLink['command']>): ReturnType<TerminalLink['command']> {
-    return this.connection.command(this.terminal, ...what);
+    return this.peer.command(this.terminal, ...what);
   }
 
   /** Looked up once, and again after the registry changed: a terminal may move to another vehicle while it is connected. */

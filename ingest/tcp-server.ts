@@ -5,7 +5,7 @@ import type { Protocol } from '../protocols/protocol.js';
 import { Admission } from './admission.js';
 import type { CommandPort } from './commands.js';
 import { Connection } from './connection.js';
-import type { ConnectionHost } from './connection-host.js';
+import type { Awaiting, ConnectionHost } from './connection-host.js';
 import type { Identity } from './identity.js';
 import type { IngestStats } from './ingest-stats.js';
 import type { Intake } from './intake.js';
@@ -86,9 +86,9 @@ class TcpListener implements TcpServer, ConnectionHost {
   /** By terminal number: the newest login. */
   readonly #byTerminal = new Map<string, Session>();
   /** Connections whose replies wait for the log … */
-  #awaiting: Connection[] = [];
+  #awaiting: Awaiting[] = [];
   /** … and those among them whose turn has come; the first `#released` have had it. */
-  #releasing: Connection[] = [];
+  #releasing: Awaiting[] = [];
   #released = 0;
   #waitingTurn: Connection[] = [];
   #turns: number;
@@ -157,7 +157,7 @@ class TcpListener implements TcpServer, ConnectionHost {
 
   // What connections ask of it.
 
-  awaits(connection: Connection): void {
+  awaits(connection: Awaiting): void {
     this.#awaiting.push(connection);
   }
 
@@ -173,7 +173,7 @@ class TcpListener implements TcpServer, ConnectionHost {
     const { terminal } = session;
     const before = this.#byTerminal.get(terminal);
     this.#byTerminal.set(terminal, session);
-    before?.connection.supersede(before);
+    before?.peer.supersede(before);
     this.commands?.connected(this.protocol.name, terminal, session);
   }
 
