@@ -33,6 +33,7 @@ import { protocolTools } from './parts/protocol-tools.js';
 import { Rehearsals } from './parts/rehearsal.js';
 import type { Running } from './parts/running.js';
 import { openTerminalPorts } from './parts/terminal-ports.js';
+import { watchFiles } from './parts/watched-files.js';
 import { protocols } from './protocols/index.js';
 import { checkpointSeq } from './store/checkpoint.js';
 import { openDataDir, secretFile } from './store/data-dir.js';
@@ -269,6 +270,10 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     await terminals.close();
     return abandon(error);
   });
+  const watched = await watchFiles(settings, ways).catch(async (error) => {
+    await Promise.all([terminals.close(), mqtt.close()]);
+    return abandon(error);
+  });
   database.start();
   if (settings.redisUrl) copyToRedis(settings.redisUrl, { deliveries, alerts: feed, log });
   nodes.start(settings, { spool, spoolDir: dir.spool, node, state, alerts: feed, port: api.port, log });
@@ -303,7 +308,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       log.info('stopping');
       listening = false;
       housekeeping.stop();
-      await Promise.all([terminals.close(), mqtt.close()]);
+      await Promise.all([terminals.close(), mqtt.close(), watched?.close()]);
       await attachments?.close();
       await media.close();
       terminalFences.close();

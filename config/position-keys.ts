@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { DATUMS } from '../model/datum.js';
-import { key, list, optional, pairs, wholeNumber } from './key.js';
+import { key, list, optional, pairs, text, wholeNumber } from './key.js';
 
 /** Sources whose coordinates may refer to something else; those of MQTT say it by topic. */
-const DATUM_SOURCES = ['jt808', 'jt905', 'http'] as const;
+const DATUM_SOURCES = ['jt808', 'jt905', 'http', 'file'] as const;
 
 /** What is made of positions before any rule looks at them. */
 export const positionKeys = {
+  /** Files that are dropped there are imported. */
+  watchDir: optional('CHEJI_WATCH_DIR', 'a directory whose files are imported; empty for none', text),
   timePolicy: key('CHEJI_TIME_POLICY', 'live', 'live or replay', z.enum(['live', 'replay'])),
   /** West, south, east, north in degrees; fixes more than 50 km outside are marked. */
   region: optional('CHEJI_REGION', 'west,south,east,north in degrees', list.transform(bbox)),

@@ -21,21 +21,24 @@ export interface HttpSourceOptions {
   registrationRequired: boolean;
   /** What coordinates refer to whose item does not say; WGS-84 where absent. */
   datum?: Datum;
+  /** What the fixes count as having come by. */
+  source?: 'http' | 'file';
 }
 
-const SOURCE = sourceNumber('http');
 /** After so many items the event loop gets a turn: sockets do not wait for a large body. */
 const ITEMS_PER_TURN = 500;
 
-/** Positions that a platform pushes as JSON (`POST /v1/positions`). */
+/** Positions as JSON: those that a platform pushes (`POST /v1/positions`), and those of files. */
 export class HttpSource {
   readonly #intake: Intake;
   readonly #registry: Registry;
   readonly #clock: ReceiveClock;
   readonly #registrationRequired: boolean;
   readonly #datum: Datum | undefined;
+  readonly #source: number;
 
-  constructor({ intake, registry, clock, registrationRequired, datum }: HttpSourceOptions) {
+  constructor({ intake, registry, clock, registrationRequired, datum, source = 'http' }: HttpSourceOptions) {
+    this.#source = sourceNumber(source);
     this.#datum = datum;
     this.#intake = intake;
     this.#registry = registry;
@@ -94,7 +97,7 @@ export class HttpSource {
 
   #give(p: Position, vehicleNo: number, item: unknown, address: string | null): PositionResult {
     p.vehicleNo = vehicleNo;
-    p.source = SOURCE;
+    p.source = this.#source;
     p.receivedTime = this.#clock.now();
     const reason = this.#intake.accept(p, new JsonOrigin(item, address));
     if (reason === null) return { ok: true };
@@ -111,7 +114,7 @@ export class HttpSource {
     detail: string,
     field: string,
   ): PositionResult {
-    p.source = SOURCE;
+    p.source = this.#source;
     p.receivedTime = this.#clock.now();
     this.#intake.refuse(p, reason, new JsonOrigin(item, address), detail);
     return { ok: false, reason, detail, field };
