@@ -91,6 +91,7 @@ export class LogPublisher {
   async #run(): Promise<void> {
     await Promise.race([this.#o.ready, this.#ended]);
     this.#announcing = setInterval(() => void this.#announce(), ANNOUNCE_MS);
+    void this.#announce();
     for (let failures = 0; !this.#stopped; ) {
       try {
         this.#reader ??= await this.#begin();

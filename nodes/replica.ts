@@ -55,7 +55,7 @@ export class Replica {
   /** When nothing was missing last, by the monotonic clock. */
   #levelAt = performance.now();
   /** null while it is away. */
-  #main: MainNode | null;
+  #main: MainNode | null = null;
   #failure: string | null = null;
   #stopped = false;
 
@@ -64,20 +64,20 @@ export class Replica {
     /** The log that is followed, and the generation of its alert log. */
     readonly followed: Pick<MainNode, 'log' | 'epoch'>,
     readonly shown: ShownState,
-  ) {
-    this.#main = null;
-  }
+  ) {}
 
   /** Rejects with ReplicaError where something is not there yet, and as Redis does. */
   static async take(sources: ReplicaSources): Promise<Replica> {
-    const main = await sources.node.main();
+    // It may be away just now: what it left is shown until it comes back.
+    const main = await sources.node.lastMain();
     if (!main) throw new ReplicaError('no main node has announced itself in this Redis');
     const stored = await sources.node.state(main.log);
     const checkpoint = stored && decodeCheckpoint(stored.bytes);
     if (!checkpoint) throw new ReplicaError(`the main node ${main.url} has not put its state there yet`);
     const replica = new Replica(sources, main, ShownState.from('', checkpoint));
-    replica.#main = main;
+    replica.#main = await sources.node.main();
     await replica.#takeAlerts(JSON.parse(checkpoint.parts.alerts.toString()), main);
+    await replica.#takeBlocks();
     return replica;
   }
 
@@ -130,6 +130,16 @@ export class Replica {
     }
     this.alerts.begin({ epoch, alertNumber: whole ? begin : alertNumber, open });
     if (whole) this.#push(kept);
+  }
+
+  /** What has come since the state, so that nobody is shown an old one. */
+  async #takeBlocks(): Promise<void> {
+    const nobody = { moved() {}, changed() {} };
+    for (;;) {
+      const entries = await this.sources.blocks.read(this.followed.log, this.shown.seq, 1);
+      if (entries.length === 0) return;
+      for (const entry of entries) this.#apply(entry, nobody);
+    }
   }
 
   async #allSteps(epoch: string): Promise<StreamEntry[]> {

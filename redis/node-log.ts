@@ -31,6 +31,8 @@ export interface StoredState {
 /** In braces: all keys are in one slot of a cluster, so that one script may touch them. */
 const PREFIX = 'cheji:{node}:';
 const MAIN = `${PREFIX}main`;
+/** Its last words, which stay when it goes. */
+const LAST_MAIN = `${PREFIX}last-main`;
 /** A main node that has not said anything for so long is away, ms. */
 const MAIN_AWAY_MS = 10_000;
 /**
@@ -58,7 +60,16 @@ export class NodeLog {
 
   /** Takes or keeps the place of the main node. Resolves with the other one where it is taken. */
   async announce(main: MainNode): Promise<MainNode | null> {
-    const other = await this.redis.eval(ANNOUNCE, 1, MAIN, main.log, JSON.stringify(main), MAIN_AWAY_MS);
+    const other = await this.redis.eval(
+      ANNOUNCE,
+      2,
+      MAIN,
+      LAST_MAIN,
+      main.log,
+      JSON.stringify(main),
+      MAIN_AWAY_MS,
+      FORGOTTEN_S,
+    );
     return other === null ? null : (JSON.parse(other as string) as MainNode);
   }
 
@@ -70,6 +81,12 @@ export class NodeLog {
   /** The main node; null while there is none. */
   async main(): Promise<MainNode | null> {
     const text = await this.redis.get(MAIN);
+    return text === null ? null : (JSON.parse(text) as MainNode);
+  }
+
+  /** The main node as it spoke last, there or not. */
+  async lastMain(): Promise<MainNode | null> {
+    const text = await this.redis.get(LAST_MAIN);
     return text === null ? null : (JSON.parse(text) as MainNode);
   }
 
@@ -132,11 +149,12 @@ function* inPieces(buffers: Iterable<Buffer>): Generator<Buffer> {
 const blocksKey = (log: string) => `${PREFIX}blocks:${log}`;
 const stateKey = (log: string) => `${PREFIX}state:${log}`;
 
-/** KEYS: main. ARGV: log, its words as JSON, expiry in ms. Answers the words of another log, where they are there. */
+/** KEYS: main, last main. ARGV: log, its words as JSON, expiry of the first in ms, of the second in s. Answers the words of another log, where they are there. */
 const ANNOUNCE = `
 local there = redis.call('GET', KEYS[1])
 if there and cjson.decode(there).log ~= ARGV[1] then return there end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[4])
 return false`;
 
 /** KEYS: main. ARGV: log. */

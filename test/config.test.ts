@@ -72,6 +72,22 @@ test('alerts are not published where they would come back in', () => {
   expect(load('fleet/{vehicleId}/alerts').mqttAlerts).toBe('fleet/{vehicleId}/alerts');
 });
 
+test('a node of the API says what it lacks; whole, it has its role', () => {
+  const whole = {
+    CHEJI_ROLE: 'api',
+    CHEJI_REDIS_URL: 'redis://r',
+    CHEJI_DATABASE_URL: 'postgres://db/cheji',
+    CHEJI_ADMIN_KEY: 'key-of-all-the-nodes',
+  };
+  expect(loadSettings(whole).settings.role).toBe('api');
+  expect(loadSettings({}).settings.role).toBe('all');
+  for (const name of ['CHEJI_REDIS_URL', 'CHEJI_DATABASE_URL', 'CHEJI_ADMIN_KEY']) {
+    expect(() => loadSettings({ ...whole, [name]: '' })).toThrow(`${name}: must be set where CHEJI_ROLE is api`);
+  }
+  expect(() => loadSettings({ CHEJI_ROLE: 'leader' })).toThrow('CHEJI_ROLE=leader: must be all');
+  expect(() => loadSettings({ CHEJI_NODE_URL: 'redis://x' })).toThrow('CHEJI_NODE_URL');
+});
+
 test('the environment wins over the file, the file over the defaults', () => {
   const file = configFile('cheji.yaml', 'CHEJI_HTTP_PORT: 9000\nCHEJI_TIME_POLICY: replay\n');
   const { settings } = loadSettings({ CHEJI_HTTP_PORT: '9001' }, file);

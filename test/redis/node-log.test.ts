@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { connectRedis } from '../../redis/connect.js';
+import { type MainNode, NodeLog } from '../../redis/node-log.js';
+import { needs } from '../support/needs.js';
+import { TestRedis } from '../support/redis.js';
+
+const main = (log: string, seq = 0): MainNode => ({
+  log,
+  epoch: 'e1',
+  url: `http://${log}:8080`,
+  version: '1',
+  seq,
+  alertNumber: 0,
+  alertOldest: 0,
+});
+/** Every byte there is: what is written must come back. */
+const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
+
+async function nodeLog(): Promise<NodeLog> {
+  const redis = connectRedis((await TestRedis.start()).url, () => {});
+  onTestFinished(() => redis.disconnect());
+  await once(redis, 'ready');
+  return new NodeLog(redis);
+}
+
+needs('redis', 'the log of the main node in Redis', () => {
+  test('blocks come back as they were, behind any record that is there', async () => {
+    const log = await nodeLog();
+    expect(await log.reach('a')).toEqual({ last: 0, state: false });
+    expect(await log.append('a', 0, 5, bytes, false)).toBe(true);
+    expect(await log.append('a', 5, 6, Buffer.from([7]), false)).toBe(true);
+    expect(await log.reach('a')).toEqual({ last: 6, state: false });
+    expect(await log.read('a', 0, 10)).toEqual([
+      { after: 0, blocks: bytes },
+      { after: 5, blocks: Buffer.from([7]) },
+    ]);
+    // A node may be in the middle of an entry, where one was made anew.
+    expect(await log.read('a', 3, 10)).toHaveLength(2);
+    expect(await log.read('a', 5, 10)).toHaveLength(1);
+    expect(await log.read('a', 6, 10)).toEqual([]);
+    expect(await log.reach('b')).toEqual({ last: 0, state: false });
+  });
+
+  test('nothing follows what Redis has forgotten, unless a state reaches over it; what is there is passed over', async () => {
+    const log = await nodeLog();
+    await log.append('a', 0, 5, bytes, false);
+    expect(await log.append('a', 7, 9, bytes, false)).toBe(false);
+    expect(await log.append('a', 2, 9, bytes, false)).toBe(false);
+    expect(await log.append('a', 3, 5, bytes, false)).toBe(true);
+    expect(await log.read('a', 0, 10)).toHaveLength(1);
+    await log.redis.flushall();
+    expect(await log.append('a', 5, 9, bytes, false)).toBe(false);
+    expect(await log.append('a', 5, 9, bytes, true)).toBe(true);
+    expect(await log.read('a', 0, 10)).toEqual([{ after: 5, blocks: bytes }]);
+  });
+
+  test('a state of many pieces; the newest is the one', async () => {
+    const log = await nodeLog();
+    expect(await log.state('a')).toBeNull();
+    const large = Buffer.alloc(2_500_000, bytes);
+    await log.putState('a', 5, [large, bytes]);
+    const kept = await log.state('a');
+    expect([kept?.seq, kept?.bytes.equals(Buffer.concat([large, bytes]))]).toEqual([5, true]);
+    expect(await log.reach('a')).toEqual({ last: 0, state: true });
+    await log.putState('a', 8, [bytes]);
+    expect(await log.state('a')).toEqual({ seq: 8, bytes });
+    const [old] = (await log.redis.keys('cheji:{node}:state:a:5:*')) as [string];
+    expect(await log.redis.ttl(old)).toBeLessThan(200);
+    await log.redis.del(...(await log.redis.keys('cheji:{node}:state:a:8:*')));
+    expect(await log.state('a')).toBeNull();
+  });
+
+  test('one main node at a time; who went is remembered', async () => {
+    const log = await nodeLog();
+    expect([await log.main(), await log.lastMain()]).toEqual([null, null]);
+    expect(await log.announce(main('a', 1))).toBeNull();
+    expect(await log.announce(main('a', 2))).toBeNull();
+    expect(await log.announce(main('b'))).toEqual(main('a', 2));
+    await log.withdraw('b');
+    expect(await log.main()).toEqual(main('a', 2));
+    await log.withdraw('a');
+    expect([await log.main(), await log.lastMain()]).toEqual([null, main('a', 2)]);
+    expect(await log.announce(main('b'))).toBeNull();
+    expect(await log.redis.pttl('cheji:{node}:main')).toBeLessThanOrEqual(10_000);
+  });
+
+  test('a read waits for what comes', async () => {
+    const log = await nodeLog();
+    const other = log.redis.duplicate();
+    onTestFinished(() => other.disconnect());
+    await once(other, 'ready');
+    const read = log.read('a', 0, 1000);
+    await pause(50);
+    await new NodeLog(other).append('a', 0, 3, bytes, false);
+    expect(await read).toHaveLength(1);
+  });
+});
