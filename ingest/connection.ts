@@ -21,15 +21,11 @@ import type { CloseReason } from './ingest-stats.js';
 import type { Origin } from './intake.js';
 import { Manners } from './manners.js';
 import { PacedFrames } from './paced-frames.js';
+import { PAUSED_RATE, PAUSED_SPOOL, PAUSED_TURN, Reading } from './reading.js';
 import { ReplyQueue } from './reply-queue.js';
 import type { Session, SessionPeer } from './session.js';
 import { Sessions } from './sessions.js';
 import { WaitingFrames } from './waiting-frames.js';
-
-/** Why reading stands still: bits. */
-const PAUSED_TURN = 1; //  newly accepted, waits for its turn
-const PAUSED_SPOOL = 2; // the log has no room
-const PAUSED_RATE = 4; //  the terminal sends more than it may
 
 /**
  * One peer: who it is, what it may still do, and the replies it is owed. Mostly it is one terminal; a gateway, which has to
@@ -39,11 +35,11 @@ export class Connection implements Sink, Origin, Awaiting, SessionPeer {
   /** Why it ends, from the moment that is decided. */
   closing: CloseReason | null = null;
   #conversation: Conversation;
+  readonly #reading: Reading;
   readonly #manners: Manners;
   readonly #tally: FrameTally;
   readonly #replies: ReplyQueue;
   readonly #commands: PacedFrames;
-  #paused = 0;
   #finishBy = Infinity; // monotonic ms
   // While the log has no room.
   #waiting: WaitingFrames | null = null;
@@ -68,6 +64,7 @@ export class Connection implements Sink, Origin, Awaiting, SessionPeer {
     readonly host: ConnectionHost,
     readonly isGateway: boolean,
   ) {
+    this.#reading = new Reading(socket);
     // The rate is that of one terminal.
     this.#manners = new Manners(isGateway ? { ...host.limits, rate: 0 } : host.limits, performance.now());
     this.#tally = new FrameTally(host.stats);
@@ -91,8 +88,9 @@ export class Connection implements Sink, Origin, Awaiting, SessionPeer {
     this.#putDown();
     const reason = this.#manners.read(bytes.length, this.#conversation.insideFrame, this.#receivedAt);
     if (reason !== null) this.drop(reason);
-    else if (this.#manners.tooFast(this.#receivedAt)) this.#pause(PAUSED_RATE);
-    if (this.#waiting !== null && this.#waiting.bytes >= this.host.limits.waitingBytes) this.#pause(PAUSED_SPOOL);
+    else if (this.#manners.tooFast(this.#receivedAt)) this.#slowDown();
+    if (this.#waiting !== null && this.#waiting.bytes >= this.host.limits.waitingBytes)
+      this.#reading.pause(PAUSED_SPOOL);
   }
 
   /** About once a second. `now` is monotonic ms. */
@@ -108,8 +106,8 @@ export class Connection implements Sink, Origin, Awaiting, SessionPeer {
       this.#decoderFailed(error, EMPTY);
     }
     this.#putDown();
-    if (this.#paused & PAUSED_RATE && !this.#manners.tooFast(now)) this.#resume(PAUSED_RATE);
-    if (this.#paused !== 0 || this.#waiting !== null) return;
+    if (this.#reading.pausedFor(PAUSED_RATE) && !this.#manners.tooFast(now)) this.#resume(PAUSED_RATE);
+    if (this.#reading.paused || this.#waiting !== null) return;
     const reason = this.#manners.overdue(now, this.authenticated || this.host.identity.auth === 'off');
     if (reason !== null) this.drop(reason);
   }
@@ -118,7 +116,7 @@ export class Connection implements Sink, Origin, Awaiting, SessionPeer {
 
   /** Waits unread until `start`. */
   waitTurn(): void {
-    this.#pause(PAUSED_TURN);
+    this.#reading.pause(PAUSED_TURN);
   }
 
   start(): void {
@@ -128,13 +126,13 @@ export class Connection implements Sink, Origin, Awaiting, SessionPeer {
 
   /** The log has no room: what comes waits, but for heartbeats; or, where they cannot be told apart, stays unread. */
   waitForSpool(): void {
-    if (this.#conversation.receiveWhileFull === undefined) this.#pause(PAUSED_SPOOL);
+    if (this.#conversation.receiveWhileFull === undefined) this.#reading.pause(PAUSED_SPOOL);
     else this.#waiting ??= new WaitingFrames((bytes) => this.host.keeps(bytes));
   }
 
   /** The log has no room, and there is none for what waits for it either. */
   pauseForSpool(): void {
-    this.#pause(PAUSED_SPOOL);
+    this.#reading.pause(PAUSED_SPOOL);
   }
 
   /** The log has room, perhaps only for some of what waits: then the rest goes on waiting. */
@@ -165,18 +163,13 @@ export class Connection implements Sink, Origin, Awaiting, SessionPeer {
     return waiting.empty;
   }
 
-  #pause(why: number): void {
-    if (this.#paused === 0) this.socket.pause();
-    if (why === PAUSED_RATE && (this.#paused & PAUSED_RATE) === 0) this.host.stats.ratePauses++;
-    this.#paused |= why;
+  #slowDown(): void {
+    if (!this.#reading.pausedFor(PAUSED_RATE)) this.host.stats.ratePauses++;
+    this.#reading.pause(PAUSED_RATE);
   }
 
   #resume(why: number): void {
-    if ((this.#paused & why) === 0) return;
-    this.#paused &= ~why;
-    if (this.#paused !== 0 || this.closing !== null) return;
-    this.#manners.goOn(performance.now());
-    this.socket.resume();
+    if (this.#reading.resume(why)) this.#manners.goOn(performance.now());
   }
 
   // What the conversation finds: Sink.
