@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { loadSettings } from '../config.js';
 import { checkBroker } from './support/check-broker.js';
 import { checkDatabase } from './support/check-database.js';
+import { checkNodes } from './support/check-nodes.js';
 import { checkRedis } from './support/check-redis.js';
 import {
   type Check,
@@ -49,13 +50,16 @@ async function* examine(config?: string): AsyncGenerator<Check> {
   const { settings, warnings } = loaded;
   yield result('settings', 'ok', config ? `${config} and the environment` : 'environment', '');
   for (const warning of warnings) yield result('settings', 'warning', warning, 'remove it');
-  yield checkDataDir(settings.dataDir);
+  const takesIn = settings.role === 'all'; // the others keep nothing, and have only the one port
+  if (takesIn) yield checkDataDir(settings.dataDir);
   yield* await checkPorts(settings);
   yield* await checkDatabase(settings);
-  const broker = await checkBroker(settings);
+  const broker = takesIn ? await checkBroker(settings) : null;
   if (broker !== null) yield broker;
   const redis = await checkRedis(settings);
   if (redis !== null) yield redis;
+  const nodes = await checkNodes(settings);
+  if (nodes !== null) yield nodes;
 }
 
 function line({ name, outcome, found, mend }: Check): string {

@@ -86,7 +86,7 @@ export async function checkPorts(settings: Settings): Promise<Check[]> {
     ['CHEJI_MQTT_PORT', settings.tcpHost, settings.mqttUrl === null ? settings.mqttPort : 0],
     ['CHEJI_ATTACHMENT_PORT', settings.tcpHost, settings.attachmentPort],
   ] as const) {
-    if (port === 0) continue;
+    if (port === 0 || (settings.role === 'api' && key !== 'CHEJI_HTTP_PORT')) continue;
     const fault = running ? null : await listenFault(host, port);
     const found = running ? `${host}:${port}: cheji is running there` : `${host}:${port}: ${fault ?? 'free'}`;
     checks.push(result(key, fault ? 'broken' : 'ok', found, `end what uses it, or set ${key} to another port`));
