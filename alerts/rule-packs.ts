@@ -1,20 +1,7 @@
 import { national } from './packs/national.js';
 import { nationalCoaches } from './packs/national-coaches.js';
+import type { RulePack } from './packs/rule-pack.js';
 import { supervision } from './packs/supervision.js';
-
-/**
- * Rules that belong together, as data: each is what `PUT /v1/rules/{id}` takes, with the words of the law and its dates. A text that
- * is amended is another pack with ids of its own: both may be in force, each between its dates, and side by side where these overlap.
- */
-export interface RulePack {
-  id: string;
-  name: string;
-  /** Which text, or which form of it. */
-  revision: string;
-  rules: readonly { id: string; type: string; clause: string; [more: string]: unknown }[];
-  /** What no text that we have seen says: ours until somebody shows one. */
-  unconfirmed: readonly { rule: string; what: string }[];
-}
 
 /** A new pack is a file and a line. */
 export const RULE_PACKS: readonly RulePack[] = [national, nationalCoaches, supervision];

@@ -1,5 +1,5 @@
-import type { RulePack } from '../rule-packs.js';
 import { AT_ONCE, COACHES } from './national.js';
+import type { RulePack } from './rule-pack.js';
 
 /**
  * 道路旅客运输企业安全管理规范 art. 38, the younger text on coaches: what 国发〔2012〕30号 says, without "in principle", and 44 hours in 7

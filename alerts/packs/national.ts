@@ -1,4 +1,4 @@
-import type { RulePack } from '../rule-packs.js';
+import type { RulePack } from './rule-pack.js';
 
 /** 国务院关于加强道路交通安全工作的意见, 国发〔2012〕30号, of 22 July 2012. */
 const STATE_30 = '2012-07-22T00:00:00+08:00';

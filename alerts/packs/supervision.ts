@@ -1,4 +1,4 @@
-import type { RulePack } from '../rule-packs.js';
+import type { RulePack } from './rule-pack.js';
 
 /** Somebody has to say within a day why the data are as they are: ours, as provinces' monthly results count by the day. */
 const WITHIN_A_DAY = { deadlines: { handle: 86_400 } };
