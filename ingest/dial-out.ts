@@ -24,8 +24,6 @@ export interface DialOut {
 }
 
 const BACKOFF: Backoff = { firstMs: 1_000, lastMs: 60_000 };
-/** A connection that lasted so long was a good one: the next wait is a short one again. */
-const GOOD_MS = 60_000;
 const SILENCE_MS = 300_000;
 const SWEEP_MS = 1_000;
 
@@ -62,7 +60,6 @@ class Line {
   #socket: Socket | null = null;
   #feed: Feed | null = null;
   #attempt = 0;
-  #connectedAt = 0; // monotonic ms
   #retry: NodeJS.Timeout | null = null;
   #closed = false;
 
@@ -102,10 +99,10 @@ class Line {
     });
     socket.once('connect', () => {
       this.connected = true;
-      this.#connectedAt = performance.now();
       this.options.log?.('info', `${this.#name}: connected`);
     });
     socket.on('data', (bytes: Buffer) => {
+      this.#attempt = 0; // it is a feed: the next wait is a short one again
       feed.receive(bytes);
       if (intake.full) socket.pause();
     });
@@ -119,12 +116,10 @@ class Line {
   }
 
   #lost(reason: string): void {
-    const lasted = this.connected ? performance.now() - this.#connectedAt : 0;
     this.connected = false;
     this.#socket = null;
     this.#feed = null;
     if (this.#closed) return;
-    if (lasted >= GOOD_MS) this.#attempt = 0;
     const waitMs = backoffWait(this.options.backoff ?? BACKOFF, this.#attempt++);
     this.options.log?.('warn', `${this.#name}: ${reason}; again in ${Math.ceil(waitMs / 1000)} s`);
     this.#retry = setTimeout(() => this.#dial(), waitMs);
