@@ -1,36 +1,21 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { needs } from '../support/needs.js';
 import { waitFor } from '../support/wait-for.js';
-import { launch, MAP_HASH, PATIENCE_MS, ready, report, watchedPage } from './support/browser.js';
-import { MockServer } from './support/mock-server.js';
+import { MAP_HASH, ready, report } from './support/browser.js';
+import { freshPages } from './support/fresh-page.js';
+import type { MockServer } from './support/mock-server.js';
 import { livePosition } from './support/samples.js';
 
-vi.setConfig({ testTimeout: PATIENCE_MS * 2 });
-
 needs('chromium', 'commands of a vehicle', (chromium) => {
-  let browser: Browser;
   let server: MockServer;
   let page: Page;
-  let faults: string[];
-
-  beforeAll(async () => {
-    browser = await launch(chromium);
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
-    server = new MockServer();
+  const tolerate = freshPages(chromium, async (fresh) => {
+    ({ server, page } = fresh);
     server.move([livePosition('v1', { plate: '苏B12345' })]);
-    await server.start();
-    ({ page, faults } = await watchedPage(browser, server.url));
     await page.goto(server.pageUrl + MAP_HASH);
     await ready(page);
     await page.locator('.vehicle-list .row').click();
-  });
-  afterEach(async () => {
-    await page.context().close();
-    await server.stop();
-    expect(faults).toEqual([]);
   });
 
   test('are given by a form, and their life is seen as it goes on, through a break of the stream', async () => {
@@ -73,7 +58,7 @@ needs('chromium', 'commands of a vehicle', (chromium) => {
     expect(JSON.parse((await life.locator('.command-answer').textContent())!)).toEqual({ lat: 31.57, lon: 120.3 });
     server.advance('failed', { reason: 'no-answer' });
     await row.first().locator('.row-state', { hasText: '失败 · 没有收到结果' }).waitFor();
-    faults = faults.filter((fault) => !fault.includes('WebSocket connection')); // what the break looks like from inside
+    tolerate(/WebSocket connection/); // what the break looks like from inside
   });
 
   test('quirks of the terminals are chosen, and given back to recognition', async () => {
@@ -97,6 +82,6 @@ needs('chromium', 'commands of a vehicle', (chromium) => {
     await panel.locator('.problem', { hasText: 'body.interval' }).waitFor();
     expect(await panel.getByLabel('interval').inputValue()).toBe('many');
     expect(server.commands).toEqual([]);
-    faults = faults.filter((fault) => !fault.includes('400 (Bad Request)'));
+    tolerate(/400 \(Bad Request\)/);
   });
 });

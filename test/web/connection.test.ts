@@ -1,38 +1,21 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { needs } from '../support/needs.js';
-import { launch, MAP_HASH, PATIENCE_MS, ready, report, watchedPage } from './support/browser.js';
-import { KEY, MockServer } from './support/mock-server.js';
+import { MAP_HASH, ready, report, watchedPage } from './support/browser.js';
+import { freshPages } from './support/fresh-page.js';
+import { KEY, type MockServer } from './support/mock-server.js';
 import { alert, livePosition } from './support/samples.js';
-
-vi.setConfig({ testTimeout: PATIENCE_MS * 2 });
 
 needs('chromium', 'the page and its server', (chromium) => {
   let browser: Browser;
   let server: MockServer;
   let page: Page;
-  let faults: string[];
-  /** Faults that a test makes on purpose: how the browser itself reports them. */
-  let expected: RegExp;
-
-  beforeAll(async () => {
-    browser = await launch(chromium);
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
-    expected = /^$/;
-    server = new MockServer();
-    await server.start();
-    ({ page, faults } = await watchedPage(browser, server.url));
-  });
-  afterEach(async () => {
-    await page.context().close();
-    await server.stop();
-    expect(faults.filter((fault) => !expected.test(fault))).toEqual([]);
+  const tolerate = freshPages(chromium, (fresh) => {
+    ({ browser, server, page } = fresh);
   });
 
   test('comes back after the server went away, and shows what is new', async () => {
-    expected = /WebSocket connection/;
+    tolerate(/WebSocket connection/);
     server.move([livePosition('v1')]);
     await page.goto(server.pageUrl + MAP_HASH);
     await report(page, (it) => it.vehicles() === 1);
@@ -67,7 +50,7 @@ needs('chromium', 'the page and its server', (chromium) => {
   });
 
   test('asks for the key where it has none or a wrong one', async () => {
-    expected = /401/;
+    tolerate(/401/);
     await page.goto(server.url);
     const dialog = page.locator('dialog[open]');
     await dialog.waitFor();
@@ -110,7 +93,7 @@ needs('chromium', 'the page and its server', (chromium) => {
   });
 
   test('works without a map where the browser gives no WebGL', async () => {
-    expected = /WebGL|webgl/;
+    tolerate(/WebGL|webgl/);
     await page.addInitScript(() => {
       const canvas = (globalThis as unknown as { HTMLCanvasElement: { prototype: { getContext: unknown } } })
         .HTMLCanvasElement;

@@ -1,8 +1,9 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { needs } from '../support/needs.js';
-import { launch, MAP_HASH, MIDDLE, PATIENCE_MS, ready, report, watchedPage } from './support/browser.js';
-import { MockServer } from './support/mock-server.js';
+import { MAP_HASH, MIDDLE, ready, report } from './support/browser.js';
+import { freshPages } from './support/fresh-page.js';
+import type { MockServer } from './support/mock-server.js';
 import { alert, FENCES, livePosition } from './support/samples.js';
 
 /** Each would set `hacked`, or become an element, if the page ever read it as anything but text (SEC-066). */
@@ -19,27 +20,11 @@ const HOSTILE = [
   '\u202e京A<b onmouseover=hacked=1>',
 ].join(' ');
 
-vi.setConfig({ testTimeout: PATIENCE_MS * 2 });
-
 needs('chromium', 'hostile text', (chromium) => {
-  let browser: Browser;
   let server: MockServer;
   let page: Page;
-  let faults: string[];
-
-  beforeAll(async () => {
-    browser = await launch(chromium);
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
-    server = new MockServer();
-    await server.start();
-    ({ page, faults } = await watchedPage(browser, server.url));
-  });
-  afterEach(async () => {
-    await page.context().close();
-    await server.stop();
-    expect(faults).toEqual([]);
+  freshPages(chromium, (fresh) => {
+    ({ server, page } = fresh);
   });
 
   test('stays text wherever it is shown', async () => {

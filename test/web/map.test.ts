@@ -1,21 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import type { LivePosition } from '../../client/index.js';
 import { needs } from '../support/needs.js';
 import { waitFor } from '../support/wait-for.js';
-import {
-  launch,
-  MAP_HASH,
-  MIDDLE,
-  mapImage,
-  PATIENCE_MS,
-  PIXELS_PER_DEGREE,
-  ready,
-  report,
-  watchedPage,
-} from './support/browser.js';
+import { MAP_HASH, MIDDLE, mapImage, PATIENCE_MS, PIXELS_PER_DEGREE, ready, report } from './support/browser.js';
+import { freshPages } from './support/fresh-page.js';
 import { MockFleet } from './support/mock-fleet.js';
-import { MockServer } from './support/mock-server.js';
+import type { MockServer } from './support/mock-server.js';
 import { countNear, like } from './support/png.js';
 import { FENCES, livePosition } from './support/samples.js';
 
@@ -26,27 +17,11 @@ const ALARM = like([0xff, 0x7f, 0x50]);
 const STALE = like([0x71, 0x81, 0x8f]);
 const FENCE = like([0x3d, 0xc1, 0xa0], 60);
 
-vi.setConfig({ testTimeout: PATIENCE_MS * 2 });
-
 needs('chromium', 'the map', (chromium) => {
-  let browser: Browser;
   let server: MockServer;
   let page: Page;
-  let faults: string[];
-
-  beforeAll(async () => {
-    browser = await launch(chromium);
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
-    server = new MockServer();
-    await server.start();
-    ({ page, faults } = await watchedPage(browser, server.url));
-  });
-  afterEach(async () => {
-    await page.context().close();
-    await server.stop();
-    expect(faults).toEqual([]);
+  freshPages(chromium, (fresh) => {
+    ({ server, page } = fresh);
   });
 
   const open = async () => {
