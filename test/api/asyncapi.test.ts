@@ -1,7 +1,8 @@
 import protobuf from 'protobufjs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { alert, startTestApi, streamClient, type TestApi, transition } from './support.js';
+import { streamClient } from './stream-client.js';
+import { alert, startTestApi, type TestApi, transition } from './support.js';
 
 interface Document {
   asyncapi: string;

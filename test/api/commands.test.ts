@@ -3,7 +3,8 @@ import { commandSchema, commandTypeSchema } from '../../api/command-schemas.js';
 import type { Command } from '../../model/command.js';
 import { COMMAND_TYPES } from '../../protocols/jt808/commands/index.js';
 import { FakeLink, OK } from '../ingest/commands-support.js';
-import { startTestApi, streamClient, type TestApi } from './support.js';
+import { streamClient } from './stream-client.js';
+import { startTestApi, type TestApi } from './support.js';
 
 interface CommandJson {
   id: string;

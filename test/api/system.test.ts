@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { startTestApi, streamClient } from './support.js';
+import { streamClient } from './stream-client.js';
+import { startTestApi } from './support.js';
 
 test('ready does not depend on the database, but tells of it', async () => {
   const api = await startTestApi();

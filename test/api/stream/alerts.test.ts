@@ -3,7 +3,8 @@ import { AlertFeed } from '../../../alerts/feed.js';
 import type { App } from '../../../api/app.js';
 import { AlertsHub } from '../../../api/stream/alerts.js';
 import { tempDir } from '../../support/temp-dir.js';
-import { alert, type StreamMessage, transition } from '../support.js';
+import type { StreamMessage } from '../stream-client.js';
+import { alert, transition } from '../support.js';
 
 function alertsHub(feed: AlertFeed): AlertsHub {
   const metrics = { alertLatency: { observe() {} } };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { alert, StreamClient, startTestApi, transition } from '../support.js';
+import { StreamClient } from '../stream-client.js';
+import { alert, startTestApi, transition } from '../support.js';
 
 test('what is muted is no news, until its mute ends; who asks for it gets it', async () => {
   const api = await startTestApi();

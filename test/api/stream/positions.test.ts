@@ -8,7 +8,8 @@ import { VehicleJson } from '../../../api/vehicle-json.js';
 import { Catalog } from '../../../model/catalog.js';
 import { Fleet } from '../../../model/fleet.js';
 import { VEHICLE_CATEGORIES, type VehicleCategory } from '../../../model/vehicle.js';
-import { fix, type StreamMessage } from '../support.js';
+import type { StreamMessage } from '../stream-client.js';
+import { fix } from '../support.js';
 
 type Bbox = [number, number, number, number];
 

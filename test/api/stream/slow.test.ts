@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { alert, type StreamClient, startTestApi, streamClient, type TestApi, transition } from '../support.js';
+import { type StreamClient, streamClient } from '../stream-client.js';
+import { alert, startTestApi, type TestApi, transition } from '../support.js';
 
 const BBOX = [120, 31, 121, 32];
 const LIMIT = 4 * 1024 * 1024;

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { alert, KEY, StreamClient, startTestApi, streamClient, transition } from '../support.js';
+import { StreamClient, streamClient } from '../stream-client.js';
+import { alert, KEY, startTestApi, transition } from '../support.js';
 
 const BBOX = [120, 31, 121, 32];
 
