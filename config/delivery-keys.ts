@@ -14,7 +14,7 @@ export const deliveryKeys = {
   /** Where the alert log is copied to, for other nodes and programs, and the log for other nodes. */
   redisUrl: optional(
     'CHEJI_REDIS_URL',
-    'redis://user:password@host:port/database or rediss://…, which the alert log is copied to and which joins several nodes',
+    'redis://user:password@host:port/database or rediss://…, which the alert log is copied to and which joins several nodes; ?cluster=yes behind it for a cluster',
     urlOf(/^rediss?$/),
     { secret: true },
   ),

@@ -47,6 +47,21 @@ needs('redis', 'a node that follows the main node', () => {
     expect(await (await TestNode.start(redis)).level(main)).toBe(true);
   });
 
+  test('over a cluster, also while it forgets everything', async () => {
+    const redis = await TestRedis.start({ cluster: true });
+    const main = await TestMain.start(redis);
+    await main.drive('v1', 100);
+    await main.raise();
+    const node = await TestNode.start(redis);
+    expect(await node.level(main)).toBe(true);
+    await redis.kill();
+    await main.drive('v2', 500);
+    await redis.start();
+    await main.copied();
+    expect(await node.level(main)).toBe(true);
+    expect(numbers(node)).toEqual([1]);
+  });
+
   test('what Redis has cut off before it was read ends it, and a new one begins with a new state', async () => {
     const redis = await TestRedis.start();
     const main = await TestMain.start(redis);
@@ -138,6 +153,7 @@ needs('redis', 'a node that follows the main node', () => {
     for (let n = 2; n < 6; n++) await main.drive(`v${n}`, 3000);
     await main.spool.truncateBefore(main.spool.committedSeq);
     main.publisher = main.publish();
+    await main.copied();
     expect(await (await TestNode.start(redis)).level(main)).toBe(true);
     await main.drive('v7', 100);
     expect(await (await TestNode.start(redis)).level(main)).toBe(true);

@@ -18,8 +18,8 @@ const main = (log: string, seq = 0): MainNode => ({
 /** Every byte there is: what is written must come back. */
 const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
 
-async function nodeLog(): Promise<NodeLog> {
-  const redis = connectRedis((await TestRedis.start()).url, () => {});
+async function nodeLog(server?: TestRedis): Promise<NodeLog> {
+  const redis = connectRedis((server ?? (await TestRedis.start())).url, () => {});
   onTestFinished(() => redis.disconnect());
   await once(redis, 'ready');
   return new NodeLog(redis);
@@ -87,13 +87,11 @@ needs('redis', 'the log of the main node in Redis', () => {
   });
 
   test('a read waits for what comes', async () => {
-    const log = await nodeLog();
-    const other = log.redis.duplicate();
-    onTestFinished(() => other.disconnect());
-    await once(other, 'ready');
+    const server = await TestRedis.start();
+    const [log, other] = [await nodeLog(server), await nodeLog(server)];
     const read = log.read('a', 0, 1000);
     await pause(50);
-    await new NodeLog(other).append('a', 0, 3, bytes, false);
+    await other.append('a', 0, 3, bytes, false);
     expect(await read).toHaveLength(1);
   });
 });

@@ -13,24 +13,36 @@ export function redisPath(): string | undefined {
   return PLACES.find((path) => existsSync(path));
 }
 
-/** A Redis of one's own that keeps nothing on disk: killed, it has forgotten everything. Ends with the test. */
+/**
+ * A Redis of one's own that keeps nothing on disk: killed, it has forgotten everything. Ends with the test. As a cluster it is
+ * one node that has all slots.
+ */
 export class TestRedis {
   #child: ChildProcess | null = null;
 
   private constructor(
     readonly port: number,
     readonly dir: string,
+    readonly busPort: number | null,
   ) {}
 
-  static async start(): Promise<TestRedis> {
-    const redis = new TestRedis(await freePort(), await tempDir());
+  static async start({ cluster = false } = {}): Promise<TestRedis> {
+    const redis = new TestRedis(await freePort(), await tempDir(), cluster ? await freePort() : null);
     onTestFinished(() => redis.kill());
     await redis.start();
+    if (cluster) {
+      await redis.#ask('CLUSTER ADDSLOTSRANGE 0 16383');
+      await waitFor(
+        'the cluster',
+        () => redis.#ask('CLUSTER INFO'),
+        (info) => info.includes('cluster_state:ok'),
+      );
+    }
     return redis;
   }
 
   get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
+    return `redis://127.0.0.1:${this.port}${this.busPort === null ? '' : '?cluster=yes'}`;
   }
 
   async start(): Promise<void> {
@@ -45,12 +57,15 @@ export class TestRedis {
       'no',
       '--dir',
       this.dir,
+      ...(this.busPort === null
+        ? []
+        : ['--cluster-enabled', 'yes', '--cluster-port', `${this.busPort}`, '--cluster-announce-ip', '127.0.0.1']),
     ];
     this.#child = spawn(redisPath() as string, options, { stdio: 'ignore' });
     await waitFor(
       'redis',
-      () => this.#answers(),
-      (answers) => answers,
+      () => this.#ask('PING').catch(() => ''),
+      (answer) => answer !== '',
       { everyMs: 20 },
     );
   }
@@ -63,15 +78,16 @@ export class TestRedis {
     await once(child, 'exit');
   }
 
-  #answers(): Promise<boolean> {
-    return new Promise((resolve) => {
+  /** The beginning of what it answers to a line. */
+  #ask(line: string): Promise<string> {
+    return new Promise((resolve, reject) => {
       const socket = connect(this.port, '127.0.0.1');
-      socket.once('error', () => resolve(false));
-      socket.once('data', () => {
+      socket.once('error', reject);
+      socket.once('data', (data) => {
         socket.destroy();
-        resolve(true);
+        resolve(data.toString());
       });
-      socket.write('PING\r\n');
+      socket.write(`${line}\r\n`);
     });
   }
 }
