@@ -3,57 +3,28 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AlertWord } from '../model/alert-life.js';
 import type { Catalog } from '../model/catalog.js';
 import type { AlertTarget, Change, RuleSettings, TerminalFacts } from '../model/change.js';
-import type { Fence, FenceGeometry, FenceProperties } from '../model/fence.js';
+import type { Fence } from '../model/fence.js';
 import type { Mute } from '../model/mute.js';
 import { type Road, verticesOf } from '../model/road.js';
 import type { RuleDefinition, RuleInput } from '../model/rule.js';
 import type { Upload } from '../model/upload.js';
-import {
-  type PermittedDriver,
-  stripZeros,
-  type TerminalRef,
-  terminalKey,
-  type Vehicle,
-  type VehicleCategory,
-} from '../model/vehicle.js';
+import { stripZeros, type TerminalRef, terminalKey, type Vehicle, type VehicleCategory } from '../model/vehicle.js';
 import type { Weather, WeatherInput } from '../model/weather.js';
 import type { Webhook } from '../model/webhook.js';
+import {
+  type FenceInput,
+  ID,
+  idProblems,
+  type Refusal,
+  terminalProblems,
+  type VehicleHints,
+  type VehicleInput,
+} from './registry-input.js';
 
-/** Why a write was refused, and what was wrong where. `unavailable`: the log takes nothing just now; try again. */
-export interface Refusal {
-  refused: 'invalid' | 'not-found' | 'unavailable';
-  problems: { path: string; message: string }[];
-}
-
-/** A vehicle as the outside gives it. An item left out stays as it is, or is unknown in a new vehicle. */
-export interface VehicleInput {
-  id: string;
-  plate?: string | null;
-  plateColor?: number | null;
-  category?: VehicleCategory;
-  company?: string | null;
-  region?: string | null;
-  terminals?: TerminalRef[];
-  /** null: anybody may drive it. */
-  drivers?: readonly PermittedDriver[] | null;
-}
-
-export interface FenceInput {
-  /** Made up where absent. */
-  id?: string;
-  geometry: FenceGeometry;
-  properties: FenceProperties;
-}
+export type { Refusal } from './registry-input.js';
 
 /** Protocols that only one kind of vehicle speaks. */
 const CATEGORY_OF: Readonly<Record<string, VehicleCategory>> = { ais: 'vessel', jt905: 'taxi' };
-
-/** What a terminal says of the vehicle it sits in. */
-export interface VehicleHints {
-  plate?: string | null;
-  plateColor?: number | null;
-  category?: VehicleCategory;
-}
 
 /** The side of the spool that the registry needs. */
 export interface ChangeLog {
@@ -67,10 +38,6 @@ const MAX_ROAD_VERTICES = 2_000_000;
 
 /** Declarations of weather, past ones too, until they are removed: each is asked for every fix that a speed rule judges. */
 const MAX_WEATHER = 1000;
-
-/** ASCII letters and digits, `. _ : -`, and Chinese characters as they stand on plates. */
-const ID = /^[A-Za-z0-9._:\-\p{Script=Han}]{1,64}$/u;
-const ID_RULE = '1 to 64 letters, digits, Chinese characters or any of . _ : -';
 
 /** Mutes that have not ended. */
 const MAX_MUTES = 1000;
@@ -452,22 +419,6 @@ export class Registry {
     const message = 'nothing can be recorded just now: the log is full or its disk refuses writes; try again';
     return { refused: 'unavailable', problems: [{ path: '', message }] };
   }
-}
-
-function idProblems(id: string, path = 'id'): Refusal['problems'] {
-  return ID.test(id) ? [] : [{ path, message: `must be ${ID_RULE}` }];
-}
-
-function terminalProblems(terminals: readonly TerminalRef[]): Refusal['problems'] {
-  const problems: Refusal['problems'] = [];
-  const seen = new Set<string>();
-  terminals.forEach(({ protocol, number }, i) => {
-    if (!ID.test(number)) problems.push({ path: `terminals[${i}].number`, message: `must be ${ID_RULE}` });
-    const key = terminalKey(protocol, number);
-    if (seen.has(key)) problems.push({ path: `terminals[${i}]`, message: `${key} is there twice` });
-    seen.add(key);
-  });
-  return problems;
 }
 
 function notFound(kind: string, id: string): Refusal {
