@@ -21,7 +21,7 @@ type Shown = Pick<
   | 'flags'
 >;
 
-const VEHICLE_ID = ascii('{"vehicleId":');
+export const VEHICLE_ID = ascii('{"vehicleId":');
 const TIME = ascii(',"time":');
 const RECEIVED_AT = ascii(',"receivedAt":');
 const LON = ascii(',"lon":');
@@ -41,6 +41,11 @@ const NO_QUALITY = ascii(',"quality":[]');
  */
 export function writePosition(out: TextWriter, p: Shown, id: Uint8Array): void {
   out.raw(VEHICLE_ID).raw(id);
+  writeFix(out, p);
+}
+
+/** The same without the vehicle's id, for whoever has written that. */
+export function writeFix(out: TextWriter, p: Shown): void {
   out.raw(TIME).jsonTime(p.fixTime);
   out.raw(RECEIVED_AT).jsonTime(p.receivedTime);
   out.raw(LON).decimal(p.lon, 7);

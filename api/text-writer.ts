@@ -1,4 +1,5 @@
-const START_BYTES = 16 * 1024;
+import { ByteWriter } from './byte-writer.js';
+
 const DAY_MS = 86_400_000;
 /** A power of two. */
 const SLOTS = 16;
@@ -20,41 +21,18 @@ export function ascii(text: string): Uint8Array {
 
 /**
  * Text as its bytes in UTF-8. Tracks are made of numbers and times, and written here digit by digit they cost a third of
- * what strings that are joined and then encoded do. Grows as needed; one writer serves for ever.
+ * what strings that are joined and then encoded do.
  *
  * `| 0` keeps a number an integer of the machine, of which quotients and remainders cost a tenth.
  */
-export class TextWriter {
-  #bytes = Buffer.allocUnsafeSlow(START_BYTES);
-  #at = 0;
+export class TextWriter extends ByteWriter {
   /** Days since 1970, and their dates as text, each in the slot of its last bits: nearly all times are of a few days. */
   readonly #days = new Float64Array(SLOTS).fill(NaN);
   readonly #dates: Uint8Array[] = [];
 
-  get length(): number {
-    return this.#at;
-  }
-
-  /** What was written since the last `take`; the caller's own. */
-  take(): Buffer {
-    const taken = Buffer.from(this.#bytes.subarray(0, this.#at));
-    this.#at = 0;
-    return taken;
-  }
-
-  /** Bytes that are text already. */
-  raw(bytes: Uint8Array): this {
-    this.#reserve(bytes.length);
-    const to = this.#bytes;
-    let at = this.#at;
-    for (let i = 0; i < bytes.length; i++) to[at++] = bytes[i]; // quicker than `set` for the short pieces that rows have
-    this.#at = at;
-    return this;
-  }
-
   text(text: string): this {
-    this.#reserve(3 * text.length); // UTF-8 has at most three bytes for a UTF-16 unit
-    this.#at += this.#bytes.write(text, this.#at);
+    this.reserve(3 * text.length); // UTF-8 has at most three bytes for a UTF-16 unit
+    this.at += this.bytes.write(text, this.at);
     return this;
   }
 
@@ -75,8 +53,8 @@ export class TextWriter {
     const size = Math.abs(scaled);
     const whole = Math.floor(size / scale);
     if (whole >= MOST || (size > 0 && size < LEAST * scale)) return this.text(String(scaled / scale));
-    this.#reserve(24);
-    if (scaled < 0) this.#bytes[this.#at++] = 45; // -
+    this.reserve(24);
+    if (scaled < 0) this.bytes[this.at++] = 45; // -
     this.#whole(whole);
     const rest = size - whole * scale;
     if (rest > 0) this.#fraction(rest, digits);
@@ -85,16 +63,16 @@ export class TextWriter {
 
   /** Below MOST. */
   #whole(value: number): void {
-    const to = this.#bytes;
+    const to = this.bytes;
     if (value < 10) {
-      to[this.#at++] = ZERO + value;
+      to[this.at++] = ZERO + value;
       return;
     }
     let digits = 2;
     for (let limit = 100; value >= limit; limit *= 10) digits++;
-    this.#at += digits;
+    this.at += digits;
     let rest = value | 0;
-    for (let at = this.#at; digits > 0; digits--) {
+    for (let at = this.at; digits > 0; digits--) {
       const tens = (rest / 10) | 0;
       to[--at] = ZERO + rest - tens * 10;
       rest = tens;
@@ -103,13 +81,13 @@ export class TextWriter {
 
   /** `value` of 10^digits, without the zeros at its end; not 0. */
   #fraction(value: number, digits: number): void {
-    const to = this.#bytes;
-    to[this.#at++] = 46; // .
+    const to = this.bytes;
+    to[this.at++] = 46; // .
     let rest = value | 0;
     let left = digits;
     for (; rest % 10 === 0; left--) rest = (rest / 10) | 0;
-    this.#at += left;
-    for (let at = this.#at; left > 0; left--) {
+    this.at += left;
+    for (let at = this.at; left > 0; left--) {
       const tens = (rest / 10) | 0;
       to[--at] = ZERO + rest - tens * 10;
       rest = tens;
@@ -121,14 +99,14 @@ export class TextWriter {
     const whole = Math.trunc(ms);
     const millis = this.#dateAndTime(whole) % 1000;
     const hundreds = (millis / 100) | 0;
-    const to = this.#bytes;
-    const at = this.#at;
+    const to = this.bytes;
+    const at = this.at;
     to[at] = 46; // .
     to[at + 1] = ZERO + hundreds;
     to[at + 2] = TENS[millis - 100 * hundreds];
     to[at + 3] = ONES[millis - 100 * hundreds];
     to[at + 4] = 90; // Z
-    this.#at = at + 5;
+    this.at = at + 5;
     return this;
   }
 
@@ -147,8 +125,8 @@ export class TextWriter {
 
   /** Eight digits of an unsigned 32-bit number. */
   hex32(value: number): this {
-    this.#reserve(8);
-    for (let shift = 28; shift >= 0; shift -= 4) this.#bytes[this.#at++] = HEX[(value >>> shift) & 15];
+    this.reserve(8);
+    for (let shift = 28; shift >= 0; shift -= 4) this.bytes[this.at++] = HEX[(value >>> shift) & 15];
     return this;
   }
 
@@ -161,13 +139,13 @@ export class TextWriter {
       this.#days[slot] = day;
     }
     this.raw(this.#dates[slot]);
-    this.#reserve(16);
+    this.reserve(16);
     const inDay = (ms - day * DAY_MS) | 0;
     const seconds = (inDay / 1000) | 0;
     const minutes = (seconds / 60) | 0;
     const hours = (minutes / 60) | 0;
-    const to = this.#bytes;
-    const at = this.#at;
+    const to = this.bytes;
+    const at = this.at;
     to[at] = 84; // T
     to[at + 1] = TENS[hours];
     to[at + 2] = ONES[hours];
@@ -177,15 +155,8 @@ export class TextWriter {
     to[at + 6] = 58;
     to[at + 7] = TENS[seconds - 60 * minutes];
     to[at + 8] = ONES[seconds - 60 * minutes];
-    this.#at = at + 9;
+    this.at = at + 9;
     return inDay;
-  }
-
-  #reserve(bytes: number): void {
-    if (this.#at + bytes <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#at + bytes));
-    this.#bytes.copy(grown, 0, 0, this.#at);
-    this.#bytes = grown;
   }
 }
 

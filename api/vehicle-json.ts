@@ -8,8 +8,12 @@ import { msToRfc3339 } from '../model/units.js';
 import type { TerminalRef, Vehicle } from '../model/vehicle.js';
 import type { Vessel } from '../model/vessel.js';
 import { maskDriver } from './mask.js';
-import { writePosition } from './position-text.js';
-import { TextWriter } from './text-writer.js';
+import { VEHICLE_ID, writeFix, writePosition } from './position-text.js';
+import { ascii, TextWriter } from './text-writer.js';
+import { VehicleParts } from './vehicle-parts.js';
+
+const ONLINE = ascii(',"online":true}');
+const OFFLINE = ascii(',"online":false}');
 
 /** One vehicle's JSON, with everything that it was written from, so that a glance tells whether it still holds. */
 interface Written {
@@ -28,21 +32,18 @@ interface Written {
   quality: number;
   /** The vehicle as the API shows it. */
   state: Buffer;
-  /** Where in `state` its position lies, without the closing brace; one place where it has none. */
-  positionStart: number;
-  positionEnd: number;
-  /** What follows the position in an item of the stream. */
-  tail: Buffer;
 }
 
 /**
- * Vehicles as JSON bytes, written once per change and shared by the API and by every watcher of the stream: a list of
- * a thousand vehicles is then a thousand copies of bytes (about a third of the time of writing them anew).
+ * Vehicles as JSON bytes. Those of the API are kept until something of them changes: a list of a thousand vehicles is then
+ * a thousand copies of bytes (about a third of the time of writing them anew). Items of the stream are written because
+ * something changed, and shared by tile: of them only what stays the same from fix to fix is kept.
  */
 export class VehicleJson {
   readonly #written: (Written | undefined)[] = [];
   readonly #row = new Position(); // reused: writePosition keeps nothing of it
   readonly #out = new TextWriter();
+  readonly #parts = new VehicleParts(itemHead, itemTail);
 
   constructor(
     readonly catalog: Catalog,
@@ -61,11 +62,12 @@ export class VehicleJson {
     return this.#write(vehicle, now).state;
   }
 
-  /** Adds to `pieces` an item of the stream: the position with plate, category and online; returns its bytes. */
-  pushItem(vehicle: Vehicle, now: number, pieces: Buffer[]): number {
-    const { state, positionStart, positionEnd, tail } = this.#write(vehicle, now);
-    pieces.push(state.subarray(positionStart, positionEnd), tail);
-    return positionEnd - positionStart + tail.length;
+  /** Writes an item of the stream: the position with plate, category and online. The vehicle has a fix. */
+  writeItem(out: TextWriter, vehicle: Vehicle, now: number): void {
+    this.#parts.writeHead(out, vehicle);
+    writeFix(out, this.#position(vehicle.no));
+    this.#parts.writeTail(out, vehicle);
+    out.raw(this.online(vehicle.no, now) ? ONLINE : OFFLINE);
   }
 
   #write(vehicle: Vehicle, now: number): Written {
@@ -101,11 +103,10 @@ export class VehicleJson {
     const { fleet } = this;
     const { no, terminals } = vehicle;
     const id = Buffer.from(JSON.stringify(vehicle.id));
-    const plate = JSON.stringify(vehicle.plate);
     const out = this.#out;
     out.text('{"id":').raw(id);
     out.text(
-      `,"plate":${plate},"plateColor":${vehicle.plateColor},"category":"${vehicle.category}",` +
+      `,"plate":${JSON.stringify(vehicle.plate)},"plateColor":${vehicle.plateColor},"category":"${vehicle.category}",` +
         `"company":${JSON.stringify(vehicle.company)},"region":${JSON.stringify(vehicle.region)},` +
         `"terminals":${JSON.stringify(terminals)},"online":${online},"lastSeen":`,
     );
@@ -113,10 +114,8 @@ export class VehicleJson {
     out.text(
       `,"driver":${driverText(driver)},"occupancy":${occupancyText(fleet, no)},${vesselText(vessel)}"position":`,
     );
-    const positionStart = out.length;
     const hasFix = fleet.hasFix(no);
     if (hasFix) writePosition(out, this.#position(no), id);
-    const positionEnd = out.length;
     out.text(hasFix ? '}}' : 'null}');
     return {
       vehicle,
@@ -133,9 +132,6 @@ export class VehicleJson {
       statusWord: fleet.statusWord[no],
       quality: fleet.quality[no],
       state: out.take(),
-      positionStart,
-      positionEnd,
-      tail: Buffer.from(`,"plate":${plate},"category":"${vehicle.category}","online":${online}}`),
     };
   }
 
@@ -157,6 +153,14 @@ export class VehicleJson {
     p.flags = fleet.flags[no];
     return p;
   }
+}
+
+function itemHead({ id }: Vehicle): Uint8Array {
+  return Buffer.concat([VEHICLE_ID, Buffer.from(JSON.stringify(id))]);
+}
+
+function itemTail({ plate, category }: Vehicle): Uint8Array {
+  return Buffer.from(`,"plate":${JSON.stringify(plate)},"category":"${category}"`);
 }
 
 function occupancyText(fleet: Fleet, no: number): string {

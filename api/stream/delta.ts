@@ -1,10 +1,11 @@
 import type { App } from '../app.js';
 import { type Encoding, SharedMessage } from './encoding.js';
-import type { Tile } from './tiles.js';
+import type { Items, Tile } from './tiles.js';
 
 /** Collects the items and the gone of one message. */
 export class Delta {
-  readonly #pieces: Buffer[] = [];
+  /** Each one item or several that are joined already. */
+  readonly #runs: Buffer[] = [];
   readonly #gone: string[] = [];
 
   /** `now` decides who is online, epoch ms. */
@@ -15,21 +16,27 @@ export class Delta {
   ) {}
 
   get empty(): boolean {
-    return this.#pieces.length === 0 && this.#gone.length === 0;
+    return this.#runs.length === 0 && this.#gone.length === 0;
   }
 
-  add(no: number): void {
-    this.#push(this.#item(no));
+  add(nos: readonly number[]): void {
+    this.#push(this.#write(nos).bytes);
   }
 
-  /** The vehicle that is at `index` of `here` in one of the finest tiles. */
-  addHere(tile: Tile, index: number): void {
-    this.#push(this.#items(tile)[index]);
+  /** The vehicles that are at these places of `here`, ascending, in one of the finest tiles. */
+  addHere(tile: Tile, indices: readonly number[]): void {
+    const { bytes, starts, ends } = this.#items(tile);
+    for (let i = 0; i < indices.length; i++) {
+      const start = starts[indices[i]];
+      if (start === ends[indices[i]]) continue; // gone since the tick began: a run must not begin with a separator
+      while (i + 1 < indices.length && indices[i + 1] === indices[i] + 1) i++;
+      this.#push(bytes.subarray(start, ends[indices[i]]));
+    }
   }
 
   /** All that changed in the tile, written once for everybody. */
   addTile(tile: Tile): void {
-    this.#push(this.#encoded(tile));
+    this.#push(this.#joined(tile));
   }
 
   /** `id` for a vehicle that the registry does not have any more. */
@@ -39,37 +46,45 @@ export class Delta {
   }
 
   message(snapshot: boolean): SharedMessage {
-    return new SharedMessage((id) => this.encoding.positions(id, snapshot, this.#pieces, this.#gone));
+    return new SharedMessage((id) => this.encoding.positions(id, snapshot, this.#runs, this.#gone));
   }
 
-  #item(no: number): Buffer {
+  #write(nos: readonly number[]): Items {
     const { catalog, fleet } = this.app.deps;
-    const vehicle = catalog.vehicles.get(no);
-    return vehicle && fleet.hasFix(no) ? this.encoding.item(vehicle, this.now) : NOTHING;
+    const { out, separator } = this.encoding;
+    const starts: number[] = [];
+    const ends: number[] = [];
+    for (const no of nos) {
+      const vehicle = catalog.vehicles.get(no);
+      const known = vehicle && fleet.hasFix(no);
+      if (known && separator && out.length > 0) out.raw(separator);
+      starts.push(out.length);
+      if (known) this.encoding.writeItem(vehicle, this.now);
+      ends.push(out.length);
+    }
+    return { bytes: out.take(), starts, ends };
   }
 
-  #items(tile: Tile): readonly Buffer[] {
+  #items(tile: Tile): Items {
     let items = tile.items.get(this.encoding);
-    if (!items) tile.items.set(this.encoding, (items = tile.here.map((no) => this.#item(no))));
+    if (!items) tile.items.set(this.encoding, (items = this.#write(tile.here)));
     return items;
   }
 
-  #encoded(tile: Tile): Buffer {
-    let encoded = tile.encoded.get(this.encoding);
-    if (!encoded) {
+  #joined(tile: Tile): Buffer {
+    if (!tile.parts) return this.#items(tile).bytes;
+    let joined = tile.joined.get(this.encoding);
+    if (!joined) {
       const inside = new Delta(this.app, this.encoding, this.now);
-      for (const item of this.#items(tile)) inside.#push(item);
-      for (const part of tile.parts?.values() ?? []) inside.addTile(part);
-      tile.encoded.set(this.encoding, (encoded = Buffer.concat(inside.#pieces)));
+      for (const part of tile.parts.values()) inside.addTile(part);
+      tile.joined.set(this.encoding, (joined = Buffer.concat(inside.#runs)));
     }
-    return encoded;
+    return joined;
   }
 
-  #push(items: Buffer): void {
-    if (items.length === 0) return;
-    if (this.encoding.separator && this.#pieces.length > 0) this.#pieces.push(this.encoding.separator);
-    this.#pieces.push(items);
+  #push(run: Buffer): void {
+    if (run.length === 0) return;
+    if (this.encoding.separator && this.#runs.length > 0) this.#runs.push(this.encoding.separator);
+    this.#runs.push(run);
   }
 }
-
-const NOTHING = Buffer.alloc(0);

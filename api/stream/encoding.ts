@@ -1,4 +1,5 @@
 import type { Vehicle } from '../../model/vehicle.js';
+import type { ByteWriter } from '../byte-writer.js';
 import type { SubscriptionId } from './messages.js';
 
 /** Vehicles of one cell of the map. */
@@ -13,16 +14,17 @@ export interface Cell {
 }
 
 /**
- * How positions and densities become bytes. Items are written one by one and joined in any order, so that what one tile's
- * items came to is used in the messages of all its watchers.
+ * How positions and densities become bytes. Items are written one behind the other into `out` and taken from there in
+ * runs, which are joined in any order, so that what one tile's items came to is used in the messages of all its watchers.
  */
 export interface Encoding {
   readonly binary: boolean;
   /** Between two items. */
   readonly separator: Buffer | null;
-  /** The item of a vehicle that has a fix. `now` decides who is online, epoch ms. */
-  item(vehicle: Vehicle, now: number): Buffer;
-  positions(id: SubscriptionId, snapshot: boolean, items: readonly Buffer[], gone: readonly string[]): Buffer;
+  readonly out: ByteWriter;
+  /** Writes the item of a vehicle that has a fix. `now` decides who is online, epoch ms. */
+  writeItem(vehicle: Vehicle, now: number): void;
+  positions(id: SubscriptionId, snapshot: boolean, runs: readonly Buffer[], gone: readonly string[]): Buffer;
   density(id: SubscriptionId, cells: readonly Cell[]): Buffer;
 }
 

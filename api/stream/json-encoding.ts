@@ -1,4 +1,5 @@
 import type { Vehicle } from '../../model/vehicle.js';
+import { TextWriter } from '../text-writer.js';
 import type { VehicleJson } from '../vehicle-json.js';
 import type { Cell, Encoding } from './encoding.js';
 import type { SubscriptionId } from './messages.js';
@@ -7,18 +8,17 @@ import type { SubscriptionId } from './messages.js';
 export class JsonEncoding implements Encoding {
   readonly binary = false;
   readonly separator = Buffer.from(',');
+  readonly out = new TextWriter();
 
   constructor(readonly vehicles: VehicleJson) {}
 
-  item(vehicle: Vehicle, now: number): Buffer {
-    const pieces: Buffer[] = [];
-    this.vehicles.pushItem(vehicle, now, pieces);
-    return Buffer.concat(pieces);
+  writeItem(vehicle: Vehicle, now: number): void {
+    this.vehicles.writeItem(this.out, vehicle, now);
   }
 
-  positions(id: SubscriptionId, snapshot: boolean, items: readonly Buffer[], gone: readonly string[]): Buffer {
+  positions(id: SubscriptionId, snapshot: boolean, runs: readonly Buffer[], gone: readonly string[]): Buffer {
     const head = Buffer.from(`{"type":"positions","id":${JSON.stringify(id)},"snapshot":${snapshot},"items":[`);
-    return Buffer.concat([head, ...items, Buffer.from(`],"gone":${JSON.stringify(gone)}}`)]);
+    return Buffer.concat([head, ...runs, Buffer.from(`],"gone":${JSON.stringify(gone)}}`)]);
   }
 
   density(id: SubscriptionId, cells: readonly Cell[]): Buffer {

@@ -96,10 +96,12 @@ export class PositionsHub {
     const delta = new Delta(this.app, after.encoding, this.#now);
     const [was, is] = [before.sight, after.sight];
     let count = 0;
+    const came: number[] = [];
     for (const no of this.#shown.inside(is.bbox, is.filter)) {
       if (++count > this.app.options.maxVehiclesInView) return this.#refresh(view);
-      if (!this.#shown.in(no, was.bbox, was.filter)) delta.add(no);
+      if (!this.#shown.in(no, was.bbox, was.filter)) came.push(no);
     }
+    delta.add(came);
     for (const no of this.#shown.inside(was.bbox, was.filter)) {
       if (!this.#shown.in(no, is.bbox, is.filter)) delta.gone(no, undefined);
     }
@@ -244,14 +246,16 @@ export class PositionsHub {
     }
     // Whether the filter wanted a vehicle before the registry changed is not known any more.
     if (!filter.anyVehicle && round.relisted.size > 0 && touches(tile, round.relisted)) return false;
+    const here: number[] = [];
     for (const [i, no] of tile.here.entries()) {
       const was = this.#shown.in(no, bbox, filter);
       const is = this.#shown.inNext(no, bbox, filter);
-      if (is) delta.addHere(tile, i);
+      if (is) here.push(i);
       if (is && !was) audience.count++;
       // One that changed tiles is said to be gone by the tile that it left.
       if (was && !is && this.#shown.tile(no) === this.#shown.nextTile(no)) this.#sayGone(audience, [no], delta, round);
     }
+    if (here.length > 0) delta.addHere(tile, here);
     this.#sayGone(audience, tile.left, delta, round);
     return true;
   }
@@ -291,7 +295,7 @@ export class PositionsHub {
     audience.mode = 'positions';
     audience.count = inside.length;
     const delta = new Delta(this.app, encoding, this.#now);
-    for (const no of inside) delta.add(no);
+    delta.add(inside);
     return delta.message(true);
   }
 

@@ -31,10 +31,17 @@ export interface Tile {
   came: number[];
   /** Vehicles that were in it at the last tick, and are not any more. */
   left: number[];
-  /** By encoding, once somebody has asked: items of all that changed in it, joined, … */
-  encoded: Map<object, Buffer>;
-  /** … and each by itself, in the order of `here`; empty for a vehicle of which there is nothing to tell. */
-  items: Map<object, readonly Buffer[]>;
+  /** In the finest: what changed in it as bytes, by encoding, once somebody has asked; … */
+  items: Map<object, Items>;
+  /** … in the others: the same of all its parts. */
+  joined: Map<object, Buffer>;
+}
+
+/** Items of one tile, in the order of `here`, joined. One that is empty is of a vehicle of which there is nothing to tell. */
+export interface Items {
+  bytes: Buffer;
+  starts: readonly number[];
+  ends: readonly number[];
 }
 
 export type Overlap = 'none' | 'some' | 'whole';
@@ -109,7 +116,7 @@ function tileAt(level: Map<number, Tile>, size: number, number: number): Tile {
   if (!tile) {
     const parts = size === FINEST ? null : new Map<number, Tile>();
     const place = { size, column: number % ROW, row: Math.floor(number / ROW) };
-    tile = { ...place, parts, here: [], came: [], left: [], encoded: new Map(), items: new Map() };
+    tile = { ...place, parts, here: [], came: [], left: [], items: new Map(), joined: new Map() };
     level.set(number, tile);
   }
   return tile;

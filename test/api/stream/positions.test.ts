@@ -158,10 +158,10 @@ test('vehicles are written once for all watchers, and messages once for all who 
   const others = Array.from({ length: 20 }, (_, i) => world.watch([120.3 + i / 10_000, 31, 121, 32]));
   expect(world.hub.audiences).toBe(21);
   let written = 0;
-  const write = world.app.vehicles.pushItem.bind(world.app.vehicles);
-  world.app.vehicles.pushItem = (vehicle, now, pieces) => {
+  const write = world.app.vehicles.writeItem.bind(world.app.vehicles);
+  world.app.vehicles.writeItem = (out, vehicle, now) => {
     written++;
-    return write(vehicle, now, pieces);
+    write(out, vehicle, now);
   };
   drive(120.31);
   world.hub.tick();
