@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { writeToString } from 'fast-csv';
 import { BadFileError } from './files/bad-file.js';
 import { type BatchParts, type BatchResult, batchesOf, FILE_EXTENSIONS, type Refused } from './files/batches.js';
-import { type ImportMark, isSame, readMark, removeMark, writeMark } from './files/import-mark.js';
+import { type ImportMark, isSame, readMark, writeMark } from './files/import-mark.js';
 
 export interface WatchedDirOptions extends BatchParts {
   dir: string;
@@ -86,10 +86,9 @@ class DirWatch implements WatchedDir {
     const names = entries.filter((entry) => entry.isFile() && isTaken(entry.name)).map(({ name }) => name);
     for (const name of this.#seen.keys()) if (!names.includes(name)) this.#seen.delete(name);
     for (const { name } of entries) {
-      // Of a file that was moved just before we stopped.
-      if (name.startsWith('.') && name.endsWith('.mark') && !names.includes(name.slice(1, -5))) {
-        await removeMark(join(dir, name));
-      }
+      // Of a file that was moved just before we stopped, or that somebody took away.
+      const [, of] = /^\.(.+)\.(?:mark|refused)$/.exec(name) ?? [];
+      if (of !== undefined && !names.includes(of)) await rm(join(dir, name), { force: true });
     }
     for (const name of names.sort()) {
       if (this.#closed) return;

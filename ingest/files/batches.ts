@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Position } from '../../model/position.js';
 import { sourceNumber } from '../../model/source.js';
@@ -42,13 +43,14 @@ const NMEA_EXTENSIONS = ['.nmea', '.ais'];
 /** Files that the directory takes, by the end of their name. */
 export const FILE_EXTENSIONS: readonly string[] = [...TRACK_EXTENSIONS, ...NMEA_EXTENSIONS];
 const FILE = sourceNumber('file');
+const NOTHING = new Uint8Array(0);
 
 /** The lines of a file behind line `after`, some at a time. Throws BadFileError where it cannot be read as what it is named. */
 export function batchesOf(file: string, extension: string, after: number, parts: BatchParts): AsyncGenerator<Batch> {
   return NMEA_EXTENSIONS.includes(extension) ? sentences(file, after, parts) : tracks(file, after, parts);
 }
 
-async function* tracks(file: string, after: number, { positions, intake }: BatchParts): AsyncGenerator<Batch> {
+async function* tracks(file: string, after: number, parts: BatchParts): AsyncGenerator<Batch> {
   let items: { line: number; value: object }[] = [];
   let refused: Refused[] = [];
   let line = after;
@@ -59,9 +61,9 @@ async function* tracks(file: string, after: number, { positions, intake }: Batch
     return {
       line,
       async give() {
-        for (const { reason } of counted ? [] : bad) refuse(intake, file, reason);
+        for (const one of counted ? [] : bad) refuse(parts, file, one);
         counted = true;
-        const results = await positions.accept(given.map(({ value }) => value));
+        const results = await parts.positions.accept(given.map(({ value }) => value));
         const done = !results.some((result) => !result.ok && result.reason === 'full');
         const not = results.flatMap((result, i) => (result.ok ? [] : [{ line: given[i].line, reason: result.detail }]));
         const all = [...bad, ...not].sort((a, b) => a.line - b.line);
@@ -81,11 +83,12 @@ async function* tracks(file: string, after: number, { positions, intake }: Batch
 }
 
 /** A line that is no fix was received and refused like any other: the counters say so. */
-function refuse(intake: Intake, file: string, reason: string): void {
+function refuse({ intake, feed }: BatchParts, file: string, { line, reason }: Refused): void {
   const p = new Position();
   p.source = FILE;
-  p.receivedTime = Date.now();
-  intake.refuse(p, 'bad-item', { peer: null, address: null, bytes: Buffer.from(file) }, reason);
+  p.receivedTime = feed.clock.now();
+  const detail = `${basename(file)}, line ${line}: ${reason}`;
+  intake.refuse(p, 'bad-item', { peer: null, address: null, bytes: NOTHING }, detail);
 }
 
 async function* sentences(file: string, after: number, { feed: host, intake }: BatchParts): AsyncGenerator<Batch> {

@@ -1,4 +1,4 @@
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 
 /** How far the import of a file has come. What is behind it is durable; what is before it may be, and does no harm again. */
 export interface ImportMark {
@@ -28,10 +28,6 @@ export async function readMark(path: string, file: string): Promise<ImportMark> 
 export async function writeMark(path: string, mark: ImportMark): Promise<void> {
   await writeFile(`${path}.new`, JSON.stringify(mark));
   await rename(`${path}.new`, path);
-}
-
-export function removeMark(path: string): Promise<void> {
-  return rm(path, { force: true });
 }
 
 /** True where the file is still the one that the mark is of. */

@@ -166,6 +166,7 @@ test('while the log has no room nothing is read, and nothing lost', async () => 
   const s = await tcpServer();
   let full = true;
   Object.defineProperty(s.intake, 'full', { get: () => full });
+  await writeFile(join(dir, '.gone.csv.refused'), 'of a file that somebody took away');
   const { watch } = await watching(dir, s);
   await writeFile(join(dir, 'a.csv'), csv([row(1), row(2)]));
   await new Promise((resolve) => setTimeout(resolve, 300));
@@ -173,4 +174,5 @@ test('while the log has no room nothing is read, and nothing lost', async () => 
   full = false;
   await moved(watch, 1);
   expect(s.logged()).toHaveLength(2);
+  expect(await listed(dir)).toEqual(['done', 'done/a.csv', 'failed']);
 });
