@@ -10,7 +10,7 @@ const LINGER_MS = 50;
 /** About so much is in an entry; a block is never cut. */
 const ENTRY_BYTES = 128 * 1024;
 const ANNOUNCE_MS = 1000;
-/** What Redis took this long ago may have been lost with it before every node had read it. */
+/** What Redis took in so long before it lost it may not have been read by every node. */
 const UNREAD_MS = 10_000;
 const BACKOFF: Backoff = { firstMs: 100, lastMs: 2000 };
 

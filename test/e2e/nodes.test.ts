@@ -93,6 +93,50 @@ needs('redis', 'several nodes', () => {
     expect(consumers.reduce((sum, { connects }) => sum + connects, 0)).toBeGreaterThan(consumers.length);
   });
 
+  test('a node that slept through what Redis has forgotten takes all anew, and its clients come back', {
+    timeout: 120_000,
+  }, async () => {
+    const nodes = await startNodes(1);
+    const { redis, main, api } = nodes;
+    const [node] = api;
+    await layFence(main);
+    const consumer = new AlertConsumer([node.url]);
+    onTestFinished(() => consumer.close());
+    await waitFor(
+      'a cursor',
+      () => consumer.cursor,
+      (cursor) => cursor !== undefined,
+    );
+    await cross(main, VEHICLES, 0);
+    await waitFor(
+      'alerts',
+      () => consumer.numbers.length,
+      (count) => count >= VEHICLES,
+    );
+    process.kill(node.pid, 'SIGSTOP');
+    for (let round = 1; round < 9; round++) {
+      await cross(main, VEHICLES, round);
+      await pause(1500); // longer in all than the main node goes back
+    }
+    await redis.kill();
+    await redis.start();
+    await cross(main, VEHICLES, 9);
+    process.kill(node.pid, 'SIGCONT');
+    await drained(main);
+    const shown = await sameEverywhere([main.now, node]);
+    expect(shown.vehicles).toHaveLength(VEHICLES);
+    const last = await lastNumber(main.now);
+    await waitFor(
+      'every alert',
+      () => consumer.numbers.at(-1),
+      (number) => number === last,
+    );
+    await main.now.stop();
+    expect(consumer.numbers).toEqual(readAlertLog(main.now.dataDir).map(({ number }) => number));
+    expect([consumer.gaps, consumer.connects]).toEqual([0, 2]);
+    expect(node.output).toContain('what is shown is taken anew');
+  });
+
   test('what is written at any node is written at the main node, and reading goes on without it', {
     timeout: 120_000,
   }, async () => {
