@@ -66,6 +66,7 @@ export class Delta {
   }
 
   #items(tile: Tile): Items {
+    tile.items ??= new Map();
     let items = tile.items.get(this.encoding);
     if (!items) tile.items.set(this.encoding, (items = this.#write(tile.here)));
     return items;
@@ -73,6 +74,7 @@ export class Delta {
 
   #joined(tile: Tile): Buffer {
     if (!tile.parts) return this.#items(tile).bytes;
+    tile.joined ??= new Map();
     let joined = tile.joined.get(this.encoding);
     if (!joined) {
       const inside = new Delta(this.app, this.encoding, this.now);

@@ -190,8 +190,8 @@ export class PositionsHub {
   #look(no: number): void {
     const { fleet, catalog } = this.app.deps;
     const known = fleet.hasFix(no) && catalog.vehicles.has(no);
-    const [lon, lat] = known ? [fleet.lon[no], fleet.lat[no]] : [NaN, NaN];
-    this.#shown.setNext(no, lon, lat, known && this.app.vehicles.online(no, this.#now));
+    if (known) this.#shown.setNext(no, fleet.lon[no], fleet.lat[no], this.app.vehicles.online(no, this.#now));
+    else this.#shown.setNext(no, NaN, NaN, false);
   }
 
   #catchUp(): void {

@@ -9,13 +9,15 @@ const PER_DEGREE = [8, 32, 128] as const;
 const FINEST = PER_DEGREE.length - 1;
 /** Each size has 4 × 4 of the next. */
 const SHIFT = 2;
-/** Rows are told apart by this, at every size: more than the columns of the finest. */
-const ROW = 2 ** 16;
+/** A tile's number has its row above these bits, at every size, and its column, of the finest 46,080, in them: 31 bits. */
+const ROW_BITS = 16;
+const ROW = 1 << ROW_BITS;
 
 /** Finest tile that a place is in; -1 where the place is not known. */
 export function tileOf(lon: number, lat: number): number {
   if (Number.isNaN(lon) || Number.isNaN(lat)) return -1;
-  return Math.floor((lat + 90) * PER_DEGREE[FINEST]) * ROW + Math.floor((lon + 180) * PER_DEGREE[FINEST]);
+  const row = Math.floor((lat + 90) * PER_DEGREE[FINEST]);
+  return (row << ROW_BITS) | Math.floor((lon + 180) * PER_DEGREE[FINEST]);
 }
 
 /** What happened in one tile since the last tick. */
@@ -31,10 +33,10 @@ export interface Tile {
   came: number[];
   /** Vehicles that were in it at the last tick, and are not any more. */
   left: number[];
-  /** In the finest: what changed in it as bytes, by encoding, once somebody has asked; … */
-  items: Map<object, Items>;
+  /** In the finest: what changed in it as bytes, by encoding; null until somebody asks; … */
+  items: Map<object, Items> | null;
   /** … in the others: the same of all its parts. */
-  joined: Map<object, Buffer>;
+  joined: Map<object, Buffer> | null;
 }
 
 /** Items of one tile, in the order of `here`, joined. One that is empty is of a vehicle of which there is nothing to tell. */
@@ -68,24 +70,32 @@ export class TileTree {
 
   /** Vehicle `no` changed: from the finest tile `before` to `now`, which may be the same; -1 for nowhere. */
   add(no: number, before: number, now: number): void {
-    let levelNow = this.#largest;
-    let levelBefore = this.#largest;
-    for (let size = 0; size <= FINEST; size++) {
-      const shift = SHIFT * (FINEST - size);
-      const to = now < 0 ? -1 : enclosing(now, shift);
-      const from = before < 0 ? -1 : enclosing(before, shift);
-      const moved = to !== from;
-      if (to >= 0) {
-        const tile = tileAt(levelNow, size, to);
-        if (moved) tile.came.push(no);
-        if (tile.parts) levelNow = tile.parts;
-        else tile.here.push(no);
+    if (now >= 0) this.#enter(no, before, now);
+    if (before >= 0 && before !== now) this.#leave(no, before, now);
+  }
+
+  #enter(no: number, before: number, now: number): void {
+    let level = this.#largest;
+    for (let size = 0; ; size++) {
+      const to = enclosing(now, size);
+      const tile = tileAt(level, size, to);
+      if (before < 0 || enclosing(before, size) !== to) tile.came.push(no);
+      if (tile.parts === null) {
+        tile.here.push(no);
+        return;
       }
-      if (from >= 0) {
-        const tile = tileAt(levelBefore, size, from);
-        if (moved) tile.left.push(no);
-        if (tile.parts) levelBefore = tile.parts;
-      }
+      level = tile.parts;
+    }
+  }
+
+  #leave(no: number, before: number, now: number): void {
+    let level = this.#largest;
+    for (let size = 0; ; size++) {
+      const from = enclosing(before, size);
+      const tile = tileAt(level, size, from);
+      if (now < 0 || enclosing(now, size) !== from) tile.left.push(no);
+      if (tile.parts === null) return;
+      level = tile.parts;
     }
   }
 
@@ -107,16 +117,26 @@ export class TileTree {
   }
 }
 
-function enclosing(tile: number, shift: number): number {
-  return (Math.floor(tile / ROW) >> shift) * ROW + ((tile % ROW) >> shift);
+/** The tile of this size that the finest tile `tile` is in. */
+function enclosing(tile: number, size: number): number {
+  const shift = SHIFT * (FINEST - size);
+  return ((tile >> (ROW_BITS + shift)) << ROW_BITS) | ((tile & (ROW - 1)) >> shift);
 }
 
 function tileAt(level: Map<number, Tile>, size: number, number: number): Tile {
   let tile = level.get(number);
   if (!tile) {
-    const parts = size === FINEST ? null : new Map<number, Tile>();
-    const place = { size, column: number % ROW, row: Math.floor(number / ROW) };
-    tile = { ...place, parts, here: [], came: [], left: [], items: new Map(), joined: new Map() };
+    tile = {
+      size,
+      column: number & (ROW - 1),
+      row: number >> ROW_BITS,
+      parts: size === FINEST ? null : new Map(),
+      here: [],
+      came: [],
+      left: [],
+      items: null,
+      joined: null,
+    };
     level.set(number, tile);
   }
   return tile;
