@@ -1,18 +1,13 @@
-import type { Client } from 'pg';
 import { setCompression } from '../../store/compression.js';
-import { CopyRows } from '../../store/copy-rows.js';
-import { DayPartitions } from '../../store/day-partitions.js';
 import { writerClient } from '../../store/db.js';
 import { describeEdition, detectEdition } from '../../store/edition.js';
 import { loadMigrations, migrate } from '../../store/migrate.js';
-import { copyPositions } from '../../store/put-positions.js';
 import { type Compression, storeSizes } from '../../store/sizes.js';
 import type { BenchDatabases } from './bench-database.js';
-import { cityFleet } from './city-fleet.js';
+import { copyFleet } from './load-fleet.js';
 
 /** A vehicle's day, because that is what a compressed row is made of: one fix every 30 s. */
 const FIXES_PER_DAY = 2880;
-const COPY_ROWS = 16_912;
 
 export interface FixBytes {
   edition: string;
@@ -32,7 +27,7 @@ export async function bytesPerFix(databases: BenchDatabases, vehicles: number): 
     const edition = await detectEdition(db);
     await migrate(db, await loadMigrations());
     const fixes = vehicles * FIXES_PER_DAY;
-    await load(db, vehicles, fixes);
+    await copyFleet(db, vehicles, fixes);
     await db.query('vacuum analyze positions');
     const asRows = (await storeSizes(db)).positions.bytes / fixes;
     let compressed: Compression | null = null;
@@ -53,20 +48,4 @@ export function describeBytes({ edition, fixes, bytesPerFix, compressed }: FixBy
     ? `; compressed ${compressed.bytesPerFix.toFixed(1)}, to 1/${compressed.ratio.toFixed(1)}`
     : '';
   return `${edition}: ${fixes} fixes of a day take ${bytesPerFix.toFixed(0)} bytes each with indexes${small}`;
-}
-
-async function load(db: Client, vehicles: number, fixes: number): Promise<void> {
-  const partitions = await DayPartitions.of(db);
-  const rows = new CopyRows();
-  const copy = async () => {
-    await partitions.make(db);
-    await copyPositions(db, rows);
-    rows.clear();
-  };
-  for (const p of cityFleet(vehicles, fixes)) {
-    partitions.want(p.fixTime);
-    rows.add(p);
-    if (rows.count === COPY_ROWS) await copy();
-  }
-  if (rows.count > 0) await copy();
 }

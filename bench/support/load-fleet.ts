@@ -11,6 +11,16 @@ const COPY_ROWS = 16_912;
 /** Fills an empty database with so many fixes of the city's vehicles, named v1, v2, …, as the writer would store them. */
 export async function loadFleet(db: Client, vehicles: number, fixes: number): Promise<void> {
   await migrate(db, await loadMigrations());
+  await copyFleet(db, vehicles, fixes);
+  await db.query(
+    `insert into vehicles (vehicle_no, id, category, created_at)
+     select no, 'v' || no, 'taxi', now() from generate_series(1, $1::integer) as no`,
+    [vehicles],
+  );
+}
+
+/** So many fixes of the city's vehicles, and nothing besides, in the COPYs of the writer. */
+export async function copyFleet(db: Client, vehicles: number, fixes: number): Promise<void> {
   const partitions = await DayPartitions.of(db);
   const rows = new CopyRows();
   const copy = async () => {
@@ -24,9 +34,4 @@ export async function loadFleet(db: Client, vehicles: number, fixes: number): Pr
     if (rows.count === COPY_ROWS) await copy();
   }
   if (rows.count > 0) await copy();
-  await db.query(
-    `insert into vehicles (vehicle_no, id, category, created_at)
-     select no, 'v' || no, 'taxi', now() from generate_series(1, $1::integer) as no`,
-    [vehicles],
-  );
 }

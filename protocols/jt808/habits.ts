@@ -1,6 +1,5 @@
 import type { Position } from '../../model/position.js';
 import type { Edition } from '../common/edition.js';
-import { QUIRKS } from './quirks/index.js';
 import { STATUS_SOUTH, STATUS_WEST } from './status-bits.js';
 
 /** How a terminal speaks, where the standard leaves no choice and terminals take one. */
@@ -30,12 +29,6 @@ export const STANDARD: Habits = {
   swappedPlace: false,
   binaryControlNumbers: false,
 };
-
-/** The habits of a terminal with these quirks; names that are not known count for nothing. */
-export function habitsOf(names: readonly string[]): Habits {
-  if (names.length === 0) return STANDARD;
-  return Object.assign({}, STANDARD, ...QUIRKS.filter(({ name }) => names.includes(name)).map(({ habits }) => habits));
-}
 
 /** Puts right what was read by the standard from the location body at `bytes[start]`. */
 export function bend(p: Position, bytes: Buffer, start: number, habits: Habits): void {

@@ -1,8 +1,9 @@
 import type { Edition } from '../common/edition.js';
 import { ALARM_MASKS } from './alarm-bits.js';
-import { type Habits, habitsOf, STANDARD } from './habits.js';
+import { type Habits, STANDARD } from './habits.js';
 import type { Header } from './header.js';
 import { type Heard, HeardTerminals } from './heard.js';
+import { habitsOf } from './quirks/index.js';
 import { SINCE_2013 } from './supported.js';
 import { terminalNumber } from './terminal-number.js';
 

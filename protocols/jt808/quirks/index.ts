@@ -1,4 +1,5 @@
 import type { QuirkBook } from '../../../model/quirks.js';
+import { type Habits, STANDARD } from '../habits.js';
 import { binaryControlNumbers } from './binary-control-numbers.js';
 import { edition2011 } from './edition-2011.js';
 import type { Quirk } from './quirk.js';
@@ -30,3 +31,9 @@ export const quirkBook: QuirkBook = {
       ),
     ).map(({ name }) => name),
 };
+
+/** The habits of a terminal with these quirks; names that are not known count for nothing. */
+export function habitsOf(names: readonly string[]): Habits {
+  if (names.length === 0) return STANDARD;
+  return Object.assign({}, STANDARD, ...QUIRKS.filter(({ name }) => names.includes(name)).map(({ habits }) => habits));
+}

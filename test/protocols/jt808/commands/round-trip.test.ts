@@ -6,8 +6,9 @@ import { bodyOfCommand } from '../../../../protocols/jt808/commands/exchange.js'
 import { COMMAND_TYPES, commandSet, TYPES_BY_NAME } from '../../../../protocols/jt808/commands/index.js';
 import { decodeFrame } from '../../../../protocols/jt808/decode.js';
 import { encodeBody, encodeFrames } from '../../../../protocols/jt808/encode.js';
-import { habitsOf, STANDARD } from '../../../../protocols/jt808/habits.js';
+import { STANDARD } from '../../../../protocols/jt808/habits.js';
 import { Header, readHeader } from '../../../../protocols/jt808/header.js';
+import { habitsOf } from '../../../../protocols/jt808/quirks/index.js';
 import { fromSchema } from './from-schema.js';
 import { SAMPLES } from './samples.js';
 
