@@ -36,6 +36,8 @@ export class AlertFeed {
   /** Resolves once the log has been read for the first time: until then `last` is not the end. */
   readonly ready: Promise<void>;
   #setReady = () => {};
+  /** Steps that another node may have told before they come here; 0 where this is where they are made. */
+  #ahead = 0;
   readonly #limit: number;
   readonly #alerts = new Map<string, Alert>();
   /** The newest transitions, ascending; those before `#head` are given up. */
@@ -83,6 +85,7 @@ export class AlertFeed {
     this.epoch = epoch;
     this.last = alertNumber;
     this.oldest = alertNumber;
+    this.#ahead = this.#limit;
     for (const alert of open) this.#alerts.set(alert.id, alert);
     this.#waiting = null;
     this.#setReady();
@@ -143,11 +146,16 @@ export class AlertFeed {
     return `${this.epoch}-${number}`;
   }
 
-  /** The number in a cursor; null where the log cannot be continued after it: another epoch, too old, or no cursor. */
+  /**
+   * The number in a cursor, which may be ahead where the log comes from elsewhere; null where the log cannot be continued
+   * after it: another epoch, too old, or no cursor.
+   */
   placeOf(cursor: string): number | null {
     const place = readCursor(cursor);
     if (place?.epoch !== this.epoch) return null;
     const { number } = place;
+    // Whoever comes from a node that was further goes on when we are there, too.
+    if (number > this.last && number <= this.last + this.#ahead) return number;
     return number <= this.last && (number >= this.oldest || number >= this.oldestKept) ? number : null;
   }
 

@@ -168,6 +168,7 @@ export class LogPublisher {
 
   /** Until somebody wakes us, or the time is up. */
   #rest(ms: number): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.#wake = () => {

@@ -188,3 +188,28 @@ describe('a reader', () => {
     ]);
   });
 });
+
+describe('of a log that is elsewhere', () => {
+  test('who was told more by another node goes on behind that, with nothing twice', () => {
+    const feed = new AlertFeed(20);
+    feed.begin({ epoch: 'e1', alertNumber: 5, open: [] });
+    feed.push([transition('a', 'raised', 6)]);
+    const at = feed.placeOf('e1-8') as number;
+    expect(at).toBe(8);
+    const reader = feed.reader();
+    expect(reader.read(at, 10)).toEqual([]);
+    feed.push([7, 8].map((number) => transition('b', 'raised', number)));
+    expect(reader.read(at, 10)).toEqual([]);
+    feed.push([9, 10].map((number) => transition('c', 'raised', number)));
+    expect(numbers(reader.read(at, 10))).toEqual([9, 10]);
+    // Not further than could be, not of another log, not older than what is here.
+    expect(['e1-31', 'e2-8', 'e1-4', 'e1-5'].map((cursor) => feed.placeOf(cursor))).toEqual([null, null, null, 5]);
+  });
+
+  test('where the steps are made, nobody can be further', async () => {
+    const { dir } = await logWith(life(2));
+    const feed = new AlertFeed();
+    await feed.load(dir, { epoch: 'e1', alertNumber: 5, open: [] });
+    expect([feed.placeOf('e1-5'), feed.placeOf('e1-6')]).toEqual([5, null]);
+  });
+});
