@@ -5,46 +5,71 @@ import { PositionsHub } from '../api/stream/positions.js';
 import type { View } from '../api/stream/view.js';
 import { VehicleFilter } from '../api/vehicle-filter.js';
 import { VehicleJson } from '../api/vehicle-json.js';
+import type { Bbox } from '../client/index.js';
 import { Catalog } from '../model/catalog.js';
 import { Fleet } from '../model/fleet.js';
 import { cityFleet, FLEET_START } from './support/city-fleet.js';
+import { viewsOf } from './support/views.js';
 
 export const name = 'stream-bytes';
 export const describe =
   'what a map costs by format: bytes and processor time per message, JSON and protobuf, plain and deflated';
 
-const CITY = [120.1, 31.4, 120.5, 31.8] as const;
+const CITY: Bbox = [120.1, 31.4, 120.5, 31.8];
+const VIEW_DEG = 0.05;
 /** As permessage-deflate would be set up for many clients: fast, and without memory from one message to the next. */
 const DEFLATE = { level: 1, memLevel: 8, finishFlush: constants.Z_SYNC_FLUSH };
 
+interface Plan {
+  vehicles: number;
+  rounds: number;
+  clients: number;
+  /** What they look at, by turns. */
+  boxes: readonly Bbox[];
+}
+
 interface Figure {
   format: string;
+  /** Of the last message of a tick. */
   bytes: number;
   deflatedBytes: number;
-  /** Processor time to write the message anew, once for all clients, ms. */
+  /** Processor time of a tick, which writes anew, once for all clients, what they are told, ms. */
   encodeMs: number;
   /** Processor time to deflate it, for each client again, ms. */
   deflateMs: number;
 }
 
-/** `--vehicles N` in the view, `--rounds N`. */
+/**
+ * `--vehicles N` in the city, `--rounds N`; in place of one client that sees them all, `--clients N` at `--sights N` different
+ * views of a twentieth of a degree.
+ */
 export async function run(argv: string[]): Promise<object> {
   const { values } = parseArgs({
     args: argv,
-    options: { vehicles: { type: 'string', default: '1000' }, rounds: { type: 'string', default: '20' } },
+    options: {
+      vehicles: { type: 'string', default: '1000' },
+      rounds: { type: 'string', default: '20' },
+      clients: { type: 'string', default: '1' },
+      sights: { type: 'string', default: '0' },
+    },
   });
-  const [vehicles, rounds] = [values.vehicles, values.rounds].map(Number);
-  const figures = (['json', 'protobuf'] as const).map((format) => measure(format, vehicles, rounds));
+  const [vehicles, rounds, clients, sights] = [values.vehicles, values.rounds, values.clients, values.sights].map(
+    Number,
+  );
+  const boxes = sights > 0 ? viewsOf(CITY, sights, VIEW_DEG) : [CITY];
+  const figures = (['json', 'protobuf'] as const).map((format) =>
+    measure(format, { vehicles, rounds, clients, boxes }),
+  );
   for (const f of figures) {
     console.log(
-      `${f.format.padEnd(9)} ${vehicles} vehicles: ${f.bytes} bytes, encoded in ${f.encodeMs.toFixed(2)} ms for all; ` +
+      `${f.format.padEnd(9)} ${vehicles} vehicles: ${f.bytes} bytes, encoded in ${f.encodeMs.toFixed(2)} ms for all ${clients}; ` +
         `deflated ${f.deflatedBytes} bytes, ${f.deflateMs.toFixed(2)} ms for each client`,
     );
   }
-  return { vehicles, figures };
+  return { vehicles, clients, sights, figures };
 }
 
-function measure(format: 'json' | 'protobuf', vehicles: number, rounds: number): Figure {
+function measure(format: 'json' | 'protobuf', { vehicles, rounds, clients, boxes }: Plan): Figure {
   const catalog = new Catalog();
   const fleet = new Fleet();
   let now = FLEET_START;
@@ -87,8 +112,10 @@ function measure(format: 'json' | 'protobuf', vehicles: number, rounds: number):
       return true;
     },
   };
-  const view: View = { id: 1, port, audience: null, stale: true };
-  hub.add(view, { bbox: CITY, filter: new VehicleFilter({}, catalog), format });
+  for (let i = 0; i < clients; i++) {
+    const view: View = { id: 1, port, audience: null, stale: true };
+    hub.add(view, { bbox: boxes[i % boxes.length], filter: new VehicleFilter({}, catalog), format });
+  }
   const sum = { bytes: 0, deflatedBytes: 0, encodeMs: 0, deflateMs: 0 };
   for (let i = 0; i < rounds; i++) {
     drive();

@@ -6,14 +6,13 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { randomFrom } from '../cli/support/random.js';
-import type { Bbox } from '../client/index.js';
 import { loadFences } from './support/bench-fences.js';
 import { Child, quantiles } from './support/child.js';
 import { cpuSeconds, memoryMiB } from './support/proc.js';
 import { ADMIN_KEY, type ServerProcess, startServer } from './support/server-process.js';
 import type { LoadOrder, LoadReport } from './support/stream-load.js';
 import type { LoadJob, LoadResult } from './support/terminal-load.js';
+import { viewsOf } from './support/views.js';
 
 export const name = 'stream';
 export const describe =
@@ -118,7 +117,7 @@ async function measure(
   const alertLoad = new Child<LoadOrder, LoadReport>('stream-load.js');
   const acknowledgedAt = join(dataDir, 'acknowledged-at');
   try {
-    const views = viewsOf(plan.sights, plan.viewDeg);
+    const views = viewsOf(CITY, plan.sights, plan.viewDeg);
     const a = await alertLoad.ask({ do: 'connect', url, clients: alertClients, watch: 'alerts' });
     const m = await mapLoad.ask({ do: 'connect', url, clients: maps, watch: 'maps', views, format });
     const { result: ended } = await startTraffic({
@@ -184,17 +183,6 @@ async function afterAcknowledgement(
     const frame = (occurredAt - firstFixTime) / 1000;
     const acknowledged = times[(Number(vehicleId) - FIRST_NUMBER) * framesPerTerminal + frame];
     return acknowledged > 0 ? [arrivedAt - acknowledged] : [];
-  });
-}
-
-/** Boxes of `degrees` across, anywhere in the city; the first ones are as many sights. */
-function viewsOf(sights: number, degrees: number): Bbox[] {
-  const random = randomFrom(4);
-  const [west, south, east, north] = CITY;
-  return Array.from({ length: sights }, () => {
-    const left = west + random() * (east - west - degrees);
-    const bottom = south + random() * (north - south - degrees);
-    return [left, bottom, left + degrees, bottom + degrees];
   });
 }
 
