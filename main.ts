@@ -131,7 +131,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   const desk = new CommandDesk({ ...commandParts, dispatcher });
   const terminalFences = new TerminalFences({ ...commandParts, catalog: state.catalog, desk, dispatcher, log: warn });
 
-  const nodes = new NodePublishing();
+  const nodes = new NodePublishing(spool.committedSeq);
   const readiness = (): Readiness => {
     const ready = listening && (spool.state === 'ok' || spool.state === 'filling');
     const kept = spool.fixesAccepted - database.fixesStored;

@@ -21,6 +21,8 @@ export interface PublisherOptions {
   /** Where its files are. */
   spoolDir: string;
   committed: () => number;
+  /** As far as the log was committed when this process started: other nodes may have read so far, and no further. */
+  startedAt: number;
   /** Resolves once the alert log has been read: until then it has neither name nor end. */
   ready: Promise<void>;
   main: () => MainNode;
@@ -61,6 +63,7 @@ export class LogPublisher {
 
   constructor(options: PublisherOptions) {
     this.#o = options;
+    this.#places.push({ at: performance.now(), place: options.startedAt });
     this.#running = this.#run();
   }
 

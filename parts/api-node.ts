@@ -52,7 +52,16 @@ export async function startApiNode(given: Settings, log: Logger): Promise<Runnin
   };
   const pool = openPool(settings.databaseUrl, (error) => log.debug(`database connection: ${error.message}`));
   const running = new ApiNode(settings, sources, pool, log);
-  await running.start();
+  const letGo = async () => {
+    for (const client of clients) client.disconnect();
+    await pool.end();
+  };
+  try {
+    await running.start();
+  } catch (error) {
+    await letGo(); // so that the message is the last word
+    throw error;
+  }
   const url = `http://${settings.httpHost === '0.0.0.0' ? '127.0.0.1' : settings.httpHost}:${running.port}`;
   return {
     url,
@@ -64,8 +73,7 @@ export async function startApiNode(given: Settings, log: Logger): Promise<Runnin
     async stop() {
       log.info('stopping');
       await running.stop();
-      for (const client of clients) client.disconnect();
-      await pool.end();
+      await letGo();
       log.info('stopped');
     },
   };

@@ -28,6 +28,9 @@ export class NodePublishing {
   #publisher: LogPublisher | null = null;
   #close = () => {};
 
+  /** `startedAt`: as far as the log is committed before this process adds to it. */
+  constructor(readonly startedAt: number) {}
+
   start(settings: Settings, { spool, spoolDir, node, state, alerts, port, log }: Parts): void {
     if (settings.redisUrl === null) return;
     const redis = connectRedis(settings.redisUrl, (connected) => {
@@ -40,6 +43,7 @@ export class NodePublishing {
       log: node,
       spoolDir,
       committed: () => spool.committedSeq,
+      startedAt: this.startedAt,
       ready: alerts.ready,
       main: () => ({
         log: node,

@@ -67,6 +67,7 @@ export class TestMain {
       log: this.log,
       spoolDir: this.dir,
       committed: () => this.spool.committedSeq,
+      startedAt: this.spool.committedSeq,
       ready: this.alerts.ready,
       main: () => ({
         log: this.log,

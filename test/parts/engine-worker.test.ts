@@ -11,7 +11,7 @@ import { SegmentLog } from '../../store/segment-log.js';
 import { Story, square } from '../alerts/support.js';
 import { tempDir } from '../support/temp-dir.js';
 
-const SCRIPT = join(import.meta.dirname, '../../dist/engine-worker.js');
+const SCRIPT = join(import.meta.dirname, '../../dist/parts/engine-worker.js');
 
 /** 40 vehicles that go to and fro over the edge of a fence. */
 function traffic(): Story {
