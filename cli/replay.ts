@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { FIELD_NAMES } from '../ingest/files/track-columns.js';
 import type { Datum } from '../model/datum.js';
 import { datumOption, endpoint, examples, InputError, numberAbove, required, wholeNumber } from './support/command.js';
-import { CLIENT_PROTOCOLS, type ClientRoute, openFixClient } from './support/fix-client.js';
+import { CLIENT_PROTOCOLS, type ClientRoute, openFixClient, outageTeller } from './support/fix-client.js';
 import { withMotion } from './support/motion.js';
 import { replayNmea } from './support/nmea-replay.js';
 import { Progress } from './support/progress.js';
@@ -99,6 +99,7 @@ export async function replay(tracks: Tracks, options: ReplayOptions): Promise<Re
   const [first, last] = span(tracks);
   const shift = options.endNow ? Date.now() - last : 0;
   const names = new TerminalNumbers();
+  const tellOutage = outageTeller(options);
 
   const play = async (vehicle: string, fixes: TerminalFix[]) => {
     const { number, plate } = names.of(vehicle);
@@ -110,6 +111,7 @@ export async function replay(tracks: Tracks, options: ReplayOptions): Promise<Re
     });
     terminal.on('refused', (refused) => (summary.refused += refused.length));
     terminal.on('resent', (resent) => (summary.resent += resent.length));
+    terminal.once('offline', tellOutage);
     terminal.once('unwelcome', (reason) => console.error(`terminal ${number}: ${reason}`));
     withMotion(fixes);
     for (const fix of fixes) {

@@ -5,7 +5,7 @@ import { Command, Option } from 'commander';
 import { ApiClient } from './support/api-client.js';
 import { endpoint, examples, InputError, numberAbove, required, wholeNumber } from './support/command.js';
 import { CommandAnswers } from './support/command-answers.js';
-import { CLIENT_PROTOCOLS, type ClientRoute, openFixClient } from './support/fix-client.js';
+import { CLIENT_PROTOCOLS, type ClientRoute, openFixClient, outageTeller } from './support/fix-client.js';
 import { SimulatedFleet, type SimulatedVehicle } from './support/fleet.js';
 import { drivePlantings } from './support/plants/drive.js';
 import { layPlantings } from './support/plants/lay.js';
@@ -145,6 +145,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulateSummar
   const truth = new Truth(scenario);
   const counts = { fixes: 0, acknowledged: 0, resent: 0, refused: 0 };
   const every = 1 / options.rate;
+  const tellOutage = outageTeller(options);
   if (options.signal) setMaxListeners(0, options.signal); // every vehicle waits for it
 
   const drive = async (vehicle: SimulatedVehicle) => {
@@ -159,8 +160,13 @@ export async function simulate(options: SimulateOptions): Promise<SimulateSummar
       answer: (message, edition) => answers.answer(message, edition),
     });
     terminal.on('accepted', (fixes) => (counts.acknowledged += fixes.length));
-    terminal.on('refused', (fixes) => (counts.refused += fixes.length));
+    terminal.on('refused', (fixes) => {
+      if (!options.signal?.aborted) counts.refused += fixes.length; // what the signal cuts off nobody has refused
+    });
     terminal.on('resent', (fixes) => (counts.resent += fixes.length));
+    terminal.once('offline', tellOutage);
+    // It may be waiting for room that a server which is away will never give.
+    options.signal?.addEventListener('abort', () => terminal.stop(), { once: true });
     terminal.once('unwelcome', (reason) => console.error(`terminal ${number}: ${reason}`));
     // Spread over the interval and over the ramp, so that neither reports nor connections come in bursts.
     const first = Math.max((vehicle.index / options.vehicles) * every, vehicle.index / CONNECTS_PER_SECOND);
@@ -176,7 +182,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulateSummar
     terminal.stop();
   };
   await Promise.all(fleet.vehicles.map(drive));
-  const seconds = Math.round((Date.now() - start) / 100) / 10;
+  const seconds = Math.max(0, Math.round((Date.now() - start) / 100) / 10);
   return { vehicles: options.vehicles, seed: options.seed, ...counts, seconds, truth };
 }
 

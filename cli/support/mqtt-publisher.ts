@@ -25,6 +25,7 @@ interface Events {
   accepted: [fixes: TerminalFix[]];
   refused: [fixes: TerminalFix[]];
   resent: [fixes: TerminalFix[]];
+  offline: [reason: string];
   unwelcome: [reason: string];
   /** There may be room for another message, or nothing left to wait for. */
   progress: [];
@@ -116,6 +117,7 @@ export class MqttPublisher extends EventEmitter<Events> {
     });
     client.on('error', (error) => {
       if ('code' in error && NOT_WELCOME.has(error.code)) this.#giveUp(error.message);
+      else if (!this.#ended) this.emit('offline', error.message);
     });
     return client;
   }

@@ -322,8 +322,8 @@ export class TerminalClient extends EventEmitter<Events> {
     this.#inFlight.clear();
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;
-    this.emit('offline', reason);
     if (this.#ended) return;
+    this.emit('offline', reason);
     this.#timer = setTimeout(() => this.#connect(), this.#backOffMs);
     this.#backOffMs = Math.min(this.#backOffMs * 2, this.#o.longestBackOffMs);
   }

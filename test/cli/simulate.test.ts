@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { simulate } from '../../cli/simulate.js';
 import { SimulatedFleet } from '../../cli/support/fleet.js';
 import { drivePlantings } from '../../cli/support/plants/drive.js';
@@ -126,4 +126,20 @@ test('a fleet on the wire: every fix is sent by its own terminal and acknowledge
   expect(locations).toBeGreaterThan(30);
   expect(platform.ids.filter((id) => id === '0100').length).toBe(10);
   expect(truth.expected).toEqual([]);
+});
+
+test('nobody listens: it is told once for all vehicles, and the signal ends the waiting', async () => {
+  const platform = await FakePlatform.start();
+  const { to } = platform;
+  await platform.stop();
+  const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+  onTestFinished(() => told.mockRestore());
+  const stop = new AbortController();
+  const options = { to, vehicles: 3, rate: 2, seed: 3, duration: 60, window: 1, signal: stop.signal };
+  const run = simulate(options);
+  await vi.waitFor(() => expect(told).toHaveBeenCalled(), 5000);
+  setTimeout(() => stop.abort(), 1500); // by then every vehicle has tried, and waits for room
+  const { acknowledged, refused } = await run;
+  expect([acknowledged, refused]).toEqual([0, 0]);
+  expect(told.mock.calls).toEqual([[expect.stringMatching(/^127\.0\.0\.1:\d+: .*ECONNREFUSED.*; trying again$/)]]);
 });
