@@ -134,6 +134,16 @@ needs('chromium', 'alerts', (chromium) => {
     expect(await row.count()).toBe(1);
   });
 
+  test('tells why a terminal alarm began and why it ended in the same words', async () => {
+    const checks = (on: boolean) => [{ what: 'alarm emergency', value: on, is: '=', threshold: true, result: on }];
+    const end = { checks: checks(false), alarmWord: '0x00000000' };
+    server.raise(alert('v1', { type: 'terminal-emergency', evidence: { checks: checks(true), end } }));
+    await page.locator('.alert-row button').click();
+    const why = page.locator('.alert-detail .why');
+    expect(await why.locator('h3').allTextContents()).toEqual(['判定依据', '恢复依据']);
+    expect(await why.locator('.checks').allTextContents()).toEqual(['✓紧急报警是= 是', '✗紧急报警否= 是']);
+  });
+
   test('mutes a type for the vehicle, lists that, and ends it', async () => {
     server.raise(alert('v1'));
     await page.locator('.alert-row button').click();

@@ -15,17 +15,21 @@ interface Check {
   result: boolean;
 }
 
-/** Why an alert is one: what was compared with what, by which fixes, and whatever else its rule wrote down. */
-export function evidenceView(evidence: Record<string, unknown>): HTMLElement {
+/**
+ * Why an alert is one: what was compared with what, by which fixes, and whatever else its rule wrote down; then the same of its end,
+ * where it has one.
+ */
+export function evidenceView(evidence: Record<string, unknown>, title: 'why' | 'why-ended' = 'why'): HTMLElement {
   // The rule and the fence are named above, with the rest of the alert.
-  const { fixes: _fixes, rule: _rule, fence: _fence, checks, ...more } = evidence;
+  const { fixes: _fixes, rule: _rule, fence: _fence, checks, end, ...more } = evidence;
   return el(
     'div',
     'why',
-    el('h3', '', t('why')),
+    el('h3', '', t(title)),
     el('ul', 'checks', ...(Array.isArray(checks) ? (checks as Check[]) : []).map(checkLine)),
     fixTable(evidence),
     facts(Object.entries(more).map(([name, value]) => [evidenceWord(name), said(value)] as const)),
+    typeof end === 'object' && end !== null ? evidenceView(end as Record<string, unknown>, 'why-ended') : null,
   );
 }
 

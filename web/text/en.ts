@@ -153,6 +153,7 @@ export const en = {
   rule: 'Rule',
   'rule-revision': '{rule}, revision {revision}',
   why: 'Why',
+  'why-ended': 'Why it ended',
   'show-vehicle': 'Show vehicle',
   'show-place': 'Show place',
 

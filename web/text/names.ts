@@ -82,6 +82,7 @@ const EVIDENCE: Names<string> = {
   peakSpeed: ['最高速度', 'peak speed'],
   fixesOver: ['超限点数', 'fixes over'],
   firstFix: ['首个定位', 'first fix'],
+  alarmWord: ['报警标志', 'alarm word'],
 };
 
 const REJECTS: Names<RejectReason> = {
@@ -154,8 +155,9 @@ export function alertLabel(type: string): string {
   return type.startsWith('terminal-') ? alarmLabel(type.slice('terminal-'.length)) : named(ALERTS, type);
 }
 
+/** Of what rules compare, the terminal's own alarms are `alarm <name>`. */
 export function evidenceWord(name: string): string {
-  return named(EVIDENCE, name);
+  return name.startsWith('alarm ') ? alarmLabel(name.slice('alarm '.length)) : named(EVIDENCE, name);
 }
 
 /** Why input was refused. */

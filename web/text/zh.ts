@@ -153,6 +153,7 @@ export const zh: Record<TextKey, string> = {
   rule: '规则',
   'rule-revision': '{rule}，第 {revision} 版',
   why: '判定依据',
+  'why-ended': '恢复依据',
   'show-vehicle': '查看车辆',
   'show-place': '查看位置',
 
