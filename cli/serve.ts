@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { describeSettings, loadSettings } from '../config.js';
-import { examples, InputError } from './support/command.js';
+import { examples } from './support/command.js';
 
 export function serveCommand(): Command {
   const command = new Command('serve')
@@ -28,10 +28,9 @@ async function serve(options: { config?: string; printConfig?: boolean }): Promi
   // Loaded here, so that the other commands start at once, and `doctor` runs where native code does not load.
   const { start } = await import('../main.js');
   const running = await start(settings).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') throw error;
-    throw new InputError(
-      `${error.message}; \`cheji doctor\` says of every port which setting it is and whether it is free`,
-    );
+    const hint = error.code === 'EADDRINUSE' ? '; `cheji doctor` says of every port which setting it is' : '';
+    console.error(`cheji: ${error.message}${hint}`);
+    process.exit(1); // a part that was opened before the one that failed may hold the process
   });
   // The first signal asks to finish, the second insists: what was acknowledged is on disk either way.
   const onSignal = () => {
