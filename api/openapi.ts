@@ -63,7 +63,7 @@ function operation(route: Route, components: Json): Json {
     ...(parameters.length > 0 && { parameters }),
     ...(route.body && {
       requestBody: {
-        required: true,
+        required: !route.body.optional,
         content: Object.fromEntries(
           route.body.types.map((type) => [type, { schema: jsonSchema(route.body!.schema, 'input', components) }]),
         ),

@@ -23,6 +23,8 @@ interface BodySpec<B> {
   limit: number;
   /** Bytes to what the handler gets, where that is not simply JSON that fits the schema. */
   read?: (bytes: Buffer, request: Request) => B | Promise<B>;
+  /** No body, of whatever content type, says as much as `{}`. */
+  optional?: boolean;
 }
 
 /** What a handler gets: everything in it has been checked. */
@@ -77,6 +79,9 @@ export function route<P = unknown, Q = unknown, B = undefined>(spec: RouteSpec<P
   }
   const run = async (request: Request, bytes: Buffer) => {
     const { params, query } = parts(request);
+    if (bodySpec.optional && bytes.length === 0) {
+      return spec.handle({ params, query, body: check(bodySpec.schema, {}, 'body'), request });
+    }
     const type = request.headers['content-type'].split(';')[0].trim().toLowerCase();
     if (!bodySpec.types.includes(type)) {
       const taken = bodySpec.types.join(', ');

@@ -66,7 +66,12 @@ export function alertActionRoutes(app: App): Route[] {
       tag: 'Alerts',
       summary: SUMMARIES[action],
       params: alertIdParam,
-      body: { schema: ALERT_WORDS[action] as z.ZodType, types: ['application/json'], limit: BODY_LIMIT },
+      body: {
+        schema: ALERT_WORDS[action] as z.ZodType,
+        types: ['application/json'],
+        limit: BODY_LIMIT,
+        optional: true,
+      },
       responses: {
         200: { description: 'the alert as it is now', schema: alertSchema },
         202: { description: 'taken and durable, but not yet seen in the alert: as it was', schema: alertSchema },

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { acted } from '../../alerts/alert-actions.js';
 import type { Alert } from '../../model/alert.js';
 import type { Change } from '../../model/change.js';
-import { alert, heard, startTestApi, type TestApi, transition } from './support.js';
+import { alert, heard, KEY, startTestApi, type TestApi, transition } from './support.js';
 
 /** Takes in what is said as the engine does. */
 function obey(api: TestApi): void {
@@ -54,6 +54,17 @@ test('an alert goes from hand to hand: each word is seen in it, and in its histo
     { revision: 2, transition: 'assign', by: 'admin', note: 'call him', details: { to: 'zhang', due } },
     { revision: 3, transition: 'supervise', details: { level: 'urgent', supervisor: '王', number: null } },
   ]);
+});
+
+test('no body at all says as much as an empty one', async () => {
+  const a = alert();
+  const api = await begun(a);
+  const headers = { authorization: `Bearer ${KEY}` };
+  const post = (action: string) => fetch(`${api.url}/v1/alerts/${a.id}/${action}`, { method: 'POST', headers });
+  expect((await post('acknowledge')).status).toBe(200);
+  const refused = await post('assign');
+  expect(refused.status).toBe(400);
+  expect(JSON.stringify(await refused.json())).toContain('body.to');
 });
 
 test.each([
