@@ -117,6 +117,7 @@ export function rules(
       if (memory.late) endLate(memory, vehicle);
       if (unsettled.delete(p.vehicleNo)) judgeAnew(memory, vehicle);
       noteGap(memory, p);
+      passTime(memory, vehicle, p.fixTime);
       take(p, vehicle, memory.last);
       collect(due, p, vehicle, memory.rules);
       for (const rule of due) {
@@ -178,20 +179,9 @@ export function rules(
       }
       unsettled.clear();
       for (const { at, no, ruleId } of timers.due(time, waits)) {
-        // It was so from then on, whenever the tick came that found it.
-        now = at;
-        const rule = ruleBook.get(ruleId);
         const vehicle = catalog.vehicles.get(no);
         const memory = memories.get(no);
-        if (!rule?.tick || !vehicle || !memory?.last) continue;
-        asked = rule;
-        owner = vehicle;
-        input.fix = positionOf(memory.last, no, time);
-        try {
-          keep(rule, memory, no, rule.tick(at, memory.last, memory.rules?.get(ruleId), say));
-        } catch (error) {
-          failed(rule.type, error);
-        }
+        if (vehicle && memory) timeIsUp(ruleId, at, time, vehicle, memory);
       }
     },
 
@@ -226,6 +216,29 @@ export function rules(
       return { input, memory: memory.rules?.get(rule.id) };
     },
   };
+
+  /** It was `at`, which the rule had waited for; `shownAt`: the time of what shows that, epoch ms. It was so from then on, whatever came to show it. */
+  function timeIsUp(ruleId: string, at: number, shownAt: number, vehicle: Vehicle, memory: VehicleMemory): void {
+    const rule = ruleBook.get(ruleId);
+    if (!rule?.tick || !memory.last) return;
+    now = at;
+    asked = rule;
+    owner = vehicle;
+    input.fix = positionOf(memory.last, vehicle.no, shownAt);
+    try {
+      keep(rule, memory, vehicle.no, rule.tick(at, memory.last, memory.rules?.get(ruleId), say));
+    } catch (error) {
+      failed(rule.type, error);
+    }
+  }
+
+  /** The vehicle's own next fix is as good as a tick: what silence decided before it does not hang on whether one came in between. */
+  function passTime(memory: VehicleMemory, vehicle: Vehicle, time: number): void {
+    for (const [ruleId, known] of memory.rules ?? []) {
+      const at = ruleBook.get(ruleId)?.due?.(known) ?? null;
+      if (at !== null && at < time) timeIsUp(ruleId, at, time, vehicle, memory);
+    }
+  }
 
   /** What late fixes raised and did not see end, ends with them: what came after is told by the others. */
   function endLate(memory: VehicleMemory, vehicle: Vehicle): void {

@@ -34,7 +34,7 @@ describe('no-card', () => {
     const s = story().fixes(1, ...drive(0, 100));
     faults(s);
     expect(faults(s.fixes(1, ...drive(110, 400, 0)))).toEqual([]);
-    expect(faults(s.fixes(1, { at: 401, speed: 0 }))).toEqual(['cleared v1 10:06:41 no-card']);
+    expect(faults(s.fixes(1, { at: 401, speed: 0 }))).toEqual(['cleared v1 10:06:40 no-card']);
     faults(s.fixes(1, ...drive(410, 500)));
     expect(faults(tick(s, 801))).toEqual(['cleared v1 10:13:20 no-card']);
   });
