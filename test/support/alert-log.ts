@@ -20,16 +20,26 @@ export function readAlertLog(dataDir: string): AlertTransition[] {
 
 /**
  * The log without what may differ between two runs of the same input: places in the logs, when things were
- * received and detected, and deadlines, which pass by ticks: how far the last one of a run comes is chance. Ordered by alert and
- * revision, because vehicles are independent of each other.
+ * received and detected, deadlines, which pass by ticks: how far the last one of a run comes is chance, and the ends of alerts
+ * that are `bySilence`. Ordered by alert and revision, because vehicles are independent of each other.
  */
-export function comparable(transitions: AlertTransition[]): object[] {
+export function comparable(transitions: AlertTransition[], bySilence: ReadonlySet<string>): object[] {
   return transitions
     .filter(({ transition }) => transition !== 'overdue' && transition !== 'escalated')
+    .filter(({ transition, alert }) => transition !== 'cleared' || !bySilence.has(alert.id))
     .toSorted((a, b) => a.alert.id.localeCompare(b.alert.id) || a.alert.revision - b.alert.revision)
     .map(({ transition, alert }) =>
       JSON.parse(JSON.stringify({ transition, alert }, (key, value) => (OF_THE_RUN.has(key) ? undefined : value))),
     );
+}
+
+/**
+ * Alerts that silence ended in one of the logs: where tracks run thousands of times as fast as life, a vehicle may be taken for silent
+ * in one run that is just in time in another.
+ */
+export function endedBySilence(...logs: AlertTransition[][]): Set<string> {
+  const silent = logs.flat().filter(({ alert }) => alert.clearReason === 'silent');
+  return new Set(silent.map(({ alert }) => alert.id));
 }
 
 const OF_THE_RUN = new Set([
