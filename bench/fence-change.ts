@@ -32,9 +32,9 @@ export async function run(argv: string[]): Promise<object> {
     options: {
       terminals: { type: 'string', default: '1000' },
       rate: { type: 'string', default: '5000' },
-      seconds: { type: 'string', default: '10' },
-      rounds: { type: 'string', default: '5' },
-      every: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '20' },
+      rounds: { type: 'string', default: '3' },
+      every: { type: 'string', default: '12' },
     },
   });
   const terminals = Number(values.terminals);
