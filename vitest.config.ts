@@ -9,6 +9,6 @@ export default defineConfig({
     // On a busy CI machine a browser or a server may once be late; what fails twice has failed.
     retry: process.env.CI ? 1 : 0,
     hookTimeout: 60_000,
-    reporters: ['default', './test/support/skip-reporter.ts'],
+    reporters: ['default', './test/support/tally-reporter.ts'],
   },
 });
