@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Tally } from '../model/stats.js';
 import { AttachmentConversation } from '../protocols/jt808/attachment-conversation.js';
 import { type AttachmentLimits, type AttachmentParts, AttachmentSession } from './attachment-session.js';
@@ -21,6 +22,8 @@ export interface AttachmentServerLimits extends AttachmentLimits {
   totalMs: number;
   /** Bytes of answers that are not read. */
   writeBufferBytes: number;
+  /** How long `close` waits for files to be kept. */
+  closeMs: number;
 }
 
 export const ATTACHMENT_LIMITS: AttachmentServerLimits = {
@@ -32,6 +35,7 @@ export const ATTACHMENT_LIMITS: AttachmentServerLimits = {
   idleMs: 60_000,
   totalMs: 30 * 60_000,
   writeBufferBytes: 256 * 1024,
+  closeMs: 5_000,
 };
 
 const SWEEP_MS = 1_000;
@@ -43,6 +47,8 @@ interface Peer {
   heardAt: number;
   /** Work on what has come, in order; reading waits for it, so that nothing gathers in memory. */
   work: Promise<void>;
+  /** The socket is closed, and `work` ends with what that leaves to be done. */
+  gone: Promise<void>;
 }
 
 /** The port that files of alarms come to. Only terminals that were asked get in: they know the alert and its key. */
@@ -76,14 +82,17 @@ export class AttachmentServer {
     return this.#peers.size;
   }
 
-  /** Ends all connections; what has come of unfinished files is kept and reported. */
+  /** Ends all connections; what has come of unfinished files is kept and reported, unless the log takes nothing. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     const peers = [...this.#peers];
     for (const { socket } of peers) socket.destroy();
     await closed;
-    await Promise.all(peers.map((peer) => peer.work));
+    // The server is closed a moment before its sockets say so.
+    await Promise.all(peers.map(({ gone }) => gone));
+    const kept = Promise.all(peers.map(({ work }) => work));
+    await Promise.race([kept, pause(this.#limits.closeMs, undefined, { ref: false })]);
   }
 
   #listen(): Promise<void> {
@@ -115,7 +124,13 @@ export class AttachmentServer {
       reply,
     );
     const now = performance.now();
-    const peer: Peer = { socket, session, since: now, heardAt: now, work: Promise.resolve() };
+    let gone = () => {};
+    const peer: Peer = {
+      ...{ socket, session, since: now, heardAt: now, work: Promise.resolve() },
+      gone: new Promise((resolve) => {
+        gone = resolve;
+      }),
+    };
     this.#peers.add(peer);
     socket.on('error', () => {}); // 'close' follows
     socket.on('data', (bytes: Buffer) => {
@@ -134,6 +149,7 @@ export class AttachmentServer {
     socket.on('close', () => {
       this.#peers.delete(peer);
       this.#then(peer, () => session.close());
+      gone();
     });
   }
 

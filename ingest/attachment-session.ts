@@ -1,6 +1,6 @@
 import type { MediumFacts } from '../model/medium.js';
 import { count, type Tally } from '../model/stats.js';
-import type { AttachmentEvent, MissingRange } from '../protocols/jt808/attachment-conversation.js';
+import type { AnnouncedFile, AttachmentEvent, MissingRange } from '../protocols/jt808/attachment-conversation.js';
 import type { MediaFiles } from '../store/media-files.js';
 import { AttachmentFile } from './attachment-file.js';
 import type { Uploads } from './uploads.js';
@@ -118,11 +118,22 @@ export class AttachmentSession {
     if (announced?.name !== file.name || announced.bytes !== file.bytes) {
       await this.close();
       this.#begun++;
-      incoming.bytes += file.bytes;
-      this.#file = await AttachmentFile.begin(this.parts.files, file);
+      this.#file = await this.#opened(file);
     }
     this.reply(answer(true));
     return true;
+  }
+
+  /** Its room is taken before the disk is asked: others begin files meanwhile. */
+  async #opened(file: AnnouncedFile): Promise<AttachmentFile> {
+    const { incoming, files } = this.parts;
+    incoming.bytes += file.bytes;
+    try {
+      return await AttachmentFile.begin(files, file);
+    } catch (error) {
+      incoming.bytes -= file.bytes;
+      throw error;
+    }
   }
 
   async #data({ name, offset, bytes }: Extract<AttachmentEvent, { type: 'data' }>): Promise<boolean> {

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { picture } from '../../bench/support/media-terminal.js';
 import { AttachmentRequests } from '../../ingest/attachment-requests.js';
@@ -24,7 +25,11 @@ const NAME = '00_65_6401_0_mfrggzdfmztwq2lknnwg23tpob.jpg';
 
 type Attachment = Upload & { content: MediumFacts };
 
-async function attachmentServer(limits: Partial<AttachmentServerLimits> = {}, paused = () => false) {
+async function attachmentServer(
+  limits: Partial<AttachmentServerLimits> = {},
+  paused = () => false,
+  whenAccepted: (fn: () => void) => void = (fn) => setTimeout(fn, 5),
+) {
   const dir = await tempDir();
   const files = await MediaFiles.open({ dir, maxBytes: 2 ** 30 });
   const recorded: Attachment[] = [];
@@ -33,7 +38,7 @@ async function attachmentServer(limits: Partial<AttachmentServerLimits> = {}, pa
     ...{ host: '127.0.0.1', port: 0, files, limits, paused },
     uploads: new Uploads({ recordUpload: (upload) => recorded.push(upload as Attachment) }),
     owner: (alert, key) => (alert === ALERT && key === KEY ? owner : undefined),
-    whenAccepted: (fn) => setTimeout(fn, 5),
+    whenAccepted,
     clock: () => TIME + 60_000,
   });
   onTestFinished(() => server.close());
@@ -291,4 +296,39 @@ test('an alarm with files is asked for them once it is an alert, by a command; i
   expect(requests.owner(ALERT, KEY)).toMatchObject({ vehicleNo: 3, vehicleId: 'v3', time: TIME });
   expect(requests.owner(ALERT, '00')).toBeUndefined();
   expect(requests.owner('b'.repeat(26), KEY)).toBeUndefined();
+});
+
+test('closing waits for what it keeps: the unfinished file is reported before it resolves', async () => {
+  const { server, recorded, welcome, incoming } = await attachmentServer();
+  const peer = await welcome();
+  await peer.begin(NAME, 1000);
+  peer.block(NAME, 0, picture(400, 4));
+  await peer.end(NAME, 1000);
+  await server.close();
+  expect(recorded.map(({ content }) => [content.complete, content.bytes])).toEqual([[false, 400]]);
+  expect(incoming()).toEqual([]);
+});
+
+test('a disk that takes no new file costs none of the room for files', async () => {
+  const { dir, server, welcome } = await attachmentServer({ incomingBytes: 1000 });
+  rmSync(join(dir, 'incoming'), { recursive: true });
+  for (let n = 0; n < 3; n++) expect(await (await welcome()).begin(NAME, 400)).toBeNull();
+  mkdirSync(join(dir, 'incoming'));
+  expect(await (await welcome()).begin(NAME, 1000)).toBe(0);
+  expect(server.counts).toEqual({});
+});
+
+test('closing does not wait for ever for a log that takes nothing', async () => {
+  const { server, welcome } = await attachmentServer(
+    { closeMs: 100 },
+    () => false,
+    () => {},
+  );
+  const peer = await welcome();
+  await peer.begin(NAME, 400);
+  peer.block(NAME, 0, picture(400, 4));
+  void peer.end(NAME, 400);
+  await pause(50);
+  await server.close();
+  expect(server.open).toBe(0);
 });
