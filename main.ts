@@ -108,6 +108,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     // Recorded tracks are old from the start: they stay until somebody removes them, and none comes late.
     retentionDays: settings.timePolicy === 'replay' ? null : settings.retentionDays,
     compressAfterDays: settings.timePolicy === 'replay' ? null : settings.compressAfterDays,
+    auditDays: settings.auditDays,
     spool,
     alertsShared: engine.alertsShared,
     catalog: () => ({

@@ -17,6 +17,13 @@ export const storeKeys = {
   /** Pictures, sounds and videos of terminals; beyond this the oldest go. */
   mediaMaxBytes: key('CHEJI_MEDIA_MAX_BYTES', String(10 * GIB), 'bytes, at least 1 MiB', wholeNumber(MIB)),
   retentionDays: key('CHEJI_RETENTION_DAYS', '183', 'days that tracks are kept, 1–36500', wholeNumber(1, 36_500)),
+  /** Three years as for the records of supervision; half a year is the least for logs (Cybersecurity Law). */
+  auditDays: key(
+    'CHEJI_AUDIT_RETENTION_DAYS',
+    '1096',
+    'days that the audit is kept, 183–36500',
+    wholeNumber(183, 36_500),
+  ),
   /** The frame of each fix is kept with it. */
   keepRaw: key('CHEJI_KEEP_RAW', 'false', 'true: the frame that each fix came in is kept with it', flag),
   /** Tracks that are older are compressed, where the database can; null: never. */

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { writeToString } from 'fast-csv';
+import { makeFolders } from '../store/file-ops.js';
 import { BadFileError } from './files/bad-file.js';
 import { type BatchParts, type BatchResult, batchesOf, FILE_EXTENSIONS, type Refused } from './files/batches.js';
 import { type ImportMark, isSame, readMark, writeMark } from './files/import-mark.js';
@@ -49,7 +50,13 @@ interface Seen {
  * comes twice is the same fix, which is kept once. Throws where the directory cannot be made.
  */
 export async function watchDir(options: WatchedDirOptions): Promise<WatchedDir> {
-  for (const folder of [DONE, FAILED]) await mkdir(join(options.dir, folder), { recursive: true });
+  try {
+    for (const folder of [DONE, FAILED]) makeFolders(join(options.dir, folder));
+  } catch (error) {
+    throw new Error(
+      `watched directory ${options.dir}: ${(error as Error).message}; give CHEJI_WATCH_DIR a directory that this user may make and write`,
+    );
+  }
   return new DirWatch(options);
 }
 

@@ -26,6 +26,8 @@ export interface DatabaseParts {
   retentionDays: number | null;
   /** Days after which the database compresses tracks, where its edition can; null: never. */
   compressAfterDays: number | null;
+  /** Days that the audit is kept. */
+  auditDays: number;
   spool: Spool;
   alertsShared: SharedArrayBuffer;
   catalog: () => StoreSeed;
@@ -158,11 +160,11 @@ export class Database {
   }
 
   #startDigest(url: string): void {
-    const { log, retentionDays, compressAfterDays } = this.parts;
+    const { log, retentionDays, compressAfterDays, auditDays } = this.parts;
     this.#digest = new WorkerThread({
       name: 'digest',
       url: new URL('../tracks/digest-worker.js', import.meta.url),
-      data: { url, retentionDays, compressAfterDays } satisfies DigestWorkerData,
+      data: { url, retentionDays, compressAfterDays, auditDays } satisfies DigestWorkerData,
       wakeEveryMs: WAKE_MS,
       onMessage: (message) => {
         if (message.type === 'notice') log.warn(message.line);

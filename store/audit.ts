@@ -8,6 +8,11 @@ export async function putAudit(db: ClientBase, entries: readonly AuditEntry[]): 
   if (entries.length > 0) await db.query(PUT_ENTRIES, [jsonText(entries)]);
 }
 
+/** Deletes what was done before `time` (epoch ms). */
+export async function dropAudit(pool: Pool, time: number): Promise<void> {
+  await pool.query('delete from audit where at < $1', [isoTime(time)]);
+}
+
 /** The audit, as the database has it. Rejects with DatabaseAwayError where it cannot be asked. */
 export class StoredAudit {
   constructor(readonly pool: Pool) {}

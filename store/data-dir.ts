@@ -4,7 +4,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -13,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { makeFolders } from './file-ops.js';
 
 /** The places inside the data directory; the only file that knows their names. */
 export interface DataDir {
@@ -51,14 +51,13 @@ export function openDataDir(dir: string): DataDir {
   };
   try {
     // 0711: the embedded database may run as another user and must reach its own folder, and nothing else.
-    mkdirSync(root, { recursive: true, mode: 0o711 });
-    for (const folder of [parts.spool, parts.alerts, parts.checkpoints, parts.media, parts.deliveries])
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-    mkdirSync(at('keys'), { recursive: true, mode: 0o700 });
+    makeFolders(root, 0o711);
+    for (const folder of [parts.spool, parts.alerts, parts.checkpoints, parts.media, parts.deliveries, at('keys')])
+      makeFolders(folder, 0o700);
     chmodSync(at('keys'), 0o700);
   } catch (error) {
     throw new DataDirError(
-      `data directory ${root}: ${(error as Error).message}; give CHEJI_DATA_DIR a directory that this user may write`,
+      `data directory ${root}: ${(error as Error).message}; give CHEJI_DATA_DIR a directory that this user may make and write`,
     );
   }
   const lock = at('lock');

@@ -1,15 +1,18 @@
 import {
   close as closeFile,
   closeSync,
+  existsSync,
   fdatasync,
   fsyncSync,
   ftruncate,
+  mkdirSync,
   open,
   openSync,
   unlink,
   writev,
 } from 'node:fs';
 import { open as openHandle } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 
 /** The file operations that a log's durability rests on, behind a small face so that tests can make each of them fail. */
 export interface FileOps {
@@ -53,6 +56,21 @@ export function syncDirNow(dir: string): void {
     fsyncSync(fd);
   } finally {
     closeSync(fd);
+  }
+}
+
+/**
+ * Makes a folder and those above it where they are missing, at once: for start-up. Throws the system's error where one cannot be made;
+ * Node's own recursive way asks again for ever where the folder above is there and takes none, as in /proc.
+ */
+export function makeFolders(path: string, mode?: number): void {
+  const folder = resolve(path);
+  if (existsSync(folder)) return;
+  makeFolders(dirname(folder), mode);
+  try {
+    mkdirSync(folder, { mode });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // somebody else was faster
   }
 }
 

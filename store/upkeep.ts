@@ -1,10 +1,12 @@
 import type { Pool } from 'pg';
+import { dropAudit } from './audit.js';
 import { setCompression } from './compression.js';
 import { detectEdition } from './edition.js';
 import { LateRows } from './late-rows.js';
 import { Retention } from './retention.js';
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** A day that somebody read is tried again this soon. */
 const HELD_MS = 300_000;
 
@@ -13,9 +15,11 @@ export interface UpkeepOptions {
   retentionDays: number | null;
   /** Days after which the database compresses tracks, where its edition can; null: never. */
   compressAfterDays: number | null;
+  /** Days that the audit is kept. */
+  auditDays: number;
 }
 
-/** What the tables of positions need now and then, whatever the edition: compression, late rows, retention. */
+/** What the tables of positions need now and then, whatever the edition: compression, late rows, retention; and the audit, which has its own. */
 export class Upkeep {
   readonly #lateRows: LateRows;
   readonly #retention: Retention | null;
@@ -38,6 +42,7 @@ export class Upkeep {
     if (compressed) notices.push(compressed);
     await this.#lateRows.fold(stop);
     const { dropped, held } = (await this.#retention?.apply(now)) ?? { dropped: [], held: false };
+    await dropAudit(this.pool, now - this.options.auditDays * DAY_MS);
     if (dropped.length > 0) notices.push(`older than the retention, dropped: ${dropped.join(', ')}`);
     return { notices, againMs: held ? HELD_MS : HOUR_MS };
   }

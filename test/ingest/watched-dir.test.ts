@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -176,3 +177,12 @@ test('while the log has no room nothing is read, and nothing lost', async () => 
   expect(s.logged()).toHaveLength(2);
   expect(await listed(dir)).toEqual(['done', 'done/a.csv', 'failed']);
 });
+
+test.skipIf(!existsSync('/proc/self'))(
+  'a directory that cannot be made ends the start, with the setting that names it',
+  async () => {
+    await expect(watching('/proc/cheji', await tcpServer())).rejects.toThrow(
+      /watched directory .*; give CHEJI_WATCH_DIR/,
+    );
+  },
+);

@@ -3,6 +3,7 @@ import { Catalog } from '../../model/catalog.js';
 import { StoredAudit } from '../../store/audit.js';
 import { openPool } from '../../store/db.js';
 import { Registry } from '../../store/registry.js';
+import { Upkeep } from '../../store/upkeep.js';
 import { onEveryServer } from '../support/postgres.js';
 import { accepted, closeLogs, fixAt, openLogs, rowsOf, storeAll } from './writer-support.js';
 
@@ -66,5 +67,30 @@ onEveryServer('audit', (server) => {
     await storeAll(url, logs);
     expect(await audit.list({ limit: 10 })).toEqual(all);
     expect(await rowsOf(url, 'select from audit')).toHaveLength(4);
+  });
+
+  test('what is older than the audit is kept goes, also where tracks stay for ever', async () => {
+    const url = await server.fresh();
+    const logs = await openLogs();
+    const pool = openPool(url, () => {}, { connections: 1 });
+    onTestFinished(async () => {
+      await closeLogs(logs);
+      await pool.end();
+    });
+    let now = START;
+    const admin = new Registry(new Catalog(), logs.spool, () => now).as('admin');
+    await admin.putVehicle({ id: '100' });
+    now += 1000;
+    await admin.deleteVehicle('100');
+    await storeAll(url, logs);
+
+    const upkeep = new Upkeep(pool, { retentionDays: null, compressAfterDays: null, auditDays: 200 });
+    const audit = new StoredAudit(pool);
+    const actions = async () => (await audit.list({ limit: 10 })).map(({ action }) => action);
+    const later = START + 200 * 86_400_000;
+    await upkeep.pass(later);
+    expect(await actions()).toEqual(['vehicle-delete', 'vehicle-put']);
+    await upkeep.pass(later + 1);
+    expect(await actions()).toEqual(['vehicle-delete']);
   });
 });

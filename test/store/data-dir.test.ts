@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -41,6 +41,11 @@ test('a directory in use by a living process is refused with its number; a dead 
 test('a place that cannot be a directory is refused with what to do', () => {
   writeFileSync(join(dir, 'file'), '');
   expect(() => openDataDir(join(dir, 'file', 'data'))).toThrow(/CHEJI_DATA_DIR/);
+});
+
+test.skipIf(!existsSync('/proc/self'))('a place where nothing can be made is refused, at any depth', () => {
+  for (const place of ['/proc/cheji', '/proc/cheji/deep/data', '/proc/self'])
+    expect(() => openDataDir(place)).toThrow(/^data directory \/proc\/.*mkdir.*; give CHEJI_DATA_DIR a directory/);
 });
 
 test('a secret is made once, readable by its owner only', () => {
