@@ -45,6 +45,8 @@ import { Spool } from './store/spool.js';
 import { StoredGate } from './store/stored-gate.js';
 
 const THREAD_GRACE_MS = 15_000;
+/** How long an end waits for a disk that takes nothing. */
+const SETTLE_MS = 10_000;
 /** Beyond this share of the log's quota pictures have to wait (reliability sheet §4). */
 const MEDIA_WAIT_AT = 0.9;
 
@@ -314,13 +316,13 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       await media.close();
       terminalFences.close();
       dispatcher.close();
-      await housekeeping.settle();
+      const settled = await housekeeping.settle(SETTLE_MS);
       await engine.stop(THREAD_GRACE_MS);
       await deliveries.stop();
       await nodes.stop();
       await api.close();
       await database.stop(THREAD_GRACE_MS);
-      await housekeeping.truncate().catch(() => {}); // the next start does it
+      if (settled) await housekeeping.truncate().catch(() => {}); // the next start does it
       await spool.close();
       dir.release();
       log.info('stopped');

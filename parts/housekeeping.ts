@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { CommandDispatcher } from '../ingest/commands.js';
 import { fleetTime } from '../model/fleet-clock.js';
@@ -48,8 +49,18 @@ export class Housekeeping {
     for (const timer of this.#timers) clearInterval(timer);
   }
 
-  /** Everything that was accepted is in the log, and the last checkpoint knows of it. */
-  async settle(): Promise<void> {
+  /**
+   * Everything that was accepted is in the log, and the last checkpoint knows of it. False where the disk has not taken it
+   * within `graceMs`: none of that was acknowledged, and the next start goes on from what there is.
+   */
+  async settle(graceMs: number): Promise<boolean> {
+    const settled = this.#settled().then(() => true);
+    if (await Promise.race([settled, pause(graceMs, false, { ref: false })])) return true;
+    this.#parts.log.warn('the log takes nothing: what it does not have was not acknowledged');
+    return false;
+  }
+
+  async #settled(): Promise<void> {
     await this.#flushed();
     await this.#saving?.catch(() => {}); // it may not know of the last ones
     await this.#checkpoint().catch((error: Error) => this.#parts.log.warn(`checkpoint: ${error.message}`));
