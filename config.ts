@@ -1,5 +1,5 @@
 import { contradictions } from './config/contradictions.js';
-import type { Key, Keys, ValuesOf } from './config/key.js';
+import { firstLine, type Key, type Keys, type ValuesOf } from './config/key.js';
 import { ruleKeys } from './config/rule-keys.js';
 import { ALL_KEYS, LATER, PLAIN_KEYS, type Settings } from './config/settings.js';
 import { readSettingsFile } from './config/settings-file.js';
@@ -70,7 +70,7 @@ function fileSettings(file: string, problems: string[]): Record<string, string> 
   try {
     return readSettingsFile(file, problems);
   } catch (error) {
-    throw new ConfigError(`${file}: ${(error as Error).message.split('\n')[0]}`);
+    throw new ConfigError(`${file}: ${firstLine(error)}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** One setting: what it is called outside, what it may be, and how it is read. */
@@ -34,7 +35,7 @@ export function key<T>(
       const result = schema.safeParse(text);
       if (result.success) return { value: result.data };
       // What zod says of a single value, the sentence on what is allowed says better.
-      return { wrong: options.structured ? placeOf(result.error) : '' };
+      return { wrong: options.structured ? placeOf(result.error) : entryOf(result.error, text) };
     },
   };
 }
@@ -67,6 +68,36 @@ export const networks = list.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(
 export const pairs = list.transform((entries) =>
   Object.fromEntries(entries.filter(Boolean).map((entry) => entry.split('=').map((side) => side.trim()))),
 );
+
+/** A file with certificates or keys in it: what is wrong with it is told with its setting, and not by the first connection. */
+export const pemFile = text.superRefine((file, context) => {
+  try {
+    if (!readFileSync(file, 'latin1').includes('-----BEGIN ')) tell(context, 'no PEM in it');
+  } catch (error) {
+    tell(context, firstLine(error));
+  }
+});
+
+/** The first line of an error that quotes below it what it is about. */
+export function firstLine(error: unknown): string {
+  return (error as Error).message.split('\n')[0].replace(/:$/, '');
+}
+
+/** Refuses a value with words that people are told besides what is allowed. */
+function tell(context: z.RefinementCtx, message: string): void {
+  context.addIssue({ code: 'custom', message, params: { told: true } });
+}
+
+/** Which entry between commas is wrong; of a single value '', unless its schema tells why. */
+function entryOf(error: z.ZodError, text: string): string {
+  const [issue] = error.issues;
+  if (issue.code === 'custom' && issue.params?.told) return `; ${issue.message}`;
+  if (issue.code === 'unrecognized_keys') return `; there is no ${issue.keys[0]}`;
+  const entries = text.split(',').map((entry) => entry.trim());
+  const [place] = issue.path;
+  if (typeof place === 'number') return `; entry ${place + 1}: ${entries[place]}`;
+  return place === undefined ? '' : `; ${entries.findLast((entry) => entry.startsWith(`${String(place)}=`))}`;
+}
 
 /** Where in a list the first thing is that is wrong, and why. */
 function placeOf(error: z.ZodError): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { key, optional, port, text, urlOf } from './key.js';
+import { key, optional, pemFile, port, text, urlOf } from './key.js';
 import { DEFAULT_MQTT_TOPICS, DEFAULT_MQTT_USERS, mqttTopics, mqttUsers } from './mqtt-topics.js';
 
 /** Feeds over MQTT: the embedded broker or another, and what is read there. */
@@ -15,9 +15,9 @@ export const mqttKeys = {
   mqttVersion: key('CHEJI_MQTT_VERSION', '5', '3.1.1 or 5, of that broker', z.enum(['3.1.1', '5'])),
   mqttUser: optional('CHEJI_MQTT_USER', 'the name we log in with', text),
   mqttPassword: optional('CHEJI_MQTT_PASSWORD', 'the password to it', text, { secret: true }),
-  mqttCa: optional('CHEJI_MQTT_CA', 'a PEM file: who may sign the certificate', text),
-  mqttCert: optional('CHEJI_MQTT_CERT', 'a PEM file: our own certificate', text),
-  mqttKey: optional('CHEJI_MQTT_KEY', 'a PEM file: the key to it', text),
+  mqttCa: optional('CHEJI_MQTT_CA', 'a PEM file: who may sign the certificate', pemFile),
+  mqttCert: optional('CHEJI_MQTT_CERT', 'a PEM file: our own certificate', pemFile),
+  mqttKey: optional('CHEJI_MQTT_KEY', 'a PEM file: the key to it', pemFile),
   /** null: one of this installation's own. */
   mqttClientId: optional(
     'CHEJI_MQTT_CLIENT_ID',

@@ -4,6 +4,7 @@ import { TOPIC_NAMES, topicLevels } from '../deliver/mqtt-carrier.js';
 import { CODEC_NAMES, DEFAULT_TOPICS, type TopicSetting, topicRoutes } from '../ingest/mqtt/topic-routes.js';
 import { DATUMS } from '../model/datum.js';
 import { fillTopic, filterProblem, TopicPattern } from '../model/topic-pattern.js';
+import { firstLine } from './key.js';
 
 /** A user of the embedded broker; `%u` and `%c` in topic filters are the user's name and the client's id. */
 export interface MqttUserSetting {
@@ -44,7 +45,7 @@ const list = z.string().transform((text, context): unknown => {
   try {
     return parseYaml(text);
   } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message.split('\n')[0] });
+    context.addIssue({ code: 'custom', message: firstLine(error) });
     return z.NEVER;
   }
 });

@@ -29,5 +29,8 @@ export async function watchFiles(settings: Settings, parts: Parts): Promise<Watc
   // Who may write into the directory may tell of any vehicle; the registry says which are served.
   const identity = new Identity({ ...parts, key: '', auth: 'off', registrationRequired });
   const positions = new HttpSource({ ...parts, registrationRequired, datum: sourceDatums.file, source: 'file' });
-  return watchDir({ dir, positions, intake, feed: { ...parts, protocol: ais, identity }, whenAccepted, log });
+  const feed = { ...parts, protocol: ais, identity };
+  return watchDir({ dir, positions, intake, feed, whenAccepted, log }).catch((error: Error) => {
+    throw new Error(`CHEJI_WATCH_DIR=${dir}: ${error.message}; give it a directory that this user may write`);
+  });
 }

@@ -10,6 +10,15 @@ function configFile(name: string, text: string): string {
   return file;
 }
 
+function problemsOf(env: Record<string, string>): string[] {
+  try {
+    loadSettings(env);
+  } catch (error) {
+    return (error as ConfigError).message.split('\n');
+  }
+  return [];
+}
+
 test('an empty environment gives the defaults of the contract', () => {
   const { settings, warnings } = loadSettings({});
   expect(settings).toMatchObject({
@@ -63,6 +72,33 @@ test.each([
   ['CHEJI_REGISTRATION_REQUIRED', 'yes'],
 ])('%s=%s is refused', (name, value) => {
   expect(() => loadSettings({ [name]: value })).toThrow(name);
+});
+
+test.each([
+  [
+    'CHEJI_MQTT_CA',
+    '/nowhere/ca.pem',
+    "a PEM file: who may sign the certificate; ENOENT: no such file or directory, open '/nowhere/ca.pem'",
+  ],
+  ['CHEJI_MQTT_KEY', configFile('key.pem', 'not a key'), 'a PEM file: the key to it; no PEM in it'],
+  ['CHEJI_GATEWAY_ADDRESSES', '10.0.0.1, 10.0.0.0/33', 'fd00::/8; entry 2: 10.0.0.0/33'],
+  ['CHEJI_AIS_SOURCES', 'a:1,b', 'host:port,host:port; entry 2: b'],
+  ['CHEJI_WEBHOOK_HOSTS', 'a.example.cn,https://b', '*.example.org; entry 2: https://b'],
+  ['CHEJI_SPEED_LIMITS', 'bus=60,taxi=fast', 'other; taxi=fast'],
+  ['CHEJI_SPEED_LIMITS', 'bus=60,tram=50', 'other; there is no tram'],
+  ['CHEJI_SOURCE_DATUM', 'http=gcj02,jt808=mars', 'cgcs2000; jt808=mars'],
+])('%s=%s: what is wrong with it is said behind what is allowed', (name, value, message) => {
+  const [line, ...more] = problemsOf({ [name]: value });
+  expect([line.startsWith(`${name}=${value}: must be `), line.slice(-message.length), more]).toEqual([
+    true,
+    message,
+    [],
+  ]);
+});
+
+test('no complaint ends where its reason should stand', () => {
+  expect(() => loadSettings({}, configFile('c.yaml', 'CHEJI_HTTP_PORT: ['))).toThrow(/c\.yaml: Flow .*[^:]$/);
+  expect(problemsOf({ CHEJI_MQTT_TOPICS: '[' })[0]).toMatch(/line 1, column 2$/);
 });
 
 test('alerts are not published where they would come back in', () => {
@@ -150,7 +186,8 @@ describe('lists of MQTT', () => {
     ['CHEJI_MQTT_USERS', '[{user: a, password: short}]', 'entry 1, password: must have at least 8'],
     ['CHEJI_MQTT_USERS', '[{user: a}, {user: a}]', 'a is there twice'],
     ['CHEJI_MQTT_USERS', '[{user: a, publish: ["x/#/y"]}]', 'entry 1, publish, 0: # may only be the last level'],
-    ['CHEJI_MQTT_CERT', '/x.pem', 'a certificate and its key go together'],
+    ['CHEJI_MQTT_CERT', configFile('own.pem', '-----BEGIN CERTIFICATE-----'), 'a certificate and its key go together'],
+    ['CHEJI_MQTT_TOPICS', '[', 'docs/mqtt.md; Flow sequence must end with a ] at line 1, column 2'],
     ['CHEJI_MQTT_URL', 'http://x', 'CHEJI_MQTT_URL='],
   ])('%s=%s stops the start', (key, value, message) => {
     expect(() => loadSettings({ [key]: value })).toThrow(message);
