@@ -16,7 +16,7 @@ import { Timers } from './timers.js';
 /** A vehicle that leaves a fence for good has an alert open for good; this many are enough of them. */
 const MAX_OPEN_PER_VEHICLE = 100;
 /** Late fixes so near to an alert belong to it. */
-const SAME_EVENT_MS = 60_000;
+export const SAME_EVENT_MS = 60_000;
 
 /** An alert as its rule raises it; the book adds its life. */
 export type NewAlert = Omit<Alert, 'state' | 'clearedAt' | 'clearReason' | 'revision' | keyof AlertLife>;
@@ -99,7 +99,7 @@ export class AlertBook {
   }
 
   /** Raises what late fixes show to have been, and to be over. */
-  raisePast(alert: NewAlert, end: { at: string; reason?: ClearReason; evidence: Record<string, unknown> }): void {
+  raisePast(alert: NewAlert, end: { at: string; reason?: ClearReason; evidence?: Record<string, unknown> }): void {
     if (this.get(alert.id)) return;
     const raised = this.#born(alert);
     this.#tell('raised', raised, raised.detectedAt);

@@ -52,8 +52,9 @@ export function isGap(interval: number, pace: number): boolean {
   return interval > LEAST_MS && interval <= MOST_MS && interval > pace * LONGER;
 }
 
-/** One long interval is a gap, some of them are another pace. */
+/** One long interval is a gap, some of them are another pace; two fixes of one second say nothing of it. */
 export function paceAfter(interval: number, pace: number): number {
+  if (interval === 0) return pace;
   return interval > pace ? Math.min(interval, pace * FASTER) : interval;
 }
 
@@ -74,8 +75,9 @@ export function forget(gap: Gap, ruleIds: ReadonlySet<string>): void {
 }
 
 export function hold(p: Position, facts: FixFacts = factsOf(p)): HeldFix {
-  const { headingDeg, alarms, flags, fenceNos, receivedTime } = p;
-  return { facts, headingDeg, alarms, flags, fenceNos, receivedTime };
+  const { headingDeg, alarms, flags, receivedTime } = p;
+  // The list is the index's own, and another one with its next question.
+  return { facts, headingDeg, alarms, flags, fenceNos: [...p.fenceNos], receivedTime };
 }
 
 export function released({ facts, receivedTime, ...others }: HeldFix, vehicleNo: number): Position {

@@ -3,9 +3,9 @@ import type { Position } from '../model/position.js';
 import type { NamedStep } from '../model/step.js';
 import { msToRfc3339 } from '../model/units.js';
 import type { Vehicle } from '../model/vehicle.js';
-import type { AlertBook } from './alert-book.js';
+import { type AlertBook, type NewAlert, SAME_EVENT_MS } from './alert-book.js';
 import { type FixFacts, factsOf, positionOf } from './fix-facts.js';
-import { fills, type Gap, hold, inOrder, isGap, isOver, paceAfter, released } from './gap.js';
+import { fills, forget, type Gap, hold, inOrder, isGap, isOver, paceAfter, released } from './gap.js';
 import { evidenceJson, newAlert } from './new-alert.js';
 import { NewestPlaces } from './newest-places.js';
 import { type Ground, hoursHold, type Rule, type RuleInput, type Say } from './rule.js';
@@ -91,20 +91,32 @@ export function rules(
       }
       if (asked.judgesLate !== false) memories.of(owner.no).gap?.raised.push([asked.id, alert.id]);
       if (episode && alerts.amend(owner.id, asked.id, alert.occurredAt)) return;
+      if (episode && alerts.openOf(owner.no, asked.id)) {
+        // One of the present: this one waits for its own end, which ends nothing else.
+        episode.past ??= new Map();
+        episode.past.set(asked.id, alert);
+        return;
+      }
       episode?.raised.push(asked.id);
       alerts.raise(owner.no, alert);
     },
     clear(evidence, reason) {
+      const end = { at: msToRfc3339(now) ?? '', reason, evidence: evidenceJson(evidence) };
       if (found) {
         const events = eventsOf(found, asked.id);
-        const end = { at: msToRfc3339(now) ?? '', reason, evidence: evidenceJson(evidence) };
         const last = events.at(-1);
         if (last && last.end === null) last.end = end;
         else events.push({ alert: null, end });
         return;
       }
+      const past = episode?.past?.get(asked.id);
+      if (past) {
+        episode?.past?.delete(asked.id);
+        alerts.raisePast(past, end);
+        return;
+      }
       if (episode && !dropFrom(episode.raised, asked.id)) return; // amended another one
-      alerts.clear(owner.no, asked.id, msToRfc3339(now) ?? '', reason, evidenceJson(evidence));
+      alerts.clear(owner.no, asked.id, end.at, reason, end.evidence);
     },
   };
 
@@ -150,13 +162,7 @@ export function rules(
       take(p, vehicle, episode.last);
       try {
         collect(due, p, vehicle, episode.rules);
-        for (const rule of due) {
-          if (rule.judgesLate === false) continue;
-          place(rule);
-          const after = rule.judge(input, episode.rules.get(rule.id), say);
-          if (after === undefined) episode.rules.delete(rule.id);
-          else episode.rules.set(rule.id, after);
-        }
+        for (const rule of due) if (rule.judgesLate !== false) askLate(rule, episode);
         episode.last = input.facts;
       } finally {
         episode = null;
@@ -175,13 +181,19 @@ export function rules(
     tick(time) {
       for (const no of [...unsettled].sort((a, b) => a - b)) {
         const vehicle = catalog.vehicles.get(no);
-        if (vehicle) judgeAnew(memories.of(no), vehicle);
+        if (!vehicle) continue;
+        const memory = memories.of(no);
+        if (memory.late) endLate(memory, vehicle);
+        judgeAnew(memory, vehicle);
       }
       unsettled.clear();
       for (const { at, no, ruleId } of timers.due(time, waits)) {
         const vehicle = catalog.vehicles.get(no);
         const memory = memories.get(no);
-        if (vehicle && memory) timeIsUp(ruleId, at, time, vehicle, memory);
+        if (!vehicle || !memory) continue;
+        // What late fixes hold open of a rule is not to stand in the way of its present.
+        if (memory.late) endLate(memory, vehicle);
+        timeIsUp(ruleId, at, time, vehicle, memory);
       }
     },
 
@@ -242,8 +254,16 @@ export function rules(
 
   /** What late fixes raised and did not see end, ends with them: what came after is told by the others. */
   function endLate(memory: VehicleMemory, vehicle: Vehicle): void {
-    const at = msToRfc3339(memory.late?.last?.time ?? NaN) ?? '';
-    for (const id of memory.late?.raised ?? []) alerts.clear(vehicle.no, id, at, 'backfilled');
+    const { last, raised = [], past = new Map<string, NewAlert>() } = memory.late ?? {};
+    const time = last?.time ?? NaN;
+    const at = msToRfc3339(time) ?? '';
+    for (const id of raised) alerts.clear(vehicle.no, id, at, 'backfilled');
+    for (const [id, alert] of past) {
+      const open = alerts.openOf(vehicle.no, id);
+      const after = open ? Date.parse(open.occurredAt) - time : NaN;
+      if (open && after >= 0 && after <= SAME_EVENT_MS) alerts.amendOnset(open.id, alert.occurredAt);
+      else alerts.raisePast(alert, { at, reason: 'backfilled' });
+    }
     delete memory.late;
   }
 
@@ -273,6 +293,7 @@ export function rules(
     if (!gap) return;
     gap.unsettled = false;
     now = last?.time ?? now;
+    letGo(gap, memory, vehicle);
     const others = [...(memory.rules ?? [])].filter(([id]) => ruleBook.get(id)?.judgesLate === false);
     memory.rules = structuredClone(new Map(gap.rules));
     found = new Map(gap.open.map(([id]): [string, FoundEvent[]] => [id, [{ alert: null, end: null }]]));
@@ -294,6 +315,17 @@ export function rules(
       if (memory.rules.size === 0) memory.rules = null;
       reconcile(gap, vehicle, events);
     }
+  }
+
+  /** Of rules that no longer concern the vehicle, because it is of another kind now, nothing is judged anew. */
+  function letGo(gap: Gap, memory: VehicleMemory, vehicle: Vehicle): void {
+    const isOver = (id: string) => !ruleBook.get(id)?.appliesTo(vehicle);
+    for (const id of [...(memory.rules?.keys() ?? [])].filter(isOver)) {
+      memory.rules?.delete(id);
+      alerts.clear(vehicle.no, id, msToRfc3339(now) ?? '', 'rule-removed');
+    }
+    const known = [...gap.rules.keys(), ...[...gap.open, ...gap.raised].map(([id]) => id)];
+    forget(gap, new Set(known.filter(isOver)));
   }
 
   function reconcile(gap: Gap, vehicle: Vehicle, events: ReadonlyMap<string, FoundEvent[]>): void {
@@ -344,6 +376,17 @@ export function rules(
     try {
       place(rule);
       keep(rule, memory, owner.no, rule.judge(input, memory.rules?.get(rule.id), say));
+    } catch (error) {
+      failed(rule.type, error);
+    }
+  }
+
+  function askLate(rule: Rule, { rules: known }: LateEpisode): void {
+    try {
+      place(rule);
+      const after = rule.judge(input, known.get(rule.id), say);
+      if (after === undefined) known.delete(rule.id);
+      else known.set(rule.id, after);
     } catch (error) {
       failed(rule.type, error);
     }

@@ -1,3 +1,4 @@
+import type { NewAlert } from './alert-book.js';
 import type { FixFacts } from './fix-facts.js';
 import { forget, type Gap } from './gap.js';
 
@@ -33,6 +34,8 @@ export interface LateEpisode {
   rules: Map<string, unknown>;
   /** Rules that have raised an alert in it. */
   raised: string[];
+  /** What began in it while the rule had another alert open: told when it has ended. Absent where there is none. */
+  past?: Map<string, NewAlert>;
 }
 
 export interface MemoriesSnapshot {
@@ -71,9 +74,10 @@ export class VehicleMemories {
   /** Rules that are no more leave nothing behind: one of the same name begins anew. */
   forgetRules(ids: ReadonlySet<string>): void {
     if (ids.size === 0) return;
-    for (const { rules, gap } of this.#byNo.values()) {
+    for (const { rules, gap, late } of this.#byNo.values()) {
       for (const id of ids) rules?.delete(id);
       if (gap) forget(gap, ids);
+      if (late) forgetLate(late, ids);
     }
     for (const key of this.shared.keys()) if (ids.has(key.slice(0, key.indexOf(' ')))) this.shared.delete(key);
   }
@@ -86,4 +90,12 @@ export class VehicleMemories {
     for (const [no, memory] of vehicles) this.#byNo.set(no, memory);
     for (const [key, value] of shared) this.shared.set(key, value);
   }
+}
+
+function forgetLate(late: LateEpisode, ruleIds: ReadonlySet<string>): void {
+  for (const id of ruleIds) {
+    late.rules.delete(id);
+    late.past?.delete(id);
+  }
+  late.raised = late.raised.filter((id) => !ruleIds.has(id));
 }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { hold, isGap, paceAfter } from '../../alerts/gap.js';
 import { Engine } from '../../engine.js';
 import { OUT_OF_ORDER } from '../../model/quality.js';
 import { ruleOf, tick } from './defined-support.js';
-import { type FixNote, Story, square } from './support.js';
+import { type FixNote, fixOf, Story, square } from './support.js';
 
 const FAST = { speed: 100 };
 const LATE = { quality: OUT_OF_ORDER };
@@ -141,4 +142,27 @@ test('a restart anywhere changes nothing', () => {
       whole.transitions.map(({ transition, alert }) => `${transition} ${alert.id} ${alert.revision}`),
     );
   }
+});
+
+test('a fix that is kept has its own list of fences: that of the index is another one with the next question', () => {
+  const ofIndex = [1, 2];
+  const kept = hold(Object.assign(fixOf(1, { at: 0 }), { fenceNos: ofIndex }));
+  ofIndex.splice(0, 2, 7);
+  expect(kept.fenceNos).toEqual([1, 2]);
+});
+
+test('two fixes of one second say nothing of the pace', () => {
+  expect(paceAfter(0, 30_000)).toBe(30_000);
+  expect(isGap(30_000, paceAfter(0, 30_000))).toBe(false);
+});
+
+test('a vehicle that is of another kind when late fixes come has nothing opened again', () => {
+  const s = new Story().settings({}).vehicle(1, 'v1', 'coach').fence(1, 'zone', square(0, 0), []);
+  ruleOf(s, 'forbidden-inside', {}, { scope: { fences: ['zone'], categories: ['coach'] } });
+  s.fixes(1, ...inside(0, 50), ...inside(120, 140)).tell();
+  s.vehicle(1, 'v1', 'truck').fixes(1, ...inside(150, 150));
+  expect(s.tell()).toEqual(['cleared forbidden-inside v1 zone 10:02:30 rule-removed']);
+  s.fixes(1, ...inside(80, 90, LATE), ...inside(160, 160));
+  expect(s.tell()).toEqual([]);
+  expect(s.engine.openAlerts()).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { LATE, OUT_OF_ORDER } from '../../model/quality.js';
+import { ruleOf, tick } from './defined-support.js';
 import { type FixNote, Story, square } from './support.js';
 
 const IN = { lon: 0.5 };
@@ -63,4 +64,52 @@ test('of recorded tracks late fixes count that fill a gap, and no others: a trac
   expect(played.tell()).toEqual(['raised fence-enter v1 depot 10:00:30', 'cleared fence-enter v1 depot 10:00:40']);
   played.fixes(1, { at: 5, ...IN, ...LATER, delay: 1e7 }, { at: 15, ...OUT, ...LATER, delay: 1e7 });
   expect(played.fixes(1, { at: 120, ...OUT, delay: 1e7 }).tell()).toEqual([]);
+});
+
+test('a late visit leaves alone the alert of the visit that lasts', () => {
+  const known = story(...[600, 610, 620].map((at) => ({ at, ...IN })));
+  known.tell();
+  known.fixes(1, { at: 100, ...IN, ...LATER }, { at: 110, ...OUT, ...LATER });
+  expect(known.tell()).toEqual(['raised fence-enter v1 depot 10:01:40', 'cleared fence-enter v1 depot 10:01:50']);
+  expect(known.transitions[0].alert.evidence).toMatchObject({ late: true });
+  known.fixes(1, { at: 200, ...IN, ...LATER }, { at: 210, ...IN, ...LATER }, { at: 630, ...IN });
+  expect(known.tell()).toEqual([
+    'raised fence-enter v1 depot 10:03:20',
+    'cleared fence-enter v1 depot 10:03:30 backfilled',
+  ]);
+  expect(known.fixes(1, { at: 640, ...OUT }).tell()).toEqual(['cleared fence-enter v1 depot 10:10:40']);
+});
+
+test('late fixes that reach to the alert that is open are the beginning of it', () => {
+  const known = story(...[600, 610, 620].map((at) => ({ at, ...IN })));
+  known.tell();
+  known.fixes(1, ...[500, 520, 540, 560, 580].map((at) => ({ at, ...IN, ...LATER })), { at: 630, ...IN });
+  expect(known.tell()).toEqual(['updated fence-enter v1 depot 10:10:00']);
+  expect(known.transitions[0].alert.evidence).toMatchObject({ amended: { heldAt: '2026-03-01T02:08:20.000Z' } });
+});
+
+test('what time decides of the present is told although late fixes have the rule in hand', () => {
+  const s = new Story().vehicle(1, 'v1').fence(1, 'depot', square(0, 0), []);
+  ruleOf(s, 'dwell-too-long', { seconds: 60 }, { scope: { fences: ['depot'] } });
+  s.fixes(1, ...[1000, 1010, 1020].map((at) => ({ at, ...IN })));
+  s.fixes(1, ...[100, 140, 180].map((at) => ({ at, ...IN, ...LATER })));
+  expect(tick(s, 1065).tell()).toEqual([
+    'raised dwell-too-long v1 depot 10:01:40',
+    'cleared dwell-too-long v1 depot 10:03:00 backfilled',
+    'raised dwell-too-long v1 depot 10:16:40',
+  ]);
+});
+
+test('a rule of another kind under the same name does not go on with what the late fixes left', () => {
+  const s = new Story().settings({}).vehicle(1, 'v1').fence(1, 'depot', square(0, 0), []);
+  ruleOf(s, 'dwell-too-long', { seconds: 5 }, { id: 'x', scope: { fences: ['depot'] } });
+  s.fixes(1, { at: 1000, ...OUT }, { at: 100, ...IN, ...LATER }, { at: 110, ...IN, ...LATER });
+  expect(s.tell()).toEqual(['raised dwell-too-long v1 depot 10:01:40']);
+  ruleOf(s, 'speed-limit', { limit: 30 }, { id: 'x', scope: { fences: ['depot'] }, timing: { minDuration: 0 } });
+  s.fixes(1, { at: 120, ...IN, ...LATER });
+  expect(s.tell()).toEqual([
+    'cleared dwell-too-long v1 depot 10:00:00 rule-changed',
+    'raised speed-limit v1 depot 10:02:00',
+  ]);
+  expect(s.engine.counters.stepFailures).toEqual({});
 });
