@@ -37,8 +37,10 @@ interface DrivingLog {
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Between two fixes of a driving vehicle further apart than this nobody knows, unless it moved on. */
+/** Between two fixes of a driving vehicle further apart than this nobody knows, unless it went too far to have rested. */
 const BLIND_MS = 5 * MINUTE;
+/** Nobody makes up for a rest by driving faster than this on average, km/h. */
+const HURRY_KMH = 100;
 /** Stretches with less than this between them are kept as one. */
 const JOIN_MS = 2 * MINUTE;
 const MAX_STRETCHES = 300;
@@ -122,7 +124,7 @@ function driven(
   const from = before.last.time;
   const gap = facts.time - from;
   if (gap <= 0) return before;
-  const drove = before.last.driving && (gap <= BLIND_MS || movedOn(previous, facts, minSpeed));
+  const drove = before.last.driving && (gap <= BLIND_MS || droveOn(previous, facts, from, minSpeed, restMinutes));
   let { since, idleSince, nightMs } = before;
   if (drove) {
     since ??= previous ?? facts;
@@ -149,12 +151,21 @@ function driven(
   };
 }
 
-/** Whether the vehicle cannot have stood all the time between two fixes. */
-function movedOn(previous: FixFacts | null, facts: FixFacts, minSpeed: number): boolean {
-  if (previous === null) return false;
-  const kmh =
-    distanceM(previous.lon, previous.lat, facts.lon, facts.lat) / 1000 / ((facts.time - previous.time) / HOUR);
-  return kmh >= minSpeed;
+/**
+ * Whether the driver drove on since `from`, the log's last time (epoch ms): the vehicle went on, and left no time for a rest. Where its fix
+ * before is not that of the log, somebody else drove it meanwhile, or the driver another one: its way since says nothing of him.
+ */
+function droveOn(
+  previous: FixFacts | null,
+  facts: FixFacts,
+  from: number,
+  minSpeed: number,
+  restMinutes: number,
+): boolean {
+  if (previous?.time !== from) return false;
+  const km = distanceM(previous.lon, previous.lat, facts.lon, facts.lat) / 1000;
+  const hours = (facts.time - from) / HOUR;
+  return km >= minSpeed * hours && km >= HURRY_KMH * (hours - restMinutes / 60);
 }
 
 function withStretch(stretches: [number, number][], drove: boolean, from: number, to: number): [number, number][] {

@@ -126,4 +126,28 @@ describe('fatigue', () => {
     expect(drivers.tell()).toEqual(['raised fatigue v2 10:00:00']);
     expect(drivers.transitions[0].alert.evidence.driver).toBe('****0');
   });
+
+  test('what nobody saw a driver drive is not his: he was away, and his vehicle of today was driven by another', () => {
+    const drivers = story('fatigue', law);
+    const wang = { name: '王', certificate: '32010' };
+    cardOf(drivers, 1, 0, wang);
+    // Driving still at the last fix with the card.
+    drivers.fixes(1, ...moving(0, H));
+    cardOf(drivers, 1, H + 1, null);
+    drivers.fixes(2, ...moving(9 * H, 10 * H - 60));
+    cardOf(drivers, 2, 10 * H - 30, wang);
+    expect(drivers.fixes(2, ...moving(10 * H, 10 * H + 300)).tell()).toEqual([]);
+  });
+
+  test('a silence in which there was time for a rest begins the count again; one in which there was none does not', () => {
+    const rested = story('fatigue', law).fixes(1, ...moving(0, H), ...moving(11 * H, 11 * H + 600, 120));
+    expect(rested.tell()).toEqual([]); // 60 km in ten hours
+    const hurried = story('fatigue', law).fixes(1, ...moving(0, 2 * H), ...moving(2.5 * H, 4 * H + 60, 156));
+    expect(hurried.tell()).toEqual(['raised fatigue v1 10:00:00']); // 36 km in half an hour
+  });
 });
+
+/** A fix each minute at 60 km/h to the east, beginning so many kilometres east of 0.5°. */
+function moving(from: number, to: number, km = 0): FixNote[] {
+  return drive(from, to, 60).map((note) => ({ ...note, lon: 0.5 + (km + (note.at - from) / 60) / 111 }));
+}
