@@ -254,16 +254,24 @@ export class Connection implements Sink, Origin, Awaiting, SessionPeer {
     } else if (this.#afterChange) {
       this.#owed++;
       const owed = Buffer.from(bytes);
+      const since = this.#receivedAt;
       this.host.whenAccepted(() => {
         this.#owed--;
-        this.#replies.add(owed);
+        // The log may have filled between the record and a fix of the same frame, which then comes to the disk later.
+        if (this.host.intake.durable < taken) this.#awaitFixes(owed, taken, since);
+        else this.#replies.add(owed);
         this.#write();
       });
     } else {
-      if (!this.#replies.waiting) this.host.awaits(this);
-      this.#replies.addWaiting(bytes, taken, this.#receivedAt);
+      this.#awaitFixes(bytes, taken, this.#receivedAt);
     }
     if (!this.#inHand) this.#write();
+  }
+
+  /** A reply leaves when `taken` fixes are durable; `since`: monotonic ms of the frame's arrival. */
+  #awaitFixes(bytes: Buffer, taken: number, since: number): void {
+    if (!this.#replies.waiting) this.host.awaits(this);
+    this.#replies.addWaiting(bytes, taken, since);
   }
 
   upload(fact: UploadFact): void {

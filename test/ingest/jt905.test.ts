@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { msToBeijing } from '../../model/units.js';
 import { decodeFrame, encodeJson } from '../../protocols/jt905/decode.js';
@@ -65,4 +66,37 @@ test('its heartbeats are answered while the log is full, before what waits for r
   expect(await replyTo()).toBe(4);
   disk.open();
   expect([await replyTo(), await replyTo()]).toEqual([2, 3]);
+});
+
+test('a trip is acknowledged when its report and both its fixes are durable, also where the log fills between them', async () => {
+  const disk = gatedDisk();
+  const s = await tcpServer({ protocol: jt905, auth: 'off', spool: { files: disk.files, maxPendingFixes: 1 } });
+  const peer = await s.peer();
+  const before = Date.now() - 60_000;
+  await peer.ask(encodeJson({ msgId: '0x0203', isu: ISU, sn: 1, positions: [position(before)] }));
+  disk.shut();
+  const ends = { emptyToLoaded: position(before + 1000), loadedToEmpty: position(before + 9000) };
+  const facts = { operationId: 5, ratingId: 1, rating: 2, ratingExt: 0, callOrderId: 0, meterRaw: '' };
+  peer.send(encodeJson({ msgId: '0x0B05', isu: ISU, sn: 2, ...ends, ...facts }));
+  await waitFor(
+    'the trip to be read',
+    () => s.intake.taken,
+    (taken) => taken === 3,
+  );
+  // The first of the two fixes and the report come to the disk; the second waits for the next flush, which stands still.
+  disk.open();
+  disk.shut();
+  await waitFor(
+    'the first fix',
+    () => s.intake.durable,
+    (durable) => durable === 2,
+  );
+  expect(await Promise.race([peer.next(), pause(100, 'nothing yet')])).toBe('nothing yet');
+  disk.open();
+  await waitFor(
+    'the second fix',
+    () => s.intake.durable,
+    (durable) => durable === 3,
+  );
+  expect(s.logged()).toHaveLength(3);
 });
