@@ -256,6 +256,7 @@ export class Engine {
       case 'command-put':
       case 'command-step':
       case 'upload':
+      case 'answer-put':
         break; // no rule asks for them
     }
   }

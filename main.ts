@@ -37,6 +37,7 @@ import { watchFiles } from './parts/watched-files.js';
 import { protocols } from './protocols/index.js';
 import { checkpointSeq } from './store/checkpoint.js';
 import { openDataDir, secretFile } from './store/data-dir.js';
+import { KeptAnswers } from './store/kept-answers.js';
 import { logId } from './store/log-id.js';
 import { MediaFiles } from './store/media-files.js';
 import { Registry } from './store/registry.js';
@@ -237,6 +238,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       webhooks,
       deliveries: () => deliveries.totals(),
       acceptPositions: (items, address) => http.accept(items, address),
+      answers: new KeptAnswers(state.answers, registry),
       ...protocolTools,
       quarantine: {
         list: (limit, before) => quarantine.list(limit, before),

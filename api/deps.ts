@@ -19,6 +19,7 @@ import type { StoredAudit } from '../store/audit.js';
 import type { RawFrames } from '../store/raw-frames.js';
 import type { Registry } from '../store/registry.js';
 import type { Answer, Request } from './http.js';
+import type { AnswerKeeper } from './idempotency.js';
 import type { TravelSource } from './travel-source.js';
 import type { MediaSource, UploadSource } from './upload-source.js';
 import type { WebhookSource } from './webhook-source.js';
@@ -47,6 +48,8 @@ export interface ApiDeps {
    * every item that is `ok` is durable. An item whose reason is 'full' was not taken because the intake has no room.
    */
   acceptPositions(items: readonly unknown[], address: string): Promise<PositionResult[]>;
+  /** Answers to requests with an Idempotency-Key. */
+  answers: AnswerKeeper;
   /** The additional items of a fix as named values (`Protocol.describeItems` of the fix's source). */
   describeItems(source: number, items: Uint8Array): Record<string, unknown>;
   /** Protocols whose frames can be taken apart and built by hand. */

@@ -1,3 +1,5 @@
+import type { Answer } from './http.js';
+
 /** Every error the API answers with. The code is stable across languages and versions; the sentence is for people. */
 export const ERROR_CODES = {
   'bad-request': {
@@ -49,6 +51,12 @@ export class ApiError extends Error {
   toJSON(): { error: { code: ErrorCode; message: string; details: readonly ErrorDetail[] } } {
     return { error: { code: this.code, message: this.message, details: this.details } };
   }
+}
+
+/** The error as an answer, still without what every answer has. */
+export function errorAnswer(error: ApiError): Answer & { body: string } {
+  const headers = [['Content-Type', 'application/json; charset=utf-8'] as const, ...error.headers];
+  return { status: error.status, headers, body: JSON.stringify(error) };
 }
 
 /** What any thrown thing means to the caller: ours as it is, a database that is away as 503, the rest as our mistake. */

@@ -19,6 +19,11 @@ export function isForMainNode({ method, path }: Pick<Route, 'method' | 'path'>):
   return !READING_POSTS.includes(path);
 }
 
+/** Whether an Idempotency-Key means something: what only reads may be asked any number of times. */
+export function takesKey(route: Pick<Route, 'method' | 'path'>): boolean {
+  return route.method === 'post' && isForMainNode(route);
+}
+
 /** On their way at once; beyond that a caller is told to come back. */
 const MAX_AT_ONCE = 64;
 /** Longer than the main node takes for anything that it does. */

@@ -1,52 +1,39 @@
 import { createHash } from 'node:crypto';
-import { ApiError } from './errors.js';
+import type { AnswerBook, KeptAnswer } from '../model/answer-book.js';
+import { ApiError, errorAnswer } from './errors.js';
 import type { Answer, Request } from './http.js';
 
-/** What is remembered of answers; beyond any bound the oldest go first. */
-export const IDEMPOTENCY_LIMITS = { ageMs: 24 * 3_600_000, answers: 20_000, bytes: 32 * 1024 * 1024 } as const;
-
-type Limits = Record<keyof typeof IDEMPOTENCY_LIMITS, number>;
+/** Where answers are kept through a restart: main.ts joins it with the log. */
+export interface AnswerKeeper {
+  readonly book: Pick<AnswerBook, 'get' | 'takes'>;
+  /** Resolves once it is durable, and in the book. */
+  keep(answer: KeptAnswer): Promise<void>;
+}
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 const REPLAYED = ['Idempotency-Replayed', 'true'] as const;
-/** What an entry takes beside the body of its answer, about. */
-const ENTRY_BYTES = 500;
 /** Members of the request that change what it means. */
 const MEANING = ['content-type', 'content-encoding', 'if-match'] as const;
 
-interface Entry {
-  /** Of the request's query, headers that change its meaning, and body. */
+/** A first request that has not been answered yet. */
+interface UnderWay {
   fingerprint: string;
-  /** Epoch ms. */
-  since: number;
-  /** The answer, or the error thrown instead; pending while the first request is under way. */
   outcome: Promise<Answer>;
-  /** 0 while it is under way. */
-  bytes: number;
 }
 
 /**
  * Answers of POST by the header Idempotency-Key (reliability sheet §5): who asks again with the same key gets the same answer,
- * and nothing is done twice. A key belongs to its path; with another body it is refused. Answers that say "not now" (5xx) are
- * not kept, nor are those that are streamed. Kept in memory: a restart forgets them.
+ * and nothing is done twice. A key belongs to its path; with another body it is refused. An answer leaves when it is in the
+ * log: a restart, or a kill, forgets none that anybody had. Answers that say "not now" (5xx) are not kept, nor are those that
+ * are streamed.
  */
 export class IdempotentAnswers {
-  readonly #entries = new Map<string, Entry>(); // oldest first
-  #bytes = 0;
+  readonly #underWay = new Map<string, UnderWay>();
 
   constructor(
+    readonly kept: AnswerKeeper,
     readonly now: () => number = Date.now,
-    readonly limits: Limits = IDEMPOTENCY_LIMITS,
   ) {}
-
-  get size(): number {
-    return this.#entries.size;
-  }
-
-  /** Bytes of remembered answers. */
-  get held(): number {
-    return this.#bytes;
-  }
 
   /** What `run` answers, or what it answered to this key before. Throws where the key is none, or another body's. */
   answer(request: Request, body: Uint8Array, run: () => Answer | Promise<Answer>): Answer | Promise<Answer> {
@@ -57,66 +44,65 @@ export class IdempotentAnswers {
         { path: 'Idempotency-Key', message: 'must be 1 to 255 visible characters of ASCII' },
       ]);
     }
-    this.#forget(this.now() - this.limits.ageMs);
     const place = `${request.path}\n${key}`;
     const fingerprint = fingerprintOf(request, body);
-    const known = this.#entries.get(place);
-    if (known === undefined) return this.#first(place, fingerprint, run);
-    if (known.fingerprint !== fingerprint) {
+    const underWay = this.#underWay.get(place);
+    const kept = this.kept.book.get(place, this.now());
+    const known = underWay ?? kept;
+    if (known !== undefined && known.fingerprint !== fingerprint) {
       throw new ApiError('key-reused', 'this Idempotency-Key was used for another request to the same path', [
         { path: 'Idempotency-Key', message: 'use a new key for each new request' },
       ]);
     }
-    return this.#again(known.outcome, run);
+    if (underWay) return this.#again(underWay.outcome, run);
+    return kept ? replayed(kept) : this.#first(place, fingerprint, run);
   }
 
-  #first(place: string, fingerprint: string, run: () => Answer | Promise<Answer>): Promise<Answer> {
-    const outcome = (async () => run())();
-    const entry = { fingerprint, since: this.now(), outcome, bytes: 0 };
-    this.#entries.set(place, entry);
-    outcome.then(
-      (answer) => this.#settle(place, entry, isKept(answer) ? lengthOf(answer) : null),
-      (error) => this.#settle(place, entry, error instanceof ApiError && error.status < 500 ? ENTRY_BYTES : null),
-    );
-    return outcome;
+  async #first(place: string, fingerprint: string, run: () => Answer | Promise<Answer>): Promise<Answer> {
+    const outcome = this.#run(place, fingerprint, run);
+    this.#underWay.set(place, { fingerprint, outcome });
+    try {
+      return await outcome;
+    } finally {
+      this.#underWay.delete(place);
+    }
+  }
+
+  async #run(place: string, fingerprint: string, run: () => Answer | Promise<Answer>): Promise<Answer> {
+    const answer = await orRefusal(run);
+    if (!isWhole(answer) || answer.status >= 500) return answer;
+    const { status, headers, body } = answer;
+    const text = body === null || typeof body === 'string' ? body : Buffer.from(body).toString();
+    const kept = { place, fingerprint, status, headers, body: text };
+    if (this.kept.book.takes(kept)) await this.kept.keep(kept);
+    return answer;
   }
 
   async #again(outcome: Promise<Answer>, run: () => Answer | Promise<Answer>): Promise<Answer> {
     const answer = await outcome;
-    if (!isKept(answer)) return run();
-    return { ...answer, headers: [...answer.headers, REPLAYED] };
-  }
-
-  /** `bytes`: null where it is not to be remembered. */
-  #settle(place: string, entry: Entry, bytes: number | null): void {
-    if (this.#entries.get(place) !== entry) return; // forgotten meanwhile
-    if (bytes === null) {
-      this.#entries.delete(place);
-      return;
-    }
-    entry.bytes = bytes + ENTRY_BYTES;
-    this.#bytes += entry.bytes;
-    this.#forget(-Infinity);
-  }
-
-  /** Those from before `time`, and as many more as are too many. One under way stays: its answer is not known yet. */
-  #forget(time: number): void {
-    for (const [place, { since, bytes }] of this.#entries) {
-      const tooMany = this.#entries.size > this.limits.answers || this.#bytes > this.limits.bytes;
-      if (since > time && !tooMany) return;
-      if (bytes === 0) continue;
-      this.#entries.delete(place);
-      this.#bytes -= bytes;
-    }
+    return isWhole(answer) ? replayed(answer) : run();
   }
 }
 
-function isKept({ status, body }: Answer): boolean {
-  return status < 500 && (body === null || typeof body === 'string' || body instanceof Uint8Array);
+/** A refusal is an answer too, unless it says "not now": that is thrown on. */
+async function orRefusal(run: () => Answer | Promise<Answer>): Promise<Answer> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof ApiError && error.status < 500) return errorAnswer(error);
+    throw error;
+  }
 }
 
-function lengthOf({ body }: Answer): number {
-  return typeof body === 'string' ? Buffer.byteLength(body) : body instanceof Uint8Array ? body.length : 0;
+type WholeAnswer = Answer & { body: string | Uint8Array | null };
+
+function isWhole(answer: Answer): answer is WholeAnswer {
+  const { body } = answer;
+  return body === null || typeof body === 'string' || body instanceof Uint8Array;
+}
+
+function replayed({ status, headers, body }: Pick<WholeAnswer, 'status' | 'headers' | 'body'>): Answer {
+  return { status, headers: [...headers, REPLAYED], body };
 }
 
 function fingerprintOf({ query, headers }: Request, body: Uint8Array): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from './errors.js';
+import { takesKey } from './forwarding.js';
 import { describeOneOrMany } from './parameters.js';
 import type { Route } from './route.js';
 import { errorSchema } from './schemas.js';
@@ -12,14 +13,14 @@ Degrees WGS-84 (\`lon\`, \`lat\`), km/h, degrees clockwise from north, metres, k
 Lists come in pages: ask again with the \`cursor\` of the page before until it is null.
 The live stream is a WebSocket at \`/v1/stream\`: \`/asyncapi.json\` describes it.`;
 
-/** Of every POST (api/idempotency.ts). */
+/** Of every POST that does something (api/idempotency.ts). */
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
   description:
     'Made by the caller, new for each new request: asked again with the same key and body within 24 hours, the answer is the ' +
-    'same, nothing is done twice, and `Idempotency-Replayed: true` says so. Kept in memory, until the server restarts.',
+    'same, nothing is done twice, and `Idempotency-Replayed: true` says so. Answers are kept through restarts, the newest 20,000.',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 
@@ -52,7 +53,7 @@ function operation(route: Route, components: Json): Json {
   const parameters = [
     ...fields(route.params, 'path', components),
     ...fields(route.query, 'query', components),
-    ...(route.method === 'post' ? [IDEMPOTENCY_KEY] : []),
+    ...(takesKey(route) ? [IDEMPOTENCY_KEY] : []),
   ];
   return {
     operationId: operationId(route),

@@ -5,8 +5,8 @@ import type { App } from './app.js';
 import { KeyCheck } from './auth.js';
 import type { ApiDeps, ApiOptions, ApiServer } from './deps.js';
 import { addDocsPage } from './docs-page.js';
-import { ApiError, toApiError } from './errors.js';
-import { isForMainNode } from './forwarding.js';
+import { ApiError, errorAnswer, toApiError } from './errors.js';
+import { isForMainNode, takesKey } from './forwarding.js';
 import { DATA_HEADERS, pageHeaders } from './headers.js';
 import type { Answer, Endpoint, Request } from './http.js';
 import { IdempotentAnswers } from './idempotency.js';
@@ -73,7 +73,7 @@ export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiS
   if (options.docsDir) addDocsPage(files, options.docsDir);
 
   const dress = new Dresser(app);
-  const answers = new IdempotentAnswers();
+  const answers = new IdempotentAnswers(deps.answers);
   const endpoints = [
     ...table.map((route) => routeEndpoint(route, key, dress, answers)),
     ...wrongMethods(table, dress),
@@ -138,15 +138,10 @@ class Dresser {
       );
     }
     this.app.metrics.answered(route || 'none', error.status, 0);
+    const answer = errorAnswer(error);
     return {
-      status: error.status,
-      headers: [
-        ...DATA_HEADERS,
-        ['X-Request-Id', id],
-        ['Content-Type', 'application/json; charset=utf-8'],
-        ...error.headers,
-      ],
-      body: JSON.stringify(error),
+      ...answer,
+      headers: [...DATA_HEADERS, ['X-Request-Id', id], ...answer.headers],
       // The body may still be on its way, and nobody will read it.
       close: error.code === 'too-large',
     };
@@ -170,7 +165,7 @@ function routeEndpoint(route: Route, key: KeyCheck, dress: Dresser, answers: Ide
       const startedAt = performance.now();
       if (forward) return forward(request, body).then((given) => dress.answer(given, route.path, startedAt));
       const run = () => route.run(request, body);
-      const answer = route.method === 'post' ? answers.answer(request, body, run) : run();
+      const answer = takesKey(route) ? answers.answer(request, body, run) : run();
       return answer instanceof Promise
         ? answer.then((given) => dress.answer(given, route.path, startedAt))
         : dress.answer(answer, route.path, startedAt);

@@ -148,6 +148,7 @@ export class Catalog {
       case 'alert-action':
       case 'command-put': //   these two the command book
       case 'command-step':
+      case 'answer-put': //    the book of answers only
         break;
       case 'upload': {
         const { upload } = change;

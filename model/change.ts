@@ -1,5 +1,6 @@
 import type { Alert } from './alert.js';
 import type { AlertWord } from './alert-life.js';
+import type { KeptAnswer } from './answer-book.js';
 import type { Command, CommandProgress } from './command.js';
 import type { Fence } from './fence.js';
 import type { Mute } from './mute.js';
@@ -71,7 +72,9 @@ type Fact =
   | { type: 'mute-delete'; revision: number; at: number; id: string }
   | { type: 'command-put'; revision: number; at: number; commands: Command[] }
   | { type: 'command-step'; revision: number; at: number; steps: CommandProgress[] }
-  | { type: 'upload'; revision: number; at: number; upload: Upload };
+  | { type: 'upload'; revision: number; at: number; upload: Upload }
+  /** What the API answered to a request with an Idempotency-Key. */
+  | { type: 'answer-put'; revision: number; at: number; answer: KeptAnswer };
 
 /** An alert of which something is said; one whose condition has ended comes with it, because the engine may have forgotten it. */
 export interface AlertTarget {

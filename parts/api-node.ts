@@ -223,6 +223,7 @@ class ApiNode {
       webhooks: atMainNode('webhooks'),
       quarantine: atMainNode('quarantine'),
       acceptPositions: atMainNode('acceptPositions'),
+      answers: atMainNode('answers'),
       log: this.log,
     };
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { AlertWord } from '../model/alert-life.js';
+import type { KeptAnswer } from '../model/answer-book.js';
 import type { Catalog } from '../model/catalog.js';
 import type { AlertTarget, Change, RuleSettings, TerminalFacts } from '../model/change.js';
 import type { Fence } from '../model/fence.js';
@@ -352,6 +353,11 @@ export class Registry {
   /** A terminal's report; what comes of it is the log's from now on. Throws RangeError where it is too long for a block. */
   recordUpload(upload: Upload): void {
     this.#record({ type: 'upload', upload });
+  }
+
+  /** What the API answered to a request with a key; the caller keeps the book (model/answer-book.ts). */
+  recordAnswer(answer: KeptAnswer): Change {
+    return this.#record({ type: 'answer-put', answer });
   }
 
   /** `fn` hears of each change once the catalog has it, durable or not. Returns the way to stop it. */

@@ -1,3 +1,4 @@
+import { AnswerBook } from '../model/answer-book.js';
 import { type Block, KIND_CHANGE, KIND_FIXES, readJsonBody } from '../model/block.js';
 import { Catalog } from '../model/catalog.js';
 import type { Change } from '../model/change.js';
@@ -13,8 +14,8 @@ import { LogReader } from './log-reader.js';
 const NAME = 'main';
 
 /**
- * What the main thread knows of the log: the catalog, the commands to terminals and, of every vehicle, the newest durable
- * fix. Restored at start from a checkpoint and the log behind it; from then on the catalog is kept by the registry and the
+ * What the main thread knows of the log: the catalog, the commands to terminals, the answers to requests with a key and, of
+ * every vehicle, the newest durable fix. Restored at start from a checkpoint and the log behind it; from then on the catalog is kept by the registry and the
  * commands by their dispatcher, ahead of the log by what is not flushed yet, and the fleet by `apply`, exactly as far as
  * the log is committed.
  */
@@ -26,6 +27,7 @@ export class ShownState {
     readonly catalog: Catalog,
     readonly fleet: Fleet,
     readonly commands: CommandBook,
+    readonly answers: AnswerBook,
     /** Every record up to this one is in. */
     public seq: number,
     /** Records before this one are in both kept checkpoints: for this part's sake the log may lose them. */
@@ -34,18 +36,19 @@ export class ShownState {
 
   /** As it was kept; of a log that is at its beginning where nothing was. */
   static from(dir: string, checkpoint: Checkpoint | null): ShownState {
-    if (!checkpoint) return new ShownState(dir, new Catalog(), new Fleet(), new CommandBook(), 0, 0);
+    if (!checkpoint) return new ShownState(dir, new Catalog(), new Fleet(), new CommandBook(), new AnswerBook(), 0, 0);
     const { seq, parts } = checkpoint;
     return new ShownState(
       dir,
       Catalog.from(JSON.parse(parts.catalog.toString()), parts.roads),
       Fleet.from(parts.fleet),
-      // Checkpoints of before there were commands, or fences on terminals, have none.
+      // Checkpoints of before there were commands, fences on terminals, or answers, have none.
       CommandBook.from(
         JSON.parse(parts.commands?.toString() ?? '[]'),
         BOOK_LIMITS,
         TerminalAreas.from(JSON.parse(parts.areas?.toString() ?? '[]')),
       ),
+      AnswerBook.from(JSON.parse(parts.answers?.toString() ?? '[]')),
       seq,
       0,
     );
@@ -68,7 +71,10 @@ export class ShownState {
   follow(block: Block, moved: (vehicleNo: number) => void): Change | null {
     const change = block.kind === KIND_CHANGE ? readJsonBody<Change>(block) : null;
     const news = change !== null && this.catalog.apply(change);
-    if (news) this.commands.apply(change);
+    if (news) {
+      this.commands.apply(change);
+      this.answers.apply(change);
+    }
     this.apply(block, moved);
     return news ? change : null;
   }
@@ -102,6 +108,7 @@ export class ShownState {
       roads: this.catalog.roads.snapshot(),
       commands: Buffer.from(JSON.stringify(this.commands.snapshot())),
       areas: Buffer.from(JSON.stringify(this.commands.areas.snapshot())),
+      answers: Buffer.from(JSON.stringify(this.answers.snapshot())),
       fleet: this.fleet.snapshot(),
     };
     const parts = { catalog: await jsonInTurns(catalog), ...others };

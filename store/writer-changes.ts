@@ -11,8 +11,8 @@ import { putVehicleVersions, type VehicleVersion } from './vehicle-versions.js';
 
 /**
  * The changes of one batch, brought into the tables together: of each vehicle, terminal and fence only the last word
- * counts, because the batch becomes visible as a whole; commands likewise. Uploads never change once they are there. Settings and alert actions have no table of
- * their own.
+ * counts, because the batch becomes visible as a whole; commands likewise. Uploads never change once they are there. Settings, alert actions and answers have no
+ * table of their own.
  */
 export class ChangeSet {
   readonly #vehicles = new Map<number, Vehicle>();
@@ -84,6 +84,7 @@ export class ChangeSet {
       case 'settings-put':
       case 'alert-actions':
       case 'alert-action':
+      case 'answer-put':
         break;
     }
   }

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
 import { ApiError } from '../../api/errors.js';
 import type { Answer, Request } from '../../api/http.js';
-import { IDEMPOTENCY_LIMITS, IdempotentAnswers } from '../../api/idempotency.js';
-import { startTestApi } from './support.js';
+import { IdempotentAnswers } from '../../api/idempotency.js';
+import { AnswerBook } from '../../model/answer-book.js';
+import { Catalog } from '../../model/catalog.js';
+import { KeptAnswers } from '../../store/kept-answers.js';
+import { Registry } from '../../store/registry.js';
+import { FakeLog, startTestApi } from './support.js';
 
 const position = (id: string) => ({ vehicleId: id, time: '2024-05-01T16:00:00+08:00', lon: 120.3, lat: 31.5 });
 const KEYED = { 'idempotency-key': 'a-1' };
@@ -30,7 +34,7 @@ test('the same key with another body, query or content type is refused; on anoth
     expect([answer.status, await answer.json()]).toMatchObject([422, { error: { code: 'key-reused' } }]);
   }
   expect(api.pushed).toHaveLength(1);
-  const elsewhere = await api.send('POST', '/v1/search/passages', {}, KEYED);
+  const elsewhere = await api.send('POST', '/v1/fences', {}, KEYED);
   expect(elsewhere.status).toBe(400);
 });
 
@@ -46,8 +50,23 @@ test('a refusal is remembered, "not now" is not', async () => {
   expect((await send('other')).status).toBe(200);
 });
 
+test('what only reads needs no key: it is asked anew', async () => {
+  const api = await startTestApi();
+  for (const body of [{}, { area: null }]) {
+    const answer = await api.send('POST', '/v1/search/passages', body, KEYED);
+    expect([answer.status, answer.headers.get(REPLAYED)]).toEqual([400, null]);
+  }
+});
+
+/** Answers on a log: the changes it got make the book after a restart. */
+function answersOn(log: FakeLog): IdempotentAnswers {
+  const book = new AnswerBook();
+  for (const change of log.changes) book.apply(change);
+  return new IdempotentAnswers(new KeptAnswers(book, new Registry(new Catalog(), log, Date.now)));
+}
+
 test.each(['two words', 'ключ', 'x'.repeat(256)])('a key must be visible ASCII of at most 255: not %j', async (key) => {
-  const answers = new IdempotentAnswers();
+  const answers = answersOn(new FakeLog());
   expect(() => answers.answer(request(key), Buffer.alloc(0), ok)).toThrow(ApiError);
 });
 
@@ -60,38 +79,59 @@ function ok(): Answer {
   return { status: 200, headers: [], body: 'ok' };
 }
 
-test('answers are kept for a day, and no more of them than the limits allow', async () => {
-  let now = 0;
-  const answers = new IdempotentAnswers(() => now, { ...IDEMPOTENCY_LIMITS, answers: 3, bytes: 4000 });
-  let runs = 0;
-  const ask = async (key: string, body = 'ok') =>
-    answers.answer(request(key), Buffer.alloc(0), () => {
-      runs++;
-      return { ...ok(), body };
-    });
-  await ask('a');
-  now += IDEMPOTENCY_LIMITS.ageMs - 1;
-  await ask('a');
-  expect(runs).toBe(1);
-  now += 1;
-  await ask('a');
-  expect(runs).toBe(2);
-  for (const key of ['b', 'c', 'd']) await ask(key);
-  expect(answers.size).toBe(3); // a went
-  await ask('d');
-  expect(runs).toBe(5);
-  await ask('e', 'x'.repeat(3000));
-  expect([answers.size, answers.held <= 4000]).toEqual([1, true]);
-  await ask('f', 'x'.repeat(10_000));
-  expect([answers.size, answers.held]).toEqual([0, 0]);
+test('an answer, or a refusal, is in the log before it leaves, and comes again after a restart', async () => {
+  const log = new FakeLog();
+  const before = answersOn(log);
+  const refuse = () => {
+    throw new ApiError('not-found', 'no such thing', [{ path: 'path.id', message: 'there is none' }]);
+  };
+  const first = await before.answer(request('a'), Buffer.alloc(0), () => ({ ...ok(), headers: [['ETag', '"1"']] }));
+  const refused = await before.answer(request('b'), Buffer.alloc(0), refuse);
+  expect(log.changes.map(({ type }) => type)).toEqual(['answer-put', 'answer-put']);
+
+  const after = answersOn(log);
+  const never = () => {
+    throw new Error('it was done a second time');
+  };
+  const replayed = [['Idempotency-Replayed', 'true']];
+  expect(await after.answer(request('a'), Buffer.alloc(0), never)).toEqual({
+    ...first,
+    headers: [['ETag', '"1"'], ...replayed],
+  });
+  expect(await after.answer(request('b'), Buffer.alloc(0), never)).toEqual({
+    ...refused,
+    headers: [...refused.headers, ...replayed],
+  });
+  expect(JSON.parse(refused.body as string)).toMatchObject({ error: { code: 'not-found' } });
+  expect(() => after.answer(request('a'), Buffer.from('other'), ok)).toThrow('used for another request');
+});
+
+test('an answer waits until the log has it; while the log takes nothing, a refusal is given and not kept', async () => {
+  const log = new FakeLog();
+  const waiting: (() => void)[] = [];
+  log.whenAccepted = (fn) => void waiting.push(fn);
+  const answers = answersOn(log);
+  let left = false;
+  const first = Promise.resolve(answers.answer(request('a'), Buffer.alloc(0), ok)).then(() => {
+    left = true;
+  });
+  await new Promise(setImmediate);
+  expect([left, waiting.length]).toEqual([false, 1]);
+  waiting[0]();
+  await first;
+
+  log.accepting = false;
+  const refusal = await answers.answer(request('b'), Buffer.alloc(0), () => ({ ...ok(), status: 404 }));
+  expect([refusal.status, log.changes.length]).toEqual([404, 1]);
 });
 
 test('an answer that is streamed is given anew to everybody', async () => {
-  const answers = new IdempotentAnswers();
+  const log = new FakeLog();
+  const answers = answersOn(log);
   const streamed = async (): Promise<Answer> => ({ ...ok(), body: (async function* () {})() });
   const bodies = await Promise.all(
     [1, 2].map(async () => (await answers.answer(request('k'), Buffer.alloc(0), streamed)).body),
   );
   expect(bodies[0]).not.toBe(bodies[1]);
-  expect(answers.size).toBe(0);
+  expect(log.changes).toEqual([]);
 });

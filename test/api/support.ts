@@ -12,6 +12,7 @@ import { CommandDispatcher } from '../../ingest/commands.js';
 import { TerminalFences } from '../../ingest/terminal-fences.js';
 import type { Alert, AlertTransition } from '../../model/alert.js';
 import { UNTOUCHED } from '../../model/alert-life.js';
+import { AnswerBook } from '../../model/answer-book.js';
 import type { AuditRecord } from '../../model/audit.js';
 import { Catalog } from '../../model/catalog.js';
 import type { Change } from '../../model/change.js';
@@ -25,6 +26,7 @@ import type { LiveStats } from '../../model/stats.js';
 import type { Vehicle } from '../../model/vehicle.js';
 import { Rehearsals } from '../../parts/rehearsal.js';
 import { protocols } from '../../protocols/index.js';
+import { KeptAnswers } from '../../store/kept-answers.js';
 import { MediaFiles } from '../../store/media-files.js';
 import type { RawFrame } from '../../store/raw-frames.js';
 import { Registry } from '../../store/registry.js';
@@ -233,6 +235,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
       pushed.push(...items);
       return items.map((item, i) => test.judge(item, i));
     },
+    answers: new KeptAnswers(new AnswerBook(), registry),
     describeItems: (source, items) => ({ source, bytes: items.length }),
     protocols: protocols.flatMap(({ tools }) => tools ?? []),
     quirkBooks: new Map(protocols.flatMap(({ name, quirks }) => (quirks ? [[name, quirks]] : []))),
