@@ -20,7 +20,7 @@ import { createLog } from './log.js';
 import { Fleet } from './model/fleet.js';
 import { countOnline } from './model/online.js';
 import type { LiveStats } from './model/stats.js';
-import { copyToRedis, openDeliveries, publishAlerts } from './parts/alert-deliveries.js';
+import { openDeliveries, publishAlerts } from './parts/alert-deliveries.js';
 import { startApiNode } from './parts/api-node.js';
 import { openAttachmentPort } from './parts/attachment-port.js';
 import { Database } from './parts/database.js';
@@ -280,8 +280,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     return abandon(error);
   });
   database.start();
-  if (settings.redisUrl) copyToRedis(settings.redisUrl, { deliveries, alerts: feed, log });
-  nodes.start(settings, { spool, spoolDir: dir.spool, node, state, alerts: feed, port: api.port, log });
+  nodes.start(settings, { spool, spoolDir: dir.spool, node, state, alerts: feed, deliveries, port: api.port, log });
   if (settings.mqttAlerts) publishAlerts(settings.mqttAlerts, { deliveries, alerts: feed, outlet: mqtt, log });
 
   const housekeeping = new Housekeeping({

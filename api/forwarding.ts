@@ -28,6 +28,10 @@ export function takesKey(route: Pick<Route, 'method' | 'path'>): boolean {
 const MAX_AT_ONCE = 64;
 /** Longer than the main node takes for anything that it does. */
 const TIMEOUT_MS = 30_000;
+/** A main node that says nothing in Redis is asked first whether it is there, for so long at most. */
+const SIGN_MS = 1000;
+/** Errors of a connection that never was: nothing has been done. */
+const NOT_REACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
 /** What the caller said that changes the answer. */
 const SENT_ON = [
   'authorization',
@@ -49,14 +53,16 @@ const NOT_HANDED_BACK = new Set([
 export class Forwarding {
   #underWay = 0;
 
-  constructor(readonly mainUrl: () => string | null) {}
+  /** Where the main node is, and whether it has been heard of lately. */
+  constructor(readonly main: () => { url: string; heard: boolean }) {}
 
   async forward(request: Request, body: Buffer): Promise<Answer> {
-    const url = this.mainUrl();
-    if (url === null) throw away('the main node is away; what is read here still works');
     if (this.#underWay >= MAX_AT_ONCE) throw new ApiError('busy', 'too much waits for the main node', [], RETRY_SOON);
     this.#underWay++;
     try {
+      const { url, heard } = this.main();
+      // Redis may be full, and the main node as well as ever.
+      if (!heard && !(await isThere(url))) throw away(AWAY);
       return await this.#ask(url, request, body);
     } finally {
       this.#underWay--;
@@ -98,11 +104,25 @@ export class Forwarding {
       };
     } catch (error) {
       if (error instanceof ApiError) throw error;
+      const { code } = ((error as Error).cause ?? {}) as { code?: string };
+      if (code !== undefined && NOT_REACHED.has(code)) throw away(AWAY);
       throw away(`the main node did not answer; whether it has done this is not known: ${(error as Error).message}`);
     } finally {
       clearTimeout(timer);
       stopListening();
     }
+  }
+}
+
+const AWAY = 'the main node is away; what is read here still works';
+
+async function isThere(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url.replace(/\/$/, '')}/livez`, { signal: AbortSignal.timeout(SIGN_MS) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
   }
 }
 

@@ -193,6 +193,9 @@ export class ApiMetrics {
       'Since when this node lacks, or Redis, something of the log',
       () => node().lagSeconds,
     );
+    this.#gauges('node_state', '1 for what /readyz says of this node among several', 'state', () => ({
+      [node().state]: 1,
+    }));
     this.#gauges('node_role', '1 for the role of this node', 'role', () => ({ [node().role]: 1 }));
     this.#gauge('geo_fences', 'Fences in force', fences);
     this.#gauge('commands_alive', 'Commands to terminals under way', () => commands().alive);
@@ -267,6 +270,7 @@ export class ApiMetrics {
       labelNames: [label],
       registers: [this.#registry],
       collect() {
+        this.reset(); // what was, and is no more
         for (const [key, n] of Object.entries(values())) this.set({ [label]: key }, n);
       },
     });

@@ -4,7 +4,7 @@ import type { Settings } from './settings.js';
 /** One sentence for each pair of settings that are good alone and do not go together. */
 export function contradictions(settings: Settings): string[] {
   const { attachmentPort, attachmentAddress, mqttAlerts, mqttTopics, mqttCert, mqttKey } = settings;
-  const { role, redisUrl, databaseUrl, adminKey } = settings;
+  const { role, redisUrl, redisCa, redisCert, redisKey, databaseUrl, adminKey } = settings;
   const problems: string[] = [];
   if (attachmentPort > 0 && attachmentAddress === null) {
     problems.push('CHEJI_ATTACHMENT_ADDRESS: must be set where CHEJI_ATTACHMENT_PORT is: terminals are told of it');
@@ -15,6 +15,12 @@ export function contradictions(settings: Settings): string[] {
   }
   if ((mqttCert === null) !== (mqttKey === null)) {
     problems.push('CHEJI_MQTT_CERT, CHEJI_MQTT_KEY: a certificate and its key go together');
+  }
+  if ((redisCert === null) !== (redisKey === null)) {
+    problems.push('CHEJI_REDIS_CERT, CHEJI_REDIS_KEY: a certificate and its key go together');
+  }
+  if ((redisCa ?? redisCert) !== null && !redisUrl?.startsWith('rediss://')) {
+    problems.push('CHEJI_REDIS_CA, CHEJI_REDIS_CERT: are for TLS, and CHEJI_REDIS_URL does not begin with rediss://');
   }
   if (role === 'api') {
     const missing: [name: string, value: string | null, why: string][] = [

@@ -10,13 +10,15 @@ export interface Key<T> {
   secret?: boolean;
   /** A list or a map in the file of settings. */
   structured?: boolean;
+  /** The schema says what is wrong, which a sentence on all that is allowed does not. */
+  explained?: boolean;
   read(text: string): { value: T } | { wrong: string };
 }
 
 export type Keys = Record<string, Key<unknown>>;
 export type ValuesOf<K> = { [N in keyof K]: K[N] extends Key<infer T> ? T : never };
 
-type Options = Pick<Key<unknown>, 'secret' | 'structured'>;
+type Options = Pick<Key<unknown>, 'secret' | 'structured' | 'explained'>;
 
 /** A setting that always has a value: the schema reads the fallback, too. `allowed` ends the sentence "must be …". */
 export function key<T>(
@@ -35,7 +37,9 @@ export function key<T>(
       const result = schema.safeParse(text);
       if (result.success) return { value: result.data };
       // What zod says of a single value, the sentence on what is allowed says better.
-      return { wrong: options.structured ? placeOf(result.error) : entryOf(result.error, text) };
+      return {
+        wrong: options.structured || options.explained ? placeOf(result.error) : entryOf(result.error, text),
+      };
     },
   };
 }

@@ -44,6 +44,10 @@ export class LogPublisher {
   #reader: LogReader | null = null;
   /** The next entry begins anew: a state reaches to where it follows on. */
   #begins = false;
+  /** Number of the last record that we know to be in the stream; 0 where it is empty. */
+  #inStream = 0;
+  /** Redis has less than it had: what it still has is to be asked for. */
+  #forgotten = false;
   /** Entries since the last state. */
   #entries = 0;
   /** Where we were at what time of the monotonic clock, oldest first. */
@@ -97,17 +101,18 @@ export class LogPublisher {
     void this.#announce();
     for (let failures = 0; !this.#stopped; ) {
       try {
+        if (this.#forgotten) this.#close();
         this.#reader ??= await this.#begin();
         const bytes = await this.#copyNext(this.#reader);
         failures = 0;
-        this.#failure = null;
+        this.#tell(null);
         if (bytes === 0) await this.#rest(ANNOUNCE_MS);
         // Full entries go out one after the other; what is less waits for company.
         if (bytes < ENTRY_BYTES / 2) await pause(LINGER_MS);
       } catch (error) {
         this.#close(); // what Redis still has is asked for again
         if (error instanceof LogGapError) continue;
-        this.#failure = (error as Error).message;
+        this.#tell(this.#o.redis.explain(error));
         await this.#rest(backoffWait(BACKOFF, Math.min(failures++, 10)));
       }
     }
@@ -117,6 +122,8 @@ export class LogPublisher {
   async #begin(): Promise<LogReader> {
     const { redis, log, spoolDir, committed } = this.#o;
     const { last, state } = await redis.reach(log);
+    this.#inStream = last;
+    this.#forgotten = false;
     const oldest = listSegments(spoolDir)[0]?.firstSeq ?? 1;
     this.#begins = !state || last + 1 < oldest || last > committed();
     this.place = this.#begins ? Math.max(await this.#putState(), last) : last;
@@ -139,6 +146,7 @@ export class LogPublisher {
     if (!taken) throw new Error('Redis has forgotten the end of the log');
     this.#begins = false;
     this.place = last;
+    this.#inStream = last;
     this.#places.push({ at: now, place: last });
     while (this.#places[1]?.at < now - UNREAD_MS) this.#places.shift();
     if (++this.#entries >= ENTRIES_PER_STATE) await this.#putState();
@@ -153,8 +161,14 @@ export class LogPublisher {
   }
 
   async #announce(): Promise<void> {
+    const inStream = this.#inStream;
     try {
-      const other = await this.#o.redis.announce(this.#o.main());
+      const { other, last, state } = await this.#o.redis.announce(this.#o.main());
+      // Nothing may be written for long, and another node may want to begin meanwhile.
+      if (this.#reader && (last < inStream || !state)) {
+        this.#forgotten = true;
+        this.#wake();
+      }
       if (other && !this.#other) {
         this.#o.warn(`nodes: ${other.url} is the main node of this Redis; no node can follow this one`);
       }
@@ -162,6 +176,14 @@ export class LogPublisher {
     } catch {
       // `#run` says what is the matter.
     }
+  }
+
+  /** Each change once: what keeps us from publishing, or null. */
+  #tell(failure: string | null): void {
+    if (failure !== null && this.#failure === null) {
+      this.#o.warn(`nodes: Redis does not take the log, other nodes show what they have: ${failure}`);
+    } else if (failure === null && this.#failure !== null) this.#o.warn('nodes: Redis takes the log again');
+    this.#failure = failure;
   }
 
   #close(): void {

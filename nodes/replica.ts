@@ -54,9 +54,12 @@ export class Replica {
   readonly alerts = new AlertFeed();
   /** When nothing was missing last, by the monotonic clock. */
   #levelAt = performance.now();
-  /** null while it is away. */
+  /** null while it says nothing. */
   #main: MainNode | null = null;
-  #failure: string | null = null;
+  /** Where it was when it spoke last. */
+  #mainUrl: string;
+  /** What keeps us from following, by what is followed. */
+  readonly #failures = new Map<keyof ReplicaSources, string>();
   #stopped = false;
 
   private constructor(
@@ -64,7 +67,10 @@ export class Replica {
     /** The log that is followed, and the generation of its alert log. */
     readonly followed: Pick<MainNode, 'log' | 'epoch'>,
     readonly shown: ShownState,
-  ) {}
+    mainUrl: string,
+  ) {
+    this.#mainUrl = mainUrl;
+  }
 
   /** Rejects with ReplicaError where something is not there yet, and as Redis does. */
   static async take(sources: ReplicaSources): Promise<Replica> {
@@ -74,16 +80,16 @@ export class Replica {
     const stored = await sources.node.state(main.log);
     const checkpoint = stored && decodeCheckpoint(stored.bytes);
     if (!checkpoint) throw new ReplicaError(`the main node ${main.url} has not put its state there yet`);
-    const replica = new Replica(sources, main, ShownState.from('', checkpoint));
+    const replica = new Replica(sources, main, ShownState.from('', checkpoint), main.url);
     replica.#main = await sources.node.main();
     await replica.#takeAlerts(JSON.parse(checkpoint.parts.alerts.toString()), main);
     await replica.#takeBlocks();
     return replica;
   }
 
-  /** Where the main node's API is; null while it is away. */
-  get mainUrl(): string | null {
-    return this.#main?.url ?? null;
+  /** Where the main node's API is, and whether it says in Redis that it is there: one that cannot write there may be, too. */
+  get mainNode(): { url: string; heard: boolean } {
+    return { url: this.#mainUrl, heard: this.#main !== null };
   }
 
   get lagSeconds(): number {
@@ -92,7 +98,8 @@ export class Replica {
 
   state(): { state: 'level' | 'stale'; lagSeconds: number; detail?: string } {
     const { lagSeconds } = this;
-    const detail = this.#failure ?? (this.#main ? undefined : 'the main node is away');
+    const [failure] = this.#failures.values();
+    const detail = failure ?? (this.#main ? undefined : 'the main node is away, or cannot write to Redis');
     return { state: lagSeconds > STALE_S ? 'stale' : 'level', lagSeconds, detail };
   }
 
@@ -153,7 +160,7 @@ export class Replica {
 
   #followBlocks(listener: ReplicaListener): Promise<void> {
     const { blocks } = this.sources;
-    return this.#again(async () => {
+    return this.#again('blocks', async () => {
       for (const entry of await blocks.read(this.followed.log, this.shown.seq, READ_WAIT_MS))
         this.#apply(entry, listener);
     });
@@ -161,34 +168,35 @@ export class Replica {
 
   #followAlerts(): Promise<void> {
     const { alerts } = this.sources;
-    return this.#again(async () => {
+    return this.#again('alerts', async () => {
       this.#push(await alerts.read(this.followed.epoch, this.alerts.last, STEPS_AT_ONCE, READ_WAIT_MS));
     });
   }
 
   #followMain(): Promise<void> {
     const { log, epoch } = this.followed;
-    return this.#again(async () => {
+    return this.#again('node', async () => {
       const main = await this.sources.node.main();
       if (main && (main.log !== log || main.epoch !== epoch)) {
         throw new ReplicaError(`${main.url} is the main node now, with another log`);
       }
       this.#main = main;
+      if (main) this.#mainUrl = main.url;
       if (main && this.shown.seq >= main.seq && this.alerts.last >= main.alertNumber) this.#levelAt = performance.now();
       await pause(LOOK_MS);
     });
   }
 
   /** Does it again and again; what fails for Redis's sake is tried again later. */
-  async #again(work: () => Promise<void>): Promise<void> {
+  async #again(what: keyof ReplicaSources, work: () => Promise<void>): Promise<void> {
     for (let failures = 0; !this.#stopped; ) {
       try {
         await work();
         failures = 0;
-        this.#failure = null;
+        this.#failures.delete(what);
       } catch (error) {
         if (error instanceof ReplicaError) throw error;
-        this.#failure = (error as Error).message;
+        this.#failures.set(what, this.sources[what].explain(error));
         await pause(backoffWait(BACKOFF, Math.min(failures++, 10)));
       }
     }

@@ -10,10 +10,10 @@ import { TargetGuard } from '../deliver/target-guard.js';
 import { Webhooks } from '../deliver/webhooks.js';
 import type { Outlet } from '../ingest/mqtt/outlet.js';
 import { AlertStream } from '../redis/alert-stream.js';
-import { connectRedis } from '../redis/connect.js';
 import { type DataDir, secretFile } from '../store/data-dir.js';
 import type { Registry } from '../store/registry.js';
 import { productVersion } from './product-version.js';
+import { openRedis, type RedisSettings } from './redis-access.js';
 
 interface Parts {
   dir: DataDir;
@@ -65,28 +65,37 @@ export function publishAlerts(topic: string, { deliveries, alerts, outlet, log }
   alerts.ready.then(add).catch((error: Error) => log.error({ err: error }, 'alerts are not published over MQTT'));
 }
 
-/** Copies the alert log into Redis, as far as Redis does not have it, and again what Redis loses. */
+/**
+ * Copies the alert log into Redis, as far as Redis does not have it, and again what Redis loses. Answers with the way to ask
+ * what keeps it from doing so: null where nothing does.
+ */
 export function copyToRedis(
-  url: string,
+  settings: RedisSettings,
   { deliveries, alerts, log }: Pick<PublishParts, 'deliveries' | 'alerts' | 'log'>,
-): void {
+): () => string | null {
   let follower: Follower | null = null;
   // Nobody may write for a while after Redis came back without what it had.
   const catchUp = async () => {
     const end = await stream.last(alerts.epoch);
     if (follower && end < follower.at) follower.replayFrom(end);
   };
-  const redis = connectRedis(url, (connected, detail) => {
+  const redis = openRedis(settings, (connected, detail) => {
     log[connected ? 'info' : 'warn'](connected ? 'redis: connected' : `redis: away: ${detail}`);
     if (connected) catchUp().catch((error: Error) => log.warn(`redis: ${error.message}`));
   });
   const stream = new AlertStream(redis);
+  const carrier = new RedisCarrier({
+    alerts,
+    stream,
+    forgot: (end) => follower?.replayFrom(end),
+    warn: (line) => log.warn(line),
+  });
   const add = async () => {
-    const carrier = new RedisCarrier(alerts, stream);
     const from = { epoch: alerts.epoch, number: 0 };
     const receiver = { name: 'redis', way: 'redis', carrier, wants: () => true, from, paused: false } as const;
     follower = await deliveries.add({ ...receiver, backoff: QUICK_BACKOFF });
     if (redis.status === 'ready') await catchUp();
   };
   alerts.ready.then(add).catch((error: Error) => log.error({ err: error }, 'alerts are not copied to Redis'));
+  return () => carrier.failure;
 }

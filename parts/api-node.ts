@@ -10,12 +10,12 @@ import type { Command } from '../model/command.js';
 import { Replica, ReplicaError, type ReplicaSources } from '../nodes/replica.js';
 import { protocols } from '../protocols/index.js';
 import { AlertStream } from '../redis/alert-stream.js';
-import { connectRedis } from '../redis/connect.js';
 import { NodeLog } from '../redis/node-log.js';
 import { openPool } from '../store/db.js';
 import { DatabaseReads } from './database-reads.js';
 import { productVersion } from './product-version.js';
 import { protocolTools } from './protocol-tools.js';
+import { openRedis } from './redis-access.js';
 import { Rehearsals } from './rehearsal.js';
 import type { Running } from './running.js';
 
@@ -37,9 +37,8 @@ interface NodeSettings extends Settings {
  */
 export async function startApiNode(given: Settings, log: Logger): Promise<Running> {
   const settings = given as NodeSettings;
-  const { redisUrl } = settings;
   const clients = [0, 1, 2].map((i) =>
-    connectRedis(redisUrl, (connected, detail) => {
+    openRedis(settings, (connected, detail) => {
       if (i > 0) return; // one of them speaks for all
       log[connected ? 'info' : 'warn'](connected ? 'redis: connected' : `redis: away: ${detail}`);
     }),
@@ -204,7 +203,7 @@ class ApiNode {
 
   #deps(replica: Replica): ApiDeps {
     const { shown } = replica;
-    const forwarding = new Forwarding(() => replica.mainUrl);
+    const forwarding = new Forwarding(() => replica.mainNode);
     return {
       catalog: shown.catalog,
       fleet: shown.fleet,

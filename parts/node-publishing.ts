@@ -3,13 +3,15 @@ import type { Logger } from 'pino';
 import type { AlertFeed } from '../alerts/feed.js';
 import type { NodeState } from '../api/deps.js';
 import type { Settings } from '../config.js';
+import type { Deliveries } from '../deliver/deliveries.js';
 import { LogPublisher } from '../nodes/log-publisher.js';
 import { alertsPart } from '../nodes/replica.js';
-import { connectRedis } from '../redis/connect.js';
 import { NodeLog } from '../redis/node-log.js';
 import type { ShownState } from '../store/shown-state.js';
 import type { Spool } from '../store/spool.js';
+import { copyToRedis } from './alert-deliveries.js';
 import { productVersion } from './product-version.js';
+import { openRedis } from './redis-access.js';
 
 interface Parts {
   spool: Spool;
@@ -18,22 +20,26 @@ interface Parts {
   node: string;
   state: ShownState;
   alerts: AlertFeed;
+  deliveries: Deliveries;
   /** Of the API, as it listens. */
   port: number;
   log: Logger;
 }
 
-/** The main node among several: what other nodes follow. Does nothing where no Redis joins them. */
+/** The main node among several: what other nodes follow, its log and its alert log. Does nothing where no Redis joins them. */
 export class NodePublishing {
   #publisher: LogPublisher | null = null;
+  /** What keeps the alert log from being copied. */
+  #alertFailure: () => string | null = () => null;
   #close = () => {};
 
   /** `startedAt`: as far as the log is committed before this process adds to it. */
   constructor(readonly startedAt: number) {}
 
-  start(settings: Settings, { spool, spoolDir, node, state, alerts, port, log }: Parts): void {
+  start(settings: Settings, { spool, spoolDir, node, state, alerts, deliveries, port, log }: Parts): void {
     if (settings.redisUrl === null) return;
-    const redis = connectRedis(settings.redisUrl, (connected) => {
+    this.#alertFailure = copyToRedis(settings, { deliveries, alerts, log });
+    const redis = openRedis(settings, (connected) => {
       if (connected) publisher.wake();
     });
     const url = settings.nodeUrl ?? ownUrl(settings.httpHost, port);
@@ -71,7 +77,9 @@ export class NodePublishing {
   }
 
   state(): NodeState {
-    return { role: 'all', ...(this.#publisher?.state() ?? { state: 'alone', lagSeconds: 0 }) };
+    const state = this.#publisher?.state() ?? { state: 'alone' as const, lagSeconds: 0 };
+    const failure = state.state === 'publishing' ? this.#alertFailure() : null;
+    return { role: 'all', ...state, ...(failure !== null && { state: 'away', detail: `alerts: ${failure}` }) };
   }
 
   async stop(): Promise<void> {

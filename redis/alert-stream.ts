@@ -1,4 +1,4 @@
-import type { Redis } from './connect.js';
+import { explainRedis, type Redis } from './connect.js';
 
 /** One step of the alert log, as it is in the stream under the id `<number>-0`. */
 export interface StreamEntry {
@@ -28,6 +28,11 @@ const PREFIX = 'cheji:{alerts}:';
  */
 export class AlertStream {
   constructor(readonly redis: Redis) {}
+
+  /** What keeps a command from being done, for people. */
+  explain(error: unknown): string {
+    return explainRedis(this.redis, error);
+  }
 
   /**
    * Adds entries, whose numbers go up. `oldest`: the log itself has nothing at or before this number any more.

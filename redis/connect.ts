@@ -1,6 +1,16 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
 import { Cluster, Redis as OneRedis, type RedisOptions } from 'ioredis';
+import { type RedisAddress, readRedisAddress } from './address.js';
 
 export type Redis = OneRedis | Cluster;
+
+/** PEM files for `rediss://`: who may have signed the certificate of Redis, and our own certificate with its key. */
+export interface RedisTls {
+  caFile: string | null;
+  certFile: string | null;
+  keyFile: string | null;
+}
 
 /** A command that is not answered by then has failed; Redis answers in less than a millisecond, or not at all. */
 const COMMAND_MS = 2000;
@@ -20,54 +30,101 @@ const OPTIONS = {
   autoResendUnfulfilledCommands: false,
 } as const satisfies RedisOptions;
 
+/** Why there is no connection, by client; nothing while there is one. */
+const away = new WeakMap<Redis, string>();
+
 /**
  * The one place that makes clients of Redis. The client begins to connect at once and goes on for ever, with pauses that grow
  * and differ. While it is away commands fail at once: what waits, waits where it is kept, and not in the client's memory.
- * `state` hears of each change, with what Redis or the system said.
+ * `told` hears of each change, with what Redis or the system said, and not of each try. Of a cluster that answers in parts it
+ * hears nothing: commands to the other parts fail.
  *
- * `?cluster=yes` behind the URL says that it is a node of a cluster, which knows the others; `?cluster=host:port,host:port`
- * names more that may be asked for them.
+ * Throws where the address is none, or a file of `tls` cannot be read.
  */
-export function connectRedis(url: string, state: (connected: boolean, detail: string) => void): Redis {
-  const client = make(new URL(url));
+export function connectRedis(
+  url: string,
+  told: (connected: boolean, detail: string) => void,
+  tls: RedisTls | null = null,
+): Redis {
+  const address = readRedisAddress(url);
+  if (typeof address === 'string') throw new Error(`the address of Redis: ${address}`);
+  const client = make(address, tls);
   let detail = 'not connected yet';
-  client.on('ready', () => state(true, ''));
-  client.on('error', (error: Error) => {
-    detail = error.message;
+  away.set(client, detail);
+  client.on('ready', () => {
+    away.delete(client);
+    detail = 'the connection was lost';
+    told(true, '');
   });
-  client.on('close', () => state(false, detail));
+  client.on('error', (error: Error) => {
+    // Of a cluster: none of its nodes says where what is; what the last of them said says more.
+    detail = (error as { lastNodeError?: Error }).lastNodeError?.message ?? error.message;
+  });
+  client.on('node error', (error: Error, node: string) => {
+    detail = `${node}: ${error.message}`;
+  });
+  client.on('close', () => {
+    const before = away.get(client);
+    away.set(client, detail);
+    if (before !== detail) told(false, detail);
+  });
   return client;
 }
 
-function make(url: URL): Redis {
-  const cluster = url.searchParams.get('cluster');
-  url.searchParams.delete('cluster');
-  if (cluster === null) {
-    return new OneRedis(url.href, {
-      ...OPTIONS,
-      enableOfflineQueue: false,
-      retryStrategy: retryPause,
-      reconnectOnError: (error) => /^(READONLY|LOADING)/.test(error.message), // another is the master now, or soon
-    });
-  }
-  const others = cluster === 'yes' ? [] : cluster.split(',');
-  const { username, password, protocol } = url;
-  return new Cluster([url.host, ...others].map(seed), {
-    clusterRetryStrategy: retryPause,
-    enableOfflineQueue: false,
-    slotsRefreshTimeout: COMMAND_MS,
-    redisOptions: {
-      ...OPTIONS,
-      ...(username && { username: decodeURIComponent(username) }),
-      ...(password && { password: decodeURIComponent(password) }),
-      ...(protocol === 'rediss:' && { tls: {} }),
-    },
+/** What keeps a command from being done, for people: the connection, where that is it, else what Redis said. */
+export function explainRedis(client: Redis, error: unknown): string {
+  const reason = away.get(client);
+  if (reason !== undefined) return reason;
+  const { message } = error as Error;
+  // Scripts are ours: where in them it was is of no use to anybody outside.
+  return message.replace(/ script: [0-9a-f]{40}, on @user_script.*$/, '');
+}
+
+/** Resolves once there is a connection; rejects with why the first try came to nothing, or that nothing came within the time. */
+export function redisConnected(client: Redis, withinMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${withinMs} ms`)), withinMs);
+    client.once('ready', resolve);
+    client.once('close', () => reject(new Error(away.get(client))));
+    for (const event of ['ready', 'close']) client.once(event, () => clearTimeout(timer));
   });
 }
 
-function seed(address: string): { host: string; port: number } {
-  const { hostname, port } = new URL(`redis://${address}`);
-  return { host: hostname, port: Number(port || 6379) };
+/** Those that hold data: the one server, or every master of the cluster as far as it is known. */
+export function redisMasters(client: Redis): OneRedis[] {
+  return client instanceof Cluster ? client.nodes('master') : [client];
+}
+
+function make(address: RedisAddress, files: RedisTls | null): Redis {
+  const { username, password, db } = address;
+  const options: RedisOptions = {
+    ...OPTIONS,
+    ...(username !== null && { username }),
+    ...(password !== null && { password }),
+    ...(address.tls && { tls: tlsOptions(files) }),
+  };
+  if (address.cluster) {
+    return new Cluster([...address.hosts], {
+      clusterRetryStrategy: retryPause,
+      enableOfflineQueue: false,
+      slotsRefreshTimeout: COMMAND_MS,
+      redisOptions: options,
+    });
+  }
+  return new OneRedis({
+    ...options,
+    ...address.hosts[0],
+    db,
+    enableOfflineQueue: false,
+    retryStrategy: retryPause,
+    reconnectOnError: (error) => /^(READONLY|LOADING)/.test(error.message), // another is the master now, or soon
+  });
+}
+
+function tlsOptions(files: RedisTls | null): ConnectionOptions {
+  const pem = (name: 'ca' | 'cert' | 'key', file: string | null | undefined) =>
+    file ? { [name]: readFileSync(file) } : {};
+  return { ...pem('ca', files?.caFile), ...pem('cert', files?.certFile), ...pem('key', files?.keyFile) };
 }
 
 function retryPause(times: number): number {

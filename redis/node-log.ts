@@ -1,4 +1,4 @@
-import type { Redis } from './connect.js';
+import { explainRedis, type Redis } from './connect.js';
 
 /** What the main node says of itself, again and again; who reads it knows how far there is to go. */
 export interface MainNode {
@@ -13,6 +13,17 @@ export interface MainNode {
   alertNumber: number;
   /** The oldest alert transition that the alert log can still be continued after. */
   alertOldest: number;
+}
+
+/** How far Redis has a log: number of the last record in the stream, 0 where it is empty, and whether there is a state to begin at. */
+export interface Reach {
+  last: number;
+  state: boolean;
+}
+
+/** `other`: the main node that is there already; null where the place is ours. */
+export interface Announced extends Reach {
+  other: MainNode | null;
 }
 
 /** Blocks of the log as they lie on disk, one after the other. */
@@ -58,19 +69,21 @@ const ENTRIES_AT_ONCE = 32;
 export class NodeLog {
   constructor(readonly redis: Redis) {}
 
-  /** Takes or keeps the place of the main node. Resolves with the other one where it is taken. */
-  async announce(main: MainNode): Promise<MainNode | null> {
-    const other = await this.redis.eval(
-      ANNOUNCE,
-      2,
-      MAIN,
-      LAST_MAIN,
-      main.log,
-      JSON.stringify(main),
-      MAIN_AWAY_MS,
-      FORGOTTEN_S,
-    );
-    return other === null ? null : (JSON.parse(other as string) as MainNode);
+  /** What keeps a command from being done, for people. */
+  explain(error: unknown): string {
+    return explainRedis(this.redis, error);
+  }
+
+  /** Takes or keeps the place of the main node, and looks at what Redis still has of its log. */
+  async announce(main: MainNode): Promise<Announced> {
+    const keys = [MAIN, LAST_MAIN, blocksKey(main.log), stateKey(main.log)];
+    const args = [main.log, JSON.stringify(main), MAIN_AWAY_MS, FORGOTTEN_S];
+    const [other, last, state] = (await this.redis.eval(ANNOUNCE, keys.length, ...keys, ...args)) as [
+      other: string | null,
+      last: number,
+      state: number,
+    ];
+    return { other: other === null ? null : JSON.parse(other), last, state: state === 1 };
   }
 
   /** Gives the place up, where it is this log's. */
@@ -90,8 +103,7 @@ export class NodeLog {
     return text === null ? null : (JSON.parse(text) as MainNode);
   }
 
-  /** Number of the last record in the stream, and whether there is a state to begin at; 0 where it is empty. */
-  async reach(log: string): Promise<{ last: number; state: boolean }> {
+  async reach(log: string): Promise<Reach> {
     const [newest] = await this.redis.xrevrange(blocksKey(log), '+', '-', 'COUNT', 1);
     const state = await this.redis.exists(stateKey(log));
     return { last: newest ? Number.parseInt(newest[0], 10) : 0, state: state === 1 };
@@ -114,10 +126,16 @@ export class NodeLog {
     return entries.map(([, [, before, , blocks]]) => ({ after: Number(before.toString()), blocks }));
   }
 
-  /** Keeps a state, piece by piece, and then names it as the newest. */
+  /** Keeps a state, piece by piece, and then names it as the newest. Of one that does not get there whole nothing stays. */
   async putState(log: string, seq: number, pieces: Iterable<Buffer>): Promise<void> {
     const place = `${stateKey(log)}:${seq}:${Date.now().toString(36)}`;
-    for (const piece of inPieces(pieces)) await this.redis.rpush(place, piece);
+    try {
+      for (const piece of inPieces(pieces)) await this.redis.eval(PUT_PIECE, 1, place, piece, OLD_STATE_S);
+    } catch (error) {
+      // A Redis that is full would be filled again by each try; where it is away, it forgets by itself.
+      await this.redis.unlink(place).catch(() => {});
+      throw error;
+    }
     const before = await this.redis.getset(stateKey(log), `${seq} ${place}`);
     await this.redis.expire(stateKey(log), FORGOTTEN_S);
     await this.redis.expire(place, FORGOTTEN_S);
@@ -149,13 +167,24 @@ function* inPieces(buffers: Iterable<Buffer>): Generator<Buffer> {
 const blocksKey = (log: string) => `${PREFIX}blocks:${log}`;
 const stateKey = (log: string) => `${PREFIX}state:${log}`;
 
-/** KEYS: main, last main. ARGV: log, its words as JSON, expiry of the first in ms, of the second in s. Answers the words of another log, where they are there. */
+/**
+ * KEYS: main, last main, stream, state. ARGV: log, its words as JSON, expiry of the first in ms, of the second in s. Answers the
+ * words of another log where they are there, the end of the stream, and whether there is a state.
+ */
 const ANNOUNCE = `
+local newest = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
+local last = newest and tonumber(string.match(newest[1], '^%d+')) or 0
+local state = redis.call('EXISTS', KEYS[4])
 local there = redis.call('GET', KEYS[1])
-if there and cjson.decode(there).log ~= ARGV[1] then return there end
+if there and cjson.decode(there).log ~= ARGV[1] then return {there, last, state} end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[4])
-return false`;
+return {false, last, state}`;
+
+/** KEYS: pieces. ARGV: the next of them, expiry in s: whoever puts them may die in the middle. */
+const PUT_PIECE = `
+redis.call('RPUSH', KEYS[1], ARGV[1])
+return redis.call('EXPIRE', KEYS[1], ARGV[2])`;
 
 /** KEYS: main. ARGV: log. */
 const WITHDRAW = `

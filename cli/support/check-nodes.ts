@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import type { Settings } from '../../config.js';
-import { connectRedis } from '../../redis/connect.js';
+import { openRedis } from '../../parts/redis-access.js';
+import { redisConnected } from '../../redis/connect.js';
 import { NodeLog } from '../../redis/node-log.js';
 import { type Check, firstLine, result } from './checks.js';
 
@@ -8,11 +8,12 @@ const NAME = 'main node';
 const ANSWER_MS = 5000;
 
 /** Of a node of the API: whether there is a main node, and it can be reached and lets us in; null where this is the main node. */
-export async function checkNodes({ role, redisUrl, adminKey }: Settings): Promise<Check | null> {
+export async function checkNodes(settings: Settings): Promise<Check | null> {
+  const { role, redisUrl, adminKey } = settings;
   if (role !== 'api' || redisUrl === null) return null;
-  const redis = connectRedis(redisUrl, () => {});
+  const redis = openRedis(settings, () => {});
   try {
-    await once(redis, 'ready', { signal: AbortSignal.timeout(ANSWER_MS) });
+    await redisConnected(redis, ANSWER_MS);
     const main = await new NodeLog(redis).main();
     if (main === null) {
       return result(

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { Forwarding, isForMainNode } from '../../api/forwarding.js';
 import { READ_HEADERS, type Request, type RequestHeaders } from '../../api/http.js';
+import { freePort } from '../support/free-port.js';
 
 interface Asked {
   line: string;
@@ -60,7 +61,7 @@ test('what changes the answer is sent on, and the answer handed back', async () 
   });
   const headers = { authorization: 'Bearer k', 'content-type': 'application/json', 'idempotency-key': 'once' };
   const given = { ...headers, origin: 'https://page', host: 'node:8080' };
-  const answer = await new Forwarding(() => `${main.url}/`).forward(
+  const answer = await new Forwarding(() => ({ url: `${main.url}/`, heard: true })).forward(
     request('POST', '/v1/fences', given, 'a=%E8%8B%8F&b=1'),
     Buffer.from('{"x":"苏"}'),
   );
@@ -80,19 +81,30 @@ test('what changes the answer is sent on, and the answer handed back', async () 
 
 test('a main node that is away, dies in the middle, or has another key', async () => {
   const put = request('PUT', '/v1/vehicles/a', { authorization: 'Bearer k' });
-  const refusal = (url: string | null) =>
-    new Forwarding(() => url).forward(put, NOTHING).catch(({ code, message }) => `${code}: ${message}`);
-  expect(await refusal(null)).toMatch(/^main-node-away: the main node is away/);
+  const refusal = (url: string, heard = true) =>
+    new Forwarding(() => ({ url, heard })).forward(put, NOTHING).catch(({ code, message }) => `${code}: ${message}`);
+  const nowhere = `http://127.0.0.1:${await freePort()}`;
+  for (const heard of [true, false]) {
+    // Where nobody was reached, nothing was done.
+    expect(await refusal(nowhere, heard)).toMatch(/^main-node-away: the main node is away/);
+  }
   const dying = await mainNode((response) => response.destroy());
   expect(await refusal(dying.url)).toMatch(/^main-node-away: .*whether it has done this is not known/);
   const foreign = await mainNode((response) => response.writeHead(401).end());
   expect(await refusal(foreign.url)).toMatch(/CHEJI_ADMIN_KEY must be the same/);
 });
 
+test('a main node that says nothing in Redis is asked whether it is there, and then as ever', async () => {
+  const main = await mainNode((response) => response.writeHead(204).end());
+  const silent = new Forwarding(() => ({ url: main.url, heard: false }));
+  expect((await silent.forward(request('DELETE', '/v1/vehicles/a', {}), NOTHING)).status).toBe(204);
+  expect(main.asked.map(({ line }) => line)).toEqual(['GET /livez', 'DELETE /v1/vehicles/a']);
+});
+
 test('no more wait for the main node than it says', async () => {
   const held: ServerResponse[] = [];
   const main = await mainNode((response) => void held.push(response));
-  const forwarding = new Forwarding(() => main.url);
+  const forwarding = new Forwarding(() => ({ url: main.url, heard: true }));
   const get = request('GET', '/v1/media');
   const waiting = Array.from({ length: 64 }, () => forwarding.forward(get, NOTHING));
   await expect(forwarding.forward(get, NOTHING)).rejects.toMatchObject({ code: 'busy' });

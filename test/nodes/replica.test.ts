@@ -28,7 +28,7 @@ needs('redis', 'a node that follows the main node', () => {
     // Steps are whole: what only nodes need is there, too.
     expect(node.replica.alerts.since(0, 10)).toEqual(main.alerts.since(0, 10));
     expect(node.replica.alerts.cursor(2)).toBe(main.alerts.cursor(2));
-    expect(node.replica.mainUrl).toBe(`http://${LOG}`);
+    expect(node.replica.mainNode).toEqual({ url: `http://${LOG}`, heard: true });
   });
 
   test('while Redis forgets everything, and again: it goes on where it was, and so do new ones', async () => {
@@ -139,7 +139,7 @@ needs('redis', 'a node that follows the main node', () => {
       () => second.publisher.state(),
       ({ state }) => state === 'second',
     );
-    expect(node.replica.mainUrl).toBe(`http://${LOG}`);
+    expect(node.replica.mainNode).toEqual({ url: `http://${LOG}`, heard: true });
     await main.publisher.stop();
     expect(await node.ended).toContain('http://log-2 is the main node now');
     await second.drive('other', 5);
@@ -172,7 +172,7 @@ needs('redis', 'a node that follows the main node', () => {
     await main.publisher.stop();
     const node = await TestNode.start(redis);
     expect(node.replica.shown.fleet.snapshot().equals(main.shown.fleet.snapshot())).toBe(true);
-    expect(node.replica.mainUrl).toBeNull();
-    expect(node.replica.state().detail).toBe('the main node is away');
+    expect(node.replica.mainNode).toEqual({ url: `http://${LOG}`, heard: false });
+    expect(node.replica.state().detail).toBe('the main node is away, or cannot write to Redis');
   });
 });

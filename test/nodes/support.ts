@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { AlertFeed } from '../../alerts/feed.js';
+import type { Carried } from '../../deliver/carrier.js';
 import { alertDelivery } from '../../deliver/message.js';
 import { RedisCarrier } from '../../deliver/redis-carrier.js';
 import type { Alert, AlertTransition } from '../../model/alert.js';
@@ -14,13 +15,17 @@ import { NodeLog } from '../../redis/node-log.js';
 import { Registry } from '../../store/registry.js';
 import { ShownState } from '../../store/shown-state.js';
 import { Spool } from '../../store/spool.js';
-import type { TestRedis } from '../support/redis.js';
 import { tempDir } from '../support/temp-dir.js';
 import { waitFor } from '../support/wait-for.js';
 
 export const LOG = 'log-1';
 
-export async function client(redis: TestRedis): Promise<Redis> {
+/** A server or a cluster. */
+interface TestPlace {
+  readonly url: string;
+}
+
+export async function client(redis: TestPlace): Promise<Redis> {
   const connected = connectRedis(redis.url, () => {});
   onTestFinished(() => connected.disconnect());
   await once(connected, 'ready');
@@ -46,7 +51,7 @@ export class TestMain {
     this.publisher = this.publish();
   }
 
-  static async start(redis: TestRedis, log = LOG): Promise<TestMain> {
+  static async start(redis: TestPlace, log = LOG): Promise<TestMain> {
     const dir = await tempDir();
     const spool = await Spool.open({ dir, fsyncMs: 1, segmentBytes: 64 * 1024 });
     const main = new TestMain(await client(redis), spool, ShownState.from('', null), dir, log);
@@ -99,14 +104,23 @@ export class TestMain {
     await this.#flushed();
   }
 
-  /** A step of an alert that has none before it, in Redis too. */
-  async raise(said: Partial<AlertTransition> = {}): Promise<void> {
+  /** A step of an alert that has none before it, and what became of it in Redis. */
+  async raise(said: Partial<AlertTransition> = {}): Promise<Carried> {
     const number = ++this.#alert;
     const alert = { id: `a${number}`, clearedAt: null, revision: 1 } as Alert;
     const step: AlertTransition = { number, inputSeq: 7, transition: 'raised', alert, ...said };
     this.alerts.push([step]);
-    const carrier = new RedisCarrier(this.alerts, new AlertStream(this.redis));
-    await carrier.carry([alertDelivery(this.alerts, step)]);
+    return this.#carrier().carry([alertDelivery(this.alerts, step)]);
+  }
+
+  /** All steps that there are once more, as a follower that goes back does; why not, where Redis does not take them. */
+  async copyAlerts(): Promise<string | null> {
+    const steps = this.alerts.since(0, 1000).map((step) => alertDelivery(this.alerts, step));
+    return (await this.#carrier().carry(steps)).failure?.detail ?? null;
+  }
+
+  #carrier(): RedisCarrier {
+    return new RedisCarrier({ alerts: this.alerts, stream: new AlertStream(this.redis) });
   }
 
   /** Everything committed is in Redis. */
@@ -147,7 +161,7 @@ export class TestNode {
     });
   }
 
-  static async start(redis: TestRedis): Promise<TestNode> {
+  static async start(redis: TestPlace): Promise<TestNode> {
     const [node, blocks, alerts] = [await client(redis), await client(redis), await client(redis)];
     const sources: ReplicaSources = {
       node: new NodeLog(node),

@@ -10,6 +10,7 @@ import { tempDir } from '../support/temp-dir.js';
 
 const QUICK = { timeout: 20_000, interval: 20 };
 const log = pino({ level: 'silent' });
+const settings = (redisUrl: string) => ({ redisUrl, redisCa: null, redisCert: null, redisKey: null });
 
 needs('redis', 'the alert log copied to Redis', () => {
   test('all of it, in order, through a restart of ours and the loss of all that Redis had', async () => {
@@ -25,13 +26,13 @@ needs('redis', 'the alert log copied to Redis', () => {
     const { feed } = await feedOf(100, { inMemory: 50 });
     const dir = await tempDir();
     const first = await deliveriesOf(feed, dir);
-    copyToRedis(server.url, { deliveries: first, alerts: feed, log });
+    copyToRedis(settings(server.url), { deliveries: first, alerts: feed, log });
     await expect.poll(copied, QUICK).toEqual(ids(1, 100));
     await first.stop();
 
     feed.push(steps(101, 130));
     const second = await deliveriesOf(feed, dir);
-    copyToRedis(server.url, { deliveries: second, alerts: feed, log });
+    copyToRedis(settings(server.url), { deliveries: second, alerts: feed, log });
     await expect.poll(copied, QUICK).toEqual(ids(1, 130));
 
     // Killed, it comes back empty: everything is there again although nothing new has happened.

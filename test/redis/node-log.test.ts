@@ -75,15 +75,25 @@ needs('redis', 'the log of the main node in Redis', () => {
   test('one main node at a time; who went is remembered', async () => {
     const log = await nodeLog();
     expect([await log.main(), await log.lastMain()]).toEqual([null, null]);
-    expect(await log.announce(main('a', 1))).toBeNull();
-    expect(await log.announce(main('a', 2))).toBeNull();
-    expect(await log.announce(main('b'))).toEqual(main('a', 2));
+    expect(await log.announce(main('a', 1))).toEqual({ other: null, last: 0, state: false });
+    expect(await log.announce(main('a', 2))).toMatchObject({ other: null });
+    expect(await log.announce(main('b'))).toMatchObject({ other: main('a', 2) });
     await log.withdraw('b');
     expect(await log.main()).toEqual(main('a', 2));
     await log.withdraw('a');
     expect([await log.main(), await log.lastMain()]).toEqual([null, main('a', 2)]);
-    expect(await log.announce(main('b'))).toBeNull();
+    expect(await log.announce(main('b'))).toMatchObject({ other: null });
     expect(await log.redis.pttl('cheji:{node}:main')).toBeLessThanOrEqual(10_000);
+  });
+
+  test('who says that it is there learns what Redis still has of its log', async () => {
+    const log = await nodeLog();
+    await log.putState('a', 5, [bytes]);
+    await log.append('a', 5, 9, bytes, true);
+    expect(await log.announce(main('a'))).toEqual({ other: null, last: 9, state: true });
+    expect(await log.announce(main('b'))).toEqual({ other: main('a'), last: 0, state: false });
+    await log.redis.flushall();
+    expect(await log.announce(main('a'))).toEqual({ other: null, last: 0, state: false });
   });
 
   test('a read waits for what comes', async () => {
