@@ -13,6 +13,7 @@ export interface Bench {
 
 /** The list of benchmarks: a new one is a line. Loaded when asked for, because some bring native code. */
 const BENCHES: Record<string, () => Promise<Bench>> = {
+  'catch-up': () => import('./catch-up.js'),
   decode: () => import('./decode.js'),
   'fence-change': () => import('./fence-change.js'),
   fences: () => import('./fences.js'),

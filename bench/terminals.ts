@@ -5,14 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { imbalances, type LiveStats } from '../model/stats.js';
 import { loadFences } from './support/bench-fences.js';
-import { countPositions, embeddedUrl } from './support/database.js';
+import { embeddedUrl } from './support/database.js';
 import { freePort } from './support/free-ports.js';
 import { cpuSeconds } from './support/proc.js';
 import { type ServerProcess, startServer } from './support/server-process.js';
 import type { LoadJob } from './support/terminal-load.js';
-import { databaseSeconds, drained, type Figure, measureLoad } from './support/terminal-round.js';
+import { checkConserved, databaseSeconds, drained, type Figure, measureLoad } from './support/terminal-round.js';
 
 export const name = 'terminals';
 export const describe =
@@ -82,7 +81,7 @@ async function compare(server: ServerProcess, dataDir: string, plan: Plan): Prom
     printRound(ours[round], bare[round]);
   }
   const sent = ours.reduce((sum, figure) => sum + figure.acknowledged, 0);
-  const stats = await checkConserved(server, dataDir, sent);
+  const stats = await checkConserved(server, embeddedUrl(dataDir), sent);
   const ratio = mean(ours.map((o, i) => o.framesPerSecond / bare[i].framesPerSecond));
   const storedRatio = mean(ours.map((o, i) => o.storedPerSecond / bare[i].framesPerSecond));
   printSummary(ours, bare, ratio, storedRatio);
@@ -111,19 +110,6 @@ async function measureBare(job: LoadJob): Promise<Figure> {
   } finally {
     await end(bare);
   }
-}
-
-/** The equations of model/stats.ts, and the rows: every acknowledged fix is one. */
-async function checkConserved(server: ServerProcess, dataDir: string, sent: number): Promise<LiveStats> {
-  const stats = await drained(server);
-  const { rows } = await countPositions(embeddedUrl(dataDir));
-  const wrong = imbalances(stats);
-  if (stats.fixes.accepted !== sent) wrong.push(`${sent} acknowledged, ${stats.fixes.accepted} accepted`);
-  if (rows !== sent) wrong.push(`${sent} acknowledged, ${rows} rows`);
-  if (wrong.length > 0) throw new Error(`${wrong.join('; ')}: ${JSON.stringify(stats)}`);
-  const alerts = JSON.stringify(stats.engine.alerts);
-  console.log(`\n${sent} fixes acknowledged, ${rows} rows; every counter adds up; alerts ${alerts}`);
-  return stats;
 }
 
 function printRound(ours: OurFigure, bare: Figure): void {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { json } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { LiveStats } from '../../model/stats.js';
+import { imbalances, type LiveStats } from '../../model/stats.js';
+import { countPositions } from './database.js';
 import { cpuSeconds, processTree } from './proc.js';
 import type { ServerProcess } from './server-process.js';
 import type { LoadJob, LoadResult } from './terminal-load.js';
@@ -55,4 +56,20 @@ export async function drained(server: ServerProcess): Promise<LiveStats> {
     await pause(100);
   }
   throw new Error('the server did not store everything within 5 minutes');
+}
+
+/**
+ * Waits until everything is stored; then the equations of model/stats.ts hold, and each of the `sent` fixes, all of them acknowledged and
+ * different, is one row of the database at `url`. Throws where that is not so.
+ */
+export async function checkConserved(server: ServerProcess, url: string, sent: number): Promise<LiveStats> {
+  const stats = await drained(server);
+  const { rows } = await countPositions(url);
+  const wrong = imbalances(stats);
+  if (stats.fixes.accepted !== sent) wrong.push(`${sent} acknowledged, ${stats.fixes.accepted} accepted`);
+  if (rows !== sent) wrong.push(`${sent} acknowledged, ${rows} rows`);
+  if (wrong.length > 0) throw new Error(`${wrong.join('; ')}: ${JSON.stringify(stats)}`);
+  const alerts = JSON.stringify(stats.engine.alerts);
+  console.log(`\n${sent} fixes acknowledged, ${rows} rows; every counter adds up; alerts ${alerts}`);
+  return stats;
 }

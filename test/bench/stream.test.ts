@@ -1,27 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { run as bytes } from '../../bench/stream-bytes.js';
-import { ROOT } from '../support/cheji.js';
-
-/** Runs a bench as it is built, in a process of its own; what it printed. */
-async function output(bench: string, options: string[]): Promise<string> {
-  const script =
-    `import('./dist/bench/${bench}.js').then((bench) => bench.run(${JSON.stringify(options)}))` +
-    '.catch((error) => { console.error(error); process.exitCode = 1; })';
-  const child = spawn(process.execPath, ['--eval', script], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
-    text += piece;
-  });
-  const [code] = await once(child, 'close');
-  expect(code).toBe(0);
-  return text;
-}
+import { benchOutput } from '../support/bench.js';
 
 test('consumers that are killed and resumed have every alert that they may see exactly once', async () => {
   const options = ['--clients', '60', '--alerts', '2000', '--groups', '6', '--vehicles', '60', '--kills', '40'];
-  const text = await output('stream-resume', options);
+  const text = await benchOutput('stream-resume', options);
   const [, kills, steps, deliveries] =
     /(\d+) kills and cuts .* (\d+) steps of alerts, (\d+) deliveries: 0 missing, 0 twice/.exec(text)!;
   expect(Number(kills)).toBeGreaterThan(20);
@@ -30,13 +13,13 @@ test('consumers that are killed and resumed have every alert that they may see e
 }, 180_000);
 
 test('the publishing bench runs, and every message arrives both ways', async () => {
-  const text = await output('stream-publish', ['--clients', '20', '--alerts', '40', '--rounds', '1']);
+  const text = await benchOutput('stream-publish', ['--clients', '20', '--alerts', '40', '--rounds', '1']);
   expect(text).toMatch(/ours +\d+ messages\/s.*\n.*bare +\d+ messages\/s/);
 }, 120_000);
 
 test('the bench of the whole stream runs: maps are told, alerts follow acknowledgements', async () => {
   const options = ['--maps', '0,10', '--rate', '400', '--terminals', '40', '--seconds', '5', '--fences', '2000'];
-  const text = await output('stream', options);
+  const text = await benchOutput('stream', options);
   expect(text).toMatch(/^10 maps, 1 alert clients/m);
   expect(text).toMatch(/0 lost/);
 }, 180_000);

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { TcpProxy } from '../../bench/support/tcp-proxy.js';
 import { simulate } from '../../cli/simulate.js';
 import { EmbeddedPostgres } from '../../store/embedded.js';
 import { databasePid, TestServer } from '../support/cheji.js';
 import { drained, expectConserved, liveStats } from '../support/conservation.js';
 import { countPositions, embeddedUrl } from '../support/database.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
 import { tempDir } from '../support/temp-dir.js';
 import { waitFor } from '../support/wait-for.js';
 

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { TcpProxy } from '../../bench/support/tcp-proxy.js';
 import { simulate } from '../../cli/simulate.js';
 import { EmbeddedPostgres } from '../../store/embedded.js';
 import { TestServer } from '../support/cheji.js';
@@ -8,7 +9,6 @@ import { drained, expectConserved, liveStats } from '../support/conservation.js'
 import { countPositions } from '../support/database.js';
 import { needs } from '../support/needs.js';
 import { SmallDisk } from '../support/small-disk.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
 import { tempDir } from '../support/temp-dir.js';
 import { waitFor } from '../support/wait-for.js';
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { freePort } from './free-port.js';
+import { freePort } from './free-ports.js';
 
 /** A way to a server that can be cut and joined again, always on the same port. */
 export class TcpProxy {
