@@ -11,9 +11,9 @@ export interface TimedMemory {
   own: unknown;
   /** Since when the condition holds; null while it does not. */
   onset: FixFacts | null;
-  /** The newest fix at which it held. */
+  /** The newest fix at which it held, with the time of the tick where silence showed that. */
   held: FixFacts | null;
-  /** Since when it does not hold, epoch ms; −Infinity where it never did. */
+  /** Since when it does not hold, epoch ms; −Infinity where it never did, Infinity while it holds and began too soon to count. */
   restingSince: number;
   raised: boolean;
   /** When the last alert ended, epoch ms; −Infinity before the first. */
@@ -73,8 +73,10 @@ export class TimedRule implements Rule<TimedMemory> {
 
   /** The vehicle has sent nothing since `last`, and it is `time` now. */
   tick(time: number, last: FixFacts, memory: TimedMemory, say: Say): TimedMemory {
-    const verdict = this.condition.tick?.(time, last, memory.own) ?? silent(memory);
-    return this.#follow(last, time, verdict, memory, say);
+    // Asked for its own silence only: what else is due is the end of what lingers.
+    const own = this.#ownDue(memory);
+    const verdict = own !== null && own <= time ? this.condition.tick?.(time, last, memory.own) : undefined;
+    return this.#follow(last, time, verdict ?? silent(memory), memory, say);
   }
 
   /** A vehicle that a rule has nothing to say of takes no room. */
@@ -102,21 +104,25 @@ export class TimedRule implements Rule<TimedMemory> {
     } else if (memory.raised) {
       this.#endSilence(fix, time, verdict, memory, say);
     }
-    memory.due = this.#due(memory);
+    memory.due = this.#due(memory, verdict.holds);
     return memory;
   }
 
   #hold(fix: FixFacts, time: number, verdict: Verdict<unknown>, memory: TimedMemory, say: Say): void {
     const { minPrevious = 0, coolDown = 0, maxTriggers = Infinity } = this.#timing;
     // Too late to be the same event: that one has ended, unseen.
-    const ended = memory.raised && this.#timing.linger !== undefined && !this.#lingers(memory, time);
+    const ended = memory.raised && this.#endsUnseen && !this.#lingers(memory, time);
     if (ended) this.#clear(fix, time, verdict, memory, say);
     if (memory.onset === null) {
-      const onset = verdict.onset ?? fix;
-      if (minPrevious > 0 && onset.time - memory.restingSince < minPrevious * S) return;
+      // What began before the last alert ended belongs to that one; this one begins now.
+      const onset = verdict.onset && verdict.onset.time >= memory.endedAt ? verdict.onset : fix;
+      if (minPrevious > 0 && onset.time - memory.restingSince < minPrevious * S) {
+        memory.restingSince = Infinity;
+        return;
+      }
       memory.onset = onset;
     }
-    memory.held = fix;
+    memory.held = time === fix.time ? fix : { ...fix, time };
     if (memory.raised || !this.#longEnough(memory, time)) return;
     if (memory.triggers >= maxTriggers || time - memory.endedAt < coolDown * S) return;
     memory.raised = true;
@@ -129,7 +135,7 @@ export class TimedRule implements Rule<TimedMemory> {
       if (inForce && this.#lingers(memory, time)) return;
       this.#clear(fix, time, verdict, memory, say, inForce ? undefined : 'out-of-hours');
     }
-    if (memory.onset !== null || memory.restingSince === -Infinity) memory.restingSince = time;
+    if (memory.onset !== null || !Number.isFinite(memory.restingSince)) memory.restingSince = time;
     memory.onset = null;
     memory.held = null;
   }
@@ -166,10 +172,20 @@ export class TimedRule implements Rule<TimedMemory> {
     return minDuration === 0 || (memory.onset !== null && time - memory.onset.time > minDuration * S);
   }
 
-  #due(memory: TimedMemory): number | null {
-    const own = memory.own === undefined ? null : (this.condition.due?.(memory.own) ?? null);
+  #ownDue({ own }: TimedMemory): number | null {
+    return own === undefined ? null : (this.condition.due?.(own) ?? null);
+  }
+
+  /** Fixes too far apart are two events, unless the condition itself knows what silence means. */
+  get #endsUnseen(): boolean {
+    return this.#timing.linger !== undefined && this.condition.tick === undefined;
+  }
+
+  #due(memory: TimedMemory, holds: boolean | null): number | null {
+    const own = this.#ownDue(memory);
     const { linger } = this.#timing;
     if (!memory.raised || linger === undefined || memory.held === null) return own;
+    if (holds && !this.#endsUnseen) return own;
     const silence = memory.held.time + linger * S + SILENCE_MS + 1;
     return own === null ? silence : Math.min(own, silence);
   }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Engine } from '../../engine.js';
 import type { RuleDefinition } from '../../model/rule.js';
 import { ruleOf, tick } from './defined-support.js';
@@ -119,4 +119,49 @@ test('a restart changes nothing, with time that passes too', () => {
     }
     expect(lines).toEqual(whole.transitions.map(({ transition, alert }) => `${transition} ${alert.id}`));
   }
+});
+
+test('minPrevious: what began too soon does not count for absence, nor by lasting', () => {
+  const s = story({ timing: { minPrevious: 25 } });
+  expect(told(s.fixes(1, ...path('iooiiiiiiooi')))).toEqual(['raised 10:00:00', 'cleared 10:00:10']);
+  expect(told(s.fixes(1, { at: 120, lon: 5 }, { at: 140, lon: 5 }, { at: 150 }))).toEqual(['raised 10:02:30']);
+});
+
+test('an alert that begins again after its end is another one', () => {
+  const made = new Story().vehicle(1, 'v1', 'coach').fence(1, 'zone', square(0, 0), []);
+  const hours = [
+    { from: '10:01', to: '10:02' },
+    { from: '10:03', to: '10:04' },
+  ];
+  ruleOf(made, 'dwell-too-long', { seconds: 20 }, { scope: { fences: ['zone'] }, schedule: { hours } });
+  expect(made.fixes(1, ...path('iiiiiiiiiiiiiiiiiiiii')).tell()).toEqual([
+    'raised dwell-too-long v1 zone 10:00:00',
+    'cleared dwell-too-long v1 zone 10:02:00 out-of-hours',
+    'raised dwell-too-long v1 zone 10:03:00',
+  ]);
+});
+
+describe('linger, where silence itself says that the condition holds', () => {
+  const dwelling = () => {
+    const made = new Story().vehicle(1, 'v1', 'coach').fence(1, 'zone', square(0, 0), []);
+    ruleOf(made, 'dwell-too-long', { seconds: 600 }, { scope: { fences: ['zone'] }, timing: { linger: 60 } });
+    return made.fixes(1, ...path('oiii'));
+  };
+
+  test('it lasts in silence, and its next fix finds it lasting', () => {
+    const s = tick(dwelling(), 620);
+    expect(s.tell()).toEqual(['raised dwell-too-long v1 zone 10:00:10']);
+    expect(tick(tick(s, 900), 2000).tell()).toEqual([]);
+    expect(s.fixes(1, { at: 5000 }).tell()).toEqual([]);
+    expect(s.fixes(1, { at: 5010, lon: 5 }, { at: 5080, lon: 5 }).tell()).toEqual([
+      'cleared dwell-too-long v1 zone 11:24:40',
+    ]);
+  });
+
+  test('who left and falls silent has left', () => {
+    const s = tick(dwelling(), 620).fixes(1, { at: 630, lon: 5 });
+    s.tell();
+    expect(tick(s, 900).tell()).toEqual(['cleared dwell-too-long v1 zone 10:13:10 silent']);
+    expect(s.engine.counters.stepFailures).toEqual({});
+  });
 });

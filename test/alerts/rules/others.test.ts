@@ -101,6 +101,9 @@ describe('fabricated-data', () => {
     for (let i = 1; i <= 10; i++) fake.fixes(1, { at: i * 10, ...road(2), speed: 50 });
     expect(fake.tell()).toEqual([]);
     expect(fake.fixes(1, { at: 110, ...road(2), speed: 50 }).tell()).toEqual(['raised fabricated-data v1 10:00:20']);
+    // Silent for so long that this event is over; what goes on behind it is another one.
+    fake.fixes(1, { at: 900, ...road(2), speed: 50 });
+    expect(fake.tell()).toEqual(['cleared fabricated-data v1 10:08:50 silent', 'raised fabricated-data v1 10:15:00']);
     const parked = story('fabricated-data');
     for (let i = 0; i <= 50; i++) parked.fixes(1, { at: i * 10, ...road(2), speed: 0 });
     expect(parked.tell()).toEqual([]);
