@@ -106,17 +106,38 @@ export function numberParam(low: number, high: number, unit: string) {
     .pipe(z.number().min(low, message).max(high, message));
 }
 
-export const cursorParam = z.string().max(200).meta({ description: 'from the page before' });
+/** The longest has the name of a company in it, as UTF-8 and then Base64. */
+export const cursorParam = z.string().max(1000).meta({ description: 'from the page before' });
 
 /** Opaque to callers, so that what is inside may change. */
 export function writeCursor(kind: string, place: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify([kind, ...place])).toString('base64url');
 }
 
-export function readCursor(kind: string, cursor: string): (string | number)[] {
+/** What may stand in a cursor: a whole number from 0 on, a time in epoch ms, or a text (PostgreSQL holds none with a zero in it). */
+const CURSOR_PARTS = {
+  number: (part: unknown): part is number => Number.isSafeInteger(part) && (part as number) >= 0,
+  time: (part: unknown): part is number => typeof part === 'number' && part >= 0 && part <= LATEST_MS,
+  text: (part: unknown): part is string => typeof part === 'string' && !part.includes('\0'),
+};
+/** The latest that a Date holds. */
+const LATEST_MS = 8.64e15;
+
+type CursorPart = keyof typeof CURSOR_PARTS;
+type CursorPlace<Parts extends readonly CursorPart[]> = {
+  -readonly [I in keyof Parts]: Parts[I] extends 'text' ? string : number;
+};
+
+/** The place that `writeCursor` was given. Callers may send whatever they like: what is none is refused before anybody looks for it. */
+export function readCursor<const Parts extends readonly CursorPart[]>(
+  kind: string,
+  cursor: string,
+  parts: Parts,
+): CursorPlace<Parts> {
   try {
-    const [of, ...place] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as (string | number)[];
-    if (of === kind) return place;
+    const [of, ...place] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+    const fits = place.length === parts.length && parts.every((part, i) => CURSOR_PARTS[part](place[i]));
+    if (of === kind && fits) return place as CursorPlace<Parts>;
   } catch {
     // falls through to the one answer for every wrong cursor
   }

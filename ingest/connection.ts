@@ -196,9 +196,7 @@ export class Connection implements Sink, Origin, Awaiting, SessionPeer {
       return false;
     }
     const result = this.host.identity.authenticate(terminal, authCode, this.#receivedTime);
-    if (result === 'ok') {
-      return this.#logIn(terminal.number);
-    }
+    if (result === 'ok') return this.#logIn(terminal.number);
     this.host.stats.authFailures++;
     if (result === 'unknown-terminal') {
       this.reject(result, this.#conversation.current, `authentication of ${terminal.number}`);

@@ -137,7 +137,7 @@ export function alertRoutes(app: App): Route[] {
       errors: ['not-found', 'database-away'],
       async handle({ params: { id }, query: { limit, cursor } }) {
         await knownAlert(app, id);
-        const after = cursor === undefined ? 0 : Number(readCursor('alert-history', cursor)[0]);
+        const after = cursor === undefined ? 0 : readCursor('alert-history', cursor, ['number'])[0];
         const { steps, partial } = await stepsOf(id, after, limit);
         const items = steps.slice(0, limit).map(historyStepJson);
         const next = steps.length > limit ? writeCursor('alert-history', [items[limit - 1].revision]) : null;
@@ -193,7 +193,7 @@ export function alertRoutes(app: App): Route[] {
   async function listAlerts(query: ListQuery, shared = true): Promise<AlertList> {
     const { cursor, wait, after: _, format: __, ...question } = query;
     if (wait !== undefined) throw wrongQuery('wait', 'is for steps: give `after` too');
-    const after = cursor === undefined ? undefined : readPlace(readCursor('alerts', cursor));
+    const after = cursor === undefined ? undefined : readPlace(cursor);
     const { items, next, partial } = await pages.page({ ...question, after }, shared);
     return { items, cursor: next && writePlace(next), ...(partial && { partial }) };
   }
@@ -222,6 +222,7 @@ function writePlace({ occurredAt, id }: Alert): string {
   return writeCursor('alerts', [Date.parse(occurredAt), id]);
 }
 
-function readPlace([occurredAt, id]: (string | number)[]): AlertPlace {
-  return { occurredAt: Number(occurredAt), id: String(id) };
+function readPlace(cursor: string): AlertPlace {
+  const [occurredAt, id] = readCursor('alerts', cursor, ['time', 'text']);
+  return { occurredAt, id };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AuditRecord } from '../../model/audit.js';
+import type { AuditPlace, AuditRecord } from '../../model/audit.js';
 import { msToRfc3339 } from '../../model/units.js';
 import type { App } from '../app.js';
 import { maskDeep } from '../mask.js';
@@ -46,8 +46,7 @@ export function auditRoutes(app: App): Route[] {
       responses: { 200: { description: 'a page of acts', schema: listOf(auditSchema) } },
       errors: ['database-away'],
       async handle({ query: { cursor, limit, ...filter } }) {
-        const [at, seq] = cursor === undefined ? [] : readCursor('audit', cursor);
-        const after = cursor === undefined ? undefined : { at: Number(at), seq: Number(seq) };
+        const after = cursor === undefined ? undefined : placeOf(cursor);
         const found = await app.deps.audit.list({ ...filter, after, limit: limit + 1 });
         const items = found.slice(0, limit);
         const last = items[items.length - 1];
@@ -58,6 +57,11 @@ export function auditRoutes(app: App): Route[] {
       },
     }),
   ];
+}
+
+function placeOf(cursor: string): AuditPlace {
+  const [at, seq] = readCursor('audit', cursor, ['time', 'number']);
+  return { at, seq };
 }
 
 function auditJson({ at, actor, action, objects, note, before, content: after }: AuditRecord): object {

@@ -157,7 +157,7 @@ export function commandRoutes(app: App): Route[] {
    */
   async function listCommands(query: z.output<typeof listQuery>) {
     const { limit, cursor, ...filter } = query;
-    const before = cursor === undefined ? undefined : String(readCursor('commands', cursor)[0]);
+    const before = cursor === undefined ? undefined : readCursor('commands', cursor, ['text'])[0];
     let older: Command[] = [];
     let partial: string | undefined;
     try {

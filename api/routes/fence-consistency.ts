@@ -99,7 +99,7 @@ export function fenceConsistencyRoutes(app: App): Route[] {
     if (id !== undefined && !fence) {
       throw new ApiError('not-found', `no fence with id "${id}"`, [{ path: 'query.fence', message: 'there is none' }]);
     }
-    const [from, skip] = cursor === undefined ? [0, 0] : readCursor('consistency', cursor).map(Number);
+    const [from, skip] = cursor === undefined ? [0, 0] : readCursor('consistency', cursor, ['number', 'number']);
     const asked = vehicle ? vehicle.map((name) => knownVehicle(app, name)) : [...catalog.vehicles.values()];
     const vehicles = [...new Set(asked)].filter(({ no }) => no >= from).sort((a, b) => a.no - b.no);
     const items: ReturnType<typeof consistencyJson>[] = [];

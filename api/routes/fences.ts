@@ -36,7 +36,7 @@ export function fenceRoutes(app: App): Route[] {
       query: listQuery,
       responses: { 200: { description: 'a page of GeoJSON Features', schema: listOf(fenceSchema) } },
       handle({ query }) {
-        const from = query.cursor === undefined ? 0 : Number(readCursor('fences', query.cursor)[0]);
+        const from = query.cursor === undefined ? 0 : readCursor('fences', query.cursor, ['number'])[0];
         // Sorted by number, so that a page continues where the one before ended, whatever was edited meanwhile.
         const numbers = [...catalog.fences.keys()].filter((no) => no >= from).sort((a, b) => a - b);
         const next = numbers[query.limit];

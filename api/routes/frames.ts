@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SOURCE_NAMES } from '../../model/source.js';
 import { msToRfc3339 } from '../../model/units.js';
+import type { FramePlace } from '../../store/raw-frames.js';
 import type { App } from '../app.js';
 import { cursorParam, limitParam, readCursor, writeCursor } from '../parameters.js';
 import { period, periodQuery } from '../period.js';
@@ -41,9 +42,7 @@ export function frameRoutes(app: App): Route[] {
       async handle({ params, query }) {
         const { no } = knownVehicle(app, params.id);
         const { from, to } = period(query, app.now(), MAX_DAYS);
-        const [fixTime, source, subSeq] =
-          query.cursor === undefined ? [] : readCursor('frames', query.cursor).map(Number);
-        const after = query.cursor === undefined ? undefined : { fixTime, source, subSeq };
+        const after = query.cursor === undefined ? undefined : placeOf(query.cursor);
         const found = await app.deps.frames.list({ vehicleNo: no, from, to, after, limit: query.limit + 1 });
         const items = found.slice(0, query.limit);
         const last = items[items.length - 1];
@@ -59,4 +58,9 @@ export function frameRoutes(app: App): Route[] {
       },
     }),
   ];
+}
+
+function placeOf(cursor: string): FramePlace {
+  const [fixTime, source, subSeq] = readCursor('frames', cursor, ['time', 'number', 'number']);
+  return { fixTime, source, subSeq };
 }

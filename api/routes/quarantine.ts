@@ -42,7 +42,7 @@ export function quarantineRoutes(app: App): Route[] {
       query: listQuery,
       responses: { 200: { description: 'a page of them', schema: listOf(quarantineEntrySchema) } },
       handle({ query }) {
-        const before = query.cursor === undefined ? undefined : Number(readCursor('quarantine', query.cursor)[0]);
+        const before = query.cursor === undefined ? undefined : readCursor('quarantine', query.cursor, ['number'])[0];
         const entries = quarantine.list(query.limit + 1, before);
         const page = entries.slice(0, query.limit);
         const more = entries.length > page.length;

@@ -108,6 +108,6 @@ export function reportRoutes(app: App): Route[] {
 }
 
 function placeOf(cursor: string): { start: number; key: string } {
-  const [start, key] = readCursor('report', cursor);
-  return { start: Number(start), key: String(key) };
+  const [start, key] = readCursor('report', cursor, ['time', 'text']);
+  return { start, key };
 }

@@ -92,7 +92,7 @@ export function roadRoutes(app: App): Route[] {
       handle({ query }) {
         const { set, limit } = query;
         const ids = query.bbox ? within(query.bbox) : roads.ids();
-        const after = query.cursor === undefined ? '' : String(readCursor('roads', query.cursor)[0]);
+        const after = query.cursor === undefined ? '' : readCursor('roads', query.cursor, ['text'])[0];
         const items: Road[] = [];
         let i = firstAfter(ids, after);
         for (; i < ids.length && items.length < limit; i++) {

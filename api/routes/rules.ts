@@ -122,7 +122,7 @@ export function ruleRoutes(app: App): Route[] {
       query: z.strictObject({ limit: limitParam(1000, 1000), cursor: cursorParam.optional() }),
       responses: { 200: { description: 'a page of rules', schema: listOf(ruleSchema) } },
       handle({ query }) {
-        const after = query.cursor === undefined ? '' : String(readCursor('rules', query.cursor)[0]);
+        const after = query.cursor === undefined ? '' : readCursor('rules', query.cursor, ['text'])[0];
         const ids = [...catalog.rules.keys()].filter((id) => id > after).sort();
         const page = ids.slice(0, query.limit);
         return json({

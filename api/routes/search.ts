@@ -74,7 +74,7 @@ export function searchRoutes(app: App): Route[] {
       async handle({ body }) {
         const area = areaOf(body.area);
         const { from, to } = period(body, app.now(), MAX_DAYS, 'body');
-        const after = body.cursor === undefined ? 0 : Number(readCursor('passages', body.cursor)[0]);
+        const after = body.cursor === undefined ? 0 : readCursor('passages', body.cursor, ['number'])[0];
         const found = searchPassages(app.deps.travel, area, from, to, after);
         if (body.format === 'csv') return csvAnswer(slots, 'passages', PASSAGE_COLUMNS, rows(found));
         const headers: [string, string][] = [['Content-Type', 'application/json; charset=utf-8']];

@@ -63,8 +63,8 @@ export function nextUploads(found: readonly Upload[], limit: number): string | n
 }
 
 export function readUploadPlace(cursor: string): UploadPlace {
-  const [time, id] = readCursor('uploads', cursor);
-  return { time: Number(time), id: String(id) };
+  const [time, id] = readCursor('uploads', cursor, ['time', 'text']);
+  return { time, id };
 }
 
 function uploadJson({ id, vehicleId, kind, time, receivedTime, source, content }: Upload): object {

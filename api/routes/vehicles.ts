@@ -141,7 +141,7 @@ export function vehicleRoutes(app: App): Route[] {
 
   function listVehicles(query: z.output<typeof listQuery>): Buffer {
     const now = app.now();
-    const from = query.cursor === undefined ? 1 : Number(readCursor('vehicles', query.cursor)[0]);
+    const from = query.cursor === undefined ? 1 : readCursor('vehicles', query.cursor, ['number'])[0];
     const filter = new VehicleFilter(query, catalog);
     const pieces: Buffer[] = [ITEMS];
     let found = 0;

@@ -42,7 +42,7 @@ export function webhookRoutes(app: App): Route[] {
       query: z.strictObject({ limit: limitParam(100, 100), cursor: cursorParam.optional() }),
       responses: { 200: { description: 'a page of webhooks', schema: listOf(webhookSchema) } },
       handle({ query }) {
-        const after = query.cursor === undefined ? '' : String(readCursor('webhooks', query.cursor)[0]);
+        const after = query.cursor === undefined ? '' : readCursor('webhooks', query.cursor, ['text'])[0];
         const found = [...webhooks.all()].filter(({ id }) => id > after).sort((a, b) => (a.id < b.id ? -1 : 1));
         const page = found.slice(0, query.limit);
         return json({
@@ -176,7 +176,7 @@ export function webhookRoutes(app: App): Route[] {
       responses: { 200: { description: 'a page of messages', schema: listOf(letterSchema) } },
       errors: ['not-found'],
       handle({ params: { id }, query }) {
-        const after = query.cursor === undefined ? 0 : Number(readCursor('dead-letters', query.cursor)[0]);
+        const after = query.cursor === undefined ? 0 : readCursor('dead-letters', query.cursor, ['number'])[0];
         const letters = webhooks.letters(known(id).id).filter(({ no }) => no > after);
         const page = letters.slice(0, query.limit);
         const last = letters.length > page.length ? page[page.length - 1] : undefined;

@@ -85,3 +85,19 @@ test('csv: every row, and no key that a spreadsheet would run', async () => {
   ]);
   expect(rows[1].split(',')).toHaveLength(rows[0].split(',').length);
 });
+
+test('a report pages over the longest names that a company may have', async () => {
+  const api = await startTestApi();
+  const names = ['甲', '乙', '丙'].map((name) => name.repeat(128)).sort();
+  api.travel.summed = names.map((name) => sum(DAY, name));
+  const seen: string[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
+    const answer = await api.get(`/v1/reports/daily?by=company&limit=1&${PERIOD}${query}`);
+    expect(answer.status).toBe(200);
+    const page = (await answer.json()) as { items: { key: string }[]; cursor: string | null };
+    seen.push(...page.items.map(({ key }) => key));
+    cursor = page.cursor;
+  }
+  expect(seen).toEqual(names);
+});
