@@ -34,7 +34,7 @@ export function loadSettings(env: Record<string, string | undefined> = process.e
 
   const read = (key: Key<unknown>): unknown => {
     const text = env[key.name] || fromFile[key.name] || key.fallback;
-    const shown = key.secret && text !== '' ? mask(text) : text;
+    const shown = key.secret && text !== '' ? masked(text, key.secret) : text;
     printed[key.name] = shown;
     const result = key.read(text);
     if ('value' in result) return result.value;
@@ -74,7 +74,10 @@ function fileSettings(file: string, problems: string[]): Record<string, string> 
   }
 }
 
-function mask(secret: string): string {
-  // Of a URL the host stays readable; anything else is hidden whole.
-  return secret.includes('://') ? secret.replace(/\/\/.*@/, '//***@') : '***';
+function masked(secret: string, kind: true | 'in-url'): string {
+  const [, scheme, place] = (kind === 'in-url' && /^([a-z]+:\/\/)(?:.*@)?([^?]*)/.exec(secret)) || [];
+  if (scheme === undefined) return '***';
+  // A password may stand behind the question mark, too.
+  const hidden = secret.length > scheme.length + place.length;
+  return hidden ? `${scheme}***@${place}` : secret;
 }

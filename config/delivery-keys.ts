@@ -22,7 +22,7 @@ export const deliveryKeys = {
     'CHEJI_REDIS_URL',
     'redis://user:password@host:port/database, or rediss://… for TLS, which the alert log is copied to and which joins several nodes; of a cluster some of its nodes, redis://a:6379,b:6379,c:6379, or one with ?cluster=yes',
     redisAddress,
-    { secret: true, explained: true },
+    { secret: 'in-url', explained: true },
   ),
   redisCa: optional(
     'CHEJI_REDIS_CA',

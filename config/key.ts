@@ -7,7 +7,8 @@ export interface Key<T> {
   /** As text; '' means not set. */
   fallback: string;
   allowed: string;
-  secret?: boolean;
+  /** Never shown; `in-url`: but for where the URL leads. */
+  secret?: true | 'in-url';
   /** A list or a map in the file of settings. */
   structured?: boolean;
   /** The schema says what is wrong, which a sentence on all that is allowed does not. */

@@ -10,7 +10,7 @@ export const mqttKeys = {
     'CHEJI_MQTT_URL',
     'mqtt://host:port or mqtts://host:port of a broker, instead of the embedded one; user and password may stand in it',
     urlOf(/^mqtts?$/),
-    { secret: true },
+    { secret: 'in-url' },
   ),
   mqttVersion: key('CHEJI_MQTT_VERSION', '5', '3.1.1 or 5, of that broker', z.enum(['3.1.1', '5'])),
   mqttUser: optional('CHEJI_MQTT_USER', 'the name we log in with', text),

@@ -7,7 +7,7 @@ const GIB = 1 << 30;
 /** The log, the database, and the files beside them: when something counts as kept, and for how long it is. */
 export const storeKeys = {
   databaseUrl: optional('CHEJI_DATABASE_URL', 'postgres://user:password@host:port/database', urlOf(/^postgres(ql)?$/), {
-    secret: true,
+    secret: 'in-url',
   }),
   ackLevel: key('CHEJI_ACK_LEVEL', 'fsync', 'write, fsync or stored', z.enum(['write', 'fsync', 'stored'])),
   spoolSegmentBytes: key('CHEJI_SPOOL_SEGMENT_BYTES', String(64 * MIB), 'bytes, 1 MiB to 1 GiB', wholeNumber(MIB, GIB)),

@@ -150,6 +150,25 @@ test('secrets are masked in what is printed and in complaints', () => {
   expect(() => loadSettings({ CHEJI_ADMIN_KEY: 'p4ss' })).toThrow('CHEJI_ADMIN_KEY=***');
 });
 
+test('a secret that looks like an address is masked whole; of an address what leads there is shown', () => {
+  const { printed } = loadSettings({
+    CHEJI_ADMIN_KEY: 'key://secret-secret',
+    CHEJI_MQTT_PASSWORD: 'a://secret',
+    CHEJI_MQTT_USERS: JSON.stringify([{ user: 'u', password: 'x://secret1' }]),
+    CHEJI_DATABASE_URL: 'postgres://db:5432/x?user=u&password=secret',
+    CHEJI_MQTT_URL: 'mqtt://broker:1883',
+    CHEJI_REDIS_URL: 'redis://:secret@redis:6379/0',
+  });
+  expect(printed).toMatchObject({
+    CHEJI_ADMIN_KEY: '***',
+    CHEJI_MQTT_PASSWORD: '***',
+    CHEJI_MQTT_USERS: '***',
+    CHEJI_DATABASE_URL: 'postgres://***@db:5432/x',
+    CHEJI_MQTT_URL: 'mqtt://broker:1883',
+    CHEJI_REDIS_URL: 'redis://***@redis:6379/0',
+  });
+});
+
 test('keys of later versions and unknown keys are told, not refused', () => {
   const { warnings } = loadSettings({ CHEJI_JT809_PORT: '6809', CHEJI_MQTT_PORT: '0', CHEJI_COLOUR: 'red' });
   expect(warnings).toEqual([
