@@ -3,12 +3,13 @@ import { AlertBook, type AlertBookSnapshot } from './alerts/alert-book.js';
 import { lateFixes } from './alerts/late-fixes-step.js';
 import { news } from './alerts/news-step.js';
 import { reports } from './alerts/reports-step.js';
+import type { Rule } from './alerts/rule.js';
 import { type LimitRevisions, RuleBook } from './alerts/rule-book.js';
 import { type RulesStep, rules } from './alerts/rules-step.js';
 import { safetyAlarms } from './alerts/safety-alarm-step.js';
 import { terminalAlarms } from './alerts/terminal-alarm-step.js';
 import { type MemoriesSnapshot, VehicleMemories } from './alerts/vehicle-memory.js';
-import { type WhyNot, whyNot } from './alerts/why-not.js';
+import { type WhyNot, whyNot, whyNotInSilence } from './alerts/why-not.js';
 import { FenceIndex } from './geo/fence-index.js';
 import { fences } from './geo/fence-step.js';
 import { RoadIndex } from './geo/road-index.js';
@@ -150,15 +151,34 @@ export class Engine {
   }
 
   /**
-   * What each rule made of a definition, or the rule with this id itself, says of the vehicle now: every condition that an alert
-   * needs, and whether it is there. Null where the vehicle or the rule is not known.
+   * What each rule made of a definition, or the rule with this id itself, says of a fix of the vehicle that has not been taken in yet:
+   * every condition that an alert needs, and whether it is there. `fix` null: there is none. Null where the vehicle or the rule is
+   * not known.
    */
-  whyNot(vehicleId: string, ruleId: string): WhyNot[] | null {
+  whyNot(vehicleId: string, ruleId: string, fix: Position | null): WhyNot[] | null {
     const vehicle = this.#catalog.vehicleById(vehicleId);
+    const found = this.#rulesOf(ruleId);
+    if (!vehicle || !found) return null;
+    if (fix) fix.fenceNos = [...this.#fences.query(fix.lon, fix.lat)];
+    return found.map((rule) => whyNot(rule, vehicle, fix && this.#rules.inputOf(fix, vehicle, rule)));
+  }
+
+  /** The same answers when the fix has been taken in and it is `time`, epoch ms: by the silence since, where that says more. */
+  whyNotSince(vehicleId: string, ruleId: string, answers: readonly WhyNot[], time: number): WhyNot[] {
+    const vehicle = this.#catalog.vehicleById(vehicleId);
+    const memory = vehicle && this.#memories.get(vehicle.no);
+    return (this.#rulesOf(ruleId) ?? []).flatMap((rule, i) => {
+      if (!vehicle) return [];
+      const since = memory?.last ? { last: memory.last, memory: memory.rules?.get(rule.id) } : null;
+      const answer = (since && whyNotInSilence(rule, vehicle, since, time)) ?? answers[i];
+      return { ...answer, raised: this.#alerts.openOf(vehicle.no, rule.id) !== undefined };
+    });
+  }
+
+  #rulesOf(ruleId: string): Rule[] | null {
     const single = this.#ruleBook.get(ruleId);
-    const found = single ? [single] : this.#ruleBook.defined.madeOf(ruleId);
-    if (!vehicle || (found.length === 0 && !this.#catalog.rules.has(ruleId))) return null;
-    return found.map((rule) => whyNot(rule, vehicle, this.#rules.inputOf(vehicle, rule)));
+    if (single) return [single];
+    return this.#catalog.rules.has(ruleId) ? this.#ruleBook.defined.madeOf(ruleId) : null;
   }
 
   /** The whole state, without transitions that were not taken. */

@@ -1,6 +1,7 @@
 import type { RuleDefinition } from '../model/rule.js';
 import type { Vehicle } from '../model/vehicle.js';
-import type { Rule, RuleFence } from './rule.js';
+import type { RuleFence } from './rule.js';
+import { isEverywhere } from './rule-kind.js';
 import { ruleKindOf } from './rule-kinds.js';
 import { TimedRule } from './timed-rule.js';
 
@@ -111,6 +112,8 @@ export class DefinedRules {
     if (!kind) return []; // of a later version
     const { id, scope, params } = definition;
     const fences = (scope.fences ?? []).flatMap((fence) => this.#fences.get(fence) ?? []);
+    // Of fences together none is left: there is nothing to be in or out of.
+    if (kind.fences === 'all' && fences.length === 0 && !isEverywhere(kind, params)) return [];
     const one = (ruleId: string, fence: RuleFence | null, part = '') =>
       new TimedRule(
         ruleId,
@@ -125,8 +128,4 @@ export class DefinedRules {
     if (kind.fences !== 'each' || !scope.fences) return [one(`rule:${id}`, null)];
     return fences.map((fence) => one(`rule:${id}:${fence.id}`, fence));
   }
-}
-
-export function isTimed(rule: Rule): rule is TimedRule {
-  return rule instanceof TimedRule;
 }

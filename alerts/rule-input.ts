@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SEVERITIES } from '../model/alert.js';
 import type { RuleInput } from '../model/rule.js';
 import { VEHICLE_CATEGORIES } from '../model/vehicle.js';
-import type { RuleKind } from './rule-kind.js';
+import { isEverywhere, type RuleKind } from './rule-kind.js';
 import { RULE_KINDS, ruleKindOf } from './rule-kinds.js';
 import { hoursSchema } from './rule-params.js';
 
@@ -126,9 +126,9 @@ function fenceProblems(
       : [];
   }
   if (!fences) {
-    const { everywhere } = kind;
-    const may = typeof everywhere === 'boolean' ? everywhere : params === undefined || everywhere(params);
-    return may ? [] : [{ path: 'scope.fences', message: `a rule of type ${kind.type} needs at least one` }];
+    return isEverywhere(kind, params)
+      ? []
+      : [{ path: 'scope.fences', message: `a rule of type ${kind.type} needs at least one` }];
   }
   return fences.flatMap((id, i) =>
     exists(id) ? [] : [{ path: `scope.fences[${i}]`, message: `there is no fence "${id}"` }],

@@ -77,3 +77,9 @@ export function ruleKind<P, M>(kind: {
     build: (params, fences, part) => kind.build(params as P, fences, part) as Condition<unknown>,
   };
 }
+
+/** Whether a rule of this kind that names no fences holds everywhere; with parameters that could not be read (undefined) it may. */
+export function isEverywhere({ everywhere }: RuleKind, params: unknown): boolean {
+  if (typeof everywhere === 'boolean') return everywhere;
+  return params === undefined || everywhere(params);
+}

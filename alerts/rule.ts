@@ -36,8 +36,6 @@ export interface RuleInput {
   readonly previous: FixFacts | null;
   /** The fix is in the rule's fence; true for a rule without one. */
   readonly inside: boolean;
-  /** The rule's hours of force hold the fix's time. */
-  readonly inForce: boolean;
 }
 
 /** What a rule may know of a vehicle that is not its own. */
@@ -111,6 +109,8 @@ export interface Rule<Memory = unknown> {
   readonly clocks?: RuleClocks;
   /** Whether the vehicle is its concern. */
   appliesTo(vehicle: Vehicle): boolean;
+  /** Whether its dates, days and hours hold `time`, epoch ms. */
+  inForceAt(time: number): boolean;
   /** Asked for every evaluated fix inside its fence, and for every one while it has a memory of the vehicle. */
   judge(input: RuleInput, memory: Memory | undefined, say: Say): Memory | undefined;
   /** Asked, too, for reports that are no news of a place: without a fix, or by a clock that stands (reports-step.ts). */
@@ -121,6 +121,21 @@ export interface Rule<Memory = unknown> {
   due?(memory: Memory): number | null;
   /** The vehicle has sent nothing since `last`, and it is `time` now (epoch ms), not before `due`. */
   tick?(time: number, last: FixFacts, memory: Memory, say: Say): Memory | undefined;
+  /** Every threshold that the next fix of the vehicle meets, beyond scope and schedule; says nothing and remembers nothing. */
+  explain(input: RuleInput, memory: Memory | undefined): Explained;
+  /** The same of a silence since `last` that lasts until `time` (epoch ms); null where silence says nothing. */
+  explainSilence?(time: number, last: FixFacts, memory: Memory | undefined): Explained | null;
+}
+
+export interface Explained {
+  /** null: the fix says nothing, and everything stays as it was. */
+  holds: boolean | null;
+  checks: Check[];
+}
+
+/** Whether the fence is there for the vehicle at `time`, epoch ms: its kinds of vehicles, and its hours. */
+export function fenceConcerns({ categories, hours }: RuleFence, { category }: Vehicle, time: number): boolean {
+  return (categories === null || categories.includes(category)) && hoursHold(hours, time);
 }
 
 /** The fence of a rule, as rules need it. */

@@ -8,7 +8,7 @@ import { type FixFacts, factsOf, positionOf } from './fix-facts.js';
 import { fills, forget, type Gap, hold, inOrder, isGap, isOver, paceAfter, released } from './gap.js';
 import { evidenceJson, newAlert } from './new-alert.js';
 import { NewestPlaces } from './newest-places.js';
-import { type Ground, hoursHold, type Rule, type RuleInput, type Say } from './rule.js';
+import type { Ground, Rule, RuleInput, Say } from './rule.js';
 import type { RuleBook } from './rule-book.js';
 import { type FoundEvent, settle } from './settle.js';
 import type { TimedMemory } from './timed-rule.js';
@@ -32,8 +32,8 @@ export interface RulesStep extends NamedStep {
   drop(no: number): void;
   /** Finds again, from the memories, who is where and what is waited for. */
   restore(): void;
-  /** What a rule is asked about the newest evaluated fix of a vehicle, as if it came again; null before the first. */
-  inputOf(vehicle: Vehicle, rule: Rule): { input: RuleInput; memory: unknown } | null;
+  /** What a rule would be asked about a fix of the vehicle that comes next, its fences found, and what it remembers. */
+  inputOf(p: Position, vehicle: Vehicle, rule: Rule): { input: RuleInput; memory: unknown };
 }
 
 /**
@@ -213,19 +213,13 @@ export function rules(
       }
     },
 
-    inputOf(vehicle, rule) {
+    inputOf(p, vehicle, rule) {
       const memory = memories.get(vehicle.no);
-      if (!memory?.last) return null;
-      owner = vehicle;
-      asked = rule;
-      input.vehicle = vehicle;
-      takeDriver(vehicle.no);
-      input.facts = memory.last;
-      input.fix = positionOf(memory.last, vehicle.no, memory.last.time);
-      input.previous = memory.last;
-      input.inside = rule.fence === null || rule.fence.contains(memory.last.lon, memory.last.lat);
-      input.inForce = true;
-      return { input, memory: memory.rules?.get(rule.id) };
+      take(p, vehicle, memory?.last ?? null);
+      place(rule);
+      // Whoever only asks leaves nothing behind.
+      const shared = { get: (key: string) => structuredClone(input.shared.get(key)), set: () => {} };
+      return { input: { ...input, shared }, memory: memory?.rules?.get(rule.id) };
     },
   };
 
@@ -395,10 +389,8 @@ export function rules(
   /** Makes the input that of the rule. */
   function place(rule: Rule): void {
     const { fence } = rule;
-    const { fix, facts } = input;
     asked = rule;
-    input.inside = fence === null || fix.fenceNos.includes(fence.no);
-    input.inForce = fence === null || hoursHold(fence.hours, facts.time);
+    input.inside = fence === null || input.fix.fenceNos.includes(fence.no);
   }
 
   function keep(rule: Rule, memory: VehicleMemory, no: number, after: unknown): void {

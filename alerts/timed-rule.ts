@@ -2,7 +2,16 @@ import type { Severity } from '../model/alert.js';
 import type { RuleClocks, RuleDefinition, RuleTiming } from '../model/rule.js';
 import type { Vehicle } from '../model/vehicle.js';
 import type { FixFacts } from './fix-facts.js';
-import type { Check, Evidence, Rule, RuleFence, RuleInput, Say } from './rule.js';
+import {
+  type Check,
+  type Evidence,
+  type Explained,
+  hoursHold,
+  type Rule,
+  type RuleFence,
+  type RuleInput,
+  type Say,
+} from './rule.js';
 import type { Condition, Verdict } from './rule-kind.js';
 import { inForceAt, scopeHolds } from './rule-scope.js';
 
@@ -53,7 +62,13 @@ export class TimedRule implements Rule<TimedMemory> {
   }
 
   appliesTo(vehicle: Vehicle): boolean {
-    return this.definition.enabled && scopeHolds(this.definition.scope, vehicle);
+    const categories = this.fence?.categories ?? null;
+    const isMeant = categories === null || categories.includes(vehicle.category);
+    return this.definition.enabled && isMeant && scopeHolds(this.definition.scope, vehicle);
+  }
+
+  inForceAt(time: number): boolean {
+    return inForceAt(this.definition, time) && hoursHold(this.fence?.hours ?? null, time);
   }
 
   judge(input: RuleInput, before: TimedMemory | undefined, say: Say): TimedMemory | undefined {
@@ -87,17 +102,42 @@ export class TimedRule implements Rule<TimedMemory> {
     return idle && !counted && minPrevious === undefined ? undefined : memory;
   }
 
-  /** Each threshold as it was compared: what an alert would have needed. */
-  explain(input: RuleInput, memory: TimedMemory | undefined): { holds: boolean | null; checks: Check[] } {
-    const verdict = this.condition.judge(input, structuredClone(memory?.own));
-    const after = this.#follow(input.facts, input.facts.time, verdict, structuredClone(memory) ?? newMemory(), MUTE);
-    const { checks } = this.#evidence(verdict, after, input.facts, input.facts.time);
-    return { holds: verdict.holds, checks };
+  explain(input: RuleInput, memory = newMemory()): Explained {
+    const verdict = this.condition.judge(input, structuredClone(memory.own));
+    return this.#explained(verdict, input.facts, input.facts.time, memory);
+  }
+
+  explainSilence(time: number, last: FixFacts, memory = newMemory()): Explained | null {
+    if (memory.own === undefined || time <= last.time) return null;
+    const verdict = this.condition.tick?.(time, last, structuredClone(memory.own));
+    return verdict && verdict.explain().checks.length > 0 ? this.#explained(verdict, last, time, memory) : null;
+  }
+
+  #explained(verdict: Verdict<unknown>, fix: FixFacts, time: number, before: TimedMemory): Explained {
+    const after = this.#follow(fix, time, verdict, structuredClone(before), MUTE);
+    const { checks } = this.#evidence(verdict, after, fix, time);
+    return { holds: verdict.holds, checks: [...checks, ...this.#timingChecks(before, verdict.onset ?? fix, time)] };
+  }
+
+  /** What the timing asks for beyond the duration, of what was remembered before. */
+  #timingChecks({ restingSince, endedAt, triggers }: TimedMemory, onset: FixFacts, time: number): Check[] {
+    const { minPrevious, coolDown, maxTriggers } = this.#timing;
+    const checks: Check[] = [];
+    if (minPrevious) {
+      const rested = (onset.time - restingSince) / S;
+      checks.push(atLeast('time without the condition before', rested, minPrevious));
+    }
+    if (coolDown) checks.push(atLeast('time since the last alert', (time - endedAt) / S, coolDown));
+    if (maxTriggers !== undefined) {
+      const result = triggers < maxTriggers;
+      checks.push({ what: 'alerts so far', value: triggers, is: '<', threshold: maxTriggers, result });
+    }
+    return checks;
   }
 
   #follow(fix: FixFacts, time: number, verdict: Verdict<unknown>, memory: TimedMemory, say: Say): TimedMemory {
     memory.own = verdict.memory;
-    const inForce = inForceAt(this.definition, time);
+    const inForce = this.inForceAt(time);
     if (verdict.holds !== null || !inForce) {
       if (verdict.holds && inForce) this.#hold(fix, time, verdict, memory, say);
       else this.#rest(fix, time, verdict, memory, say, inForce);
@@ -224,6 +264,12 @@ function newMemory(): TimedMemory {
     triggers: 0,
     due: null,
   };
+}
+
+/** Seconds; Infinity where there was none before. */
+function atLeast(what: string, value: number, threshold: number): Check {
+  const shown = Number.isFinite(value) ? value : null;
+  return { what, value: shown, is: '>=', threshold, unit: 's', result: value >= threshold };
 }
 
 function silent(memory: TimedMemory): Verdict<unknown> {

@@ -1,9 +1,7 @@
 import { msToRfc3339 } from '../model/units.js';
 import type { Vehicle } from '../model/vehicle.js';
-import { isTimed } from './defined-rules.js';
-import type { Check, Rule, RuleInput } from './rule.js';
-import { inForceAt } from './rule-scope.js';
-import type { TimedMemory } from './timed-rule.js';
+import type { FixFacts } from './fix-facts.js';
+import type { Check, Explained, Rule, RuleInput } from './rule.js';
 
 /** What a rule has to say of a vehicle at a time. */
 export interface WhyNot {
@@ -18,24 +16,47 @@ export interface WhyNot {
   checks: Check[];
 }
 
-/** `asked`: the newest fix that counts, and what the rule remembers; null where there was none. */
+/** `asked`: a fix that counts, and what the rule remembered before it; null where there was none. */
 export function whyNot(rule: Rule, vehicle: Vehicle, asked: { input: RuleInput; memory: unknown } | null): WhyNot {
-  const yes = (what: string, value: boolean): Check => ({ what, value, is: '=', threshold: true, result: value });
-  const checks = [yes('the vehicle is in the scope of the rule', rule.appliesTo(vehicle))];
-  const answer = { ruleId: rule.id, ruleRevision: rule.revision, fenceId: rule.fence?.id ?? null };
   if (asked === null) {
-    checks.push(yes('a fix that counts', false));
-    return { ...answer, fixTime: null, raised: false, checks };
+    return answerOf(rule, null, [inScope(rule, vehicle), yes('a fix that counts', false)]);
   }
   const { input, memory } = asked;
-  const fixTime = msToRfc3339(input.facts.time);
-  if (isTimed(rule)) {
-    const timed = memory as TimedMemory | undefined;
-    checks.push(yes('the rule is in force at this time', inForceAt(rule.definition, input.facts.time)));
-    const { holds, checks: compared } = rule.explain(input, timed);
-    checks.push(...compared, yes('the condition holds', holds === true));
-    return { ...answer, fixTime, raised: timed?.raised ?? false, checks };
-  }
-  checks.push(yes('inside the fence', input.inside), yes('within the hours of force', input.inForce));
-  return { ...answer, fixTime, raised: memory !== undefined, checks };
+  const checks = checksOf(rule, vehicle, input.facts.time, rule.explain(input, memory));
+  return answerOf(rule, input.facts.time, checks);
+}
+
+/** The same of the silence since `last` until `time`, epoch ms; null where silence says nothing. */
+export function whyNotInSilence(
+  rule: Rule,
+  vehicle: Vehicle,
+  { last, memory }: { last: FixFacts; memory: unknown },
+  time: number,
+): WhyNot | null {
+  const explained = rule.explainSilence?.(time, last, memory) ?? null;
+  return explained && answerOf(rule, last.time, checksOf(rule, vehicle, time, explained));
+}
+
+function checksOf(rule: Rule, vehicle: Vehicle, time: number, { holds, checks }: Explained): Check[] {
+  return [
+    inScope(rule, vehicle),
+    yes('the rule is in force at this time', rule.inForceAt(time)),
+    ...checks,
+    yes('the condition holds', holds === true),
+  ];
+}
+
+function inScope(rule: Rule, vehicle: Vehicle): Check {
+  return yes('the vehicle is in the scope of the rule', rule.appliesTo(vehicle));
+}
+
+/** `fixTime`: epoch ms. */
+function answerOf(rule: Rule, fixTime: number | null, checks: Check[]): WhyNot {
+  const { id, revision, fence } = rule;
+  const time = fixTime === null ? null : msToRfc3339(fixTime);
+  return { ruleId: id, ruleRevision: revision, fenceId: fence?.id ?? null, fixTime: time, raised: false, checks };
+}
+
+function yes(what: string, value: boolean): Check {
+  return { what, value, is: '=', threshold: true, result: value };
 }

@@ -13,15 +13,13 @@ import type { CatalogSnapshot } from '../model/catalog.js';
 import type { Change } from '../model/change.js';
 import { FixBatch, FixBatchBuilder } from '../model/fix-batch.js';
 import { Position } from '../model/position.js';
-import { LATE, OUT_OF_ORDER, VERY_LATE } from '../model/quality.js';
+import { LATE, NOT_NEWS, OUT_OF_ORDER, VERY_LATE } from '../model/quality.js';
 import type { RehearsedAlert } from '../model/rehearsal.js';
 import type { RuleDefinition } from '../model/rule.js';
 
 /** In hindsight a fix that came late is in its place. */
 const HINDSIGHT = LATE | VERY_LATE | OUT_OF_ORDER;
 const TICK_MS = 60_000;
-/** A rule that waits longer than this for silence is not rehearsed through all of it. */
-const MAX_TICKS = 20_000;
 
 type Fact = Change extends infer C ? (C extends Change ? Omit<C, 'revision' | 'at'> : never) : never;
 
@@ -51,9 +49,8 @@ export class RehearsalRun {
   run(fixes: readonly Position[], to: number): void {
     const batch = new FixBatchBuilder();
     let now = fixes[0]?.fixTime ?? to;
-    let ticks = 0;
     const passTo = (time: number) => {
-      for (; time - now >= TICK_MS && ticks < MAX_TICKS; ticks++) {
+      while (time - now >= TICK_MS) {
         now += TICK_MS;
         this.#flush(batch);
         this.#tell({ type: 'tick', time: now });
@@ -76,8 +73,17 @@ export class RehearsalRun {
     return [...this.#alerts.values()];
   }
 
-  whyNot(vehicleId: string, ruleId: string): WhyNot[] | null {
-    return this.#engine.whyNot(vehicleId, ruleId);
+  /**
+   * What the rule says of the vehicle when it is `to`, epoch ms, after `fixes` of its own, by time: of the newest that counts, as it meets
+   * it. Null where the vehicle or the rule is not known.
+   */
+  whyNot(fixes: readonly Position[], to: number, vehicleId: string, ruleId: string): WhyNot[] | null {
+    const newest = fixes.findLastIndex(({ quality }) => (quality & ~HINDSIGHT & NOT_NEWS) === 0);
+    const before = Math.max(0, newest);
+    this.run(fixes.slice(0, before), fixes[newest]?.fixTime ?? to);
+    const answers = this.#engine.whyNot(vehicleId, ruleId, fixes[newest] ?? null);
+    this.run(fixes.slice(before), to);
+    return answers && this.#engine.whyNotSince(vehicleId, ruleId, answers, to);
   }
 
   #flush(batch: FixBatchBuilder): void {

@@ -14,7 +14,7 @@ export interface RehearsalTask {
   rules: (RuleDefinition | null)[];
   /** Epoch ms: time passes until then. */
   to: number;
-  /** What to ask when all is judged. */
+  /** What to ask of the one rule, instead of what it finds. */
   whyNot: { vehicleId: string; ruleId: string } | null;
 }
 
@@ -37,18 +37,15 @@ function main(port: NonNullable<typeof parentPort>, task: RehearsalTask): void {
       return;
     }
     const fixes = fixesOf(blocks);
-    const runs = task.rules.map((rule) => {
+    const { whyNot, to } = task;
+    let answers: WhyNot[] | null = null;
+    const alerts = task.rules.map((rule) => {
       const run = new RehearsalRun(task.catalog, task.roads, rule);
-      run.run(fixes, task.to);
-      return run;
+      if (whyNot) answers = run.whyNot(fixes, to, whyNot.vehicleId, whyNot.ruleId);
+      else run.run(fixes, to);
+      return run.alerts();
     });
-    const { whyNot } = task;
-    const answer: RehearsalAnswer = {
-      fixes: fixes.length,
-      alerts: runs.map((run) => run.alerts()),
-      whyNot: whyNot && runs[0].whyNot(whyNot.vehicleId, whyNot.ruleId),
-    };
-    port.postMessage(answer);
+    port.postMessage({ fixes: fixes.length, alerts, whyNot: answers } satisfies RehearsalAnswer);
     port.close();
   });
 }

@@ -10,7 +10,7 @@ import type { RehearsalAnswer, RehearsalOrder, RehearsalTask } from './rehearsal
 
 /** Fixes that are judged in one rehearsal: about 100 MB while it lasts. */
 const MAX_FIXES = 500_000;
-/** Why-not looks so far back: the longest that a rule of the law counts, and some more. */
+/** Why-not looks so far back: the day that rules of the law count, and some more; of the week that one counts, it sees no more. */
 const LOOK_BACK_MS = 26 * 3_600_000;
 /** Threads at once; who comes then waits for one. */
 const MAX_AT_ONCE = 2;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { distanceM, lonMetresPerDegree, METRES_PER_DEGREE } from '../../geo/distance.js';
 import type { FixFacts } from '../fix-facts.js';
-import type { RuleFence } from '../rule.js';
+import { fenceConcerns, type RuleFence } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
 
 interface Params {
@@ -35,10 +35,11 @@ export const crossing = ruleKind<Params, undefined>({
     minProbability: z.number().min(0.05).max(1).default(0.3),
   }),
   build: ({ topSpeed, minProbability }, fences) => ({
-    judge({ fix, facts, previous }) {
+    judge({ fix, facts, previous, vehicle }) {
       let best: { fence: RuleFence; probability: number } | null = null;
       if (previous && facts.time - previous.time <= MAX_GAP_MS) {
         for (const fence of fences) {
+          if (!fenceConcerns(fence, vehicle, facts.time)) continue;
           if (fix.fenceNos.includes(fence.no) || fence.contains(previous.lon, previous.lat)) continue;
           const probability = crossed(fence, previous, facts, topSpeed);
           if (probability > (best?.probability ?? 0)) best = { fence, probability };

@@ -1,6 +1,7 @@
 import type { Severity } from '../../model/alert.js';
 import type { Vehicle } from '../../model/vehicle.js';
-import type { Rule, RuleFence, RuleInput, Say } from '../rule.js';
+import { equal } from '../checks.js';
+import { type Explained, hoursHold, type Rule, type RuleFence, type RuleInput, type Say } from '../rule.js';
 
 /** The vehicle is inside, and that was said. */
 type Memory = 'in';
@@ -23,8 +24,12 @@ export class FenceEnter implements Rule<Memory> {
     return this.fence.categories === null || this.fence.categories.includes(category);
   }
 
-  judge({ facts, previous, inside, inForce }: RuleInput, memory: Memory | undefined, say: Say): Memory | undefined {
-    const holds = inside && inForce;
+  inForceAt(time: number): boolean {
+    return hoursHold(this.fence.hours, time);
+  }
+
+  judge({ facts, previous, inside }: RuleInput, memory: Memory | undefined, say: Say): Memory | undefined {
+    const holds = inside && this.inForceAt(facts.time);
     if (holds === (memory === 'in')) return memory;
     const evidence = {
       fixes: { previous, deciding: facts },
@@ -39,5 +44,9 @@ export class FenceEnter implements Rule<Memory> {
     const moved = previous !== null && !this.fence.contains(previous.lon, previous.lat);
     say.clear(evidence, inside ? 'out-of-hours' : moved ? 'fence-moved' : undefined);
     return undefined;
+  }
+
+  explain({ inside }: RuleInput): Explained {
+    return { holds: inside, checks: [equal('inside the fence', inside, true)] };
   }
 }

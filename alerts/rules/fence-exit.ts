@@ -1,6 +1,7 @@
 import type { Severity } from '../../model/alert.js';
 import type { Vehicle } from '../../model/vehicle.js';
-import type { Rule, RuleFence, RuleInput, Say } from '../rule.js';
+import { equal } from '../checks.js';
+import { type Explained, hoursHold, type Rule, type RuleFence, type RuleInput, type Say } from '../rule.js';
 
 /** Where the vehicle was found last while the fence was in force. `out`: it has left, and that was said. */
 interface Memory {
@@ -28,12 +29,16 @@ export class FenceExit implements Rule<Memory> {
     return this.fence.categories === null || this.fence.categories.includes(category);
   }
 
-  judge({ facts, previous, inside, inForce }: RuleInput, memory: Memory | undefined, say: Say): Memory | undefined {
+  inForceAt(time: number): boolean {
+    return hoursHold(this.fence.hours, time);
+  }
+
+  judge({ facts, previous, inside }: RuleInput, memory: Memory | undefined, say: Say): Memory | undefined {
     const evidence = () => ({
       fixes: { previous, deciding: facts },
       checks: [{ what: 'inside', value: inside, is: '=' as const, threshold: false, result: !inside }],
     });
-    if (!inForce) {
+    if (!this.inForceAt(facts.time)) {
       if (memory?.state === 'out') say.clear(evidence(), 'out-of-hours');
       return undefined;
     }
@@ -49,5 +54,11 @@ export class FenceExit implements Rule<Memory> {
     if (!left) return undefined;
     say.raise(facts, evidence());
     return { state: 'out', revision: this.revision };
+  }
+
+  explain({ inside }: RuleInput, memory: Memory | undefined): Explained {
+    const wasInside = memory?.state === 'in';
+    const checks = [equal('inside the fence before', wasInside, true), equal('outside the fence', !inside, true)];
+    return { holds: wasInside && !inside, checks };
   }
 }

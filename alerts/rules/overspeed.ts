@@ -1,9 +1,17 @@
 import type { Severity } from '../../model/alert.js';
 import { SUSPECT_MOTION } from '../../model/quality.js';
 import type { Vehicle, VehicleCategory } from '../../model/vehicle.js';
-import { over } from '../checks.js';
+import { equal, over } from '../checks.js';
 import type { FixFacts } from '../fix-facts.js';
-import type { Evidence, Rule, RuleFence, RuleInput, Say } from '../rule.js';
+import {
+  type Evidence,
+  type Explained,
+  hoursHold,
+  type Rule,
+  type RuleFence,
+  type RuleInput,
+  type Say,
+} from '../rule.js';
 import { lowestBound, type SpeedBound, weatherBound } from '../speed-bounds.js';
 
 /** Reports within one minute are one event (交运发〔2016〕160号 annex 2 note 2). */
@@ -57,10 +65,14 @@ export class Overspeed implements Rule<Memory> {
     return this.categories === null || this.categories.includes(category);
   }
 
+  inForceAt(time: number): boolean {
+    return hoursHold(this.fence?.hours ?? null, time);
+  }
+
   judge(input: RuleInput, memory: Memory | undefined, say: Say): Memory | undefined {
-    const { facts, inside, inForce, ground } = input;
+    const { facts, inside, ground } = input;
     if (facts.quality & SUSPECT_MOTION || Number.isNaN(facts.speed)) return memory;
-    const bound = inside && inForce ? this.#boundAt(facts, ground.weather) : null;
+    const bound = inside && this.inForceAt(facts.time) ? this.#boundAt(facts, ground.weather) : null;
     if (memory && facts.time - memory.last.time > SAME_EVENT_MS) {
       if (memory.raised) say.clear(this.#evidence(memory, facts));
       memory = undefined;
@@ -78,11 +90,23 @@ export class Overspeed implements Rule<Memory> {
           raised: memory.raised,
         }
       : { onset: facts, last: facts, peak: facts, bound, count: 1, raised: false };
-    if (!event.raised && this.#longEnough(event)) {
+    if (!event.raised && this.#isLong(lasted(event))) {
       event.raised = true;
       say.raise(event.onset, this.#evidence(event, facts));
     }
     return event;
+  }
+
+  explain({ facts, inside, ground }: RuleInput, memory: Memory | undefined): Explained {
+    const { kmh, what } = this.#boundAt(facts, ground.weather);
+    const speed = over(what, facts.speed, kmh, 'km/h');
+    const goesOn = memory !== undefined && facts.time - memory.last.time <= SAME_EVENT_MS;
+    const seconds = goesOn && speed.result ? (facts.time - memory.onset.time) / 1000 : 0;
+    const duration = { ...over('duration', seconds, this.limit.seconds, 's'), result: this.#isLong(seconds) };
+    return {
+      holds: inside && speed.result && duration.result,
+      checks: [...(this.fence ? [equal('inside the fence', inside, true)] : []), speed, duration],
+    };
   }
 
   due(memory: Memory): number | null {
@@ -103,12 +127,12 @@ export class Overspeed implements Rule<Memory> {
     return lowestBound({ kmh: own ?? Infinity, what: 'speed' }, weatherBound(weather.at(lon, lat, time), false));
   }
 
-  #longEnough(event: Memory): boolean {
-    return this.limit.seconds === 0 || event.last.time - event.onset.time > this.limit.seconds * 1000;
+  #isLong(seconds: number): boolean {
+    return this.limit.seconds === 0 || seconds > this.limit.seconds;
   }
 
   #evidence(event: Memory, deciding: FixFacts): Evidence {
-    const seconds = (event.last.time - event.onset.time) / 1000;
+    const seconds = lasted(event);
     const { peak } = event;
     const bound = event.bound ?? { kmh: Number(this.limit.kmh), what: 'speed' };
     const segment = Array.isArray(this.limit.kmh) && this.fence?.corridor?.nearest(peak.lon, peak.lat).segment;
@@ -122,7 +146,7 @@ export class Overspeed implements Rule<Memory> {
           is: '>',
           threshold: this.limit.seconds,
           unit: 's',
-          result: this.#longEnough(event),
+          result: this.#isLong(seconds),
         },
       ],
       peakSpeed: peak.speed,
@@ -131,4 +155,9 @@ export class Overspeed implements Rule<Memory> {
       ...(bound.weather && { weather: bound.weather }),
     };
   }
+}
+
+/** Seconds. */
+function lasted({ onset, last }: Memory): number {
+  return (last.time - onset.time) / 1000;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { equal } from '../checks.js';
+import { equal, over } from '../checks.js';
+import { fenceConcerns } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
 
 /** A vehicle is out of all the fences in one of which it must be. */
@@ -9,12 +10,20 @@ export const requiredInside = ruleKind<Record<string, never>, undefined>({
   fences: 'all',
   params: z.strictObject({}),
   build: (_, fences) => ({
-    judge({ fix }) {
-      const inside = fences.filter((fence) => fix.fenceNos.includes(fence.no)).map((fence) => fence.id);
+    judge({ fix, facts, vehicle }) {
+      const there = fences.filter((fence) => fenceConcerns(fence, vehicle, facts.time));
+      const inside = there.filter((fence) => fix.fenceNos.includes(fence.no)).map((fence) => fence.id);
       return {
         memory: undefined,
-        holds: inside.length === 0,
-        explain: () => ({ checks: [equal('fences of the scope around the vehicle', inside.length, 0)], inside }),
+        // At an hour at which no fence is in force, there is none to be in.
+        holds: there.length > 0 && inside.length === 0,
+        explain: () => ({
+          checks: [
+            over('fences in force', there.length, 0, ''),
+            equal('fences of the scope around the vehicle', inside.length, 0),
+          ],
+          inside,
+        }),
       };
     },
   }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CorridorLine } from '../../geo/corridor-line.js';
 import { equal, over } from '../checks.js';
-import type { RuleFence } from '../rule.js';
+import { fenceConcerns, type RuleFence } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
 
 interface Params {
@@ -44,13 +44,16 @@ export const routeDeviation = ruleKind<Params, undefined>({
     for (const fence of fences) if (fence.corridor) routes.push({ fence, corridor: fence.corridor });
     const areas = fences.filter(({ corridor }) => corridor === null);
     return {
-      judge({ facts: { lon, lat } }) {
-        if (areas.some((area) => area.contains(lon, lat)) || (routes.length === 0 && areas.length === 0)) {
-          // Without any fence left, there is no route to leave.
+      judge({ facts: { lon, lat, time }, vehicle }) {
+        const isThere = (of: RuleFence | null) => of === null || fenceConcerns(of, vehicle, time);
+        const around = areas.filter(isThere);
+        const ways = routes.filter((route) => isThere(route.fence));
+        // At an hour at which no fence is in force, there is no route to leave.
+        if (around.some((area) => area.contains(lon, lat)) || (ways.length === 0 && around.length === 0)) {
           return { memory: undefined, holds: false, explain: () => ({ checks: [equal('on the route', true, false)] }) };
         }
         let [fence, near] = [null as RuleFence | null, null as ReturnType<CorridorLine['nearest']> | null];
-        for (const route of routes) {
+        for (const route of ways) {
           const found = route.corridor.nearest(lon, lat);
           if (near === null || found.beyondM < near.beyondM) [fence, near] = [route.fence, found];
         }

@@ -158,7 +158,16 @@ test('why-not speaks of the rules of fences too', async () => {
   const path = '/v1/why-not?vehicle=c1&rule=fence:zone:enter&time=2024-05-01T08:00:40Z';
   expect(await (await api.get(path)).json()).toMatchObject({
     rules: [
-      { fenceId: 'zone', raised: false, checks: [{ result: true }, { what: 'inside the fence', result: false }, {}] },
+      {
+        fenceId: 'zone',
+        raised: false,
+        checks: [
+          { result: true },
+          { what: 'the rule is in force at this time', result: true },
+          { what: 'inside the fence', result: false },
+          { what: 'the condition holds', result: false },
+        ],
+      },
     ],
   });
 });

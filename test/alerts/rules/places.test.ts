@@ -165,3 +165,59 @@ test('dangerous-goods-ban: only such vehicles, only in the hours', () => {
     'cleared dangerous-goods-ban v1 zone 10:01:00',
   ]);
 });
+
+describe('a fence has hours and kinds of vehicles of its own, for whatever rule names it', () => {
+  const NIGHT = { from: '22:00', to: '06:00' };
+  const MORNING = { from: '09:00', to: '11:00' };
+  const withZone = (properties: object, type: string, params: object = {}) => {
+    const story = new Story().vehicle(1, 'v1', 'coach').fence(1, 'zone', square(0, 0), [], properties);
+    ruleOf(story, type, params, { scope });
+    return story;
+  };
+
+  test('inside it', () => {
+    expect(
+      withZone({ hours: NIGHT }, 'forbidden-inside')
+        .fixes(1, ...path('oii'))
+        .tell(),
+    ).toEqual([]);
+    expect(withZone({ hours: MORNING }, 'forbidden-inside').fixes(1, { at: 0 }, { at: 3600 }).tell()).toEqual([
+      'raised forbidden-inside v1 zone 10:00:00',
+      'cleared forbidden-inside v1 zone 11:00:00 out-of-hours',
+    ]);
+    expect(
+      withZone({ categories: ['truck'] }, 'forbidden-inside')
+        .fixes(1, ...path('oii'))
+        .tell(),
+    ).toEqual([]);
+  });
+
+  test('outside of it', () => {
+    for (const type of ['required-inside', 'route-deviation']) {
+      const timed = (properties: object) => {
+        const story = withZone(properties, type);
+        return story.fixes(1, ...path('ooooooo')).tell();
+      };
+      expect(timed({})).toEqual([`raised ${type} v1 10:00:00`]);
+      expect(timed({ hours: MORNING })).toEqual([`raised ${type} v1 10:00:00`]);
+      expect(timed({ hours: NIGHT })).toEqual([]);
+      expect(timed({ categories: ['truck'] })).toEqual([]);
+    }
+  });
+
+  test('and through it', () => {
+    const through = (properties: object) =>
+      withZone(properties, 'crossing').fixes(1, { at: 0, lon: -0.1 }, { at: 3000, lon: 1.1 }).tell();
+    expect(through({})).toEqual(['raised crossing v1 10:50:00']);
+    expect(through({ hours: NIGHT })).toEqual([]);
+    expect(through({ categories: ['truck'] })).toEqual([]);
+  });
+});
+
+test.each(['required-inside', 'route-deviation'])('%s: without any fence left there is nothing to be in', (type) => {
+  const story = zone(type).fixes(1, ...path('ooooooo'));
+  expect(story.tell()).toEqual([`raised ${type} v1 10:00:00`]);
+  story.change({ type: 'fence-delete', no: 1 });
+  expect(story.tell()).toEqual([`cleared ${type} v1 10:00:00 fence-removed`]);
+  expect(story.fixes(1, ...path('ooooooo', 10, 100)).tell()).toEqual([]);
+});
