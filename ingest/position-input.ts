@@ -1,5 +1,6 @@
 import { DATUMS, type Datum, datumFlags } from '../model/datum.js';
 import { LOCATED, Position } from '../model/position.js';
+import { rfc3339ToMs } from '../model/units.js';
 
 /** What is wrong with a position in JSON, and where. */
 export interface PositionProblem {
@@ -12,7 +13,6 @@ export interface PositionInput {
   position: Position;
 }
 
-const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
 const MAX_ID_LENGTH = 64;
 const MAX_U32 = 0xffffffff;
 
@@ -32,7 +32,7 @@ export function parsePosition(item: unknown, datum: Datum = 'wgs84'): PositionIn
   if (typeof vehicleId !== 'string' || vehicleId.length === 0 || vehicleId.length > MAX_ID_LENGTH) {
     return { field: 'vehicleId', message: `must be a text of 1 to ${MAX_ID_LENGTH} characters` };
   }
-  const fixTime = typeof time === 'string' ? parseRfc3339(time) : NaN;
+  const fixTime = typeof time === 'string' ? rfc3339ToMs(time) : NaN;
   if (Number.isNaN(fixTime)) {
     return {
       field: 'time',
@@ -81,16 +81,6 @@ function readOptional(from: Record<string, unknown>, p: Position, usual: Datum):
   }
   if (!DATUMS.includes(datum as Datum)) return { field: 'datum', message: `must be one of ${DATUMS.join(', ')}` };
   p.flags |= datumFlags(datum as Datum);
-}
-
-/** Epoch ms; NaN where the text is no RFC 3339 time or names a day or hour that does not exist. */
-function parseRfc3339(text: string): number {
-  const parts = RFC3339.exec(text);
-  if (parts === null) return NaN;
-  // Date.parse takes 30 February for 1 March.
-  const day = new Date(Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])));
-  if (day.getUTCDate() !== Number(parts[3]) || day.getUTCMonth() !== Number(parts[2]) - 1) return NaN;
-  return Date.parse(text.replace(' ', 'T'));
 }
 
 function isWithin(value: unknown, low: number, high: number): value is number {

@@ -70,3 +70,17 @@ function utcMs(yearOf2000: number, month: number, day: number): number {
 
 const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 const DAY_2000_MS = Date.UTC(2000, 0, 1);
+
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:?\d\d)$/;
+
+/**
+ * Epoch ms of an RFC 3339 time; its zone may be written without the colon, too. NaN where the text is none, or names a day or
+ * an hour that does not exist. Date.parse alone takes a time without a zone for one of this machine, and 30 February for 1 March.
+ */
+export function rfc3339ToMs(text: string): number {
+  const [whole, year, month, day] = RFC3339.exec(text) ?? [];
+  if (whole === undefined) return Number.NaN;
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  if (date.getUTCDate() !== Number(day) || date.getUTCMonth() !== Number(month) - 1) return Number.NaN;
+  return Date.parse(text.replace(' ', 'T'));
+}

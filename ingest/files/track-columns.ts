@@ -1,3 +1,4 @@
+import { rfc3339ToMs } from '../../model/units.js';
 import { BadFileError } from './bad-file.js';
 import { isPlace, type RecordedFix } from './recorded-fix.js';
 
@@ -65,27 +66,17 @@ export function readRow(row: string[], columns: Partial<Record<Field, number>>, 
   return fix;
 }
 
-const ZONED = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/;
 const LOCAL = /^\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?$/;
 
-/** Epoch ms, or the reason why the text is no time. */
+/** Epoch ms, or the reason why the text is no time. One without a zone is that of China. */
 function readTime(text: string, date?: string): number | string {
-  let ms = NaN;
-  if (ZONED.test(text)) ms = Date.parse(text.replace(' ', 'T'));
-  else if (LOCAL.test(text)) ms = Date.parse(`${text.replace(' ', 'T').replaceAll('/', '-')}+08:00`);
-  else if (/^\d{9,10}(\.\d+)?$/.test(text)) ms = Number(text) * 1000;
+  let ms = rfc3339ToMs(text);
+  if (LOCAL.test(text)) ms = rfc3339ToMs(`${text.replaceAll('/', '-')}+08:00`);
+  else if (/^\d{9,10}(\.\d+)?$/.test(text)) ms = Math.round(Number(text) * 1000);
   else if (/^\d{12,13}$/.test(text)) ms = Number(text);
   else if (/^\d\d:\d\d:\d\d$/.test(text)) {
     if (!date) return `time "${text}" has no date; give it with --date YYYY-MM-DD`;
-    ms = Date.parse(`${date}T${text}+08:00`);
+    ms = rfc3339ToMs(`${date}T${text}+08:00`);
   }
-  return Number.isNaN(ms) || !isCalendarDay(text) ? `time "${text}" is not a time` : ms;
-}
-
-/** Date.parse takes 30 February for 1 March. True for a text without a date. */
-function isCalendarDay(text: string): boolean {
-  const [, year, month, day] = /^(\d{4})[-/](\d\d)[-/](\d\d)/.exec(text) ?? [];
-  return (
-    year === undefined || new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day)
-  );
+  return Number.isNaN(ms) ? `time "${text}" is not a time` : ms;
 }

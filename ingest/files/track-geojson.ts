@@ -1,3 +1,4 @@
+import { rfc3339ToMs } from '../../model/units.js';
 import { readFeatures } from './geojson-features.js';
 import { isPlace, type RecordedFix, type TrackItem } from './recorded-fix.js';
 
@@ -52,7 +53,7 @@ function itemOf(
   p: Record<string, unknown>,
 ): { vehicle: string; fix: RecordedFix } | { reason: string } {
   const [lon, lat, altitude] = (Array.isArray(coordinate) ? coordinate : []).map(number);
-  const ms = typeof time === 'string' ? Date.parse(time) : number(time);
+  const ms = typeof time === 'string' ? rfc3339ToMs(time) : number(time);
   if (!isPlace(lon ?? Number.NaN, lat ?? Number.NaN))
     return { reason: 'a coordinate that is no longitude and latitude' };
   if (!Number.isFinite(new Date(ms).getTime()))

@@ -1,3 +1,4 @@
+import { rfc3339ToMs } from '../../model/units.js';
 import { BadFileError } from './bad-file.js';
 import { isPlace, type RecordedFix, type TrackItem } from './recorded-fix.js';
 import { xmlTokens } from './xml-tokens.js';
@@ -45,7 +46,7 @@ function itemOf(line: number, vehicle: string, values: Record<string, string>): 
   const { time = '', lon, lat } = values;
   const number = (text: string | undefined) => (text === undefined || text === '' ? Number.NaN : Number(text));
   const fix: RecordedFix = {
-    time: Date.parse(time),
+    time: rfc3339ToMs(time),
     lon: number(lon),
     lat: number(lat),
     speedKmh: number(values.speed) * MS_TO_KMH,
@@ -55,8 +56,6 @@ function itemOf(line: number, vehicle: string, values: Record<string, string>): 
   };
   if (!isPlace(fix.lon, fix.lat)) return { line, reason: `lon "${lon}" lat "${lat}" is no place` };
   if (time === '') return { line, reason: 'a point without a time' };
-  // Without a zone it would be taken for the time of this machine.
-  if (Number.isNaN(fix.time) || !/(Z|[+-]\d\d:?\d\d)$/.test(time))
-    return { line, reason: `time "${time}" is not a time` };
+  if (Number.isNaN(fix.time)) return { line, reason: `time "${time}" is not a time` };
   return { line, vehicle, fix };
 }

@@ -10,7 +10,13 @@ export type XmlToken =
 /** A tag or text that is longer is a mistake, and would take all memory. */
 const MAX_PIECE_CHARS = 1024 * 1024;
 const MAX_DEPTH = 64;
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
 
 /**
  * Tags and texts of an XML file in UTF-8, one after the other, so that a file of any size takes the memory of its longest piece.
@@ -89,17 +95,21 @@ function until(text: string, at: number, head: number, tail: string, kind: Piece
   return end < 0 ? null : { kind, body: text.slice(at + head, end), end: end + tail.length };
 }
 
+/** Sticky: what is no attribute ends them, instead of being tried again from every place in it. */
+const ATTRIBUTE = /\s*(?<name>[^\s=]+)\s*=\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)')/gy;
+
 function attributesOf(text: string): Record<string, string> {
   const attributes: Record<string, string> = Object.create(null);
-  for (const [, name, double, single] of text.matchAll(/([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
-    attributes[name] = unescaped(double ?? single);
+  for (const match of text.matchAll(ATTRIBUTE)) {
+    const { name, double, single } = match.groups as { name: string; double?: string; single?: string };
+    attributes[name] = unescaped(double ?? single ?? '');
   }
   return attributes;
 }
 
 function unescaped(text: string): string {
   return text.replace(/&(#x[0-9a-fA-F]{1,6}|#\d{1,7}|\w+);/g, (whole, name: string) => {
-    if (!name.startsWith('#')) return ENTITIES[name] ?? whole;
+    if (!name.startsWith('#')) return ENTITIES.get(name) ?? whole;
     const code = name[1] === 'x' ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
     return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
   });

@@ -1,4 +1,5 @@
 import type { RejectReason } from '../../model/reject.js';
+import { rfc3339ToMs } from '../../model/units.js';
 import { emptyPayload, MAX_PAYLOAD_BYTES, type MqttMessage, type MqttPayload, type MqttRefusal } from './payload.js';
 
 export type Json = Record<string, unknown>;
@@ -114,8 +115,8 @@ export class Members {
   time(name: string): number {
     const value = this.from[name];
     if (value === undefined || value === null) return Number.NaN;
-    const ms = typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]/.test(value) ? Date.parse(value) : Number.NaN;
-    if (Number.isNaN(ms)) this.fail(name, 'must be an RFC 3339 time');
+    const ms = typeof value === 'string' ? rfc3339ToMs(value) : Number.NaN;
+    if (Number.isNaN(ms)) this.fail(name, 'must be an RFC 3339 time with its zone');
     return ms;
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bcd, gmt8BcdToMs, knotsToKmh, msToBeijing, msToGmt8Bcd, msToRfc3339 } from '../../model/units.js';
+import { bcd, gmt8BcdToMs, knotsToKmh, msToBeijing, msToGmt8Bcd, msToRfc3339, rfc3339ToMs } from '../../model/units.js';
 
 test('BCD time in Beijing and back, for every second from 2000 to 2099', () => {
   fc.assert(
@@ -44,4 +44,20 @@ test('single conversions', () => {
   expect(knotsToKmh(10)).toBeCloseTo(18.52, 10);
   expect(bcd(0x59)).toBe(59);
   expect(bcd(0x5a)).toBeNaN();
+});
+
+test.each([
+  ['2024-02-29T08:00:00+08:00', Date.UTC(2024, 1, 29)],
+  ['2024-02-29 08:00:00.123456+0800', Date.UTC(2024, 1, 29, 0, 0, 0, 123)],
+  ['2024-02-29t00:00:00z', Date.UTC(2024, 1, 29)],
+  ['2024-02-29T00:00:00', Number.NaN], // nobody knows where
+  ['2023-02-29T00:00:00Z', Number.NaN],
+  ['2024-13-01T00:00:00Z', Number.NaN],
+  ['2024-02-29T24:00:00Z', Number.NaN],
+  ['2024-02-29T23:60:00Z', Number.NaN],
+  ['2024-02-29T00:00:00+99:00', Number.NaN],
+  ['2024-02-29', Number.NaN],
+  ['29 Feb 2024 00:00:00 GMT', Number.NaN],
+])('RFC 3339: %s', (text, ms) => {
+  expect(rfc3339ToMs(text)).toBe(ms);
 });

@@ -86,6 +86,17 @@ describe('GPX', () => {
     await expect(read('a.gpx', content)).rejects.toThrow(message);
   });
 
+  test('a tag of a megabyte without an attribute is looked through once', async () => {
+    expect(await read('a.gpx', `<gpx ${'a'.repeat(1_000_000)}></gpx>`)).toEqual([]);
+  });
+
+  test('entities are the five of XML and numbers', async () => {
+    const named = (name: string) =>
+      `<trk><name>${name}</name><trkseg><trkpt lat="1" lon="1"><time>2020-07-18T09:00:00Z</time></trkpt></trkseg></trk>\n`;
+    const items = await read('a.gpx', gpx(named('&lt;&#65;&#x42;&constructor;&toString;')));
+    expect(items).toMatchObject([{ vehicle: '<AB&constructor;&toString;' }]);
+  });
+
   test('what we export comes back, wherever the pieces are cut', async () => {
     const fixes = Array.from({ length: 5000 }, (_, i) =>
       at(i * 10, i * 100, 0, { speedKmh: 36, headingDeg: 90, altitudeM: 5 }),
@@ -146,6 +157,7 @@ describe('GeoJSON', () => {
         feature(null, {}),
         feature({ type: 'Polygon', coordinates: [] }, {}),
         '{"type":',
+        feature({ type: 'Point', coordinates: [1, 2] }, { time: '2020-01-01T00:00:00' }),
       ].join('\n'),
     );
     expect(
@@ -159,6 +171,7 @@ describe('GeoJSON', () => {
       { line: 5, reason: 'time "soon" is not a time' },
       { line: 7, reason: 'no Feature with a Point, a LineString or a MultiLineString' },
       { line: 8, reason: 'no Feature with a Point, a LineString or a MultiLineString' },
+      { line: 9, reason: 'time "2020-01-01T00:00:00" is not a time' },
     ]);
   });
 });
