@@ -37,13 +37,16 @@ const LOCATION_BATCH = 0x0704;
 const TYPE_BLIND_SPOT = 1;
 const WRONG_FLAGS: ReadonlySet<string> = new Set(['signal', 'io_status']);
 /** Names of additional items in our words. */
-const RENAMED: Readonly<Record<string, string>> = {
-  gnss_sat_num: 'satellites',
-  custome: 'custom',
-  tire_pressure: 'tyrePressure',
-};
+const RENAMED: ReadonlyMap<string, string> = new Map([
+  ['gnss_sat_num', 'satellites'],
+  ['custome', 'custom'],
+  ['tire_pressure', 'tyrePressure'],
+]);
 /** … and those that are tenths. */
-const TENTHS: Readonly<Record<string, string>> = { fuel_meter: 'fuelL', speed: 'recorderSpeedKmh' };
+const TENTHS: ReadonlyMap<string, string> = new Map([
+  ['fuel_meter', 'fuelL'],
+  ['speed', 'recorderSpeedKmh'],
+]);
 
 function read(value: unknown, { datum = 'wgs84' }: MqttMessage, out: MqttPayload): void {
   const header = isObject(value) && isObject(value.header) ? value.header : null;
@@ -131,9 +134,9 @@ function named(extra: Json): Json {
   const extras: Json = {};
   for (const [name, value] of Object.entries(extra)) {
     if (name === 'mileage' || WRONG_FLAGS.has(name)) continue;
-    const tenths = TENTHS[name];
+    const tenths = TENTHS.get(name);
     if (tenths !== undefined && typeof value === 'number') extras[tenths] = value / 10;
-    else extras[RENAMED[name] ?? camelCase(name)] = value;
+    else extras[RENAMED.get(name) ?? camelCase(name)] = value;
   }
   return extras;
 }

@@ -49,6 +49,7 @@ function readItem(item: Json, path: string, place: V1Place, out: MqttPayload): v
 function readFix(m: Members, terminal: string, usual: Datum): MqttFix {
   const p = new Position();
   p.fixTime = m.needed('t', EARLIEST, LATEST);
+  if (p.fixTime % 1 !== 0) m.fail('t', 'must be a whole number of milliseconds');
   p.lon = m.needed('lon', -180, 180);
   p.lat = m.needed('lat', -90, 90);
   p.speedKmh = m.number('s', 0, 400);

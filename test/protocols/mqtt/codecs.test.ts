@@ -81,6 +81,7 @@ describe('our own JSON', () => {
     [TOPIC, { ...fix, id: 'B' }, 'id: is B, and the topic says A-1'],
     [TOPIC, { ...fix, t: '2026-01-31' }, 't: must be a number'],
     [TOPIC, { ...fix, t: 5 }, 't: must be a number'],
+    [TOPIC, { ...fix, t: NOW + 0.5 }, 't: must be a whole number'],
     [TOPIC, { lon: 1, lat: 1 }, 't: must be a number'],
     [TOPIC, { ...fix, h: 360 }, 'h: must be under 360'],
     [TOPIC, { ...fix, d: 'mars' }, 'd: must be one of wgs84'],
@@ -182,6 +183,14 @@ describe('the JT/T 808 gateway of EMQX', () => {
   test('a time that is none leaves the fix without one: its alarms count', () => {
     const value = { header: { msg_id: 512, phone: '1' }, body: { ...body, alarm: 1, time: 'soon' } };
     expect(fixOf(emqxJt808, 't', value).position).toMatchObject({ fixTime: Number.NaN, alarms: 1 });
+  });
+
+  test('items are called what the gateway calls them, also where JavaScript knows the word', () => {
+    const value = {
+      header: { msg_id: 512, phone: '1' },
+      body: { ...body, extra: { constructor: 1, gnss_sat_num: 9 } },
+    };
+    expect(fixOf(emqxJt808, 't', value).extras).toEqual({ constructor: 1, satellites: 9 });
   });
 });
 
@@ -320,6 +329,10 @@ describe('Traccar', () => {
     [{ position, device: {} }, 'device.uniqueId: must be a text'],
     [{ device }, 'position: must be an object'],
     [{ device, position: { ...position, fixTime: 5 } }, 'position.fixTime: must be an RFC 3339 time'],
+    [
+      { device, position: { ...position, fixTime: '2026-01-31T04:00:00' } },
+      'position.fixTime: must be an RFC 3339 time with its zone',
+    ],
     [{ device, position: { ...position, valid: 1 } }, 'position.valid: must be true or false'],
     [
       { device, position: { ...position, attributes: { odometer: '1' } } },
