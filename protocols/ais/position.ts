@@ -21,7 +21,7 @@ export function positionOf(message: AisMessage, base: number): Position | null {
   p.lat = within(lat, 90);
   p.speedKmh = sogKn === null ? Number.NaN : knotsToKmh(sogKn);
   // Where it goes rather than where it looks; at anchor it may only look.
-  p.headingDeg = Math.round(cogDeg ?? headingDeg ?? Number.NaN) % 360;
+  p.headingDeg = Math.round(direction(cogDeg) ?? direction(headingDeg) ?? Number.NaN) % 360;
   p.fixTime = atSecond(base, second as number);
   if (Number.isFinite(p.lon) && Number.isFinite(p.lat)) p.flags = LOCATED;
   p.statusWord = navStatus ?? 0;
@@ -36,6 +36,11 @@ function atSecond(base: number, second: number): number {
   const time = Math.floor(base / MINUTE_MS) * MINUTE_MS + second * 1000;
   if (time - base > MINUTE_MS / 2) return time - MINUTE_MS;
   return base - time > MINUTE_MS / 2 ? time + MINUTE_MS : time;
+}
+
+/** Values from 360° on are reserved (ITU-R M.1371), and occur. */
+function direction(degrees: number | null): number | null {
+  return degrees !== null && degrees < 360 ? degrees : null;
 }
 
 function within(degrees: number | null, most: number): number {

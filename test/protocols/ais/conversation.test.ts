@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LOCATED } from '../../../model/position.js';
 import { AisConversation } from '../../../protocols/ais/conversation.js';
+import { positionOf } from '../../../protocols/ais/position.js';
 import { converse, readAll } from '../sink-log.js';
 
 const NOW = Date.parse('2026-01-31T04:00:10.000Z');
@@ -28,6 +29,15 @@ test('positions of vessels in our units, at the second that they say', () => {
   // Second 4 was six seconds ago; second 59 eleven; 61 is set by hand.
   expect([shanghai, restricted, beyond].map(({ fixTime }) => fixTime - NOW)).toEqual([-6000, -11_000, 0]);
   expect(sink.all('reply')).toEqual([]);
+});
+
+test.each([
+  [{ cogDeg: 359.9, headingDeg: 10 }, 0],
+  [{ cogDeg: 360.5, headingDeg: 10 }, 10], // reserved
+  [{ cogDeg: null, headingDeg: 400 }, Number.NaN], // reserved
+])('a direction that there is: %j', (said, headingDeg) => {
+  const report = { ...{ type: 1, mmsi: 413771018, lon: 121, lat: 31, sogKn: 0, second: 0, navStatus: 0 }, ...said };
+  expect(positionOf(report, NOW)?.headingDeg).toBe(headingDeg);
 });
 
 test('a tag block says when it was received', () => {
