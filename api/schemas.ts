@@ -85,6 +85,12 @@ export const personName = z.string().trim().min(1).max(64);
 export const companyName = z.string().min(1).max(128);
 export const regionCode = z.string().regex(/^\d{2,6}$/, '2 to 6 digits of GB/T 2260');
 
+/** Of a vehicle. */
+export const vehicleDatum = z
+  .enum(DATUMS)
+  .nullable()
+  .describe('what coordinates refer to that come without a word on it; null: what the way says that they come by');
+
 const vehicleFacts = {
   plate: z.string().min(1).max(32).nullable(),
   plateColor: z
@@ -158,6 +164,7 @@ export const vehicleInputSchema = z
       .nullable()
       .optional()
       .describe('who may drive it, for rules of the type `driver-card`; null: anybody'),
+    datum: vehicleDatum.optional(),
   })
   .meta({
     id: 'VehicleInput',

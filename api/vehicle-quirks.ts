@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { quirksInForce } from '../model/quirks.js';
 import type { Vehicle } from '../model/vehicle.js';
 import type { ApiDeps } from './deps.js';
-import { vehicleSchema } from './schemas.js';
+import { vehicleDatum, vehicleSchema } from './schemas.js';
 
 /** How the terminals of a vehicle speak, where that differs from the standard. */
 
@@ -25,7 +25,11 @@ const permitted = z.object({
 
 /** One vehicle has more to tell than a list of them. */
 export const singleVehicleSchema = vehicleSchema
-  .extend({ drivers: z.array(permitted).nullable().describe('who may drive it; null: anybody'), quirks })
+  .extend({
+    drivers: z.array(permitted).nullable().describe('who may drive it; null: anybody'),
+    datum: vehicleDatum,
+    quirks,
+  })
   .meta({ id: 'SingleVehicle' });
 
 export const quirksSchema = z.object({ quirks }).meta({ id: 'VehicleQuirks' });

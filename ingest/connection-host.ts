@@ -22,7 +22,7 @@ export interface ConnectionHost {
   readonly protocol: Protocol;
   /** Number of model/source.ts. */
   readonly source: number;
-  /** What its coordinates refer to. */
+  /** What its coordinates refer to, unless the registry says otherwise of a vehicle. */
   readonly datum: Datum;
   readonly intake: Intake;
   readonly identity: Identity;

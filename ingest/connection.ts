@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TerminalFacts } from '../model/change.js';
-import { datumFlags } from '../model/datum.js';
+import { datumFlags, usualDatum } from '../model/datum.js';
 import type { Position } from '../model/position.js';
 import type { RejectReason } from '../model/reject.js';
 import type { UploadFact } from '../model/upload.js';
@@ -230,11 +230,11 @@ export class Connection implements Sink, Origin, Awaiting, SessionPeer {
   }
 
   position(p: Position): boolean {
-    const { intake, source, datum } = this.host;
+    const { intake, source, identity, protocol, datum } = this.host;
     p.source = source;
-    p.flags |= datumFlags(datum);
     p.receivedTime = this.#receivedTime;
     p.vehicleNo = this.#vehicle();
+    p.flags |= datumFlags(usualDatum(protocol, identity.vehicle(p.vehicleNo), datum));
     if (p.vehicleNo === 0) {
       intake.refuse(p, 'unknown-terminal', this, 'the registry has no vehicle with this terminal');
       return false;
@@ -276,7 +276,8 @@ export class Connection implements Sink, Origin, Awaiting, SessionPeer {
     const vehicle = this.#knownVehicle();
     if (vehicle === undefined) return;
     this.#afterChange = true;
-    const { uploads, protocol, datum } = this.host;
+    const { uploads, protocol } = this.host;
+    const datum = usualDatum(protocol, vehicle, this.host.datum);
     // Places in it stay as they were sent.
     const content = datum === 'wgs84' ? fact.content : { ...fact.content, datum };
     uploads.take({ ...fact, content }, vehicle, protocol.name, this.#receivedTime);

@@ -1,5 +1,5 @@
 import type { TerminalFacts } from '../model/change.js';
-import { type Datum, datumFlags } from '../model/datum.js';
+import { type Datum, datumFlags, usualDatum } from '../model/datum.js';
 import type { Position } from '../model/position.js';
 import type { RejectReason } from '../model/reject.js';
 import { sourceNumber } from '../model/source.js';
@@ -110,11 +110,11 @@ export class Feed implements Sink, Origin {
   deregister(): void {}
 
   position(p: Position): boolean {
-    const { intake, clock, datum = 'wgs84' } = this.#host;
+    const { intake, clock, identity, protocol, datum } = this.#host;
     p.source = this.#source;
-    p.flags |= datumFlags(datum);
     p.receivedTime = clock.now();
     p.vehicleNo = this.#vehicleNo();
+    p.flags |= datumFlags(usualDatum(protocol, identity.vehicle(p.vehicleNo), datum));
     if (p.vehicleNo !== 0) return intake.accept(p, this) === null;
     intake.refuse(p, 'unknown-terminal', this, 'the registry has no vehicle with this terminal');
     return false;

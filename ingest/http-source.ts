@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Datum } from '../model/datum.js';
+import { type Datum, usualDatum } from '../model/datum.js';
 import { Position } from '../model/position.js';
 import { REJECT_REASONS, type RejectReason } from '../model/reject.js';
 import { sourceNumber } from '../model/source.js';
@@ -19,7 +19,7 @@ export interface HttpSourceOptions {
   clock: ReceiveClock;
   /** Only vehicles that the registry has are served. */
   registrationRequired: boolean;
-  /** What coordinates refer to whose item does not say; WGS-84 where absent. */
+  /** What coordinates refer to where neither the item nor the registry says; WGS-84 where absent. */
   datum?: Datum;
   /** What the fixes count as having come by. */
   source?: 'http' | 'file';
@@ -65,7 +65,7 @@ export class HttpSource {
   // Answers without a promise wherever it can: `await` of a plain value still costs a turn of the microtask queue only.
   #take(item: unknown, address: string | null): PositionResult | Promise<PositionResult> {
     if (this.#intake.full) return { ok: false, reason: 'full', detail: 'no room just now; send it again later' };
-    const input = parsePosition(item, this.#datum);
+    const input = parsePosition(item, this.#usualDatum);
     if (!('position' in input))
       return this.#refuse(
         new Position(),
@@ -84,6 +84,9 @@ export class HttpSource {
     }
     return this.#giveNew(position, vehicleId, item, address);
   }
+
+  readonly #usualDatum = (vehicleId: string): Datum =>
+    usualDatum(null, this.#registry.catalog.vehicleById(vehicleId), this.#datum);
 
   async #giveNew(p: Position, vehicleId: string, item: unknown, address: string | null): Promise<PositionResult> {
     // In the catalog at once, unless it is refused: its record is in the log before the fix.

@@ -21,9 +21,9 @@ const MAX_U32 = 0xffffffff;
  * what the log keeps, so that the same position sent again equals the one in the log.
  *
  * `lon` and `lat` are both given, or both null for a report without a fix. Anything else may be absent or null.
- * `datum`: of an item that does not say its own. Members that we do not know are let be.
+ * `usual`: what coordinates refer to of an item of this vehicle that does not say its own. Members that we do not know are let be.
  */
-export function parsePosition(item: unknown, datum: Datum = 'wgs84'): PositionInput | PositionProblem {
+export function parsePosition(item: unknown, usual: (vehicleId: string) => Datum): PositionInput | PositionProblem {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
     return { field: '', message: 'must be an object' };
   }
@@ -48,13 +48,12 @@ export function parsePosition(item: unknown, datum: Datum = 'wgs84'): PositionIn
     p.lat = Math.round(lat * 1e7) / 1e7;
     p.flags = LOCATED;
   }
-  return readOptional(from, p, datum) ?? { vehicleId, position: p };
+  return readOptional(from, p, from.datum ?? usual(vehicleId)) ?? { vehicleId, position: p };
 }
 
 /** The members that may be absent; what is wrong with the first bad one, or undefined. */
-function readOptional(from: Record<string, unknown>, p: Position, usual: Datum): PositionProblem | undefined {
+function readOptional(from: Record<string, unknown>, p: Position, datum: unknown): PositionProblem | undefined {
   const { speed, heading, altitude, mileage, alarm, status } = from;
-  const datum = from.datum ?? usual;
   if (speed != null) {
     if (!isWithin(speed, 0, 6_500)) return { field: 'speed', message: 'must be a number from 0 to 6500 km/h' };
     p.speedKmh = Math.round(speed * 10) / 10;

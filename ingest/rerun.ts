@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Catalog } from '../model/catalog.js';
-import { type Datum, datumFlags } from '../model/datum.js';
+import { type Datum, datumFlags, usualDatum } from '../model/datum.js';
 import { BACKFILLED, type Position } from '../model/position.js';
 import type { QuarantineEntry, QuarantineGroup, RerunResult } from '../model/quarantine.js';
 import { quirksInForce } from '../model/quirks.js';
@@ -117,7 +117,7 @@ export class Rerun {
       p.source = sourceNumber(protocol.name);
       p.receivedTime = this.#options.clock.now();
       p.vehicleNo = vehicle.no;
-      p.flags |= BACKFILLED | datumFlags(this.#options.datums?.[protocol.name] ?? 'wgs84');
+      p.flags |= BACKFILLED | datumFlags(usualDatum(protocol, vehicle, this.#options.datums?.[protocol.name]));
     }
     return { ...result, ...this.#judge(entry, positions, apply) };
   }

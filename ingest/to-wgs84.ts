@@ -1,17 +1,6 @@
-import module from 'gcoord';
-import { type Datum, datumOf } from '../model/datum.js';
+import { datumOf } from '../model/datum.js';
+import { wgs84Of } from '../model/datum-shift.js';
 import type { Position } from '../model/position.js';
-
-/** What Node imports by default is the whole module, where the package's types expect its default export. */
-const gcoord = module as unknown as typeof module.default;
-
-type Place = [lon: number, lat: number];
-
-/** As fine as the log keeps places: about a centimetre. */
-const PER_DEGREE = 1e7;
-const CLOSE_ENOUGH = 0.1 / PER_DEGREE; // degrees
-/** Each step leaves some hundredth of the error: four are enough anywhere but at the edge of the box. */
-const MOST_STEPS = 10;
 
 /**
  * Moves a fix from the datum that its flags name to WGS-84: the one place where that is done (coordinates sheet §1). Which
@@ -23,28 +12,4 @@ export function toWgs84(p: Position): void {
   if (datum === 'wgs84' || datum === 'cgcs2000') return;
   if (!(Math.abs(p.lon) <= 180 && Math.abs(p.lat) <= 90) || (p.lon === 0 && p.lat === 0)) return;
   [p.lon, p.lat] = wgs84Of([p.lon, p.lat], datum);
-}
-
-/** Within 0.02 m of GCJ-02 and 0.3 m of BD-09; outside China GCJ-02 is WGS-84, while BD-09 is moved everywhere. */
-export function wgs84Of(sent: Place, datum: Datum): Place {
-  if (datum === 'wgs84' || datum === 'cgcs2000') return sent;
-  const [lon, lat] = fromGcj02(datum === 'bd09' ? gcoord.transform(sent, gcoord.BD09, gcoord.GCJ02) : sent);
-  return [Math.round(lon * PER_DEGREE) / PER_DEGREE, Math.round(lat * PER_DEGREE) / PER_DEGREE];
-}
-
-/**
- * The place that GCJ-02 moves to `sent`, step by step. gcoord's own inverse goes on until it is near, and at the western
- * and southern edges of the box, beyond which nothing is moved, that is for ever: a bad coordinate must not stop us.
- */
-function fromGcj02(sent: Place): Place {
-  let [lon, lat] = sent;
-  for (let step = 0; step < MOST_STEPS; step++) {
-    const [gcjLon, gcjLat] = gcoord.transform<Place>([lon, lat], gcoord.WGS84, gcoord.GCJ02);
-    const east = gcjLon - sent[0];
-    const north = gcjLat - sent[1];
-    if (Math.abs(east) < CLOSE_ENOUGH && Math.abs(north) < CLOSE_ENOUGH) break;
-    lon -= east;
-    lat -= north;
-  }
-  return [lon, lat];
 }

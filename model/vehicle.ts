@@ -1,3 +1,5 @@
+import type { Datum } from './datum.js';
+
 /** Kinds of operation (经营类型) that rules and limits speak of. */
 export const VEHICLE_CATEGORIES = [
   'coach', //           班线客车, 包车, 旅游客车
@@ -44,6 +46,8 @@ export interface Vehicle {
   terminals: TerminalRef[];
   /** Who may drive it; absent where nobody has said. */
   drivers?: readonly PermittedDriver[];
+  /** What coordinates refer to that come without a word on it; absent: what the way they come by says. */
+  datum?: Datum;
   /** Epoch ms. */
   createdAt: number;
 }

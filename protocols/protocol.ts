@@ -1,5 +1,6 @@
 import type { TerminalFacts } from '../model/change.js';
 import type { CommandProblem, CommandReason, CommandTypeInfo } from '../model/command.js';
+import type { Datum } from '../model/datum.js';
 import type { AreaKind, Fence } from '../model/fence.js';
 import type { Position } from '../model/position.js';
 import type { ProtocolTools } from '../model/protocol-tools.js';
@@ -13,6 +14,8 @@ import type { MediaOutcome, MediaPart, MediaPeer } from './media.js';
 /** A way in which terminals or platforms speak. A new one is a folder and a line in protocols/index.ts. */
 export interface Protocol {
   readonly name: SourceName;
+  /** What its coordinates always refer to, where its text says so. */
+  readonly datum?: Datum;
   /** Starts one conversation: reassembly, edition and serial numbers live inside it. */
   open(sink: Sink): Conversation;
   /** The source's additional items (`Position.items`) as named values, for people; never throws. */

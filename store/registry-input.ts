@@ -1,3 +1,4 @@
+import type { Datum } from '../model/datum.js';
 import type { FenceGeometry, FenceProperties } from '../model/fence.js';
 import { type PermittedDriver, type TerminalRef, terminalKey, type VehicleCategory } from '../model/vehicle.js';
 
@@ -18,6 +19,8 @@ export interface VehicleInput {
   terminals?: TerminalRef[];
   /** null: anybody may drive it. */
   drivers?: readonly PermittedDriver[] | null;
+  /** null: what the way says that its coordinates come by. */
+  datum?: Datum | null;
 }
 
 export interface FenceInput {

@@ -392,6 +392,7 @@ export class Registry {
   /** An item that is undefined is as before; one that is null is unknown from now on. */
   #putVehicle(input: VehicleInput, before: Vehicle | undefined): Vehicle {
     const drivers = input.drivers === undefined ? before?.drivers : input.drivers;
+    const datum = input.datum === undefined ? before?.datum : input.datum;
     const vehicle: Vehicle = {
       no: before?.no ?? this.catalog.nextVehicleNo,
       id: input.id,
@@ -402,6 +403,7 @@ export class Registry {
       region: input.region === undefined ? (before?.region ?? null) : input.region,
       terminals: input.terminals ?? before?.terminals ?? [],
       ...(drivers ? { drivers } : {}),
+      ...(datum ? { datum } : {}),
       createdAt: before?.createdAt ?? this.clock(),
     };
     this.#record({ type: 'vehicle-put', vehicle });

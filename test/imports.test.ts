@@ -34,6 +34,7 @@ const KEPT_IN_ONE_PLACE: Record<string, RegExp> = {
   aedes: /^broker\//,
   mqtt: /^broker\//,
   ioredis: /^redis\//,
+  gcoord: /^model\//,
 };
 
 /** The files that join the parts. */

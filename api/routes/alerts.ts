@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Alert, AlertPlace, AlertTransition } from '../../model/alert.js';
+import type { Datum } from '../../model/datum.js';
 import { AlertExports } from '../alert-export.js';
 import { ALERT_FORMATS } from '../alert-files.js';
 import { alertFilterParams, newsFilter } from '../alert-filter.js';
@@ -7,6 +8,7 @@ import { historyStepJson, historyStepSchema } from '../alert-history.js';
 import { AlertPages, isAway } from '../alert-pages.js';
 import { alertSchema, alertStepSchema, stepCursor, whySchema } from '../alert-schemas.js';
 import type { App } from '../app.js';
+import { answerIn, datumParam, datumQuery, inDatum } from '../datum.js';
 import { ApiError } from '../errors.js';
 import type { Request } from '../http.js';
 import {
@@ -38,6 +40,7 @@ const listQuery = z.strictObject({
     .default('json')
     .describe('json: a page; the others: a file of all alerts that match'),
   after: stepCursor.optional().describe('steps after this place in the alert log, oldest first, instead of the list'),
+  datum: datumParam,
   wait: numberParam(0, 60, 'seconds')
     .optional()
     .describe('with `after`: how many seconds an answer without steps waits'),
@@ -53,7 +56,11 @@ const stepsSchema = z
 
 export const alertIdParam = z.strictObject({ id: alertId });
 
-const historyQuery = z.strictObject({ limit: limitParam(1000, 100), cursor: cursorParam.optional() });
+const historyQuery = z.strictObject({
+  limit: limitParam(1000, 100),
+  cursor: cursorParam.optional(),
+  datum: datumParam,
+});
 
 const pageSchema = listOf(alertSchema).extend({
   partial: z.string().optional().describe('there where older alerts could not be read: why'),
@@ -93,8 +100,12 @@ export function alertRoutes(app: App): Route[] {
       },
       errors: ['busy', 'database-away'],
       async handle({ query, request }) {
-        if (query.format !== 'json') return exports.answer(query.format, alertPages(query));
-        return json(await (query.after === undefined ? listAlerts(query) : pullSteps(query, query.after, request)));
+        const { format, after, datum, ...question } = query;
+        if (format !== 'json') return exports.answer(format, pagesIn(datum, alertPages({ ...question, after })));
+        return answerIn(
+          datum,
+          json(await (after === undefined ? listAlerts(question) : pullSteps(question, after, request))),
+        );
       },
     }),
     route({
@@ -104,9 +115,10 @@ export function alertRoutes(app: App): Route[] {
       tag: 'Alerts',
       summary: 'One alert',
       params: alertIdParam,
+      query: datumQuery,
       responses: { 200: { description: 'in its newest form', schema: alertSchema } },
       errors: ['not-found', 'database-away'],
-      handle: async ({ params }) => json(await knownAlert(app, params.id)),
+      handle: async ({ params, query }) => json(inDatum(query.datum, await knownAlert(app, params.id))),
     }),
     route({
       method: 'get',
@@ -116,12 +128,14 @@ export function alertRoutes(app: App): Route[] {
       summary: 'Why it was raised',
       description: 'The rule and its revision, the fixes used, every threshold compared, and the result.',
       params: alertIdParam,
+      query: datumQuery,
       responses: { 200: { description: 'its evidence', schema: whySchema } },
       errors: ['not-found', 'database-away'],
-      async handle({ params }) {
+      async handle({ params, query }) {
         const { id, type, ruleId, ruleRevision, evidence, fenceId } = await knownAlert(app, params.id);
         const fence = fenceId === null ? undefined : catalog.fenceById(fenceId);
-        return json({ id, type, ruleId, ruleRevision, evidence, fence: fence ? fenceJson(fence) : null });
+        const why = { id, type, ruleId, ruleRevision, evidence, fence: fence ? fenceJson(fence) : null };
+        return json(inDatum(query.datum, why));
       },
     }),
     route({
@@ -135,13 +149,13 @@ export function alertRoutes(app: App): Route[] {
       query: historyQuery,
       responses: { 200: { description: 'a page of steps', schema: historySchema } },
       errors: ['not-found', 'database-away'],
-      async handle({ params: { id }, query: { limit, cursor } }) {
+      async handle({ params: { id }, query: { limit, cursor, datum } }) {
         await knownAlert(app, id);
         const after = cursor === undefined ? 0 : readCursor('alert-history', cursor, ['number'])[0];
         const { steps, partial } = await stepsOf(id, after, limit);
         const items = steps.slice(0, limit).map(historyStepJson);
         const next = steps.length > limit ? writeCursor('alert-history', [items[limit - 1].revision]) : null;
-        return json({ items, cursor: next, ...(partial && { partial }) });
+        return json(inDatum(datum, { items, cursor: next, ...(partial && { partial }) }));
       },
     }),
   ];
@@ -191,7 +205,7 @@ export function alertRoutes(app: App): Route[] {
   }
 
   async function listAlerts(query: ListQuery, shared = true): Promise<AlertList> {
-    const { cursor, wait, after: _, format: __, ...question } = query;
+    const { cursor, wait, after: _, ...question } = query;
     if (wait !== undefined) throw wrongQuery('wait', 'is for steps: give `after` too');
     const after = cursor === undefined ? undefined : readPlace(cursor);
     const { items, next, partial } = await pages.page({ ...question, after }, shared);
@@ -210,7 +224,12 @@ function wrongQuery(name: string, message: string): ApiError {
   return new ApiError('bad-request', `query.${name}: ${message}`, [{ path: `query.${name}`, message }]);
 }
 
-type ListQuery = z.output<typeof listQuery>;
+async function* pagesIn(datum: Datum, pages: AsyncIterable<Alert[]>): AsyncIterable<Alert[]> {
+  for await (const page of pages) yield inDatum(datum, page);
+}
+
+/** What is asked for, without how it is to be written. */
+type ListQuery = Omit<z.output<typeof listQuery>, 'format' | 'datum'>;
 
 interface AlertList {
   items: Alert[];

@@ -3,6 +3,7 @@ import { parseFence } from '../../geo/fence-input.js';
 import type { Fence } from '../../model/fence.js';
 import { msToRfc3339 } from '../../model/units.js';
 import type { App } from '../app.js';
+import { datumParam, datumQuery, fromDatum, inDatum } from '../datum.js';
 import { ApiError, type ErrorDetail } from '../errors.js';
 import type { Answer, Request } from '../http.js';
 import { jsonBody } from '../json-body.js';
@@ -19,6 +20,7 @@ const idParam = z.strictObject({ id: fenceId });
 const listQuery = z.strictObject({
   limit: limitParam(1000, 1000),
   cursor: cursorParam.optional(),
+  datum: datumParam,
 });
 
 type Parsed = Exclude<ReturnType<typeof parseFence>, { problems: unknown }>;
@@ -40,10 +42,9 @@ export function fenceRoutes(app: App): Route[] {
         // Sorted by number, so that a page continues where the one before ended, whatever was edited meanwhile.
         const numbers = [...catalog.fences.keys()].filter((no) => no >= from).sort((a, b) => a - b);
         const next = numbers[query.limit];
-        return json({
-          items: numbers.slice(0, query.limit).map((no) => fenceJson(catalog.fences.get(no)!)),
-          cursor: next === undefined ? null : writeCursor('fences', [next]),
-        });
+        const items = numbers.slice(0, query.limit).map((no) => fenceJson(catalog.fences.get(no)!));
+        const cursor = next === undefined ? null : writeCursor('fences', [next]);
+        return json({ items: inDatum(query.datum, items), cursor });
       },
     }),
     route({
@@ -53,6 +54,7 @@ export function fenceRoutes(app: App): Route[] {
       tag: 'Fences',
       summary: 'Make a fence, or many',
       description: `A Feature, or a FeatureCollection of at most ${MAX_FEATURES}: either all of them are taken or none. Ids are made up where a Feature has none.`,
+      query: datumQuery,
       body: {
         schema: z.union([fenceInputSchema, fenceCollectionSchema]) as z.ZodType<unknown>,
         types: GEOJSON_TYPES,
@@ -67,7 +69,8 @@ export function fenceRoutes(app: App): Route[] {
         },
       },
       errors: ['conflict', 'busy'],
-      async handle({ body }) {
+      async handle({ body: sent, query: { datum } }) {
+        const body = fromDatum(datum, sent);
         const many = isCollection(body);
         const parsed = many ? parseCollection(body.features) : [newFence(body, 'body')];
         const made: Fence[] = [];
@@ -76,11 +79,9 @@ export function fenceRoutes(app: App): Route[] {
           if ('refused' in outcome) throw refusal(outcome);
           made.push(outcome.fence);
         }
-        if (many) return json({ items: made.map(fenceJson), cursor: null }, 201);
-        return json(fenceJson(made[0]), 201, [
-          ...etag(made[0]),
-          ['Location', `/v1/fences/${encodeURIComponent(made[0].id)}`],
-        ]);
+        const items = inDatum(datum, made.map(fenceJson));
+        if (many) return json({ items, cursor: null }, 201);
+        return json(items[0], 201, [...etag(made[0]), ['Location', `/v1/fences/${encodeURIComponent(made[0].id)}`]]);
       },
     }),
     route({
@@ -90,15 +91,16 @@ export function fenceRoutes(app: App): Route[] {
       tag: 'Fences',
       summary: 'One fence',
       params: idParam,
+      query: datumQuery,
       responses: {
         200: { description: 'a GeoJSON Feature', schema: fenceSchema, headers: { ETag: 'its revision' } },
         304: { description: 'unchanged since the version that If-None-Match names' },
       },
       errors: ['not-found'],
-      handle({ params, request }): Answer {
+      handle({ params, query, request }): Answer {
         const fence = knownFence(params.id);
         if (names(request.headers['if-none-match'], fence)) return { status: 304, headers: etag(fence), body: null };
-        return json(fenceJson(fence), 200, etag(fence));
+        return json(inDatum(query.datum, fenceJson(fence)), 200, etag(fence));
       },
     }),
     route({
@@ -109,6 +111,7 @@ export function fenceRoutes(app: App): Route[] {
       summary: 'Make or replace a fence',
       description: 'With If-Match, only where nobody has changed it since.',
       params: idParam,
+      query: datumQuery,
       body: {
         schema: fenceInputSchema as z.ZodType<unknown>,
         types: GEOJSON_TYPES,
@@ -120,17 +123,17 @@ export function fenceRoutes(app: App): Route[] {
         201: { description: 'made', schema: fenceSchema, headers: { ETag: 'its revision' } },
       },
       errors: ['precondition-failed', 'busy'],
-      async handle({ params, body, request }) {
+      async handle({ params, query: { datum }, body, request }) {
         const own = idOf(body);
         if (own !== undefined && own !== params.id) {
           const message = `"${own}" is not the id of the path, "${params.id}"`;
           throw new ApiError('bad-request', `body.id: ${message}`, [{ path: 'body.id', message }]);
         }
-        const parsed = parse(body, 'body', params.id);
+        const parsed = parse(fromDatum(datum, body), 'body', params.id);
         demandMatch(request, catalog.fenceById(params.id));
         const outcome = await registry.putFence({ ...parsed, id: params.id });
         if ('refused' in outcome) throw refusal(outcome);
-        return json(fenceJson(outcome.fence), outcome.created ? 201 : 200, etag(outcome.fence));
+        return json(inDatum(datum, fenceJson(outcome.fence)), outcome.created ? 201 : 200, etag(outcome.fence));
       },
     }),
     route({

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { type PreparedFence, prepareFence } from '../../geo/fence.js';
 import { parseFence } from '../../geo/fence-input.js';
+import type { Datum } from '../../model/datum.js';
 import { type Passages, searchPassages } from '../../tracks/passage-search.js';
 import type { App } from '../app.js';
+import { datumParam, fromDatum, inDatum } from '../datum.js';
 import { ApiError } from '../errors.js';
 import { cursorParam, readCursor, timeParam, writeCursor } from '../parameters.js';
 import { PASSAGE_COLUMNS, passageJson, passageSchema } from '../passage-json.js';
@@ -25,6 +27,7 @@ const passagesInput = z
     to: timeParam,
     limit: z.int().min(1).max(MAX_PAGE).default(1000),
     cursor: cursorParam.optional(),
+    datum: datumParam,
     format: tableFormat,
   })
   .meta({
@@ -72,24 +75,25 @@ export function searchRoutes(app: App): Route[] {
       },
       errors: ['database-away', 'busy'],
       async handle({ body }) {
-        const area = areaOf(body.area);
+        const { datum } = body;
+        const area = areaOf(fromDatum(datum, body.area));
         const { from, to } = period(body, app.now(), MAX_DAYS, 'body');
         const after = body.cursor === undefined ? 0 : readCursor('passages', body.cursor, ['number'])[0];
         const found = searchPassages(app.deps.travel, area, from, to, after);
-        if (body.format === 'csv') return csvAnswer(slots, 'passages', PASSAGE_COLUMNS, rows(found));
+        if (body.format === 'csv') return csvAnswer(slots, 'passages', PASSAGE_COLUMNS, rows(found, datum));
         const headers: [string, string][] = [['Content-Type', 'application/json; charset=utf-8']];
-        return streamed(slots, headers, found, (vehicles) => written(vehicles, body.limit));
+        return streamed(slots, headers, found, (vehicles) => written(vehicles, body.limit, datum));
       },
     }),
   ];
 
-  async function* written(found: AsyncIterable<Passages[]>, limit: number): AsyncIterable<string> {
+  async function* written(found: AsyncIterable<Passages[]>, limit: number, datum: Datum): AsyncIterable<string> {
     let items = 0;
     for await (const vehicles of found) {
       let text = '';
       for (const { vehicleNo, passages } of vehicles) {
         for (const passage of passages) {
-          const item = JSON.stringify(passageJson(app.deps.catalog, vehicleNo, passage));
+          const item = JSON.stringify(inDatum(datum, passageJson(app.deps.catalog, vehicleNo, passage)));
           text += `${items++ === 0 ? '{"items":[' : ','}${item}`;
         }
         if (items < limit) continue;
@@ -101,10 +105,10 @@ export function searchRoutes(app: App): Route[] {
     yield `${items === 0 ? '{"items":[' : ''}],"cursor":null}`;
   }
 
-  async function* rows(found: AsyncIterable<Passages[]>) {
+  async function* rows(found: AsyncIterable<Passages[]>, datum: Datum) {
     for await (const vehicles of found) {
       yield vehicles.flatMap(({ vehicleNo, passages }) =>
-        passages.map((passage) => passageJson(app.deps.catalog, vehicleNo, passage)),
+        passages.map((passage) => inDatum(datum, passageJson(app.deps.catalog, vehicleNo, passage))),
       );
     }
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Fixes } from '../../model/fixes.js';
 import type { Position } from '../../model/position.js';
 import type { App } from '../app.js';
+import { datumParam, fixesIn } from '../datum.js';
 import { booleanParam, numberParam } from '../parameters.js';
 import { period, periodQuery } from '../period.js';
 import { type Route, route } from '../route.js';
@@ -41,6 +42,7 @@ const trackQuery = z.strictObject({
   }),
   format: z.enum(Object.keys(FORMATS) as [keyof typeof FORMATS, ...(keyof typeof FORMATS)[]]).default('json'),
   extra: booleanParam.optional().meta({ description: 'with the additional items of each fix (json)' }),
+  datum: datumParam,
   excel: z.enum(['0', '1']).optional().meta({ description: '1: a byte order mark in front (csv)' }),
 });
 
@@ -86,12 +88,13 @@ export function trackRoutes(app: App): Route[] {
           cut: () => cutAt,
           extra: query.extra ? (p: Position) => (p.items ? deps.describeItems(p.source, p.items) : undefined) : null,
           excel: query.excel === '1',
+          datum: query.datum,
         };
         const headers: [string, string][] = [['Content-Type', format.contentType]];
         if (format.extension) headers.push(savedAs(`track-${vehicle.id}.${format.extension}`));
         const fixes = limited(deps.history.track(vehicle.no, from, to), MAX_ROWS, (fixTime) => (cutAt = fixTime));
         const shown = query.simplify === undefined ? fixes : simplified(fixes, query.simplify);
-        return streamed(slots, headers, shown, (batches) => written(format, batches, context));
+        return streamed(slots, headers, fixesIn(query.datum, shown), (batches) => written(format, batches, context));
       },
     }),
   ];

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import type { Datum } from '../../model/datum.js';
 import type { Journey } from '../../model/trip.js';
 import { msToRfc3339 } from '../../model/units.js';
 import type { Vehicle } from '../../model/vehicle.js';
 import type { App } from '../app.js';
+import { datumParam, inDatum } from '../datum.js';
 import { stopJson, stopSchema, tripJson, tripSchema } from '../journey-json.js';
 import { JOURNEY_COLUMNS, journeyRows } from '../journey-table.js';
 import { limitParam } from '../parameters.js';
@@ -38,7 +40,12 @@ export function tripRoutes(app: App): Route[] {
         'ignition off); silence of more than 10 min belongs to a stop where the vehicle then is within 500 m, and is a ' +
         'gap otherwise. They follow new fixes within a minute or so, and are corrected when late ones arrive.',
       params: z.strictObject({ id: vehicleId }),
-      query: z.strictObject({ ...periodQuery, limit: limitParam(MAX_TRIPS, 1000), format: tableFormat }),
+      query: z.strictObject({
+        ...periodQuery,
+        limit: limitParam(MAX_TRIPS, 1000),
+        format: tableFormat,
+        datum: datumParam,
+      }),
       responses: {
         200: {
           description: 'oldest first',
@@ -51,10 +58,11 @@ export function tripRoutes(app: App): Route[] {
         const vehicle = knownVehicle(app, params.id);
         const { from, to } = period(query, app.now(), MAX_DAYS);
         if (query.format === 'csv') {
-          return csvAnswer(slots, `trips-${vehicle.id}`, JOURNEY_COLUMNS, rowsOf(vehicle, from, to));
+          return csvAnswer(slots, `trips-${vehicle.id}`, JOURNEY_COLUMNS, rowsOf(vehicle, from, to, query.datum));
         }
         const { trips, stops, cut } = await journey(vehicle.no, from, to, query.limit);
-        return json({ trips: trips.map(tripJson), stops: stops.map(stopJson), cursor: msToRfc3339(cut) });
+        const found = { trips: trips.map(tripJson), stops: stops.map(stopJson) };
+        return json({ ...inDatum(query.datum, found), cursor: msToRfc3339(cut) });
       },
     }),
   ];
@@ -73,10 +81,10 @@ export function tripRoutes(app: App): Route[] {
     return { trips: trips.filter(before), stops: stops.filter(before), cut };
   }
 
-  async function* rowsOf(vehicle: Vehicle, from: number, to: number) {
+  async function* rowsOf(vehicle: Vehicle, from: number, to: number, datum: Datum) {
     for (let start = from; start < to; ) {
       const page = await journey(vehicle.no, start, to, MAX_TRIPS);
-      yield journeyRows(vehicle, page);
+      yield inDatum(datum, journeyRows(vehicle, page));
       start = page.cut;
     }
   }

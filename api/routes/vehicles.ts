@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { wgs84Of } from '../../model/datum-shift.js';
 import { maskNumber } from '../../model/mask.js';
 import { VEHICLE_CATEGORIES, type Vehicle } from '../../model/vehicle.js';
 import type { App } from '../app.js';
+import { answerIn, bboxFrom, datumParam, datumQuery } from '../datum.js';
 import { ApiError } from '../errors.js';
 import { nearestVehicles as findNearest } from '../nearest.js';
 import {
@@ -33,6 +35,7 @@ const filterParams = {
 const listQuery = z.strictObject({
   bbox: bboxParam.optional(),
   ...filterParams,
+  datum: datumParam,
   limit: limitParam(MAX_PAGE, 1000),
   cursor: cursorParam.optional(),
 });
@@ -42,6 +45,7 @@ const nearestQuery = z.strictObject({
   lat: numberParam(-90, 90, 'degrees'),
   k: limitParam(MAX_NEAREST, 10),
   maxDistance: numberParam(0, 20_100_000, 'metres').optional(),
+  datum: datumParam,
   ...filterParams,
 });
 
@@ -61,7 +65,7 @@ export function vehicleRoutes(app: App): Route[] {
       description: 'In the order of their registration. With `bbox`, only vehicles whose newest fix lies in it.',
       query: listQuery,
       responses: { 200: { description: 'a page of vehicles', schema: listOf(vehicleSchema) } },
-      handle: ({ query }) => json(listVehicles(query)),
+      handle: ({ query }) => answerIn(query.datum, json(listVehicles(query))),
     }),
     route({
       method: 'get',
@@ -73,7 +77,7 @@ export function vehicleRoutes(app: App): Route[] {
         'By distance from the place; only vehicles that are online, unless `online=false` asks for the others.',
       query: nearestQuery,
       responses: { 200: { description: 'nearest first', schema: listOf(nearbySchema) } },
-      handle: ({ query }) => json(nearestVehicles(query)),
+      handle: ({ query }) => answerIn(query.datum, json(nearestVehicles(query))),
     }),
     route({
       method: 'get',
@@ -82,14 +86,16 @@ export function vehicleRoutes(app: App): Route[] {
       tag: 'Vehicles',
       summary: 'One vehicle',
       params: idParam,
+      query: datumQuery,
       responses: { 200: { description: 'its current state', schema: singleVehicleSchema } },
       errors: ['not-found'],
-      handle({ params }) {
+      handle({ params, query }) {
         const vehicle = knownVehicle(app, params.id);
         const state = app.vehicles.state(vehicle, app.now()).toString();
         const drivers = vehicle.drivers?.map((one) => ({ ...one, certificate: maskNumber(one.certificate) })) ?? null;
         const quirks = vehicleQuirks(app.deps, vehicle);
-        return json(`${state.slice(0, -1)},"drivers":${JSON.stringify(drivers)},"quirks":${JSON.stringify(quirks)}}`);
+        const more = { drivers, datum: vehicle.datum ?? null, quirks };
+        return answerIn(query.datum, json(`${state.slice(0, -1)},${JSON.stringify(more).slice(1)}`));
       },
     }),
     route({
@@ -146,7 +152,7 @@ export function vehicleRoutes(app: App): Route[] {
     const pieces: Buffer[] = [ITEMS];
     let found = 0;
     let cursor: string | null = null;
-    for (const no of query.bbox ? app.places.inside(query.bbox, from) : everyNumber(from)) {
+    for (const no of query.bbox ? app.places.inside(bboxFrom(query.datum, query.bbox), from) : everyNumber(from)) {
       if (!filter.matches(no, app.vehicles.online(no, now))) continue;
       const vehicle = catalog.vehicles.get(no);
       if (!vehicle) continue;
@@ -169,7 +175,7 @@ export function vehicleRoutes(app: App): Route[] {
     const { fleet } = app.deps;
     const now = app.now();
     const filter = new VehicleFilter({ ...query, online: query.online ?? true }, catalog);
-    const found = findNearest(fleet, [query.lon, query.lat], {
+    const found = findNearest(fleet, wgs84Of([query.lon, query.lat], query.datum), {
       k: query.k,
       end: Math.min(fleet.capacity, catalog.nextVehicleNo),
       wanted: (no) => filter.matches(no, app.vehicles.online(no, now)) && catalog.vehicles.has(no),

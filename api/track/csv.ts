@@ -1,4 +1,5 @@
 import { writeToString } from 'fast-csv';
+import type { Datum } from '../../model/datum.js';
 import type { Fixes } from '../../model/fixes.js';
 import { ACC_KNOWN, ACC_ON, LOCATED, type Position } from '../../model/position.js';
 import { SOURCE_NAMES } from '../../model/source.js';
@@ -40,9 +41,9 @@ export const csvTrack: TrackFormat = {
   contentType: 'text/csv; charset=utf-8; header=present',
   extension: 'csv',
   tellsCut: false,
-  async *write(batches, { vehicle, excel }) {
+  async *write(batches, { vehicle, excel, datum }) {
     yield (excel ? BYTE_ORDER_MARK : '') + (await csvHeader());
-    yield* csvRows(batches, vehicle);
+    yield* csvRows(batches, vehicle, datum);
   },
 };
 
@@ -54,27 +55,37 @@ export function csvHeader(): Promise<string> {
 const out = new TextWriter();
 
 /** The rows of one vehicle, a piece for each batch that has any. */
-export async function* csvRows(batches: AsyncIterable<Fixes>, vehicle: Vehicle): AsyncIterable<Uint8Array> {
+export async function* csvRows(
+  batches: AsyncIterable<Fixes>,
+  vehicle: Vehicle,
+  datum: Datum = 'wgs84',
+): AsyncIterable<Uint8Array> {
   const { id, plate, plateColor } = vehicle;
   // The only cells that can need quotes are the same in every row; the rest is written as it stands.
   const begin = Buffer.from(`${await writeToString([[guardCell(id), plate && guardCell(plate), plateColor]])},`);
+  const label = DATUM_CELLS[datum];
   for await (const batch of batches) {
-    for (const p of batch) writeRow(out.raw(begin), p);
+    for (const p of batch) writeRow(out.raw(begin), p, label);
     if (out.length > 0) yield out.take();
   }
 }
 
 const COMMA = ascii(',');
-const DATUM = ascii(',WGS84,');
+const DATUM_CELLS: Record<Datum, Uint8Array> = {
+  wgs84: ascii(',WGS84,'),
+  gcj02: ascii(',GCJ02,'),
+  bd09: ascii(',BD09,'),
+  cgcs2000: ascii(',CGCS2000,'),
+};
 const YES_NO = [ascii('0,'), ascii('1,')];
 /** Business status, order and driver, which nothing fills yet, and the source. */
 const SOURCES = SOURCE_NAMES.map((name) => ascii(`,,,,${name},`));
 const END = ascii('\r\n');
 
 /** The cells after those of the vehicle. */
-function writeRow(out: TextWriter, p: Position): void {
+function writeRow(out: TextWriter, p: Position, datum: Uint8Array): void {
   out.utc(p.fixTime).raw(COMMA).beijing(p.fixTime).raw(COMMA);
-  out.decimalIfKnown(p.lon, 7).raw(COMMA).decimalIfKnown(p.lat, 7).raw(DATUM);
+  out.decimalIfKnown(p.lon, 7).raw(COMMA).decimalIfKnown(p.lat, 7).raw(datum);
   out.decimalIfKnown(p.speedKmh, 1).raw(COMMA);
   out.decimalIfKnown(p.headingDeg, 0).raw(COMMA);
   out.decimalIfKnown(p.altitudeM, 0).raw(COMMA);

@@ -1,3 +1,4 @@
+import type { Datum } from '../../model/datum.js';
 import type { Fixes } from '../../model/fixes.js';
 import type { Position } from '../../model/position.js';
 import type { Vehicle } from '../../model/vehicle.js';
@@ -16,6 +17,8 @@ export interface TrackContext {
   extra: ((p: Position) => Record<string, unknown> | undefined) | null;
   /** Write a byte order mark, so that spreadsheets read UTF-8. */
   excel: boolean;
+  /** What the places of the fixes refer to. */
+  datum: Datum;
 }
 
 /** One way to write a track: batches of fixes in time order to chunks of text or bytes. */

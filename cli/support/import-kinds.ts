@@ -7,7 +7,7 @@ import {
   readTrackFile,
   type TrackFileOptions,
 } from '../../ingest/files/read-track-file.js';
-import type { Datum } from '../../model/datum.js';
+import { DATUMS, type Datum } from '../../model/datum.js';
 import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
 import type { ApiClient } from './api-client.js';
 import { InputError } from './command.js';
@@ -38,7 +38,16 @@ export function trackImport(api: ApiClient, options: TrackFileOptions & { datum?
   };
 }
 
-export const VEHICLE_FIELDS = ['id', 'plate', 'plateColor', 'category', 'company', 'region', 'terminal'] as const;
+export const VEHICLE_FIELDS = [
+  'id',
+  'plate',
+  'plateColor',
+  'category',
+  'company',
+  'region',
+  'terminal',
+  'datum',
+] as const;
 type VehicleField = (typeof VEHICLE_FIELDS)[number];
 
 interface VehicleInput {
@@ -91,6 +100,10 @@ function vehicleOf(cells: string[], columns: Map<VehicleField, number>): { value
   const plateColor = cell('plateColor');
   if (plateColor && !/^\d{1,2}$/.test(plateColor))
     return { reason: `plateColor "${plateColor}" is no code of JT/T 415` };
+  const datum = cell('datum');
+  if (datum && !(DATUMS as readonly string[]).includes(datum)) {
+    return { reason: `datum "${datum}" is none of ${DATUMS.join(', ')}` };
+  }
   const terminal = cell('terminal');
   const [, protocol, number] = /^([a-z0-9-]+):(\S+)$/.exec(terminal ?? '') ?? [];
   if (terminal && !number) return { reason: `terminal "${terminal}" is not protocol:number` };
@@ -103,6 +116,7 @@ function vehicleOf(cells: string[], columns: Map<VehicleField, number>): { value
       company: cell('company'),
       region: cell('region'),
       terminals: number ? [{ protocol, number }] : undefined,
+      datum,
     },
   };
 }

@@ -99,6 +99,7 @@ function feature(vehicle: Vehicle, fixes: Position[]): AsyncIterable<Chunk> {
     cut: () => null,
     extra: null,
     excel: false,
+    datum: 'wgs84',
   };
   return geojsonTrack.write(single(fixes), context);
 }

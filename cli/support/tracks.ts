@@ -1,7 +1,7 @@
 import { BadFileError } from '../../ingest/files/bad-file.js';
 import { readTrackFile, type TrackFileOptions } from '../../ingest/files/read-track-file.js';
-import { wgs84Of } from '../../ingest/to-wgs84.js';
 import type { Datum } from '../../model/datum.js';
+import { wgs84Of } from '../../model/datum-shift.js';
 import { stripZeros } from '../../model/vehicle.js';
 import type { TerminalFix } from './terminal-messages.js';
 

@@ -1,4 +1,4 @@
-import { datumFlags } from '../../model/datum.js';
+import { type Datum, datumFlags, usualDatum } from '../../model/datum.js';
 import { BACKFILLED, Position } from '../../model/position.js';
 import type { RejectReason } from '../../model/reject.js';
 import { sourceNumber } from '../../model/source.js';
@@ -111,12 +111,12 @@ export class MqttSource implements Origin {
     const receivedTime = this.#o.clock.now();
     const { topic, payload, contentType } = message;
     const { terminal } = names;
-    const read = codec.decode({ topic, payload, receivedTime, terminal, datum: route.datum, contentType });
+    const read = codec.decode({ topic, payload, receivedTime, terminal, contentType });
     const { fixes, events, refused, responses } = read;
     if (fixes.length === 0 && events.length === 0 && refused.length === 1) {
       return { reason: refused[0].reason, detail: describe(refused[0]) };
     }
-    for (const fix of fixes) this.#fix(fix, codec, message.retained, receivedTime);
+    for (const fix of fixes) this.#fix(fix, codec, route.datum, message.retained, receivedTime);
     for (const event of events) this.#event(event, codec, receivedTime);
     for (const refusal of refused) this.#refusedItem(refusal, receivedTime);
     if (route.down !== null) this.#o.links.heard(read, { ...routed, down: route.down });
@@ -124,15 +124,22 @@ export class MqttSource implements Origin {
     return null;
   }
 
-  #fix({ terminal, position: p, datum }: MqttFix, codec: PayloadCodec, retained: boolean, receivedTime: number): void {
+  /** `usual`: what the settings say of the topic's coordinates. */
+  #fix(
+    { terminal, position: p, datum }: MqttFix,
+    codec: PayloadCodec,
+    usual: Datum | undefined,
+    retained: boolean,
+    receivedTime: number,
+  ): void {
     p.source = SOURCE;
     p.receivedTime = receivedTime;
-    p.flags |= datumFlags(datum);
     asTheLogKeepsIt(p);
     // Somebody subscribed, and heard what was said long ago: nothing that an alert should come of.
     if (retained) p.flags |= BACKFILLED;
     this.peer = terminal;
     p.vehicleNo = this.#vehicleNo(codec.terminals, terminal);
+    p.flags |= datumFlags(datum ?? usualDatum(null, this.#o.identity.vehicle(p.vehicleNo), usual));
     if (p.vehicleNo === 0) {
       this.#o.intake.refuse(p, 'unknown-terminal', this, 'the registry has no vehicle with this terminal');
     } else {

@@ -1,4 +1,3 @@
-import type { Datum } from '../../model/datum.js';
 import type { DriverReport } from '../../model/driver.js';
 import { BACKFILLED, Position } from '../../model/position.js';
 import { gmt8BcdToMs } from '../../model/units.js';
@@ -48,7 +47,7 @@ const TENTHS: ReadonlyMap<string, string> = new Map([
   ['speed', 'recorderSpeedKmh'],
 ]);
 
-function read(value: unknown, { datum = 'wgs84' }: MqttMessage, out: MqttPayload): void {
+function read(value: unknown, _: MqttMessage, out: MqttPayload): void {
   const header = isObject(value) && isObject(value.header) ? value.header : null;
   if (!isObject(value) || header === null) {
     out.refused.push(refusal('header', 'must be an object'));
@@ -64,7 +63,7 @@ function read(value: unknown, { datum = 'wgs84' }: MqttMessage, out: MqttPayload
   }
   const body = isObject(value.body) ? value.body : {};
   const edition = header.proto_ver === undefined ? '2013' : '2019';
-  const sender = { terminal: stripZeros(phone), mask: ALARM_MASKS[edition], datum };
+  const sender = { terminal: stripZeros(phone), mask: ALARM_MASKS[edition] };
   out.speaker = { terminal: sender.terminal, edition };
   const response = emqxResponse(id, body, sender.terminal);
   if (response !== null) out.responses.push(response);
@@ -78,7 +77,6 @@ function read(value: unknown, { datum = 'wgs84' }: MqttMessage, out: MqttPayload
 interface Sender {
   terminal: string;
   mask: number;
-  datum: Datum;
 }
 
 function readInner(body: Json, name: string, sender: Sender, out: MqttPayload): void {
@@ -99,13 +97,7 @@ function readBatch({ type, location }: Json, sender: Sender, out: MqttPayload): 
   });
 }
 
-function readLocation(
-  body: Json,
-  path: string,
-  { terminal, mask, datum }: Sender,
-  flags: number,
-  out: MqttPayload,
-): void {
+function readLocation(body: Json, path: string, { terminal, mask }: Sender, flags: number, out: MqttPayload): void {
   const m = new Members(body, path);
   const p = new Position();
   p.alarmWord = m.word('alarm');
@@ -126,7 +118,7 @@ function readLocation(
   const mileage = new Members(extra, `${path}extra.`).number('mileage', 0, 0xffff_ffff);
   p.mileageKm = mileage / 10;
   keepExtras(p, named(extra));
-  if (m.problem === null) out.fixes.push({ terminal, position: p, datum });
+  if (m.problem === null) out.fixes.push({ terminal, position: p });
   else out.refused.push(m.problem);
 }
 

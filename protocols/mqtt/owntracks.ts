@@ -1,4 +1,3 @@
-import type { Datum } from '../../model/datum.js';
 import { LOCATED, Position } from '../../model/position.js';
 import { keepExtras, others } from './extras.js';
 import { decodeJson, isObject, type Json, Members, refusal } from './json.js';
@@ -29,13 +28,13 @@ function read(value: unknown, message: MqttMessage, out: MqttPayload): void {
   }
   const { _type: type } = value;
   const m = new Members(value);
-  if (type === 'location') readLocation(m, terminal, message.datum, out);
+  if (type === 'location') readLocation(m, terminal, out);
   else if (type === 'lwt' || type === 'transition') readEvent(m, type, terminal, out);
   else if (type === 'encrypted') out.refused.push({ reason: 'encrypted', field: '', message: 'no key is known' });
   // Cards, waypoints, settings and steps say nothing of where a device is.
 }
 
-function readLocation(m: Members, terminal: string, datum: Datum = 'wgs84', out: MqttPayload): void {
+function readLocation(m: Members, terminal: string, out: MqttPayload): void {
   const p = new Position();
   p.fixTime = m.needed('tst', 0, 4_102_444_800) * 1000;
   p.lat = m.needed('lat', -90, 90);
@@ -47,7 +46,7 @@ function readLocation(m: Members, terminal: string, datum: Datum = 'wgs84', out:
   p.headingDeg = p.headingDeg < 0 ? Number.NaN : p.headingDeg % 360;
   p.flags = LOCATED;
   keepExtras(p, others(m.from, READ));
-  if (m.problem === null) out.fixes.push({ terminal, position: p, datum });
+  if (m.problem === null) out.fixes.push({ terminal, position: p });
   else out.refused.push(m.problem);
 }
 

@@ -11,8 +11,8 @@ export interface MqttFix {
   /** As the topic, or else the payload, names it. */
   terminal: string;
   position: Position;
-  /** Whoever takes the fix converts it. */
-  datum: Datum;
+  /** What its coordinates refer to, where the payload itself says so; whoever takes the fix converts it. */
+  datum?: Datum;
 }
 
 /** What a payload tells besides fixes: that a terminal came or went, crossed a fence of its own, sent something unknown. */
@@ -58,8 +58,6 @@ export interface MqttMessage {
   receivedTime: number;
   /** The terminal, where the settings say which level of the topic names it. */
   terminal?: string;
-  /** What the settings say of coordinates that do not say it themselves; WGS-84 where absent. */
-  datum?: Datum;
   /** Of MQTT 5. */
   contentType?: string;
 }

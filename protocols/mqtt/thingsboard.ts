@@ -58,7 +58,7 @@ function readRows(value: unknown, device: string, path: string, message: MqttMes
 }
 
 function readRow(row: Json, device: string, path: string, message: MqttMessage, out: MqttPayload): void {
-  const { receivedTime, datum = 'wgs84' } = message;
+  const { receivedTime } = message;
   const isStamped = isObject(row.values);
   const values = isStamped ? (row.values as Json) : row;
   const stamped = new Members(row, path);
@@ -84,7 +84,7 @@ function readRow(row: Json, device: string, path: string, message: MqttMessage, 
   } else {
     p.flags |= LOCATED;
     keepExtras(p, others(rest, STAMP));
-    out.fixes.push({ terminal: device, position: p, datum });
+    out.fixes.push({ terminal: device, position: p });
   }
 }
 

@@ -45,7 +45,7 @@ function explainLine(line: string): ExplainedFrame {
   return frame({ ok: true, protocol: 'mqtt', name: codec.name, fixes: fixes.map(fixJson), events: told, refused });
 }
 
-function fixJson({ terminal, datum, position: p }: MqttFix): Record<string, unknown> {
+function fixJson({ terminal, datum = 'wgs84', position: p }: MqttFix): Record<string, unknown> {
   return {
     terminal,
     time: msToRfc3339(p.fixTime),

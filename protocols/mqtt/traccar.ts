@@ -1,4 +1,3 @@
-import type { Datum } from '../../model/datum.js';
 import { ACC_KNOWN, ACC_ON, LOCATED, Position } from '../../model/position.js';
 import { knotsToKmh } from '../../model/units.js';
 import { keepExtras } from './extras.js';
@@ -19,7 +18,7 @@ export const traccar: PayloadCodec = {
   decode: (message) => decodeJson(message, read),
 };
 
-function read(value: unknown, { datum }: MqttMessage, out: MqttPayload): void {
+function read(value: unknown, _: MqttMessage, out: MqttPayload): void {
   const device = isObject(value) && isObject(value.device) ? new Members(value.device, 'device.') : null;
   if (!isObject(value) || device === null) {
     out.refused.push(refusal('device', 'must be an object'));
@@ -29,11 +28,11 @@ function read(value: unknown, { datum }: MqttMessage, out: MqttPayload): void {
   if (terminal === '') device.fail('uniqueId', 'must be a text of 1 to 64 characters');
   if (device.problem !== null) out.refused.push(device.problem);
   else if (isObject(value.event)) readEvent(new Members(value.event, 'event.'), terminal, out);
-  else if (isObject(value.position)) readPosition(new Members(value.position, 'position.'), terminal, datum, out);
+  else if (isObject(value.position)) readPosition(new Members(value.position, 'position.'), terminal, out);
   else out.refused.push(refusal('position', 'must be an object'));
 }
 
-function readPosition(m: Members, terminal: string, datum: Datum = 'wgs84', out: MqttPayload): void {
+function readPosition(m: Members, terminal: string, out: MqttPayload): void {
   const p = new Position();
   p.fixTime = m.time('fixTime');
   if (Number.isNaN(p.fixTime)) m.fail('fixTime', 'must be an RFC 3339 time');
@@ -54,7 +53,7 @@ function readPosition(m: Members, terminal: string, datum: Datum = 'wgs84', out:
   const { odometer: _, totalDistance, ignition: __, ...rest } = attributes;
   keepExtras(p, { ...rest, ...(accuracyM > 0 && { accuracyM }) });
   const problem = m.problem ?? a.problem;
-  if (problem === null) out.fixes.push({ terminal, position: p, datum });
+  if (problem === null) out.fixes.push({ terminal, position: p });
   else out.refused.push(problem);
 }
 

@@ -1,4 +1,3 @@
-import type { Datum } from '../../model/datum.js';
 import { ACC_KNOWN, ACC_ON, LOCATED } from '../../model/position.js';
 import { STATUS_ACC, STATUS_POSITIONED } from '../jt808/status-bits.js';
 
@@ -21,8 +20,6 @@ export interface V1Place {
   id: string | null;
   /** The terminal of a vehicle. */
   terminal(id: string): string;
-  /** Of coordinates that do not say it themselves. */
-  datum: Datum;
 }
 
 export function isVehicleId(text: string): boolean {
@@ -33,15 +30,15 @@ export function isVehicleId(text: string): boolean {
  * `v1/{tenant}/vehicles/{id}/…` and `v1/{tenant}/batch`, where the terminal is `tenant:id`; null for any other topic. What a
  * broker checks is the topic, so the topic says who it is.
  */
-export function v1Place(topic: string, datum: Datum): V1Place | null {
+export function v1Place(topic: string): V1Place | null {
   const vehicle = VEHICLE_TOPIC.exec(topic);
   if (vehicle !== null) {
     const [, tenant, id, kind] = vehicle;
     const terminal = `${tenant}:${id}`;
-    return { kind: kind === 'positions' ? 'items' : (kind as V1Place['kind']), id, terminal: () => terminal, datum };
+    return { kind: kind === 'positions' ? 'items' : (kind as V1Place['kind']), id, terminal: () => terminal };
   }
   const batch = BATCH_TOPIC.exec(topic);
-  return batch && { kind: 'items', id: null, terminal: (id) => `${batch[1]}:${id}`, datum };
+  return batch && { kind: 'items', id: null, terminal: (id) => `${batch[1]}:${id}` };
 }
 
 /** The flags of a JT/T 808 status word. */

@@ -41,12 +41,12 @@ function readItem(item: Json, path: string, place: V1Place, out: MqttPayload): v
   const id = place.id ?? said;
   if (place.id === null && !isVehicleId(said)) m.fail('id', 'must be 1 to 64 letters, digits, _ or -');
   else if (said !== '' && said !== id) m.fail('id', `is ${said}, and the topic says ${id}`);
-  const fix = readFix(m, place.terminal(id), place.datum);
+  const fix = readFix(m, place.terminal(id));
   if (m.problem === null) out.fixes.push(fix);
   else out.refused.push(m.problem);
 }
 
-function readFix(m: Members, terminal: string, usual: Datum): MqttFix {
+function readFix(m: Members, terminal: string): MqttFix {
   const p = new Position();
   p.fixTime = m.needed('t', EARLIEST, LATEST);
   if (p.fixTime % 1 !== 0) m.fail('t', 'must be a whole number of milliseconds');
@@ -61,8 +61,8 @@ function readFix(m: Members, terminal: string, usual: Datum): MqttFix {
   p.alarms = (p.alarmWord & ALARM_MASKS[2019]) >>> 0;
   p.statusWord = m.word('st');
   p.flags = m.from.st == null ? LOCATED : statusFlags(p.statusWord);
-  const datum = m.text('d', 16) || usual;
-  if (!DATUMS.includes(datum as Datum)) m.fail('d', `must be one of ${DATUMS.join(', ')}`);
+  const datum = (m.text('d', 16) || undefined) as Datum | undefined;
+  if (datum !== undefined && !DATUMS.includes(datum)) m.fail('d', `must be one of ${DATUMS.join(', ')}`);
   const business = m.text('b', 16);
   if (business !== '' && !BUSINESS.includes(business)) m.fail('b', `must be one of ${BUSINESS.join(', ')}`);
   const { x } = m.from;
@@ -79,9 +79,9 @@ function readFix(m: Members, terminal: string, usual: Datum): MqttFix {
   })) {
     if (value !== '' && !Number.isNaN(value)) extras[name] = value;
   }
-  if (datum !== 'wgs84') extras.datum = datum;
+  if (datum !== undefined && datum !== 'wgs84') extras.datum = datum;
   keepExtras(p, extras);
-  return { terminal, position: p, datum: datum as Datum };
+  return { terminal, position: p, datum };
 }
 
 /** `status`: `{"online":true,"ts":…}`, also as a will message; `event`: any object. */

@@ -86,7 +86,7 @@ function readPosition(reader: Reader, end: number, base: Base, path: string, pla
   let latE7 = base.latE7;
   let hasStatus = false;
   let id = '';
-  let datum = place.datum;
+  let datum: Datum | undefined;
   let extras: Json | null = null;
   let wrong = '';
   while (reader.pos < end) {
@@ -146,7 +146,7 @@ function readPosition(reader: Reader, end: number, base: Base, path: string, pla
       case 15: {
         const number = reader.uint32();
         if (number > DATUMS.length) wrong ||= 'datum: is no value of Datum';
-        else if (number > 0) datum = DATUMS[number - 1] as Datum;
+        else if (number > 0) datum = DATUMS[number - 1];
         break;
       }
       case 16:

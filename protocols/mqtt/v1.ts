@@ -33,9 +33,9 @@ export const v1: PayloadCodec = {
   },
 };
 
-function placeOf({ topic, terminal, datum = 'wgs84' }: MqttMessage): V1Place | null {
-  if (terminal === undefined) return v1Place(topic, datum);
-  return { kind: 'any', id: terminal, terminal: () => terminal, datum };
+function placeOf({ topic, terminal }: MqttMessage): V1Place | null {
+  if (terminal === undefined) return v1Place(topic);
+  return { kind: 'any', id: terminal, terminal: () => terminal };
 }
 
 function isJson({ payload, contentType }: MqttMessage): boolean {

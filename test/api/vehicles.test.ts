@@ -58,6 +58,7 @@ test('a vehicle in full, as the contract writes it', async () => {
     company: 'Wuxi',
     region: '320200',
     terminals: [{ protocol: 'jt808', number: '139' }],
+    datum: null,
     drivers: null,
     quirks: [{ protocol: 'jt808', number: '139', names: [], set: false }],
     online: true,

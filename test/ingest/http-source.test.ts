@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { HttpSource } from '../../ingest/http-source.js';
 import { ReceiveClock } from '../../ingest/receive-clock.js';
+import { type Datum, datumOf } from '../../model/datum.js';
 import { positionJson } from '../../model/position.js';
 import { REPEAT } from '../../model/quality.js';
 import { FakeLog, LIVE, makeIntake, NOW, sumsUp } from './support.js';
@@ -13,14 +14,18 @@ class EagerLog extends FakeLog {
   }
 }
 
-function source({ registrationRequired = false, log = new EagerLog() as FakeLog } = {}) {
+function source({
+  registrationRequired = false,
+  log = new EagerLog() as FakeLog,
+  datum = undefined as Datum | undefined,
+} = {}) {
   const parts = makeIntake(LIVE, log);
   const clock = new ReceiveClock(
     () => {},
     () => NOW,
     () => 0,
   );
-  return { ...parts, http: new HttpSource({ ...parts, clock, registrationRequired }) };
+  return { ...parts, http: new HttpSource({ ...parts, clock, registrationRequired, datum }) };
 }
 
 const item = (over: Record<string, unknown> = {}) => ({
@@ -188,4 +193,14 @@ test('coordinates of another datum are converted, and which it was is kept', asy
   expect(log.fixes[0].lat).toBeCloseTo(39.909187, 5);
   expect(await http.accept([gcj02])).toEqual([{ ok: true }]);
   expect(log.fixes[1].quality).toBe(REPEAT); // sent again it is the same fix
+});
+
+test('the datum of a vehicle counts where its item says none, before that of the way', async () => {
+  const { http, log, registry } = source({ datum: 'bd09' });
+  void registry.putVehicle({ id: '京A12345', datum: 'gcj02' });
+  await http.accept([item(), item({ datum: 'wgs84' }), item({ vehicleId: 'another' })]);
+  expect(log.fixes.map(({ flags }) => datumOf(flags))).toEqual(['gcj02', 'wgs84', 'bd09']);
+  void registry.putVehicle({ id: '京A12345', datum: null });
+  await http.accept([item({ time: '2026-03-01T12:00:01+08:00' })]);
+  expect(datumOf(log.fixes[3].flags)).toBe('bd09');
 });

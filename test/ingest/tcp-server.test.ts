@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { datumOf } from '../../model/datum.js';
 import { waitFor } from '../support/wait-for.js';
 import { gatedDisk, tcpServer } from './tcp-support.js';
 import { Frames, Peer, response } from './terminal-peer.js';
@@ -32,6 +33,20 @@ describe('a terminal that behaves', () => {
     expect(s.catalog.terminals.get(`jt808:${PHONE}`)).toMatchObject({ model: 'T1', registered: true });
     expect(s.logged()).toMatchObject([{ lon: 120.3, lat: 31.5, speedKmh: 40, vehicleNo: 1, quality: 0, source: 1 }]);
     expect(s.stats.connections()).toMatchObject({ open: 1, authenticated: 1 });
+  });
+
+  test('reports in the datum of its vehicle, from the moment the registry says so', async () => {
+    const s = await tcpServer({ auth: 'off' });
+    const peer = await s.peer();
+    const frames = new Frames(PHONE);
+    await peer.ask(frames.location(seconds(-2)));
+    await s.registry.putVehicle({ id: PHONE, datum: 'gcj02' });
+    await peer.ask(frames.location(seconds(-1)));
+    expect(s.logged()).toMatchObject([
+      { lon: 120.3, flags: expect.any(Number) },
+      { lon: expect.closeTo(120.2951, 3), lat: expect.closeTo(31.502, 2) },
+    ]);
+    expect(s.logged().map(({ flags }) => datumOf(flags))).toEqual(['wgs84', 'gcj02']);
   });
 
   test('in pieces of any size', async () => {

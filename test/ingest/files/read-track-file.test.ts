@@ -113,7 +113,15 @@ describe('GPX', () => {
 
 async function exported(format: typeof gpxTrack, fixes: ReturnType<typeof at>[]): Promise<string> {
   const vehicle = { id: 'v1', plate: '沪A·12345' } as Vehicle;
-  const context: TrackContext = { vehicle, from: DAY, to: DAY, cut: () => null, extra: null, excel: false };
+  const context: TrackContext = {
+    vehicle,
+    from: DAY,
+    to: DAY,
+    cut: () => null,
+    extra: null,
+    excel: false,
+    datum: 'wgs84',
+  };
   let text = '';
   const decoder = new TextDecoder();
   for await (const piece of format.write(

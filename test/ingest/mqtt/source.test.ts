@@ -59,6 +59,22 @@ describe('what comes in', () => {
     expect([lon, lat, datumOf(flags)]).toEqual([expect.closeTo(116.397451, 5), expect.closeTo(39.909187, 5), 'gcj02']);
   });
 
+  test('the datum of a vehicle counts where its payload says none, before that of the topic', async () => {
+    const topics = ['v1/+/vehicles/+/position', 'jt808-frames/{terminal}/up'];
+    const { take, log, registry } = makeSource(
+      topics.map((topic, i) => ({ topic, codec: ['v1', 'jt808'][i], datum: 'bd09' })),
+    );
+    const mine = { id: 'mine', terminals: [{ protocol: 'mqtt', number: 'acme:A' }], datum: 'gcj02' as const };
+    void registry.putVehicle(mine);
+    take(TOPIC, good);
+    take(TOPIC, { ...good, t: NOW + 1000, d: 'cgcs2000' });
+    take('v1/acme/vehicles/B/position', good);
+    take('jt808-frames/13800138000/up', location('013800138000', 31.3));
+    void registry.putVehicle({ ...mine, terminals: [{ protocol: 'jt808', number: '13800138000' }] });
+    take('jt808-frames/13800138000/up', location('013800138000', 31.4));
+    expect(log.fixes.map(({ flags }) => datumOf(flags))).toEqual(['gcj02', 'cgcs2000', 'bd09', 'bd09', 'gcj02']);
+  });
+
   test('what the broker kept from before is no news', () => {
     const { take, log } = makeSource();
     take(TOPIC, good, { retained: true });
