@@ -6,6 +6,7 @@ import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
 import { over } from '../checks.js';
 import { ruleKind } from '../rule-kind.js';
 import { lowestBound, type Night, nightBounds, nightSchema, weatherBound } from '../speed-bounds.js';
+import { peakAfter, type SpeedPeak } from '../speed-peak.js';
 
 /** Below this nobody is accused: the road may be another one. */
 const MIN_CONFIDENCE = 0.3;
@@ -27,6 +28,8 @@ interface Memory {
   road: string;
   /** By the newest fix it is on this one instead, or on none (null). */
   next?: string | null;
+  /** Of an excess, while it lasts. */
+  fastest?: SpeedPeak;
 }
 
 const kmh = z.number().min(1).max(300);
@@ -62,10 +65,14 @@ export const roadSpeed = ruleKind<Params, Memory>({
         const found = ground.roads.match(seeker, (road, forward) => limitOf(road, forward).kmh);
         const there = found?.road.id ?? null;
         if (memory && there !== memory.road && there !== memory.next) {
-          const unsure = { memory: { road: memory.road, next: there }, holds: null };
+          const unsure = { memory: { ...memory, next: there }, holds: null };
           return { ...unsure, explain: () => ({ checks: [], road: { id: memory.road, next: there } }) };
         }
-        if (!found) return { memory: undefined, holds: false, explain: () => ({ checks: [], road: null }) };
+        const before = memory?.fastest;
+        if (!found) {
+          const fixes = { peak: before?.peak ?? null };
+          return { memory: undefined, holds: false, explain: () => ({ checks: [], fixes, road: null }) };
+        }
 
         const limit = limitOf(found.road, found.forward);
         const confidence = found.confidence * (limit.stated ? 1 : USUAL_COUNTS);
@@ -78,11 +85,14 @@ export const roadSpeed = ruleKind<Params, Memory>({
         const bound = lowestBound(known, atNight(known, facts.time), bad);
         const sure = confidence >= MIN_CONFIDENCE;
         const unknown = Number.isNaN(facts.speed) || (facts.quality & SUSPECT_MOTION) !== 0;
+        const holds = unknown || !sure ? null : facts.speed > bound.kmh + tolerance;
+        const fastest = holds === null ? before : peakAfter(before, facts, holds);
         return {
-          memory: { road: found.road.id },
-          holds: unknown || !sure ? null : facts.speed > bound.kmh + tolerance,
+          memory: { road: found.road.id, ...(fastest && { fastest }) },
+          holds,
           explain: () => ({
             checks: [over(bound.what, facts.speed, bound.kmh + tolerance, 'km/h')],
+            fixes: { peak: (fastest ?? before)?.peak ?? null },
             road: {
               id: found.road.id,
               revision: found.road.revision,

@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { SUSPECT_MOTION } from '../../model/quality.js';
 import { over } from '../checks.js';
-import type { FixFacts } from '../fix-facts.js';
 import { ruleKind } from '../rule-kind.js';
 import { lowestBound, type Night, nightBounds, nightSchema, weatherBound } from '../speed-bounds.js';
-
-interface Memory {
-  /** The fastest fix of the excess. */
-  peak: FixFacts;
-}
+import { peakAfter, type SpeedPeak } from '../speed-peak.js';
 
 /**
  * Faster than the limit, by day or by night; in weather that somebody declared, faster than that allows.
@@ -16,7 +11,7 @@ interface Memory {
  * More than 30 s, and what comes back within a minute is the same event: 交运发〔2016〕160号 annex 2 note 2. A vehicle that
  * falls silent while too fast has its event closed by the tick.
  */
-export const speedLimit = ruleKind<{ limit: number; night?: Night; motorway: boolean }, Memory | undefined>({
+export const speedLimit = ruleKind<{ limit: number; night?: Night; motorway: boolean }, SpeedPeak>({
   type: 'speed-limit',
   describe:
     'a vehicle is faster than `limit` km/h, at night faster than `night.factor` of it, in declared weather faster than that allows (on a `motorway`, by visibility)',
@@ -36,14 +31,15 @@ export const speedLimit = ruleKind<{ limit: number; night?: Night; motorway: boo
         const bad = weatherBound(ground.weather.at(facts.lon, facts.lat, facts.time), motorway);
         const bound = lowestBound(day, atNight(day, facts.time), bad);
         const holds = inside && facts.speed > bound.kmh;
-        const peak = holds && (!memory || facts.speed > memory.peak.speed) ? facts : memory?.peak;
         const unknown = Number.isNaN(facts.speed) || (facts.quality & SUSPECT_MOTION) !== 0;
+        const after = unknown ? memory : peakAfter(memory, facts, holds);
         return {
-          memory: unknown ? memory : peak && { peak },
+          memory: after,
           holds: unknown ? null : holds,
           explain: () => ({
             checks: [over(bound.what, facts.speed, bound.kmh, 'km/h')],
-            fixes: { peak: peak ?? null },
+            // Told at the end, too, when nothing of it is remembered any more.
+            fixes: { peak: (after ?? memory)?.peak ?? null },
             ...(bound.weather && { weather: bound.weather }),
           }),
         };

@@ -26,6 +26,22 @@ describe('speed-limit', () => {
     expect(day.transitions[0].alert.evidence.checks).toMatchObject([{ what: 'speed at night', threshold: 80 }, {}]);
   });
 
+  test('the peak is that of the event, and a vehicle that drives as it may leaves nothing behind', () => {
+    const twice = story('speed-limit', { limit: 100 }).fixes(1, ...drive(0, 60, 150, 10), ...drive(70, 200, 90, 10));
+    const peaks = () =>
+      twice.transitions.map(({ transition, alert }) => {
+        const { fixes, end } = alert.evidence as { fixes: { peak: { speed: number } }; end?: { fixes: object } };
+        return [transition, fixes.peak.speed, end?.fixes];
+      });
+    twice.tell();
+    expect(peaks()).toEqual([
+      ['raised', 150, undefined],
+      ['cleared', 150, expect.objectContaining({ peak: expect.objectContaining({ speed: 150 }) })],
+    ]);
+    twice.fixes(1, ...drive(210, 250, 110, 10)).tell();
+    expect(peaks()).toEqual([['raised', 110, undefined]]);
+  });
+
   test('a vehicle that falls silent while too fast has its event closed by the tick', () => {
     const fast = story('speed-limit', { limit: 100 }).fixes(1, ...drive(0, 60, 110, 10));
     fast.tell();

@@ -54,6 +54,15 @@ describe('road-speed', () => {
     });
   });
 
+  test('the evidence has the peak of the excess', () => {
+    const made = drive(story(), 0, 10, 80);
+    drive(made, 20, 20, 95);
+    drive(made, 30, 60, 80).tell();
+    expect(made.transitions[0].alert.evidence).toMatchObject({ fixes: { peak: { speed: 95 } } });
+    drive(made, 70, 140, 50).tell();
+    expect(made.transitions[0].alert.evidence).toMatchObject({ end: { fixes: { peak: { speed: 95 } } } });
+  });
+
   test('one stray fix on the road beside changes nothing', () => {
     const fast = drive(story(), 0, 20, 80);
     drive(fast, 30, 30, 80, 0.50055); // on the motorway
