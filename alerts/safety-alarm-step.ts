@@ -19,7 +19,8 @@ const GRAVE_LEVEL = 2;
  *
  * They count whatever is doubtful about the fix that carries them, and however late it is: the system in the vehicle has
  * judged already. The alarm's number and time make the alert's id, so one that comes again is the same. An alarm is over
- * with its own end, with the next start of its type in the vehicle (an end may be lost), or at once where it has none.
+ * with its own end, with the next start of its type in the vehicle (an end may be lost, and a start come late), or at once where it
+ * has none.
  */
 export function safetyAlarms(catalog: Catalog, alerts: AlertBook, read: SafetyReader): NamedStep {
   return {
@@ -44,6 +45,13 @@ export function safetyAlarms(catalog: Catalog, alerts: AlertBook, read: SafetyRe
     const evidence = { fixes: { deciding: onset }, checks: [], ...evidenceOf(alarm) };
     const alert = newAlert(deciderOf(alarm), vehicle, { ...onset, subSeq: alarm.alarmId }, p, evidence);
     const before = alerts.openOf(vehicle.no, ruleId);
+    // RFC 3339 in UTC: text compares as times do.
+    if (before !== undefined && before.occurredAt > alert.occurredAt) {
+      const end =
+        alarm.phase === 'once' ? { at: alert.occurredAt } : { at: before.occurredAt, reason: 'backfilled' as const };
+      alerts.raisePast(alert, end);
+      return;
+    }
     if (before !== undefined && before.id !== alert.id) alerts.clear(vehicle.no, ruleId, alert.occurredAt);
     alerts.raise(vehicle.no, alert);
     if (alarm.phase === 'once') alerts.clear(vehicle.no, ruleId, alert.occurredAt);
@@ -54,6 +62,7 @@ export function safetyAlarms(catalog: Catalog, alerts: AlertBook, read: SafetyRe
     const open = alerts.openOf(vehicle.no, ruleId);
     if (open === undefined || open.evidence.alarmId !== alarm.alarmId) return; // its start was lost, or it is over
     const facts = onsetOf(p, alarm);
+    if (facts.time < Date.parse(open.occurredAt)) return; // of one before it, which had the same number
     const evidence = evidenceJson({ fixes: { deciding: facts }, checks: [], ...evidenceOf(alarm) });
     alerts.clear(vehicle.no, ruleId, msToRfc3339(facts.time) ?? '', undefined, evidence);
   }

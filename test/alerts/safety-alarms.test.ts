@@ -149,3 +149,17 @@ test('a custom type, an unknown flag, a time that is none, and the long key', ()
   expect(alarm).toMatchObject({ type: 'dsm-type-9', phase: 'once', level: null, attachments: 3, key: long });
   expect(alarm.time).toBeNaN();
 });
+
+test('what comes late is over with the alarm that came after it, and does not end that one', () => {
+  const told = story();
+  fix(told, { at: 60 }, dsm(1, 1, START, 60));
+  expect(told.tell()).toEqual(['raised dsm-fatigue v1 10:01:00']);
+  // Of before a reboot, in whatever order: numbers count from 1 again.
+  fix(told, { at: 20, quality: LATE }, dsm(1, 1, END, 20));
+  fix(told, { at: 10, quality: LATE }, dsm(1, 1, START, 10));
+  expect(told.tell()).toEqual(['raised dsm-fatigue v1 10:00:10', 'cleared dsm-fatigue v1 10:01:00 backfilled']);
+  fix(told, { at: 10, quality: LATE }, dsm(1, 1, START, 10));
+  expect(told.tell()).toEqual([]);
+  fix(told, { at: 70 }, dsm(1, 1, END, 70));
+  expect(told.tell()).toEqual(['cleared dsm-fatigue v1 10:01:10']);
+});
