@@ -126,6 +126,7 @@ export class Feed implements Sink, Origin {
     const { uploads, protocol, clock } = this.#host;
     const vehicle = this.vehicle();
     if (vehicle !== undefined) uploads.take(fact, vehicle, protocol.name, clock.now());
+    else this.reject('unknown-terminal', this.bytes, 'the registry has no vehicle with this terminal');
   }
 
   media(_part: MediaPart, _peer: MediaPeer): MediaOutcome {

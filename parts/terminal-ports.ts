@@ -13,6 +13,8 @@ import type { Registry } from '../store/registry.js';
 /** How long terminals get to take their last answers, ms. */
 const CLOSE_GRACE_MS = 10_000;
 const BURST_SECONDS = 10;
+/** Of one feed: all ships of the world that are heard in a day, and nearly as many again. */
+const MAX_VESSELS = 500_000;
 
 type SharedParts = Omit<TcpServerOptions, 'protocol' | 'host' | 'port' | 'identity' | 'isGateway' | 'limits'> & {
   registry: Registry /** Secret that authentication codes come from. */;
@@ -39,8 +41,15 @@ export async function openTerminalPorts(settings: Settings, parts: SharedParts):
     },
     // JT/T 905 has no authentication: a terminal is its id, and the registry says whether it is served.
     { protocol: jt905, port: settings.jt905Port, auth: 'off' as const, isGateway, datum: settings.sourceDatums.jt905 },
-    // Ships have none either, and every feed of AIS is of many.
-    { protocol: ais, port: settings.aisPort, auth: 'off' as const, isGateway: () => true, datum: undefined },
+    // Ships have none either, and every feed of AIS is of many, who never say that they leave.
+    {
+      protocol: ais,
+      port: settings.aisPort,
+      auth: 'off' as const,
+      isGateway: () => true,
+      datum: undefined,
+      terminals: MAX_VESSELS,
+    },
   ].filter(({ port }) => port !== 0);
   const { registry, key } = parts;
   const { registrationRequired, tcpHost: host } = settings;
@@ -55,7 +64,7 @@ export async function openTerminalPorts(settings: Settings, parts: SharedParts):
 
   const servers = new Map<SourceName, TcpServer>();
   const closers: (() => Promise<void>)[] = [];
-  for (const { protocol, port, auth, isGateway, datum } of listeners) {
+  for (const { protocol, port, auth, isGateway, datum, terminals } of listeners) {
     const server = await startTcpServer({
       ...parts,
       protocol,
@@ -64,7 +73,9 @@ export async function openTerminalPorts(settings: Settings, parts: SharedParts):
       port,
       identity: identity(auth),
       isGateway,
-      limits,
+      limits: { ...limits, ...(terminals !== undefined && { gatewayTerminals: terminals }) },
+      // Who can be told nothing need not be known to be here.
+      commands: protocol.commands && parts.commands,
     });
     servers.set(protocol.name, server);
     closers.push(() => server.close());

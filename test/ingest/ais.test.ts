@@ -1,11 +1,17 @@
 import { createSocket } from 'node:dgram';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { loadSettings } from '../../config.js';
+import { Feed } from '../../ingest/feed.js';
 import { Identity } from '../../ingest/identity.js';
 import { startUdpServer } from '../../ingest/udp-server.js';
 import { total } from '../../model/stats.js';
+import { openTerminalPorts } from '../../parts/terminal-ports.js';
 import { ais } from '../../protocols/ais/index.js';
+import { checkOf } from '../../protocols/ais/sentence.js';
+import { freePort } from '../support/free-port.js';
 import { waitFor } from '../support/wait-for.js';
 import { tcpServer } from './tcp-support.js';
+import { Peer } from './terminal-peer.js';
 
 const SHANGHAI = '!AIVDM,1,1,,B,B6:VU2P0<:;2r84N5obLOwR2P0S9,0*23';
 const RIMES = '!AIVDM,1,1,,B,C5N3SRgPEnJGEBT>NhWAwwo862PaLELTBJ:V00000000S0D:R220,0*0B';
@@ -63,3 +69,48 @@ test('a feed over UDP: a line to a datagram or several, parts of one sender toge
   expect(taken).toEqual(['vessel', 'vessel']);
   expect(s.logged()).toHaveLength(2);
 });
+
+test('what ships say of themselves is refused, and counted, where the registry does not know them', async () => {
+  const { intake, stats, quarantine, clock, registry } = await tcpServer({ protocol: ais });
+  const identity = new Identity({ registry, key: 'test', auth: 'off', registrationRequired: true });
+  const uploads = { take: () => expect.unreachable() } as never;
+  const feed = new Feed('192.0.2.1', { protocol: ais, intake, identity, stats, quarantine, uploads, clock });
+  feed.receive(Buffer.from(`${DIADEM.join('\r\n')}\r\n`));
+  expect(stats.frames()).toEqual({ received: 2, handled: 1, rejected: { 'unknown-terminal': 1 } });
+  expect(quarantine.list(10)).toMatchObject([{ reason: 'unknown-terminal', peer: 'mmsi:351759000' }]);
+});
+
+test('a line speaks for as many vessels as a sea has, and for those that nobody registered too', async () => {
+  const s = await tcpServer({ registrationRequired: true });
+  const { registry, intake, stats, quarantine, clock, media } = s;
+  const port = String(await freePort());
+  const off = { CHEJI_JT808_PORT: '0', CHEJI_JT905_PORT: '0', CHEJI_TCP_HOST: '127.0.0.1' };
+  const { settings } = loadSettings({ ...off, CHEJI_AIS_PORT: port, CHEJI_REGISTRATION_REQUIRED: 'true' });
+  const uploads = { take: () => {} } as never;
+  const whenAccepted = (fn: () => void) => s.spool.whenAccepted(fn);
+  const parts = { registry, intake, stats, quarantine, clock, media, uploads, whenAccepted, key: 'test' };
+  const ports = await openTerminalPorts(settings, parts);
+  onTestFinished(() => ports.close());
+  const peer = await Peer.open(Number(port));
+  const vessels = 20_050;
+  peer.send(...Array.from({ length: vessels }, (_, i) => Buffer.from(`${of(412_000_000 + i)}\r\n`)));
+  await waitFor(
+    'the sentences to be read',
+    () => stats.frames().received,
+    (n) => n === vessels,
+  );
+  expect(s.intake.counts().rejected).toEqual({ 'unknown-terminal': vessels });
+  peer.socket.destroy();
+});
+
+/** The report from Shanghai, of another vessel. */
+function of(mmsi: number): string {
+  const sixes = Array.from('B6:VU2P0<:;2r84N5obLOwR2P0S9', (c) => c.charCodeAt(0) - (c < '`' ? 48 : 56));
+  for (let bit = 0; bit < 30; bit++) {
+    const [at, shift] = [Math.floor((8 + bit) / 6), 5 - ((8 + bit) % 6)];
+    sixes[at] = (sixes[at] & ~(1 << shift)) | (((mmsi >>> (29 - bit)) & 1) << shift);
+  }
+  const payload = sixes.map((six) => String.fromCharCode(six < 40 ? six + 48 : six + 56)).join('');
+  const body = `AIVDM,1,1,,B,${payload},0`;
+  return `!${body}*${checkOf(body)}`;
+}
