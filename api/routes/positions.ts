@@ -13,7 +13,10 @@ const MAX_ITEM_DETAILS = 100;
 
 /** A line of NDJSON that is no JSON: in the place of its item. */
 class BadLine {
-  constructor(readonly detail: string) {}
+  constructor(
+    readonly text: string,
+    readonly detail: string,
+  ) {}
 }
 
 const datumQuery = z.strictObject({
@@ -65,22 +68,23 @@ export function positionRoutes(app: App): Route[] {
     }),
   ];
 
-  /** Lines that are no JSON get their result here; everything else is ingest's to judge. */
+  /** Every item is ingest's to judge, and to count; of lines that are no JSON only we know why. */
   async function accept(items: readonly unknown[], address: string): Promise<PositionResult[]> {
-    const given = await app.deps.acceptPositions(
-      items.filter((item) => !(item instanceof BadLine)),
+    const results = await app.deps.acceptPositions(
+      items.map((item) => (item instanceof BadLine ? item.text : item)),
       address,
     );
-    let next = 0;
-    return items.map((item) =>
-      item instanceof BadLine ? { ok: false, reason: 'bad-item', detail: item.detail } : given[next++],
-    );
+    return results.map((result, i) => {
+      const item = items[i];
+      const isBad = item instanceof BadLine && !result.ok && result.reason === 'bad-item';
+      return isBad ? { ok: false, reason: 'bad-item', detail: item.detail } : result;
+    });
   }
 }
 
 async function readItems(bytes: Buffer, request: Request): Promise<unknown[]> {
   const text = (await plainBody(bytes, request)).toString();
-  if (request.headers['content-type'].startsWith('application/x-ndjson')) {
+  if (request.headers['content-type'].toLowerCase().startsWith('application/x-ndjson')) {
     return text.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [readLine(line, i + 1)]));
   }
   const body = parseJson(text, 'body');
@@ -94,7 +98,7 @@ function readLine(line: string, number: number): unknown {
   try {
     return parseJson(line, `line ${number}`);
   } catch (error) {
-    return new BadLine(error instanceof ApiError ? error.message : 'not JSON');
+    return new BadLine(line, error instanceof ApiError ? error.message : 'not JSON');
   }
 }
 

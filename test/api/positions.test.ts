@@ -25,10 +25,12 @@ test('an array, or a line each, plain or packed: one result per item, in order',
   expect(api.pushed).toEqual([...items, ...items, ...items]);
 });
 
-test('a line that is no JSON costs only itself', async () => {
+test('a line that is no JSON costs only itself, and is counted like every other item', async () => {
   const api = await startTestApi();
+  api.judge = (item) =>
+    typeof item === 'string' ? { ok: false, reason: 'bad-item', detail: 'must be an object' } : { ok: true };
   const body = `${JSON.stringify(position('a'))}\n{"vehicleId":\n${JSON.stringify(position('c'))}`;
-  const answer = await api.send('POST', '/v1/positions', body, { 'content-type': 'application/x-ndjson' });
+  const answer = await api.send('POST', '/v1/positions', body, { 'content-type': 'Application/X-NDJSON' });
   expect(await answer.json()).toMatchObject({
     accepted: 2,
     rejected: 1,
@@ -38,7 +40,7 @@ test('a line that is no JSON costs only itself', async () => {
       { ok: true },
     ],
   });
-  expect(api.pushed).toHaveLength(2);
+  expect(api.pushed).toEqual([position('a'), '{"vehicleId":', position('c')]);
 });
 
 test('where nothing was accepted the answer is an error that says why', async () => {
