@@ -103,8 +103,12 @@ export class AlertFeed {
     this.last = Math.max(this.last, alertNumber);
   }
 
-  /** Takes in what the engine has committed, in order, and tells the subscribers. */
-  push(transitions: readonly AlertTransition[]): void {
+  /**
+   * Takes in what the engine has committed, in order, and tells the subscribers. `texts`: of each, as `text` would write it,
+   * where somebody has written it already.
+   */
+  push(transitions: readonly AlertTransition[], texts: readonly string[] = []): void {
+    for (const [i, text] of texts.entries()) this.#keepText(transitions[i].number, text);
     if (this.#waiting) this.#waiting.push(...transitions);
     else this.#takeAndTell(transitions);
   }
@@ -165,10 +169,14 @@ export class AlertFeed {
     let text = this.#texts.get(number);
     if (text === undefined) {
       text = `{"cursor":"${this.cursor(number)}","transition":"${transition.transition}","alert":${JSON.stringify(alert)}}`;
-      if (this.#texts.size >= MAX_TEXTS) this.#texts.clear();
-      this.#texts.set(number, text);
+      this.#keepText(number, text);
     }
     return text;
+  }
+
+  #keepText(number: number, text: string): void {
+    if (this.#texts.size >= MAX_TEXTS) this.#texts.clear();
+    this.#texts.set(number, text);
   }
 
   /** Called after transitions are committed and readable by `since`; returns the way to stop it. */

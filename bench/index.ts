@@ -24,6 +24,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   'log-handover': () => import('./log-handover.js'),
   media: () => import('./media.js'),
   mqtt: () => import('./mqtt.js'),
+  nodes: () => import('./nodes.js'),
   roads: () => import('./roads.js'),
   start: () => import('./start.js'),
   stream: () => import('./stream.js'),

@@ -1,17 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadFences } from './support/bench-fences.js';
 import { Child, quantiles } from './support/child.js';
 import { cpuSeconds, memoryMiB } from './support/proc.js';
 import { ADMIN_KEY, type ServerProcess, startServer } from './support/server-process.js';
 import type { LoadOrder, LoadReport } from './support/stream-load.js';
-import type { LoadJob, LoadResult } from './support/terminal-load.js';
+import type { LoadJob } from './support/terminal-load.js';
+import { afterAcknowledgement, startTraffic } from './support/traffic.js';
 import { viewsOf } from './support/views.js';
 
 export const name = 'stream';
@@ -21,7 +18,6 @@ export const describe =
 /** A city of about 38 × 44 km. */
 const CITY: LoadJob['area'] = [120.1, 31.4, 120.5, 31.8];
 const FIRST_FIX = Date.UTC(2026, 0, 1);
-const FIRST_NUMBER = 13_900_000_000;
 /** Between the beginning of the traffic and of the measurement. */
 const SETTLE_MS = 2000;
 
@@ -161,29 +157,6 @@ async function measure(
   } finally {
     await Promise.all([mapLoad.end(), alertLoad.end()]);
   }
-}
-
-/** Resolves once the traffic has begun. */
-async function startTraffic(job: LoadJob): Promise<{ result: Promise<LoadResult> }> {
-  const script = fileURLToPath(new URL('./support/terminal-load.js', import.meta.url));
-  const load = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
-  load.stdin.end(JSON.stringify(job));
-  await once(load.stdout, 'data'); // the line `begin`
-  return { result: json(load.stdout) as Promise<LoadResult> };
-}
-
-async function afterAcknowledgement(
-  { alerts }: LoadReport,
-  file: string,
-  { framesPerTerminal, firstFixTime }: Pick<LoadJob, 'framesPerTerminal' | 'firstFixTime'>,
-): Promise<number[]> {
-  const bytes = await readFile(file);
-  const times = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8);
-  return alerts.flatMap(({ vehicleId, occurredAt, arrivedAt }) => {
-    const frame = (occurredAt - firstFixTime) / 1000;
-    const acknowledged = times[(Number(vehicleId) - FIRST_NUMBER) * framesPerTerminal + frame];
-    return acknowledged > 0 ? [arrivedAt - acknowledged] : [];
-  });
 }
 
 /** Throws where this machine does not let one process have so many connections. */

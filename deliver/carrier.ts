@@ -20,8 +20,8 @@ export interface Carried {
   taken: number;
   /** Why the next one was not; null where all were. */
   failure: DeliveryFailure | null;
-  /** The receiver has lost what it had taken: it needs what is after this number once more. */
-  goBackTo?: number;
+  /** The receiver is not where it was thought to be: it has everything up to this number, and nothing behind it. */
+  goTo?: number;
 }
 
 /** How messages get to one receiver. Never rejects: what goes wrong is a failure. */

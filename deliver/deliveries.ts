@@ -5,7 +5,7 @@ import type { DeliveryCounts, DeliveryTotals } from '../model/webhook.js';
 import type { Carrier } from './carrier.js';
 import { DeadLetters } from './dead-letters.js';
 import { Follower } from './follower.js';
-import { type Place, Places } from './places.js';
+import { type Place, Places, unkeptPlace } from './places.js';
 
 export interface DeliveriesOptions {
   /** Where places and dead letters are kept. */
@@ -26,6 +26,8 @@ export interface NewReceiver {
   /** Where it begins, where no place of it is kept. */
   from: Place;
   paused: boolean;
+  /** It knows itself what it has: where we are is not kept. */
+  knowsItsPlace?: boolean;
   /** Waits between tries, where a try costs the receiver less than usual. */
   backoff?: Backoff;
 }
@@ -50,13 +52,13 @@ export class Deliveries {
     return new Deliveries(options, await Places.open(options.dir, options.log));
   }
 
-  async add({ name, way, carrier, wants, from, paused, ...given }: NewReceiver): Promise<Follower> {
+  async add({ name, way, carrier, wants, from, paused, knowsItsPlace, ...given }: NewReceiver): Promise<Follower> {
     const { alerts, dir, clock, log } = this.options;
     const follower = new Follower({
       log: alerts,
       carrier,
       wants,
-      place: this.places.keeper(name, from),
+      place: knowsItsPlace ? unkeptPlace(from) : this.places.keeper(name, from),
       deadLetters: await DeadLetters.open(dir, name, log),
       counts: this.#counts[way],
       paused,

@@ -198,10 +198,10 @@ export class Follower {
 
   async #send(batch: readonly Delivery[], reached: number): Promise<void> {
     const placeBefore = this.#place();
-    const { taken, failure, goBackTo } = await this.#try(batch);
+    const { taken, failure, goTo } = await this.#try(batch);
     // Somebody asked for a replay meanwhile: the place is theirs.
     if (this.#place() !== placeBefore) return;
-    if (goBackTo !== undefined) return this.#moveTo(Math.max(goBackTo, this.#o.log.oldestKept));
+    if (goTo !== undefined) return this.#moveTo(Math.max(Math.min(goTo, this.#o.log.last), this.#o.log.oldestKept));
     if (taken > 0) {
       for (const { alert } of batch.slice(0, taken)) if (alert === null) this.#o.counts.gaps++;
       this.#refusals = 0;

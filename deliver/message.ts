@@ -1,4 +1,5 @@
 import type { AlertFeed } from '../alerts/feed.js';
+import { typedStep } from '../alerts/step-text.js';
 import type { AlertTransition } from '../model/alert.js';
 import type { Delivery } from './carrier.js';
 
@@ -8,7 +9,7 @@ export function alertDelivery(log: AlertFeed, transition: AlertTransition): Deli
   return {
     id: `alert_${alert.id}_${alert.revision}`,
     number,
-    text: `{"type":"alert",${log.text(transition).slice(1)}`,
+    text: typedStep(log.text(transition)),
     alert,
     step: transition,
   };

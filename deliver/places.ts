@@ -12,6 +12,18 @@ export interface PlaceKeeper {
   move(place: Place): void;
 }
 
+/** A place that the receiver itself is asked for after a restart. */
+export function unkeptPlace(value: Place): PlaceKeeper {
+  return {
+    get value() {
+      return value;
+    },
+    move(place) {
+      value = place;
+    },
+  };
+}
+
 /** The places of all receivers, in one file. After a crash what was delivered last comes once more, with the same ids. */
 export class Places {
   private constructor(readonly kept: Kept<Record<string, Place>>) {}

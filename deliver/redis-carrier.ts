@@ -35,7 +35,7 @@ export class RedisCarrier implements Carrier {
       const end = await stream.append(alerts.epoch, alerts.oldestKept, batch.map(streamEntry));
       this.#tell(null);
       this.#end = end ?? batch[batch.length - 1].number;
-      return end === null ? { taken: batch.length, failure: null } : { taken: 0, failure: null, goBackTo: end };
+      return end === null ? { taken: batch.length, failure: null } : { taken: 0, failure: null, goTo: end };
     } catch (error) {
       const detail = stream.explain(error);
       this.#tell(detail);

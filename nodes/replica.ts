@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AlertFeed, type EngineReady } from '../alerts/feed.js';
+import { untypedStep } from '../alerts/step-text.js';
 import type { AlertTransition } from '../model/alert.js';
 import { type Backoff, backoffWait } from '../model/backoff.js';
 import { readBlock } from '../model/block.js';
@@ -222,6 +223,7 @@ export class Replica {
 
   #push(entries: readonly StreamEntry[]): void {
     const steps: AlertTransition[] = [];
+    const texts: string[] = [];
     let { last } = this.alerts;
     for (const entry of entries) {
       const { transition, alert } = JSON.parse(entry.text);
@@ -229,8 +231,9 @@ export class Replica {
         throw new ReplicaError(`alert steps ${last + 1} to ${entry.number} are not in Redis`);
       }
       last = entry.number;
+      texts.push(untypedStep(entry.text));
       steps.push({ inputSeq: 0, ...JSON.parse(entry.rest), number: last, transition, alert });
     }
-    this.alerts.push(steps);
+    this.alerts.push(steps, texts);
   }
 }

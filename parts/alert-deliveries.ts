@@ -93,8 +93,7 @@ export function copyToRedis(
   const add = async () => {
     const from = { epoch: alerts.epoch, number: 0 };
     const receiver = { name: 'redis', way: 'redis', carrier, wants: () => true, from, paused: false } as const;
-    follower = await deliveries.add({ ...receiver, backoff: QUICK_BACKOFF });
-    if (redis.status === 'ready') await catchUp();
+    follower = await deliveries.add({ ...receiver, knowsItsPlace: true, backoff: QUICK_BACKOFF });
   };
   alerts.ready.then(add).catch((error: Error) => log.error({ err: error }, 'alerts are not copied to Redis'));
   return () => carrier.failure;

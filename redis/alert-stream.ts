@@ -1,4 +1,5 @@
 import { explainRedis, type Redis } from './connect.js';
+import { Script } from './script.js';
 
 /** One step of the alert log, as it is in the stream under the id `<number>-0`. */
 export interface StreamEntry {
@@ -36,12 +37,13 @@ export class AlertStream {
 
   /**
    * Adds entries, whose numbers go up. `oldest`: the log itself has nothing at or before this number any more.
-   * Resolves with null where they are in the stream, else with the number that the stream ends at.
+   * Resolves with null where they are the end of the stream, else with the number that it ends at: it lacks something before
+   * them, or has all of them and more.
    */
   async append(epoch: string, oldest: number, entries: readonly StreamEntry[]): Promise<number | null> {
     const flat = entries.flatMap(({ number, id, text, rest }) => [number, id, text, rest]);
     const args = [epoch, oldest, MOST_ENTRIES, FORGOTTEN_S, Date.now(), ...flat];
-    const end = Number(await this.redis.eval(APPEND, 2, keyOf(epoch), `${PREFIX}logs`, ...args));
+    const end = Number(await APPEND.run(this.redis, [keyOf(epoch), `${PREFIX}logs`], args));
     return end < 0 ? null : end;
   }
 
@@ -72,11 +74,12 @@ function keyOf(epoch: string): string {
 
 const FIRST_ENTRY = 6;
 /** KEYS: stream, logs. ARGV: epoch, oldest, most, expiry, now, then number, id, text and rest of each entry. */
-const APPEND = `
+const APPEND = new Script(`
 local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 local last = newest and tonumber(string.match(newest[1], '^%d+')) or 0
 local before = tonumber(ARGV[${FIRST_ENTRY}]) - 1
 if last < before and before > tonumber(ARGV[2]) then return last end
+if last > tonumber(ARGV[#ARGV - 3]) then return last end
 for i = ${FIRST_ENTRY}, #ARGV, 4 do
   if tonumber(ARGV[i]) > last then
     redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], ARGV[i] .. '-0', 'id', ARGV[i + 1], 'step', ARGV[i + 2], 'rest', ARGV[i + 3])
@@ -84,4 +87,4 @@ for i = ${FIRST_ENTRY}, #ARGV, 4 do
 end
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[5])
-return -1`;
+return -1`);

@@ -1,4 +1,5 @@
 import { explainRedis, type Redis } from './connect.js';
+import { Script } from './script.js';
 
 /** What the main node says of itself, again and again; who reads it knows how far there is to go. */
 export interface MainNode {
@@ -78,7 +79,7 @@ export class NodeLog {
   async announce(main: MainNode): Promise<Announced> {
     const keys = [MAIN, LAST_MAIN, blocksKey(main.log), stateKey(main.log)];
     const args = [main.log, JSON.stringify(main), MAIN_AWAY_MS, FORGOTTEN_S];
-    const [other, last, state] = (await this.redis.eval(ANNOUNCE, keys.length, ...keys, ...args)) as [
+    const [other, last, state] = (await ANNOUNCE.run(this.redis, keys, args)) as [
       other: string | null,
       last: number,
       state: number,
@@ -88,7 +89,7 @@ export class NodeLog {
 
   /** Gives the place up, where it is this log's. */
   async withdraw(log: string): Promise<void> {
-    await this.redis.eval(WITHDRAW, 1, MAIN, log);
+    await WITHDRAW.run(this.redis, [MAIN], [log]);
   }
 
   /** The main node; null while there is none. */
@@ -115,7 +116,7 @@ export class NodeLog {
    */
   async append(log: string, after: number, last: number, blocks: Buffer, begin: boolean): Promise<boolean> {
     const args = [after, last, blocks, begin ? 1 : 0, MOST_ENTRIES, FORGOTTEN_S];
-    return (await this.redis.eval(APPEND, 1, blocksKey(log), ...args)) === 1;
+    return (await APPEND.run(this.redis, [blocksKey(log)], args)) === 1;
   }
 
   /** At most 4 MiB of entries that go beyond record `after`, in order; [] where none come within `waitMs`. */
@@ -130,7 +131,7 @@ export class NodeLog {
   async putState(log: string, seq: number, pieces: Iterable<Buffer>): Promise<void> {
     const place = `${stateKey(log)}:${seq}:${Date.now().toString(36)}`;
     try {
-      for (const piece of inPieces(pieces)) await this.redis.eval(PUT_PIECE, 1, place, piece, OLD_STATE_S);
+      for (const piece of inPieces(pieces)) await PUT_PIECE.run(this.redis, [place], [piece, OLD_STATE_S]);
     } catch (error) {
       // A Redis that is full would be filled again by each try; where it is away, it forgets by itself.
       await this.redis.unlink(place).catch(() => {});
@@ -171,7 +172,7 @@ const stateKey = (log: string) => `${PREFIX}state:${log}`;
  * KEYS: main, last main, stream, state. ARGV: log, its words as JSON, expiry of the first in ms, of the second in s. Answers the
  * words of another log where they are there, the end of the stream, and whether there is a state.
  */
-const ANNOUNCE = `
+const ANNOUNCE = new Script(`
 local newest = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
 local last = newest and tonumber(string.match(newest[1], '^%d+')) or 0
 local state = redis.call('EXISTS', KEYS[4])
@@ -179,25 +180,25 @@ local there = redis.call('GET', KEYS[1])
 if there and cjson.decode(there).log ~= ARGV[1] then return {there, last, state} end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[4])
-return {false, last, state}`;
+return {false, last, state}`);
 
 /** KEYS: pieces. ARGV: the next of them, expiry in s: whoever puts them may die in the middle. */
-const PUT_PIECE = `
+const PUT_PIECE = new Script(`
 redis.call('RPUSH', KEYS[1], ARGV[1])
-return redis.call('EXPIRE', KEYS[1], ARGV[2])`;
+return redis.call('EXPIRE', KEYS[1], ARGV[2])`);
 
 /** KEYS: main. ARGV: log. */
-const WITHDRAW = `
+const WITHDRAW = new Script(`
 local there = redis.call('GET', KEYS[1])
 if there and cjson.decode(there).log == ARGV[1] then redis.call('DEL', KEYS[1]) end
-return 1`;
+return 1`);
 
 /** KEYS: stream. ARGV: after, last, blocks, whether to begin here, most, expiry. */
-const APPEND = `
+const APPEND = new Script(`
 local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 local last = newest and tonumber(string.match(newest[1], '^%d+')) or 0
 if last >= tonumber(ARGV[2]) then return 1 end
 if last ~= tonumber(ARGV[1]) and ARGV[4] ~= '1' then return 0 end
 redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[5], ARGV[2] .. '-0', 'after', ARGV[1], 'blocks', ARGV[3])
 redis.call('EXPIRE', KEYS[1], ARGV[6])
-return 1`;
+return 1`);

@@ -28,6 +28,8 @@ needs('redis', 'a node that follows the main node', () => {
     // Steps are whole: what only nodes need is there, too.
     expect(node.replica.alerts.since(0, 10)).toEqual(main.alerts.since(0, 10));
     expect(node.replica.alerts.cursor(2)).toBe(main.alerts.cursor(2));
+    const [, last] = main.alerts.since(0, 10);
+    expect(node.replica.alerts.text(last)).toBe(main.alerts.text(last));
     expect(node.replica.mainNode).toEqual({ url: `http://${LOG}`, heard: true });
   });
 
