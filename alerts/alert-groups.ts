@@ -3,13 +3,18 @@ import { msToRfc3339 } from '../model/units.js';
 
 /** What comes again within this time belongs to the same group; so does a late alert from so shortly before. */
 const GROUP_GAP_MS = 3_600_000;
+/**
+ * Whether an alert belongs to a group is said by their times alone. A group is only forgotten when no alert can be expected to come to
+ * it any more: a vehicle whose fixes come late, or run behind those of others in a replay, still finds its own.
+ */
+const FORGOTTEN_AFTER_MS = 24 * 3_600_000;
 const MAX_GROUPS = 50_000;
 
 export type AlertGroupsSnapshot = [key: string, group: AlertGroup][];
 
 /**
  * Counts alerts of one rule for one vehicle that follow each other closely, so that a list can show them as one line. A group that
- * nothing came to for an hour is forgotten, as is the oldest of too many: what follows begins a new one.
+ * nothing came to for a day is forgotten, as is the oldest of too many: what follows begins a new one.
  */
 export class AlertGroups {
   /** By vehicle and rule; those that grew last stand last. */
@@ -28,7 +33,7 @@ export class AlertGroups {
 
   /** It is `time`, epoch ms. */
   forget(time: number): void {
-    const oldest = msToRfc3339(time - GROUP_GAP_MS) ?? '';
+    const oldest = msToRfc3339(time - FORGOTTEN_AFTER_MS) ?? '';
     for (const [key, { last }] of this.#groups) {
       if (last >= oldest) return;
       this.#groups.delete(key);
