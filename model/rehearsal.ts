@@ -23,7 +23,7 @@ export interface RehearsalResult {
   vehicles: number;
   /** Fixes that were judged. */
   fixes: number;
-  /** True where there were more than are judged at once: the newest are missing. */
+  /** True where there were more than are judged at once: the last vehicles are missing, and of one of them the newest. */
   cut: boolean;
   /** By the rule that was asked for. */
   alerts: RehearsedAlert[];

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { WhyNot } from '../alerts/why-not.js';
+import { Slots } from '../api/slots.js';
 import { KIND_FIXES, sealBlock } from '../model/block.js';
 import type { Catalog, CatalogSnapshot } from '../model/catalog.js';
 import { FixBatchBuilder } from '../model/fix-batch.js';
@@ -12,8 +13,8 @@ import type { RehearsalAnswer, RehearsalOrder, RehearsalTask } from './rehearsal
 const MAX_FIXES = 500_000;
 /** Why-not looks so far back: the day that rules of the law count, and some more; of the week that one counts, it sees no more. */
 const LOOK_BACK_MS = 26 * 3_600_000;
-/** Threads at once; who comes then waits for one. */
-const MAX_AT_ONCE = 2;
+/** Threads at once; who comes then waits for one, this long at most, in a line of this many. */
+const ROOM = { atOnce: 2, waiting: 20, waitMs: 60_000 };
 
 interface TrackSource {
   track(vehicleNo: number, from: number, to: number): AsyncIterable<Fixes>;
@@ -21,15 +22,21 @@ interface TrackSource {
 
 /** Judges stored fixes again, with the code that judges live ones, in a thread of its own. */
 export class Rehearsals {
-  #running = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #slots: Slots;
 
   constructor(
     private readonly parts: { catalog: () => Catalog; history: TrackSource },
     private readonly worker = new URL('./rehearsal-worker.js', import.meta.url),
-  ) {}
+    room: Partial<typeof ROOM> = {},
+  ) {
+    const { atOnce, waiting, waitMs } = { ...ROOM, ...room };
+    this.#slots = new Slots(atOnce, waiting, waitMs);
+  }
 
-  /** What the rule finds in the window, and what the one in force does. Rejects with DatabaseAwayError where history is away. */
+  /**
+   * What the rule finds in the window, and what the one in force does. Rejects with DatabaseAwayError where history is away, and with
+   * the ApiError 'busy' where too many are under way; so does `whyNot`.
+   */
   rehearse({ rule, inForce }: RehearsalRules, window: RehearsalWindow): Promise<RehearsalResult> {
     return this.#inTurn(async () => {
       const rules: RuleDefinition[] = inForce ? [rule, inForce] : [rule];
@@ -46,7 +53,7 @@ export class Rehearsals {
       const catalog = this.parts.catalog();
       const vehicle = catalog.vehicles.get(vehicleNo);
       if (!vehicle) return null;
-      const definition = catalog.rules.get(definitionOf(ruleId)) ?? null;
+      const definition = definitionOf(ruleId, catalog.rules);
       const window = { from: time - LOOK_BACK_MS, to: time + 1, vehicles: [vehicleNo] };
       const asked = { vehicleId: vehicle.id, ruleId };
       const task = { ...this.#groundOf([vehicleNo]), rules: [definition], to: time, whyNot: asked };
@@ -96,13 +103,11 @@ export class Rehearsals {
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= MAX_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#running++;
+    const giveBack = await this.#slots.take();
     try {
       return await work();
     } finally {
-      this.#running--;
-      this.#waiting.shift()?.();
+      giveBack();
     }
   }
 }
@@ -128,7 +133,15 @@ function blocksOf(fixes: Fixes, most: number): Uint8Array[] {
   return blocks;
 }
 
-/** `rule:<id>:<fence>` and `rule:<id>` are made of the definition `<id>`; so is `<id>` itself. */
-function definitionOf(ruleId: string): string {
-  return ruleId.startsWith('rule:') ? ruleId.split(':')[1] : ruleId;
+/** `rule:<id>:<fence>` and `rule:<id>` are made of the definition `<id>`; so is `<id>` itself. Ids may have colons. Null: of none. */
+function definitionOf(ruleId: string, rules: ReadonlyMap<string, RuleDefinition>): RuleDefinition | null {
+  const own = rules.get(ruleId);
+  if (own || !ruleId.startsWith(MADE)) return own ?? null;
+  for (let end = ruleId.length; end > MADE.length; end = ruleId.lastIndexOf(':', end - 1)) {
+    const definition = rules.get(ruleId.slice(MADE.length, end));
+    if (definition) return definition;
+  }
+  return null;
 }
+
+const MADE = 'rule:';

@@ -69,7 +69,9 @@ const foundSchema = z.object({
 const rehearsalSchema = z.object({
   vehicles: z.int(),
   fixes: z.int().describe('fixes that were judged'),
-  cut: z.boolean().describe('true where the window holds more fixes than are judged at once'),
+  cut: z
+    .boolean()
+    .describe('true where the window holds more fixes than are judged at once: the last vehicles are missing'),
   count: z.int(),
   alerts: z.array(foundSchema).describe(`at most ${MAX_SHOWN}`),
   inForce: z
@@ -251,7 +253,7 @@ export function ruleRoutes(app: App): Route[] {
       responses: {
         200: { description: 'how many, which, and the difference to the rule in force', schema: rehearsalSchema },
       },
-      errors: ['database-away'],
+      errors: ['busy', 'database-away'],
       async handle({ body: asked }) {
         const from = Date.parse(asked.from);
         const to = Date.parse(asked.to);
@@ -286,7 +288,7 @@ export function ruleRoutes(app: App): Route[] {
         'Every condition that an alert of the rule for the vehicle would have needed at the time, as it was compared; from the fixes of the 26 hours before. `rule` is the id of a rule, or a `ruleId` as alerts have it.',
       query: z.strictObject({ vehicle: vehicleId, rule: z.string().min(1).max(200), time: timeParam }),
       responses: { 200: { description: 'the conditions', schema: whyNotSchema } },
-      errors: ['not-found', 'database-away'],
+      errors: ['not-found', 'busy', 'database-away'],
       async handle({ query }) {
         const vehicle = catalog.vehicleById(query.vehicle);
         if (!vehicle) throw missing('vehicle', query.vehicle, 'query.vehicle');
