@@ -1,4 +1,5 @@
 import type { Alert } from '../model/alert.js';
+import { whyNotDone } from '../model/alert-actions.js';
 import type { AlertAction } from '../model/alert-life.js';
 import type { MuteScope } from '../model/mute.js';
 import type { ApiClient } from './api-client.js';
@@ -9,14 +10,25 @@ const CURSOR_STORED_AS = 'cheji.alerts.cursor';
 const MOST = 2000;
 const LIST_LIMIT = 200;
 const HISTORY_LIMIT = 200;
+/** Alerts of which the server takes the same word at once. */
+const BATCH = 1000;
 /** The newest, and whatever is open however old. */
 const LISTS = [{}, { state: 'raised,acknowledged,appealed' }, { overdue: 'true' }];
+
+/** Answer of `POST /v1/alerts:handle`. */
+interface BatchResult {
+  done: number;
+  refused: number;
+  items: { id: string; error?: { message: string } }[];
+}
 
 /** Alerts in their newest form, from the list of the API and from the stream, each revision once. */
 export class AlertBook {
   readonly byId = new Map<string, Alert>();
   /** Newest first, those that have ended lately among them. */
   mutes: MuteJson[] = [];
+  /** The list has been read, or could not be. */
+  loaded = false;
   /** Why the list could not be read; empty where it could. */
   problem = '';
   /** The server could not send again all that was missed. */
@@ -65,6 +77,7 @@ export class AlertBook {
     } catch (error) {
       this.problem = (error as Error).message;
     }
+    this.loaded = true;
     this.#tell();
   }
 
@@ -75,6 +88,26 @@ export class AlertBook {
   async act(id: string, action: AlertAction, said: object): Promise<void> {
     const alert = await this.#api.post<Alert>(`/v1/alerts/${encodeURIComponent(id)}/${action}`, said);
     if (this.#put(alert)) this.#tell();
+  }
+
+  /**
+   * Says the same of `alerts`, and of those that they stand for in the list: each is done or refused by itself, and
+   * `problem` is why the first was refused. Throws as `act` does where nothing was done.
+   */
+  async actOnAll(
+    alerts: readonly Alert[],
+    action: AlertAction,
+    said: object,
+  ): Promise<{ done: number; refused: number; problem: string }> {
+    const groups = new Set(alerts.flatMap(({ group }) => group?.id ?? []));
+    const repeats = [...this.byId.values()].filter(({ group }) => group !== null && groups.has(group.id));
+    const ids = [
+      ...new Set([...alerts, ...repeats.filter((each) => whyNotDone(each, action) === null)].map(({ id }) => id)),
+    ];
+    const body = { ids: ids.slice(0, BATCH), action, ...said };
+    const { done, refused, items } = await this.#api.post<BatchResult>('/v1/alerts:handle', body);
+    await this.load();
+    return { done, refused, problem: items.find(({ error }) => error)?.error?.message ?? '' };
   }
 
   /** Steps in its life, oldest first; `problem` where some cannot be read. */

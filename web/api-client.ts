@@ -13,6 +13,15 @@ export class ApiError extends Error {
 }
 
 const TIMEOUT_MS = 20_000;
+/** For what judges days of fixes before it answers. */
+const SLOW_MS = 300_000;
+
+export interface CallOptions {
+  /** Revision that the thing must still have: 412 where somebody has changed it meanwhile. */
+  ifMatch?: number;
+  /** It may take minutes. */
+  slow?: boolean;
+}
 
 export class ApiClient {
   readonly #key: AccessKey;
@@ -34,35 +43,41 @@ export class ApiClient {
   }
 
   /** Throws as `get` does. */
-  async post<T>(path: string, body: unknown): Promise<T> {
-    return this.#send<T>('POST', path, body);
+  async post<T>(path: string, body: unknown, options: CallOptions = {}): Promise<T> {
+    return this.#send<T>('POST', path, body, options);
   }
 
   /** Throws as `get` does. */
-  async put<T>(path: string, body: unknown): Promise<T> {
-    return this.#send<T>('PUT', path, body);
+  async put<T>(path: string, body: unknown, options: CallOptions = {}): Promise<T> {
+    return this.#send<T>('PUT', path, body, options);
   }
 
   /** Throws as `get` does. */
-  async delete(path: string): Promise<void> {
-    await this.#call(path, { method: 'DELETE' });
+  async delete(path: string, { ifMatch }: CallOptions = {}): Promise<void> {
+    await this.#call(path, { method: 'DELETE', headers: matching(ifMatch) });
   }
 
-  #send<T>(method: string, path: string, body: unknown): Promise<T> {
-    return this.#call<T>(path, {
-      method,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+  /** A file, such as a picture, which no address may open by itself: the key goes with every request. Throws as `get` does. */
+  async file(path: string): Promise<Blob> {
+    return (await this.#answer(path, { method: 'GET' })).blob();
   }
 
-  async #call<T>(path: string, request: RequestInit): Promise<T> {
+  #send<T>(method: string, path: string, body: unknown, { ifMatch, slow }: CallOptions): Promise<T> {
+    const headers = { 'content-type': 'application/json', ...matching(ifMatch) };
+    return this.#call<T>(path, { method, headers, body: JSON.stringify(body) }, slow ? SLOW_MS : TIMEOUT_MS);
+  }
+
+  async #call<T>(path: string, request: RequestInit, timeoutMs = TIMEOUT_MS): Promise<T> {
+    const answer = await this.#answer(path, request, timeoutMs);
+    return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
+  }
+
+  async #answer(path: string, request: RequestInit, timeoutMs = TIMEOUT_MS): Promise<Response> {
     if (this.#key.value === this.#wrongKey) throw new ApiError(401, 'unauthorized', 'the key is not known');
     const headers = new Headers(request.headers);
     headers.set('authorization', `Bearer ${this.#key.value}`);
-    const answer = await fetch(path, { ...request, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (answer.status === 204) return undefined as T;
-    if (answer.ok) return (await answer.json()) as T;
+    const answer = await fetch(path, { ...request, headers, signal: AbortSignal.timeout(timeoutMs) });
+    if (answer.ok) return answer;
     if (answer.status === 401) {
       this.#wrongKey = this.#key.value;
       this.#refused();
@@ -73,4 +88,8 @@ export class ApiClient {
     );
     throw new ApiError(answer.status, problem?.code ?? 'http', problem?.message ?? `HTTP ${answer.status}`);
   }
+}
+
+function matching(revision: number | undefined): Record<string, string> {
+  return revision === undefined ? {} : { 'if-match': `"${revision}"` };
 }

@@ -3,8 +3,10 @@ import type { Alert } from '../model/alert.js';
 import { AccessKey } from './access-key.js';
 import { AlertBook } from './alert-book.js';
 import { ApiClient } from './api-client.js';
-import type { Bbox } from './api-types.js';
+import type { Bbox, FenceFeature } from './api-types.js';
+import { consolePages } from './console-pages.js';
 import { atMostEvery, el, fill } from './dom.js';
+import { FenceEditor } from './fence/fence-editor.js';
 import { Fences } from './fences.js';
 import { boxAround, fleetBox } from './fleet-box.js';
 import { LiveVehicles } from './live-vehicles.js';
@@ -19,6 +21,8 @@ import { FenceList } from './panels/fence-list.js';
 import { KeyDialog } from './panels/key-dialog.js';
 import { legend } from './panels/legend.js';
 import { QuirkPanel } from './panels/quirk-panel.js';
+import { RoadCard } from './panels/road-card.js';
+import { roadSwitch } from './panels/road-switch.js';
 import { StatusLine } from './panels/status-line.js';
 import { Tabs } from './panels/tabs.js';
 import { TopBar } from './panels/top-bar.js';
@@ -26,7 +30,8 @@ import { TrackPanel } from './panels/track-panel.js';
 import { VehicleList } from './panels/vehicle-list.js';
 import { VehiclePanel } from './panels/vehicle-panel.js';
 import { ProtocolBook } from './protocol/protocol-book.js';
-import { ProtocolPage } from './protocol/protocol-page.js';
+import type { RoadFeature } from './roads/road-types.js';
+import { Roads } from './roads/roads.js';
 import { ServerStatus } from './server-status.js';
 import { label } from './text/language.js';
 import { VehicleCommands } from './vehicle-commands.js';
@@ -51,6 +56,7 @@ export class Console {
   readonly #vehicles = new LiveVehicles();
   readonly #alerts: AlertBook;
   readonly #fences: Fences;
+  readonly #roads: Roads;
   readonly #stream: Stream;
   #view: VehicleTable | null = null;
   readonly #topBar: TopBar;
@@ -61,6 +67,8 @@ export class Console {
   readonly #alertList: AlertList;
   readonly #alertDetail: AlertDetail;
   readonly #vehiclePanel: VehiclePanel;
+  readonly #fenceEditor: FenceEditor;
+  readonly #roadCard = new RoadCard(() => this.#showRoad(null));
   readonly #commands: VehicleCommands;
   readonly #book: ProtocolBook;
   readonly #report: PageReport;
@@ -75,6 +83,7 @@ export class Console {
     this.#status = new ServerStatus(this.#api);
     this.#alerts = new AlertBook(this.#api);
     this.#fences = new Fences(this.#api);
+    this.#roads = new Roads(this.#api);
     this.#stream = new Stream({
       url: new URL('v1/stream', document.baseURI),
       key: () => this.#key.value,
@@ -109,15 +118,25 @@ export class Console {
     this.#vehiclePanel = new VehiclePanel(this.#api, this.#vehicles, track, commands, quirks, () =>
       this.#closeVehicle(),
     );
+    this.#fenceEditor = new FenceEditor(
+      this.#fences,
+      {
+        begin: (kind, width, changed) => this.#map?.draw.begin(kind, width, changed),
+        change: (draft, changed) => this.#map?.draw.change(draft, changed),
+        hide: (edited) => this.#map?.hideFence(edited),
+        end: () => this.#map?.draw.end(),
+      },
+      () => this.#closeFence(),
+    );
     this.#lists = new Tabs([
       ['vehicles', new VehicleList(this.#api, this.#vehicles, (id) => void this.#openVehicle(id)).element],
       [
         'fences',
-        new FenceList(
-          this.#fences,
-          ({ shape }) => this.#map?.fit(shape.box, 16),
-          (id) => this.#map?.pointFence(id),
-        ).element,
+        new FenceList(this.#fences, {
+          show: ({ shape }) => this.#map?.fit(shape.box, 16),
+          point: (id) => this.#map?.pointFence(id),
+          change: (feature) => this.#openFence(feature),
+        }).element,
       ],
     ]).element;
     this.#report = window.__cheji = {
@@ -130,21 +149,36 @@ export class Console {
 
   async start(): Promise<void> {
     const ground = el('div', 'map');
-    const stage = el('main', 'stage', ground, legend(this.#vehicles), emptyState(this.#status));
+    const stage = el(
+      'main',
+      'stage',
+      ground,
+      legend(this.#vehicles),
+      emptyState(this.#status),
+      roadSwitch(this.#roads),
+      this.#roadCard.element,
+    );
     fill(this.#left, this.#lists);
     fill(this.#right, this.#alertList.element);
     const monitor = [this.#left, stage, this.#right];
-    const protocol = new ProtocolPage(this.#api, this.#book, this.#key, this.#address);
+    const pages = consolePages({
+      api: this.#api,
+      key: this.#key,
+      address: this.#address,
+      status: this.#status,
+      fences: this.#fences,
+      book: this.#book,
+    });
     document.body.append(
       this.#topBar.element,
       this.#statusLine.banner,
       ...monitor,
-      protocol.element,
+      ...pages.elements,
       this.#statusLine.element,
     );
     // The page lies over the map, which goes on living below it, out of reach of the keyboard.
     const cover = () => {
-      for (const part of monitor) part.inert = !protocol.element.hidden;
+      for (const part of monitor) part.inert = pages.covers;
     };
     this.#address.onChange(cover);
     cover();
@@ -154,11 +188,16 @@ export class Console {
     this.#key.onChange(() => this.#connect());
     setInterval(() => this.#vehicles.refreshStates(), STATES_REFRESH_MS);
     try {
-      this.#map = await LiveMap.create(ground, this.#vehicles, this.#fences, {
-        viewChanged: () => this.#map && this.#view?.update({ bbox: this.#map.bbox() }),
-        vehiclePicked: (id) => void this.#openVehicle(id),
-        pointed: (lon, lat) => this.#statusLine.showPointer(lon, lat),
-      });
+      this.#map = await LiveMap.create(
+        ground,
+        { vehicles: this.#vehicles, fences: this.#fences, roads: this.#roads },
+        {
+          viewChanged: () => this.#viewChanged(),
+          vehiclePicked: (id) => void this.#openVehicle(id),
+          roadPicked: (road) => this.#roadCard.show(road),
+          pointed: (lon, lat) => this.#statusLine.showPointer(lon, lat),
+        },
+      );
     } catch (error) {
       console.error(error);
       fill(ground, el('p', 'no-map', label('no-webgl')));
@@ -173,6 +212,15 @@ export class Console {
     if (!this.#view) this.#subscribe();
     this.#stream.reconnect();
     void this.#fences.refresh();
+    void this.#roads.refresh();
+    this.#viewChanged();
+  }
+
+  #viewChanged(): void {
+    if (!this.#map) return;
+    const bbox = this.#map.bbox();
+    if (this.#placeChosen) this.#view?.update({ bbox });
+    this.#roads.view(bbox, this.#map.zoom);
   }
 
   #subscribe(): void {
@@ -209,6 +257,7 @@ export class Console {
   }
 
   async #openVehicle(id: string): Promise<void> {
+    this.#fenceEditor.close();
     fill(this.#left, this.#vehiclePanel.element);
     const live = this.#vehicles.byId.get(id);
     this.#map?.select(id, live?.position.plate ?? id);
@@ -223,6 +272,21 @@ export class Console {
     this.#vehiclePanel.hide();
     this.#map?.select(null);
     fill(this.#left, this.#lists);
+  }
+
+  #openFence(feature: FenceFeature | null): void {
+    this.#fenceEditor.open(feature);
+    fill(this.#left, this.#fenceEditor.element);
+  }
+
+  #closeFence(): void {
+    this.#fenceEditor.close();
+    fill(this.#left, this.#lists);
+  }
+
+  #showRoad(road: RoadFeature | null): void {
+    this.#map?.showRoad(road);
+    this.#roadCard.show(road);
   }
 
   #openAlert(alert: Alert): void {

@@ -1,3 +1,4 @@
+import type { FenceGeometry, FenceProperties } from '../model/fence.js';
 import type { ApiClient } from './api-client.js';
 import type { FenceFeature, Page } from './api-types.js';
 import { type FenceShape, fenceShape } from './map/fence-shape.js';
@@ -14,6 +15,8 @@ const MOST = 5000;
 /** The fences as the server has them, read again every quarter of a minute and whenever an alert names a new one. */
 export class Fences {
   readonly byId = new Map<string, ShownFence>();
+  /** They have been read, or could not be. */
+  loaded = false;
   /** Why the last reading failed; empty where it did not. */
   problem = '';
   readonly #api: ApiClient;
@@ -33,6 +36,23 @@ export class Fences {
     return this.byId.get(id)?.feature.properties.name ?? id;
   }
 
+  /**
+   * Makes a fence, or changes `before` where nobody else has meanwhile. Throws ApiError, of the code
+   * `precondition-failed` where somebody has.
+   */
+  async put(before: FenceFeature | null, geometry: FenceGeometry, properties: FenceProperties): Promise<void> {
+    const feature = { type: 'Feature', geometry, properties };
+    if (before) await this.#api.put(pathOf(before.id), feature, { ifMatch: before.revision });
+    else await this.#api.post('/v1/fences', feature);
+    await this.refresh();
+  }
+
+  /** Throws as `put` does. */
+  async remove({ id, revision }: FenceFeature): Promise<void> {
+    await this.#api.delete(pathOf(id), { ifMatch: revision });
+    await this.refresh();
+  }
+
   async refresh(): Promise<void> {
     try {
       const features: FenceFeature[] = [];
@@ -43,8 +63,10 @@ export class Fences {
         cursor = page.cursor ?? undefined;
       } while (cursor && features.length < MOST);
       this.problem = '';
+      this.loaded = true;
       this.#take(features);
     } catch (error) {
+      this.loaded = true;
       this.problem = (error as Error).message;
       for (const changed of this.#changed) changed();
     }
@@ -61,4 +83,8 @@ export class Fences {
     }
     for (const changed of this.#changed) changed();
   }
+}
+
+function pathOf(id: string): string {
+  return `/v1/fences/${encodeURIComponent(id)}`;
 }

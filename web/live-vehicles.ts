@@ -24,6 +24,8 @@ export class LiveVehicles {
   readonly byId = new Map<string, LiveVehicle>();
   readonly list: LiveVehicle[] = [];
   cells: DensityCell[] = [];
+  /** The stream has said something. */
+  told = false;
   #alerted: ReadonlySet<string> = new Set();
   readonly #followers: VehicleFollower[] = [];
   readonly #changed: (() => void)[] = [];
@@ -39,6 +41,7 @@ export class LiveVehicles {
 
   /** What a message of the stream changed; `cells` count the vehicles where they are too many to be told one by one. */
   update({ put, gone }: stream.VehiclesChange, cells: readonly stream.DensityCell[] = []): void {
+    this.told = true;
     this.cells = cells.map(({ bbox: [west, south, east, north], ...counts }) => ({
       lon: (west + east) / 2,
       lat: (south + north) / 2,

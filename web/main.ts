@@ -6,6 +6,7 @@ import './styles/map.css';
 import './styles/forms.css';
 import './styles/commands.css';
 import './styles/protocol.css';
+import './styles/pages.css';
 import { Console } from './console.js';
 
 new Console().start();

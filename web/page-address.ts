@@ -17,10 +17,10 @@ export class PageAddress {
     return part === undefined ? null : part.slice(name.length + 1);
   }
 
-  /** One more step that the back button goes back; null takes the part out. */
-  set(name: string, value: string | null): void {
-    const others = this.#parts().filter((each) => each.split('=')[0] !== name);
-    location.hash = [...(value === null ? [] : [value === '' ? name : `${name}=${value}`]), ...others].join('&');
+  /** Opens one of the pages `names`, or none of them: one more step that the back button goes back. */
+  open(names: readonly string[], name: string | null): void {
+    const others = this.#parts().filter((each) => !names.includes(each.split('=')[0]));
+    location.hash = [...(name === null ? [] : [name]), ...others].join('&');
   }
 
   onChange(changed: () => void): void {

@@ -13,8 +13,8 @@ export interface PartState {
 export class ServerStatus {
   stats: LiveStats | null = null;
   parts: Record<string, PartState> = {};
-  /** No answer came to the last question. */
-  silent = false;
+  /** Since when no answer has come, epoch ms; null while they come. */
+  silentSince: number | null = null;
   /** Fixes accepted per second between the last two readings; NaN before the second. */
   fixesPerSecond = NaN;
   readonly #api: ApiClient;
@@ -23,6 +23,10 @@ export class ServerStatus {
 
   constructor(api: ApiClient) {
     this.#api = api;
+  }
+
+  get silent(): boolean {
+    return this.silentSince !== null;
   }
 
   onChange(changed: () => void): void {
@@ -40,9 +44,9 @@ export class ServerStatus {
       // A server that is not ready says so with 503, and why in the same body.
       const readiness = await fetch('/readyz', { signal: AbortSignal.timeout(POLL_MS * 2) });
       this.parts = ((await readiness.json()) as { parts: Record<string, PartState> }).parts;
-      this.silent = false;
+      this.silentSince = null;
     } catch {
-      this.silent = true;
+      this.silentSince ??= Date.now();
     }
     await this.#api.get<LiveStats>('/v1/stats/live').then(
       (stats) => this.#take(stats),

@@ -10,12 +10,16 @@ export interface FormInput {
   value(): unknown;
 }
 
-/** Inputs for the fields, those that may be left out folded away below the others; its value is an object. */
-export function formOf(fields: readonly FormField[]): FormInput {
-  const rows = fields.map((field) => ({ field, input: inputOf(field, field.default) }));
+/**
+ * Inputs for the fields, filled in with `values` where they have one; those that may be left out, and are, folded away
+ * below the others. Its value is an object.
+ */
+export function formOf(fields: readonly FormField[], values: Readonly<Record<string, unknown>> = {}): FormInput {
+  const rows = fields.map((field) => ({ field, input: inputOf(field, values[field.name] ?? field.default) }));
   const drawn = (wanted: typeof rows) => wanted.map(({ field, input }) => row(field, input));
-  const optional = rows.filter(({ field }) => field.optional);
-  const element = el('div', 'form-fields', ...drawn(rows.filter(({ field }) => !field.optional)));
+  const leftOut = ({ field }: (typeof rows)[number]) => field.optional && isEmpty(values[field.name]);
+  const optional = rows.filter(leftOut);
+  const element = el('div', 'form-fields', ...drawn(rows.filter((each) => !leftOut(each))));
   if (optional.length > 0) {
     const summary = el('summary', '', t('form-optional', { count: optional.length }));
     element.append(el('details', 'form-optional', summary, ...drawn(optional)));
@@ -33,15 +37,15 @@ export function formOf(fields: readonly FormField[]): FormInput {
   };
 }
 
-function row({ name, note, type }: FormField, input: FormInput): HTMLElement {
+function row({ name, label = name, note, type }: FormField, input: FormInput): HTMLElement {
   const children = [
-    el('span', 'field-name', name),
+    el('span', label === name ? 'field-name' : 'field-label', label),
     input.element,
     note !== undefined && el('small', 'field-note', note),
   ] as const;
   // A click on a label goes to the one input inside it; where there are many it would go to the wrong one.
   const many = type === 'object' || type === 'list' || type === 'choices';
-  if (!many) input.element.ariaLabel = name; // the note beside it is no part of its name
+  if (!many) input.element.ariaLabel = label; // the note beside it is no part of its name
   return el(many ? 'div' : 'label', `form-row ${type}`, ...children);
 }
 
@@ -67,7 +71,7 @@ function inputOf(shape: FormShape, preset?: unknown): FormInput {
     case 'json':
       return textInput(preset === undefined ? undefined : JSON.stringify(preset), 'JSON', jsonOrText);
     case 'time':
-      return timeInput();
+      return timeInput(preset);
     case 'boolean':
       return checkbox(preset === true);
     case 'choice':
@@ -75,9 +79,9 @@ function inputOf(shape: FormShape, preset?: unknown): FormInput {
     case 'choices':
       return choices(shape.values, Array.isArray(preset) ? preset : []);
     case 'list':
-      return list(shape.item);
+      return list(shape.item, Array.isArray(preset) ? preset : []);
     case 'object':
-      return formOf(shape.fields);
+      return formOf(shape.fields, isObject(preset) ? preset : {});
   }
 }
 
@@ -95,9 +99,10 @@ function textInput(
 }
 
 /** In Beijing time, as everything on the page. */
-function timeInput(): FormInput {
+function timeInput(preset: unknown): FormInput {
   const input = el('input', 'field');
   input.type = 'datetime-local';
+  if (typeof preset === 'string') input.value = toInputValue(Date.parse(preset));
   input.max = toInputValue(Date.UTC(2099, 11, 31));
   return {
     element: input,
@@ -132,8 +137,8 @@ function choices(values: readonly string[], preset: readonly unknown[]): FormInp
   };
 }
 
-function list(item: FormShape): FormInput {
-  const inputs: FormInput[] = [];
+function list(item: FormShape, presets: readonly unknown[]): FormInput {
+  const inputs = presets.map((preset) => inputOf(item, preset));
   const items = el('div', 'form-items');
   const draw = () =>
     fill(
@@ -154,6 +159,7 @@ function list(item: FormShape): FormInput {
     inputs.push(inputOf(item));
     draw();
   });
+  draw();
   return { element: el('div', 'form-list', items, add), value: () => inputs.map((input) => input.value()) };
 }
 
@@ -163,4 +169,12 @@ function jsonOrText(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || (isObject(value) && Object.keys(value).length === 0);
 }

@@ -8,7 +8,11 @@ export type FormShape =
   | { type: 'list'; item: FormShape }
   | { type: 'object'; fields: readonly FormField[] };
 
-export type FormField = Pick<FieldInfo, 'name' | 'optional' | 'default'> & { note?: string } & FormShape;
+export type FormField = Pick<FieldInfo, 'name' | 'optional' | 'default'> & {
+  note?: string;
+  /** In the language of the page; the bare name where there is none. */
+  label?: string;
+} & FormShape;
 
 /** The parts of JSON Schema that the parameters of commands are written in. */
 interface Schema {

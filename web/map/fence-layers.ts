@@ -19,6 +19,8 @@ export class FenceLayers {
   #pointed: string | null = null;
   /** Of the alert that is being looked at. */
   #pinned: string | null = null;
+  /** Being changed, and so drawn otherwise. */
+  #hidden: string | null = null;
 
   constructor(map: MapLibre, fences: Fences, palette: Palette) {
     this.#map = map;
@@ -41,10 +43,7 @@ export class FenceLayers {
         'line-opacity': ['case', highlighted, 1, 0.8],
       },
     });
-    fences.onChange(() => {
-      map.getSource<GeoJSONSource>(SOURCE)?.setData(this.#collection());
-      this.#placeLabels();
-    });
+    fences.onChange(() => this.#show());
     map.on('moveend', () => this.#placeLabels());
     this.#placeLabels();
   }
@@ -58,6 +57,12 @@ export class FenceLayers {
       (smallest, fence) => (smallest === null || boxSize(fence) < boxSize(smallest) ? fence : smallest),
       null,
     );
+  }
+
+  /** The fence that is being changed; null: none is. */
+  hide(id: string | null): void {
+    this.#hidden = id;
+    this.#show();
   }
 
   point(id: string | null): void {
@@ -82,10 +87,15 @@ export class FenceLayers {
     this.#labels.get(id)?.getElement().classList.toggle('highlighted', highlighted);
   }
 
+  #show(): void {
+    this.#map.getSource<GeoJSONSource>(SOURCE)?.setData(this.#collection());
+    this.#placeLabels();
+  }
+
   #collection(): GeoJSON.FeatureCollection {
     return {
       type: 'FeatureCollection',
-      features: [...this.#fences.byId.values()].map(({ feature, shape }) => ({
+      features: this.#drawn().map(({ feature, shape }) => ({
         type: 'Feature',
         properties: { id: feature.id },
         geometry: shape.area,
@@ -93,10 +103,14 @@ export class FenceLayers {
     };
   }
 
+  #drawn(): ShownFence[] {
+    return [...this.#fences.byId.values()].filter(({ feature }) => feature.id !== this.#hidden);
+  }
+
   #placeLabels(): void {
     const view = this.#map.getBounds();
     const pixelsPerDegree = (512 * 2 ** this.#map.getZoom()) / 360;
-    const shown = [...this.#fences.byId.values()]
+    const shown = this.#drawn()
       .filter(({ shape }) => (shape.box[2] - shape.box[0]) * pixelsPerDegree > LABEL_PIXELS)
       .filter(({ shape }) => view.contains(shape.label))
       .sort((a, b) => boxSize(b) - boxSize(a))

@@ -6,12 +6,16 @@ import { debounce, el } from '../dom.js';
 import { evidenceFixes } from '../evidence-fixes.js';
 import type { Fences, ShownFence } from '../fences.js';
 import type { LiveVehicle, LiveVehicles } from '../live-vehicles.js';
+import type { RoadFeature } from '../roads/road-types.js';
+import type { Roads } from '../roads/roads.js';
 import { baseStyle } from './base-map.js';
 import { DensityLayer } from './density-layer.js';
+import { DrawTool } from './draw-tool.js';
 import { FenceLayers } from './fence-layers.js';
 import { Graticule } from './graticule.js';
 import { MAX_LAT } from './mercator.js';
 import { readPalette } from './palette.js';
+import { RoadLayer } from './road-layer.js';
 import { TrackLayer } from './track-layer.js';
 import { TrailLayer } from './trail-layer.js';
 import { VehicleLayer } from './vehicle-layer.js';
@@ -29,7 +33,16 @@ export interface LiveMapHandlers {
   /** The map came to rest on another view. */
   viewChanged(): void;
   vehiclePicked(id: string): void;
+  /** A click met no vehicle: the road below it, or null. */
+  roadPicked(road: RoadFeature | null): void;
   pointed(lon: number, lat: number): void;
+}
+
+/** What is drawn of what the server says. */
+export interface MapData {
+  vehicles: LiveVehicles;
+  fences: Fences;
+  roads: Roads;
 }
 
 /** The map with everything that is drawn on it. */
@@ -38,15 +51,18 @@ export class LiveMap {
   readonly #vehicles: VehicleLayer;
   readonly #fences: FenceLayers;
   readonly track: TrackLayer;
+  readonly draw: DrawTool;
+  readonly #roads: RoadLayer;
   readonly #name = new Marker({ element: el('div', 'vehicle-label'), anchor: 'left', offset: [16, 0] });
   readonly #hover = el('div', 'hover-card');
   #alertMarkers: Marker[] = [];
   #selected: string | null = null;
 
-  private constructor(map: MapLibre, vehicles: LiveVehicles, fences: Fences, handlers: LiveMapHandlers) {
+  private constructor(map: MapLibre, { vehicles, fences, roads }: MapData, handlers: LiveMapHandlers) {
     this.#map = map;
     const palette = readPalette();
     new Graticule(map);
+    this.#roads = new RoadLayer(map, roads, palette);
     this.#fences = new FenceLayers(map, fences, palette);
     new DensityLayer(map, vehicles, palette);
     const trails = new TrailLayer(palette);
@@ -55,6 +71,7 @@ export class LiveMap {
     this.track = new TrackLayer(map, palette);
     this.#vehicles = new VehicleLayer(vehicles, palette);
     map.addLayer(this.#vehicles);
+    this.draw = new DrawTool(map, palette);
     map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
     map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-left');
     this.#hover.hidden = true;
@@ -65,9 +82,13 @@ export class LiveMap {
       debounce(150, () => handlers.viewChanged()),
     );
     map.on('render', () => this.#placeName());
-    map.on('click', ({ lngLat }) => {
+    map.on('click', ({ lngLat, point }) => {
+      if (this.draw.active) return;
       const vehicle = this.#vehicles.at(lngLat.lng, lngLat.lat);
-      if (vehicle) handlers.vehiclePicked(vehicle.position.vehicleId);
+      if (vehicle) return handlers.vehiclePicked(vehicle.position.vehicleId);
+      const road = this.#roads.at(point);
+      this.showRoad(road);
+      handlers.roadPicked(road);
     });
     map.on('mousemove', ({ lngLat, point }) => {
       handlers.pointed(lngLat.lng, lngLat.lat);
@@ -77,12 +98,7 @@ export class LiveMap {
   }
 
   /** Throws where the browser gives no WebGL 2. */
-  static async create(
-    container: HTMLElement,
-    vehicles: LiveVehicles,
-    fences: Fences,
-    handlers: LiveMapHandlers,
-  ): Promise<LiveMap> {
+  static async create(container: HTMLElement, data: MapData, handlers: LiveMapHandlers): Promise<LiveMap> {
     const map = new MapLibre({
       container,
       style: await baseStyle(readPalette()),
@@ -101,12 +117,16 @@ export class LiveMap {
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     await map.once('load');
-    return new LiveMap(map, vehicles, fences, handlers);
+    return new LiveMap(map, data, handlers);
   }
 
   /** Vehicles drawn one by one in the last frame. */
   get drawn(): number {
     return this.#vehicles.drawn;
+  }
+
+  get zoom(): number {
+    return this.#map.getZoom();
   }
 
   /** The view with a margin, within the bounds that the stream takes. */
@@ -136,6 +156,14 @@ export class LiveMap {
     this.#name.getElement().textContent = name;
     this.#vehicles.select(vehicleId);
     this.#placeName();
+  }
+
+  showRoad(road: RoadFeature | null): void {
+    this.#roads.light(road?.id ?? null);
+  }
+
+  hideFence(id: string | null): void {
+    this.#fences.hide(id);
   }
 
   pointFence(id: string | null): void {
@@ -168,6 +196,7 @@ export class LiveMap {
   }
 
   #point({ x, y }: { x: number; y: number }, vehicle: LiveVehicle | null, fence: ShownFence | null): void {
+    if (this.draw.drawing) [vehicle, fence] = [null, null];
     this.#map.getCanvas().style.cursor = vehicle ? 'pointer' : '';
     this.#fences.point(fence?.feature.id ?? null);
     const text = vehicle ? (vehicle.position.plate ?? vehicle.position.vehicleId) : fence?.feature.properties.name;

@@ -8,6 +8,11 @@ export interface Palette {
   track: string;
   density: string;
   densityLow: string;
+  draft: string;
+  roadUnknown: string;
+  roadSlow: string;
+  roadMiddling: string;
+  roadFast: string;
   trail: Rgb;
   outline: Rgb;
   stale: Rgb;
@@ -40,6 +45,11 @@ export function readPalette(): Palette {
     track: css('track'),
     density: css('moving'),
     densityLow: css('density-low'),
+    draft: css('draft'),
+    roadUnknown: css('road-unknown'),
+    roadSlow: css('road-slow'),
+    roadMiddling: css('road-middling'),
+    roadFast: css('road-fast'),
     trail: rgb('trail'),
     outline: rgb('map-outline'),
     stale: rgb('stale'),

@@ -3,9 +3,9 @@ import { DEADLINES, type Deadline, type Said } from '../../model/alert-life.js';
 import type { AlertBook } from '../alert-book.js';
 import { button, type Child, el, fill } from '../dom.js';
 import type { Fences } from '../fences.js';
+import { alertLabel, clearedLabel } from '../text/alert-kinds.js';
 import { actionLabel, deadlineLabel, levelLabel, outcomeLabel, resultLabel, toldLabel } from '../text/alert-names.js';
 import { onLanguage, t } from '../text/language.js';
-import { alertLabel } from '../text/names.js';
 import { beijing } from '../time.js';
 import { AlertHandling } from './alert-handling.js';
 import { AlertHistory } from './alert-history.js';
@@ -95,7 +95,8 @@ export class AlertDetail {
         [t('detected'), beijing(alert.detectedAt)],
         [
           t('cleared'),
-          alert.clearedAt && `${beijing(alert.clearedAt)}${alert.clearReason ? ` (${alert.clearReason})` : ''}`,
+          alert.clearedAt &&
+            `${beijing(alert.clearedAt)}${alert.clearReason ? ` (${clearedLabel(alert.clearReason)})` : ''}`,
         ],
         [t('fence'), alert.fenceId && this.#fences.nameOf(alert.fenceId)],
         [t('rule'), t('rule-revision', { rule: alert.ruleId, revision: alert.ruleRevision })],

@@ -2,9 +2,12 @@ import type { Alert } from '../../model/alert.js';
 import type { AlertBook } from '../alert-book.js';
 import { atMostEvery, button, el, fill, keyedRows } from '../dom.js';
 import type { Fences } from '../fences.js';
+import { checkbox } from '../forms/labelled.js';
+import { alertLabel } from '../text/alert-kinds.js';
 import { label, onLanguage, t } from '../text/language.js';
-import { alertLabel } from '../text/names.js';
 import { beijingShort } from '../time.js';
+import { AlertBatch } from './alert-batch.js';
+import { AlertFilter } from './alert-filter.js';
 import { MuteList } from './mute-list.js';
 import { severityMark } from './state-mark.js';
 
@@ -20,6 +23,9 @@ export class AlertList {
   readonly #notice = el('p', 'list-summary');
   readonly #open: HTMLButtonElement;
   readonly #all: HTMLButtonElement;
+  readonly #select: HTMLButtonElement;
+  readonly #narrow = new AlertFilter(() => this.#draw());
+  readonly #batch: AlertBatch;
   #onlyOpen = true;
 
   constructor(book: AlertBook, fences: Fences, pick: (alert: Alert) => void) {
@@ -28,10 +34,17 @@ export class AlertList {
     this.#pick = pick;
     this.#open = button('chip', label('alerts-open'), () => this.#filter(true));
     this.#all = button('chip', label('alerts-all'), () => this.#filter(false));
+    this.#batch = new AlertBatch(book, () => this.#draw());
+    this.#select = button('chip', label('alerts-select'), () => {
+      this.#batch.toggle();
+      this.#draw();
+    });
     this.element = el(
       'section',
       'alert-list',
-      el('div', 'panel-head', el('h2', '', label('alerts')), el('span', 'spacer'), this.#open, this.#all),
+      el('div', 'panel-head', el('h2', '', label('alerts')), el('span', 'spacer'), this.#select, this.#open, this.#all),
+      this.#narrow.element,
+      this.#batch.element,
       this.#notice,
       this.#rows,
       new MuteList(book).element,
@@ -52,7 +65,12 @@ export class AlertList {
   #draw(): void {
     this.#open.ariaPressed = String(this.#onlyOpen);
     this.#all.ariaPressed = String(!this.#onlyOpen);
-    const alerts = this.#book.lines(this.#onlyOpen).slice(0, MOST_ROWS);
+    this.#select.ariaPressed = String(this.#batch.open);
+    const lines = this.#book.lines(this.#onlyOpen);
+    this.#narrow.offer(new Set(lines.map(({ type }) => type)));
+    const alerts = lines.filter((alert) => this.#narrow.wants(alert)).slice(0, MOST_ROWS);
+    this.#batch.show(alerts);
+    this.element.classList.toggle('selecting', this.#batch.open);
     keyedRows(
       this.#rows,
       alerts,
@@ -60,13 +78,16 @@ export class AlertList {
       (alert) => this.#createRow(alert.id),
       (row, alert) => this.#updateRow(row, alert),
     );
-    this.#notice.textContent = this.#book.problem
-      ? t('alerts-unread', { message: this.#book.problem })
-      : alerts.length === 0
-        ? t(this.#onlyOpen ? 'no-open-alerts' : 'no-alerts')
-        : this.#book.gap
-          ? t('alerts-gap')
-          : '';
+    this.#notice.textContent = this.#noticeText(alerts.length);
+  }
+
+  #noticeText(shown: number): string {
+    const { problem, loaded, gap } = this.#book;
+    if (problem) return t('alerts-unread', { message: problem });
+    if (shown > 0) return gap ? t('alerts-gap') : '';
+    if (!loaded) return t('loading');
+    if (this.#narrow.narrows) return t('alerts-filter-none');
+    return t(this.#onlyOpen ? 'no-open-alerts' : 'no-alerts');
   }
 
   #createRow(id: string): HTMLElement {
@@ -76,15 +97,21 @@ export class AlertList {
       const alert = this.#book.byId.get(id);
       if (alert) this.#pick(alert);
     });
-    return el('li', 'alert-row', open);
+    const box = checkbox();
+    box.className = 'row-tick';
+    box.addEventListener('change', () => this.#batch.tick(id, box.checked));
+    return el('li', 'alert-row', open, box);
   }
 
   #updateRow(row: HTMLElement, alert: Alert): void {
+    const box = row.lastElementChild as HTMLInputElement;
+    box.checked = this.#batch.has(alert.id);
     const fence = alert.fenceId === null ? '' : this.#fences.nameOf(alert.fenceId);
     const shown = `${alert.revision} ${fence} ${t('alerts')}`;
     if (row.dataset.shown === shown) return;
     row.dataset.shown = shown;
     row.dataset.state = alert.state;
+    box.ariaLabel = `${alertLabel(alert.type)} ${alert.plate ?? alert.vehicleId}`;
     fill(
       row.firstElementChild!,
       el('span', 'row-mark', severityMark(alert.severity)),

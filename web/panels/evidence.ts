@@ -1,12 +1,12 @@
 import { el } from '../dom.js';
 import { evidenceFixes } from '../evidence-fixes.js';
+import { evidenceWord } from '../text/alert-kinds.js';
 import { number, t } from '../text/language.js';
-import { evidenceWord } from '../text/names.js';
 import { beijing } from '../time.js';
 import { facts } from './facts.js';
 
 /** One comparison that a rule made (alerts/rule.ts). */
-interface Check {
+export interface Check {
   what: string;
   value: unknown;
   is?: string;
@@ -26,11 +26,16 @@ export function evidenceView(evidence: Record<string, unknown>, title: 'why' | '
     'div',
     'why',
     el('h3', '', t(title)),
-    el('ul', 'checks', ...(Array.isArray(checks) ? (checks as Check[]) : []).map(checkLine)),
+    checkLines(Array.isArray(checks) ? (checks as Check[]) : []),
     fixTable(evidence),
     facts(Object.entries(more).map(([name, value]) => [evidenceWord(name), said(value)] as const)),
     typeof end === 'object' && end !== null ? evidenceView(end as Record<string, unknown>, 'why-ended') : null,
   );
+}
+
+/** What was compared with what. */
+export function checkLines(checks: readonly Check[]): HTMLElement {
+  return el('ul', 'checks', ...checks.map(checkLine));
 }
 
 /** "✓ speed 63.4 > 40 km/h". */

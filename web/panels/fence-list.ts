@@ -1,25 +1,40 @@
 import type { FenceRule } from '../../model/fence.js';
-import { el, fill, keyedRows } from '../dom.js';
+import type { FenceFeature } from '../api-types.js';
+import { confirmButton } from '../confirm-button.js';
+import { button, el, fill, keyedRows } from '../dom.js';
 import type { Fences, ShownFence } from '../fences.js';
-import { number, onLanguage, t } from '../text/language.js';
+import { label, number, onLanguage, t } from '../text/language.js';
 
-/** Every fence with its rules. */
+export interface FenceActs {
+  /** A row was clicked. */
+  show(fence: ShownFence): void;
+  /** The pointer is over a row, or over none. */
+  point(id: string | null): void;
+  /** null: a new one. */
+  change(feature: FenceFeature | null): void;
+}
+
+/** Every fence with its rules; of the chosen one, what can be done with it. */
 export class FenceList {
   readonly element: HTMLElement;
   readonly #fences: Fences;
   readonly #summary = el('p', 'list-summary');
   readonly #rows = el('ul', 'rows');
-  readonly #pick: (fence: ShownFence) => void;
-  readonly #point: (id: string | null) => void;
+  readonly #problem = el('p', 'problem');
+  readonly #acts: FenceActs;
+  #chosen = '';
 
-  /** `pick` is called on a click, `point` while the pointer is over a row. */
-  constructor(fences: Fences, pick: (fence: ShownFence) => void, point: (id: string | null) => void) {
+  constructor(fences: Fences, acts: FenceActs) {
     this.#fences = fences;
-    this.#pick = pick;
-    this.#point = point;
-    this.element = el('section', 'fence-list', this.#summary, this.#rows);
+    this.#acts = acts;
+    this.#problem.setAttribute('role', 'alert');
+    const make = button('chip', label('fence-new'), () => acts.change(null));
+    this.element = el('section', 'fence-list', el('div', 'list-head', make), this.#summary, this.#problem, this.#rows);
     fences.onChange(() => this.#draw());
-    onLanguage(() => this.#draw());
+    onLanguage(() => {
+      this.#rows.replaceChildren();
+      this.#draw();
+    });
     this.#draw();
   }
 
@@ -32,15 +47,20 @@ export class FenceList {
       ({ feature }) => this.#createRow(feature.id),
       (row, fence) => {
         const [name, rules] = row.firstElementChild!.children;
+        const id = fence.feature.id;
         fill(name, nameOf(fence));
         fill(rules, describe(fence));
+        const chosen = id === this.#chosen;
+        row.firstElementChild!.ariaCurrent = chosen ? 'true' : null;
+        if (chosen !== row.childElementCount > 1)
+          row.replaceChildren(row.firstElementChild!, ...(chosen ? [this.#actions(id)] : []));
       },
     );
     this.#summary.textContent = this.#fences.problem
       ? t('fences-unread', { message: this.#fences.problem })
-      : shown.length === 0
-        ? t('no-fences')
-        : '';
+      : shown.length > 0
+        ? ''
+        : t(this.#fences.loaded ? 'no-fences' : 'loading');
   }
 
   #createRow(id: string): HTMLElement {
@@ -48,11 +68,34 @@ export class FenceList {
     open.type = 'button';
     open.addEventListener('click', () => {
       const fence = this.#fences.byId.get(id);
-      if (fence) this.#pick(fence);
+      if (!fence) return;
+      this.#chosen = id;
+      this.#draw();
+      this.#acts.show(fence);
     });
-    open.addEventListener('pointerenter', () => this.#point(id));
-    open.addEventListener('pointerleave', () => this.#point(null));
+    open.addEventListener('pointerenter', () => this.#acts.point(id));
+    open.addEventListener('pointerleave', () => this.#acts.point(null));
     return el('li', '', open);
+  }
+
+  #actions(id: string): HTMLElement {
+    const feature = () => this.#fences.byId.get(id)?.feature;
+    return el(
+      'div',
+      'actions',
+      button('quiet', t('change'), () => this.#acts.change(feature() ?? null)),
+      confirmButton('quiet', t('delete'), () => void this.#remove(feature())),
+    );
+  }
+
+  async #remove(feature: FenceFeature | undefined): Promise<void> {
+    try {
+      if (feature) await this.#fences.remove(feature);
+      this.#problem.textContent = '';
+    } catch (error) {
+      this.#problem.textContent = t('action-failed', { message: (error as Error).message });
+      void this.#fences.refresh();
+    }
   }
 }
 

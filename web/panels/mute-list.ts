@@ -1,8 +1,8 @@
 import type { AlertBook } from '../alert-book.js';
 import type { MuteJson } from '../api-types.js';
 import { button, el, fill } from '../dom.js';
+import { alertLabel } from '../text/alert-kinds.js';
 import { onLanguage, t } from '../text/language.js';
-import { alertLabel } from '../text/names.js';
 import { beijingShort, epochMs } from '../time.js';
 
 /** What is kept quiet just now, by whom, why and until when; folded away, and not there where nothing is. */

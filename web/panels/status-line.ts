@@ -4,8 +4,10 @@ import { number, onLanguage, type TextKey, t } from '../text/language.js';
 
 /** Fixes that the rules may be behind before it is worth a word. */
 const WORTH_SAYING = 1000;
+/** A server may be slow once. */
+const SILENCE_WORTH_SAYING_S = 6;
 
-/** How the server is: the line at the foot of the page, and a banner above the map while the database is away. */
+/** How the server is: the line at the foot of the page, and a banner above the map while something is amiss. */
 export class StatusLine {
   readonly element = el('footer', 'status-line');
   readonly banner = el('div', 'banner');
@@ -17,6 +19,7 @@ export class StatusLine {
     this.banner.setAttribute('role', 'alert');
     this.banner.hidden = true;
     status.onChange(() => this.#show());
+    for (const event of ['online', 'offline']) addEventListener(event, () => this.#show());
     onLanguage(() => this.#show());
     this.#show();
   }
@@ -45,9 +48,24 @@ export class StatusLine {
       this.#pointer,
       el('span', 'muted', t('base-map')),
     );
-    const away = !silent && database === 'away';
-    this.banner.hidden = !away;
-    this.banner.textContent = away ? t('database-away-banner', { count: number(stats?.store.inSpool ?? 0) }) : '';
+    const text = this.#bannerText(database);
+    this.banner.hidden = text === '';
+    // Said again only where it is another: a reader of the screen would repeat it.
+    if (this.banner.textContent !== text) this.banner.textContent = text;
+  }
+
+  /** What stands above the map: the worst first, nothing where all is well. */
+  #bannerText(database: string): string {
+    const { stats, parts, silentSince } = this.#status;
+    if (!navigator.onLine && !isLocal()) return t('offline-banner');
+    if (silentSince !== null) {
+      const seconds = Math.round((Date.now() - silentSince) / 1000);
+      return seconds >= SILENCE_WORTH_SAYING_S ? t('server-silent-banner', { seconds: number(seconds) }) : '';
+    }
+    const log = parts.spool?.state ?? stats?.log.state;
+    if (log === 'failed') return t('log-failed-banner');
+    if (log === 'full') return t('log-full-banner');
+    return database === 'away' ? t('database-away-banner', { count: number(stats?.store.inSpool ?? 0) }) : '';
   }
 }
 
@@ -77,4 +95,9 @@ function spoolText({ state, bytes, quotaBytes }: { state: string; bytes: number;
 /** Bytes as MB or GB. */
 function size(bytes: number): string {
   return bytes < 1e9 ? `${number(bytes / 1e6)} MB` : `${number(bytes / 1e9, 1)} GB`;
+}
+
+/** A server on this very computer needs no network. */
+function isLocal(): boolean {
+  return /^(localhost|127\.|\[::1\])/.test(location.hostname);
 }

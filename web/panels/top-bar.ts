@@ -1,6 +1,7 @@
 import type { StreamState } from '../../client/index.js';
 import type { AlertBook } from '../alert-book.js';
 import { button, el, svg } from '../dom.js';
+import { PAGE_NAMES, pageOf } from '../over-pages.js';
 import type { PageAddress } from '../page-address.js';
 import type { ServerStatus } from '../server-status.js';
 import { label, language, number, onLanguage, setLanguage, t } from '../text/language.js';
@@ -54,6 +55,7 @@ export class TopBar {
     onLanguage(showCounts);
     onLanguage(() => this.#showConnection());
     showCounts();
+    this.#showConnection();
     this.#tick();
     setInterval(() => this.#tick(), 1000);
   }
@@ -87,16 +89,17 @@ export class TopBar {
 
 /** The pages of the console, of which the address says which one is seen. */
 function pages(address: PageAddress): HTMLElement {
-  const monitor = button('page', label('page-monitor'), () => address.set('protocol', null));
-  const protocol = button('page', label('page-protocol'), () => address.set('protocol', ''));
+  const names = [null, ...PAGE_NAMES];
+  const links = names.map((name) =>
+    button('page', label(`page-${name ?? 'monitor'}`), () => address.open(PAGE_NAMES, name)),
+  );
   const follow = () => {
-    const open = address.get('protocol') !== null;
-    monitor.ariaCurrent = open ? null : 'page';
-    protocol.ariaCurrent = open ? 'page' : null;
+    const open = pageOf(address);
+    for (const [i, link] of links.entries()) link.ariaCurrent = names[i] === open ? 'page' : null;
   };
   address.onChange(follow);
   follow();
-  return el('nav', 'pages', monitor, protocol);
+  return el('nav', 'pages', ...links);
 }
 
 function counter(value: HTMLElement, name: HTMLElement): HTMLElement {

@@ -114,6 +114,7 @@ export class VehicleList {
         ? t('found', { count: number(shown) })
         : t('nothing-found', { query: this.#search.value.trim() });
     }
+    if (!this.#vehicles.told) return t('loading');
     const count = number(this.#vehicles.inView());
     if (this.#vehicles.cells.length > 0) return t('in-view-density', { count });
     return shown > 0 ? t('in-view', { count }) : t('nothing-in-view');

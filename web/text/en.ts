@@ -157,7 +157,7 @@ export const en = {
   'show-vehicle': 'Show vehicle',
   'show-place': 'Show place',
 
-  'no-fences': 'No fences. Put one with POST /v1/fences.',
+  'no-fences': 'No fences yet: draw one on the map.',
   'fences-unread': 'The fences cannot be read: {message}',
   'rule-enter': 'enter',
   'rule-exit': 'exit',

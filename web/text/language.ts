@@ -1,11 +1,16 @@
 import { en } from './en.js';
+import { enPages } from './pages-en.js';
+import { zhPages } from './pages-zh.js';
 import { zh } from './zh.js';
 
 export type Language = 'zh-CN' | 'en';
-export type TextKey = keyof typeof en;
+export type TextKey = keyof typeof en | keyof typeof enPages;
 
 const STORED_AS = 'cheji.language';
-const texts: Record<Language, Record<TextKey, string>> = { 'zh-CN': zh, en };
+const texts: Record<Language, Record<TextKey, string>> = {
+  'zh-CN': { ...zh, ...zhPages },
+  en: { ...en, ...enPages },
+};
 const listeners: (() => void)[] = [];
 let current = firstLanguage();
 document.documentElement.lang = current;

@@ -63,28 +63,6 @@ const CATEGORIES: Names<VehicleCategory> = {
   other: ['其他', 'Other'],
 };
 
-const ALERTS: Names<'fence-enter' | 'fence-exit' | 'overspeed'> = {
-  'fence-enter': ['驶入围栏', 'Fence entered'],
-  'fence-exit': ['驶出围栏', 'Fence left'],
-  overspeed: ['超速', 'Overspeed'],
-};
-
-/** What rules call the things that they write into the evidence. */
-const EVIDENCE: Names<string> = {
-  speed: ['速度', 'speed'],
-  duration: ['持续时间', 'duration'],
-  inside: ['在围栏内', 'inside the fence'],
-  previous: ['上一点', 'previous'],
-  onset: ['起点', 'onset'],
-  peak: ['最高点', 'peak'],
-  last: ['最后超限点', 'last over'],
-  deciding: ['判定点', 'deciding'],
-  peakSpeed: ['最高速度', 'peak speed'],
-  fixesOver: ['超限点数', 'fixes over'],
-  firstFix: ['首个定位', 'first fix'],
-  alarmWord: ['报警标志', 'alarm word'],
-};
-
 const REJECTS: Names<RejectReason> = {
   'no-frame': ['不成帧的字节', 'Bytes outside any frame'],
   'frame-too-long': ['报文过长', 'Frame too long'],
@@ -148,16 +126,6 @@ export function qualityLabel(name: string): string {
 
 export function categoryLabel(name: string): string {
   return named(CATEGORIES, name);
-}
-
-/** An alert's type; one with the prefix `terminal-` is an alarm that the terminal reported. */
-export function alertLabel(type: string): string {
-  return type.startsWith('terminal-') ? alarmLabel(type.slice('terminal-'.length)) : named(ALERTS, type);
-}
-
-/** Of what rules compare, the terminal's own alarms are `alarm <name>`. */
-export function evidenceWord(name: string): string {
-  return name.startsWith('alarm ') ? alarmLabel(name.slice('alarm '.length)) : named(EVIDENCE, name);
 }
 
 /** Why input was refused. */

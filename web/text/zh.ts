@@ -1,6 +1,6 @@
-import type { TextKey } from './language.js';
+import type { en } from './en.js';
 
-export const zh: Record<TextKey, string> = {
+export const zh: Record<keyof typeof en, string> = {
   product: '车辆动态监控',
   'other-language': 'English',
   'beijing-time': '北京时间',
@@ -157,7 +157,7 @@ export const zh: Record<TextKey, string> = {
   'show-vehicle': '查看车辆',
   'show-place': '查看位置',
 
-  'no-fences': '还没有围栏。可通过 POST /v1/fences 添加。',
+  'no-fences': '还没有围栏，可在地图上绘制。',
   'fences-unread': '无法读取围栏：{message}',
   'rule-enter': '驶入',
   'rule-exit': '驶出',

@@ -20,6 +20,8 @@ import { commandSet } from '../../../protocols/jt808/commands/index.js';
 import { quirkBook } from '../../../protocols/jt808/quirks/index.js';
 import { tools } from '../../../protocols/jt808/tools.js';
 import type { Bbox, FenceFeature, MuteJson, VehicleJson } from '../../../web/api-types.js';
+import { MockOffice, Refusal } from './mock-office.js';
+import { newVehicle } from './samples.js';
 
 export const KEY = 'test-key';
 const WEB = join(import.meta.dirname, '../../../dist/web');
@@ -64,6 +66,10 @@ export class MockServer {
   key = KEY;
   /** Notes that came with actions, by alert id. */
   readonly actions: ({ id: string } & AlertWord)[] = [];
+  /** All else that the API has. */
+  readonly office = new MockOffice();
+  /** Answer of `GET /v1/vehicles/{id}/trips`. */
+  journeys: object = { trips: [], stops: [], cursor: null };
   /** Every bbox that a page asked positions for, and every cursor that it resumed from. */
   readonly views: Readonly<Bbox>[] = [];
   readonly cursors: (string | undefined)[] = [];
@@ -228,6 +234,10 @@ export class MockServer {
     }
     const [, , kind, id, what] = pathname.split('/').map(decodeURIComponent);
     const found = await this.#route(kind, id, what, searchParams, request).catch((error: Error) => error);
+    if (found instanceof Refusal) {
+      const { status, code, message } = found;
+      return json(response, status, { error: { code, message, details: [] } });
+    }
     if (found instanceof Error) {
       return json(response, 400, { error: { code: 'bad-request', message: found.message, details: [] } });
     }
@@ -240,7 +250,7 @@ export class MockServer {
   async #route(kind: string, id: string, what: string, query: URLSearchParams, request: IncomingMessage) {
     switch (kind) {
       case 'fences':
-        return page(this.fences);
+        return this.#fence(id, request);
       case 'alerts':
         if (request.method === 'POST') return this.#act(id, what as AlertAction, await body(request));
         if (what === 'history') return page(this.#steps.filter(({ alert }) => alert.id === id).map(historyStepJson));
@@ -262,6 +272,7 @@ export class MockServer {
         if (id === undefined) return page(this.#search(query.get('plate') ?? ''));
         if (what === 'commands') return this.#give(id, await body(request));
         if (what === 'quirks') return this.#putQuirks(id, await body(request));
+        if (what === 'trips') return this.journeys;
         if (what !== 'track') return this.vehicles.get(id);
         const [from, to] = [Date.parse(query.get('from')!), Date.parse(query.get('to')!)];
         return page(
@@ -269,7 +280,22 @@ export class MockServer {
         );
       }
     }
-    return undefined;
+    return this.office.answer([kind, id, what].filter(Boolean).join('/'), query, request);
+  }
+
+  /** As the API does: a change or a removal names the revision that it was made of. */
+  async #fence(id: string | undefined, request: IncomingMessage) {
+    if (request.method === 'GET') return page(this.fences);
+    const before = this.fences.find((fence) => fence.id === id);
+    if (id !== undefined && request.headers['if-match'] !== `"${before?.revision}"`) {
+      throw new Refusal(412, 'precondition-failed', 'changed since');
+    }
+    this.fences = this.fences.filter((fence) => fence !== before);
+    if (request.method === 'DELETE') return {};
+    const given = await body<Omit<FenceFeature, 'id' | 'revision'>>(request);
+    const fence = { ...given, id: id ?? `fence-${this.fences.length}`, revision: (before?.revision ?? 0) + 1 };
+    this.fences = [...this.fences, fence];
+    return fence;
   }
 
   async #quarantine(id: string, request: IncomingMessage) {
@@ -374,21 +400,6 @@ export class MockServer {
       response.writeHead(404).end();
     }
   }
-}
-
-function newVehicle(id: string): VehicleJson {
-  return {
-    id,
-    plate: null,
-    plateColor: 1,
-    category: 'other',
-    company: null,
-    region: null,
-    terminals: [{ protocol: 'jt808', number: id }],
-    online: true,
-    lastSeen: null,
-    position: null,
-  };
 }
 
 function inside(

@@ -2,7 +2,7 @@ import type { LivePosition } from '../../../client/index.js';
 import type { Alert } from '../../../model/alert.js';
 import { UNTOUCHED } from '../../../model/alert-life.js';
 import type { PositionJson } from '../../../model/position.js';
-import type { FenceFeature } from '../../../web/api-types.js';
+import type { FenceFeature, VehicleJson } from '../../../web/api-types.js';
 import { MIDDLE } from './browser.js';
 
 /** One fence of each shape, around the middle of the mock town. */
@@ -126,5 +126,21 @@ export function alert(vehicleId: string, changes: Partial<Alert> = {}): Alert {
     ...UNTOUCHED,
     revision: 1,
     ...changes,
+  };
+}
+
+/** As the server knows a terminal that has only just come. */
+export function newVehicle(id: string): VehicleJson {
+  return {
+    id,
+    plate: null,
+    plateColor: 1,
+    category: 'other',
+    company: null,
+    region: null,
+    terminals: [{ protocol: 'jt808', number: id }],
+    online: true,
+    lastSeen: null,
+    position: null,
   };
 }

@@ -1,0 +1,74 @@
+import { SEVERITIES } from '../../model/alert.js';
+import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
+import type { FormField, FormShape } from '../forms/shape.js';
+import { ruleFieldLabel } from '../text/rule-names.js';
+
+const SECONDS: FormShape = { type: 'number', min: 0, max: 31_536_000, step: 0 };
+const WITHIN: FormShape = { type: 'integer', min: 1, max: 2_678_400 };
+const NAMES: FormShape = { type: 'list', item: { type: 'text' } };
+
+/** What every rule has beside the parameters of its kind (docs/rules.md), by the names that the API has for it. */
+export function ruleFields(params: readonly FormField[]): FormField[] {
+  const field = (name: string, shape: FormShape): FormField => ({
+    name,
+    label: ruleFieldLabel(name),
+    optional: true,
+    ...shape,
+  });
+  const object = (name: string, ...fields: FormField[]) => field(name, { type: 'object', fields });
+  return [
+    { ...field('name', { type: 'text' }), optional: undefined },
+    { ...field('enabled', { type: 'boolean' }), optional: undefined, default: true },
+    { ...object('params', ...params), optional: undefined },
+    field('severity', { type: 'choice', values: SEVERITIES }),
+    object(
+      'scope',
+      field('categories', { type: 'choices', values: VEHICLE_CATEGORIES }),
+      field('companies', NAMES),
+      field('regions', NAMES),
+      field('vehicles', NAMES),
+      field('fences', NAMES),
+    ),
+    object(
+      'schedule',
+      field('hours', {
+        type: 'list',
+        item: {
+          type: 'object',
+          fields: [
+            { ...field('from', { type: 'text' }), optional: undefined },
+            { ...field('to', { type: 'text' }), optional: undefined },
+          ],
+        },
+      }),
+      field('weekdays', { type: 'list', item: { type: 'integer', min: 1, max: 7 } }),
+      field('days', { type: 'choice', values: ['workdays', 'days-off'] }),
+      field('calendar', { type: 'json' }),
+    ),
+    object(
+      'timing',
+      field('minDuration', SECONDS),
+      field('minPrevious', SECONDS),
+      field('coolDown', SECONDS),
+      field('maxTriggers', { type: 'integer', min: 1, max: 1_000_000 }),
+      field('maxGap', SECONDS),
+      field('linger', SECONDS),
+    ),
+    object('deadlines', field('acknowledge', WITHIN), field('handle', WITHIN)),
+    field('escalation', { type: 'json' }),
+    field('effectiveFrom', { type: 'time' }),
+    field('effectiveTo', { type: 'time' }),
+    field('clause', { type: 'text' }),
+  ];
+}
+
+/** Without what was left empty: an empty list would fit nobody, and is not taken. */
+export function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length > 0 ? value.map(withoutEmpty) : undefined;
+  if (typeof value !== 'object' || value === null) return value === '' ? undefined : value;
+  const kept = Object.entries(value).flatMap(([name, member]) => {
+    const full = withoutEmpty(member);
+    return full === undefined ? [] : [[name, full] as const];
+  });
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined;
+}
