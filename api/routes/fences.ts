@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseFence } from '../../geo/fence-input.js';
 import type { Fence } from '../../model/fence.js';
 import { msToRfc3339 } from '../../model/units.js';
+import type { Refusal } from '../../store/registry.js';
 import type { App } from '../app.js';
 import { datumParam, datumQuery, fromDatum, inDatum } from '../datum.js';
 import { ApiError, type ErrorDetail } from '../errors.js';
@@ -14,6 +15,7 @@ import { fenceCollectionSchema, fenceId, fenceInputSchema, fenceSchema, listOf }
 
 const BULK_BYTES = 16 * 1024 * 1024;
 const MAX_FEATURES = 1000;
+const MAX_TOLD_IDS = 100;
 const GEOJSON_TYPES = ['application/json', 'application/geo+json'];
 
 const idParam = z.strictObject({ id: fenceId });
@@ -53,7 +55,7 @@ export function fenceRoutes(app: App): Route[] {
       auth: 'key',
       tag: 'Fences',
       summary: 'Make a fence, or many',
-      description: `A Feature, or a FeatureCollection of at most ${MAX_FEATURES}: either all of them are taken or none. Ids are made up where a Feature has none.`,
+      description: `A Feature, or a FeatureCollection of at most ${MAX_FEATURES}: none is taken where one of them is wrong. Ids are made up where a Feature has none.`,
       query: datumQuery,
       body: {
         schema: z.union([fenceInputSchema, fenceCollectionSchema]) as z.ZodType<unknown>,
@@ -73,12 +75,11 @@ export function fenceRoutes(app: App): Route[] {
         const body = fromDatum(datum, sent);
         const many = isCollection(body);
         const parsed = many ? parseCollection(body.features) : [newFence(body, 'body')];
-        const made: Fence[] = [];
-        for (const input of parsed) {
-          const outcome = await registry.putFence(input);
-          if ('refused' in outcome) throw refusal(outcome);
-          made.push(outcome.fence);
-        }
+        // All in one turn: nobody makes one of the same id in between, and they share a flush.
+        const outcomes = await Promise.all(putAll(parsed));
+        const made = outcomes.flatMap((outcome) => ('fence' in outcome ? [outcome.fence] : []));
+        const refused = outcomes.find((outcome) => 'refused' in outcome);
+        if (refused) throw partlyRefused(refused, made);
         const items = inDatum(datum, made.map(fenceJson));
         if (many) return json({ items, cursor: null }, 201);
         return json(items[0], 201, [...etag(made[0]), ['Location', `/v1/fences/${encodeURIComponent(made[0].id)}`]]);
@@ -175,6 +176,17 @@ export function fenceRoutes(app: App): Route[] {
     return { ...parsed, id };
   }
 
+  /** Those that have an id come first: none that is made up for another may be theirs. The outcomes are in the order given. */
+  function putAll(parsed: readonly (Parsed & { id?: string })[]): ReturnType<typeof registry.putFence>[] {
+    const outcomes: ReturnType<typeof registry.putFence>[] = [];
+    for (const hasId of [true, false]) {
+      for (const [i, input] of parsed.entries()) {
+        if ((input.id !== undefined) === hasId) outcomes[i] = registry.putFence(input);
+      }
+    }
+    return outcomes;
+  }
+
   function parseCollection(features: readonly unknown[]): (Parsed & { id?: string })[] {
     if (features.length === 0 || features.length > MAX_FEATURES) {
       const message = `1 to ${MAX_FEATURES} features are needed; got ${features.length}`;
@@ -190,6 +202,19 @@ export function fenceRoutes(app: App): Route[] {
     });
     return parsed;
   }
+}
+
+/** The log may fill up in the middle of many: what is made by then stays, and is told. */
+function partlyRefused(refused: Refusal, made: readonly Fence[]): ApiError {
+  const { code, message, details, headers } = refusal(refused);
+  if (made.length === 0) return new ApiError(code, message, details, headers);
+  const ids = made.map(({ id }) => id);
+  const path = 'body.features';
+  const done = {
+    path,
+    message: `made all the same: ${ids.slice(0, MAX_TOLD_IDS).join(', ')}${ids.length > MAX_TOLD_IDS ? ' …' : ''}`,
+  };
+  return new ApiError(code, `${message}; ${made.length} of them are made`, [...details, done], headers);
 }
 
 /** A fence as GeoJSON: what its owner gave, with the system's own facts beside it. */

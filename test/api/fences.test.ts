@@ -111,3 +111,38 @@ test('pages follow the order of making, edits notwithstanding', async () => {
   expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(['a', 'b', 'c']);
   expect(second.cursor).toBeNull();
 });
+
+test('an id that is made up is none that another of the collection has', async () => {
+  const api = await startTestApi();
+  const first = ((await (await api.send('POST', '/v1/fences', square('first'))).json()) as { id: string }).id;
+  expect((await api.send('DELETE', `/v1/fences/${first}`)).status).toBe(204);
+  const wanted = first.replace(/\d+/, (no) => String(Number(no) + 1));
+  const features = [square('without'), square('with', 121, { id: wanted })];
+  const answer = await api.send('POST', '/v1/fences', { type: 'FeatureCollection', features });
+  const { items } = (await answer.json()) as { items: { id: string; properties: { name: string } }[] };
+  expect(items.map(({ properties }) => properties.name)).toEqual(['without', 'with']);
+  expect(new Set(items.map(({ id }) => id)).size).toBe(2);
+  expect(api.catalog.fences.size).toBe(2);
+});
+
+test('a collection goes into the log in one turn; where it fills up on the way, what was made is told', async () => {
+  const api = await startTestApi();
+  const collection = { type: 'FeatureCollection', features: ['a', 'b', 'c'].map((id) => square(id, 121, { id })) };
+  const flushed: (() => void)[] = [];
+  api.log.whenAccepted = (fn) => {
+    flushed.push(fn);
+    if (flushed.length === 3) for (const flush of flushed) flush();
+  };
+  expect((await api.send('POST', '/v1/fences', collection)).status).toBe(201);
+  api.log.whenAccepted = (fn) => queueMicrotask(fn);
+  api.log.addChange = () => {
+    api.log.accepting = false;
+  };
+  const again = { ...collection, features: ['d', 'e'].map((id) => square(id, 121, { id })) };
+  const refusedLate = await api.send('POST', '/v1/fences', again);
+  expect(refusedLate.status).toBe(503);
+  expect(((await refusedLate.json()) as ErrorBody).error).toMatchObject({
+    message: expect.stringContaining('1 of them are made'),
+    details: [{}, { path: 'body.features', message: 'made all the same: d' }],
+  });
+});
