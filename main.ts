@@ -161,6 +161,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     uploads: { ...uploads.counts },
     media: { ...media.stats(), attachments: { ...attachments?.counts } },
     mqtt: mqtt.stats(),
+    ...stats.otherWays(),
     vehicles: {
       known: state.catalog.vehicles.size,
       online: countOnline(state.fleet, Date.now(), online),

@@ -49,6 +49,12 @@ const TOTALS: [name: string, help: string, value: Value][] = [
   ['mqtt_messages_repeated_total', 'Messages that were said to be sent before', (s) => s.mqtt.messages.repeated],
   ['mqtt_connects_total', 'Connections to an outside broker that were made', (s) => s.mqtt.connects],
   ['mqtt_pauses_total', 'Times that the reading of messages stopped for want of room', (s) => s.mqtt.pauses],
+  ['files_items_received_total', 'Positions and sentences of the watched directory', (s) => s.files.received],
+  ['files_waits_total', 'Times that the watched directory waited for room in the log', (s) => s.files.waits],
+  ['feed_sources_dialled_total', 'Connections to servers of a feed that were tried', (s) => s.dialOut.dialled],
+  ['feed_sources_pauses_total', 'Times that one was not read for want of room', (s) => s.dialOut.pauses],
+  ['ingest_datagrams_received_total', 'Datagrams of AIS', (s) => s.datagrams.received],
+  ['ingest_datagrams_lost_total', 'Datagrams that came while the log was full', (s) => s.datagrams.lost],
   ['ingest_auth_failures_total', 'Authentications that failed', (s) => s.connections.authFailures],
 ];
 
@@ -64,15 +70,13 @@ const TOTALS_BY_LABEL: [name: string, help: string, label: string, values: Label
   ['engine_not_evaluable_total', 'Fixes that the rules do not judge', 'reason', (s) => s.engine.notEvaluable],
   ['engine_step_failures_total', 'Failures inside a step of the engine', 'step', (s) => s.engine.stepFailures],
   ['alerts_total', 'Alerts raised', 'kind', (s) => s.engine.alerts],
+  ['files_total', 'Files of the watched directory', 'outcome', (s) => pick(s.files, 'done', 'failed')],
+  ['files_items_total', 'Positions and sentences of them', 'outcome', (s) => pick(s.files, 'taken', 'refused')],
+  ['feed_sources_ended_total', 'Connections to servers of a feed that ended', 'reason', (s) => s.dialOut.ended],
   ['ingest_uploads_total', 'Reports of terminals that are no fixes', 'kind', (s) => s.uploads],
   ['media_parts_total', 'Parts of pictures and the like, by what became of them', 'outcome', (s) => s.media.parts],
   ['media_attachments_total', 'Files of alarms, and what was refused', 'outcome', (s) => s.media.attachments],
-  [
-    'media_total',
-    'Pictures and the like, finished',
-    'outcome',
-    (s) => ({ complete: s.media.complete, incomplete: s.media.incomplete }),
-  ],
+  ['media_total', 'Pictures and the like, finished', 'outcome', (s) => pick(s.media, 'complete', 'incomplete')],
 ];
 
 const GAUGES: [name: string, help: string, value: Value][] = [
@@ -90,6 +94,15 @@ const GAUGES: [name: string, help: string, value: Value][] = [
     'Terminal connections that have authenticated',
     (s) => s.connections.authenticated,
   ],
+  [
+    'ingest_waiting_frames',
+    'Frames of terminals that wait until the log has room',
+    (s) => s.connections.waiting.frames,
+  ],
+  ['ingest_waiting_bytes', 'Bytes of those frames', (s) => s.connections.waiting.bytes],
+  ['feed_sources', 'Servers of a feed that we connect to', (s) => s.dialOut.sources],
+  ['feed_sources_connected', 'Those that we are connected to', (s) => s.dialOut.connected],
+  ['files_items_pending', 'Positions and sentences of files that are in hand', (s) => s.files.pending],
   ['mqtt_up', '1 while messages can come', (s) => Number(/^(listening|connected)$/.test(s.mqtt.state))],
   ['mqtt_clients', 'Clients of the embedded broker', (s) => s.mqtt.clients],
   ['mqtt_unacknowledged', 'Messages whose acknowledgement waits for the log', (s) => s.mqtt.unacknowledged],
@@ -100,6 +113,10 @@ const GAUGES: [name: string, help: string, value: Value][] = [
   ['vehicles_known', 'Vehicles in the registry', (s) => s.vehicles.known],
   ['vehicles_online', 'Vehicles heard of lately', (s) => s.vehicles.online],
 ];
+
+function pick<K extends string>(counts: Record<K, number>, ...names: K[]): Tally {
+  return Object.fromEntries(names.map((name) => [name, counts[name]]));
+}
 
 type DeliveryValue = (totals: DeliveryTotals) => number;
 

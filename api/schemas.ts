@@ -279,6 +279,9 @@ export const liveStatsSchema = z
       closed: tally,
       authFailures: z.int(),
       pauses: z.object({ spool: z.int(), rate: z.int() }).describe('how often reading stopped, by what for'),
+      waiting: z
+        .object({ frames: z.int(), bytes: z.int() })
+        .describe('what terminals sent, registrations among it, that waits until the log has room'),
     }),
     ackLatency: z
       .object({ boundsSeconds: z.array(z.number()), counts: z.array(z.int()), sumSeconds: z.number() })
@@ -317,6 +320,30 @@ export const liveStatsSchema = z
       connects: z.int().describe('connections to an outside broker that were made'),
       refused: tally.describe('what our own broker refused, by why'),
     }),
+    files: z
+      .object({
+        done: z.int().describe('files'),
+        failed: z.int().describe('files'),
+        received: z.int().describe('positions and sentences: taken + refused + pending'),
+        taken: z.int(),
+        refused: z.int(),
+        pending: z.int(),
+        waits: z.int().describe('how often it waited for room in the log'),
+      })
+      .describe('the watched directory'),
+    dialOut: z
+      .object({
+        sources: z.int(),
+        dialled: z.int().describe('connecting + connected + Σ ended'),
+        connecting: z.int(),
+        connected: z.int(),
+        ended: tally,
+        pauses: z.int().describe('how often one was not read for want of room in the log'),
+      })
+      .describe('servers of AIS that we connect to'),
+    datagrams: z
+      .object({ received: z.int(), taken: z.int(), lost: z.int().describe('came while the log was full') })
+      .describe('of AIS over UDP'),
     vehicles: z.object({ known: z.int(), online: z.int() }),
     stream: z.object({ clients: z.int(), subscriptions: z.int() }),
   })

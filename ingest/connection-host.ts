@@ -37,8 +37,8 @@ export interface ConnectionHost {
   whenAccepted(fn: () => void): void;
   /** There are replies that wait for the log. */
   awaits(connection: Awaiting): void;
-  /** A connection keeps so many bytes more, or fewer, until the log has room. */
-  keeps(bytes: number): void;
+  /** A connection keeps so many frames and bytes more, or fewer, until the log has room. */
+  keeps(frames: number, bytes: number): void;
   /** A connection speaks for a terminal from now on. */
   loggedIn(session: Session): void;
   /** It no longer does. */

@@ -127,7 +127,7 @@ export class Connection implements Sink, Origin, Awaiting, SessionPeer {
   /** The log has no room: what comes waits, but for heartbeats; or, where they cannot be told apart, stays unread. */
   waitForSpool(): void {
     if (this.#conversation.receiveWhileFull === undefined) this.#reading.pause(PAUSED_SPOOL);
-    else this.#waiting ??= new WaitingFrames((bytes) => this.host.keeps(bytes));
+    else this.#waiting ??= new WaitingFrames((frames, bytes) => this.host.keeps(frames, bytes));
   }
 
   /** The log has no room, and there is none for what waits for it either. */

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { type Backoff, backoffWait } from '../model/backoff.js';
+import { count } from '../model/stats.js';
 import { Feed, type FeedHost } from './feed.js';
 
 /** A server that gives out a feed to whoever connects. */
@@ -18,10 +19,16 @@ export interface DialOutOptions extends FeedHost {
 }
 
 export interface DialOut {
-  /** Servers that we are connected to. */
-  readonly connected: number;
   close(): void;
 }
+
+/** Why a connection came to nothing or to an end: the label of a counter. */
+type EndOfLine =
+  | 'no-answer' // nobody was there in time
+  | 'refused' //   or said no, or has no address
+  | 'silent' //    connected, and nothing came for too long
+  | 'peer' //      it closed the connection
+  | 'error'; //    the network failed
 
 const BACKOFF: Backoff = { firstMs: 1_000, lastMs: 60_000 };
 const SILENCE_MS = 300_000;
@@ -33,6 +40,7 @@ const SWEEP_MS = 1_000;
  * as long as TCP lets it.
  */
 export function dialOut(options: DialOutOptions): DialOut {
+  options.stats.dialOut.sources += options.sources.length;
   const lines = options.sources.map((source) => new Line(source, options));
   const sweep = setInterval(() => {
     const now = options.clock.now();
@@ -43,9 +51,6 @@ export function dialOut(options: DialOutOptions): DialOut {
     for (const line of lines) line.resume();
   });
   return {
-    get connected() {
-      return lines.filter(({ connected }) => connected).length;
-    },
     close() {
       clearInterval(sweep);
       for (const line of lines) line.close();
@@ -55,7 +60,7 @@ export function dialOut(options: DialOutOptions): DialOut {
 
 /** The connection to one server, and those that come after it. */
 class Line {
-  connected = false;
+  #connected = false;
   readonly #name: string;
   #socket: Socket | null = null;
   #feed: Feed | null = null;
@@ -86,37 +91,50 @@ class Line {
   }
 
   #dial(): void {
-    const { silenceMs = SILENCE_MS, intake } = this.options;
+    const { silenceMs = SILENCE_MS, intake, stats } = this.options;
     const { host, port } = this.source;
     const socket = connect({ host, port, keepAlive: true });
     const feed = new Feed(host, this.options);
     this.#socket = socket;
     this.#feed = feed;
+    const { dialOut } = stats;
+    let why: EndOfLine = 'peer';
     let reason = 'it closed the connection';
+    dialOut.dialled++;
+    dialOut.connecting++;
     socket.setTimeout(silenceMs, () => {
-      reason = this.connected ? `silent for ${silenceMs / 1000} s` : 'no answer';
+      why = this.#connected ? 'silent' : 'no-answer';
+      reason = this.#connected ? `silent for ${silenceMs / 1000} s` : 'no answer';
       socket.destroy();
     });
     socket.once('connect', () => {
-      this.connected = true;
+      this.#connected = true;
+      dialOut.connecting--;
+      dialOut.connected++;
       this.options.log?.('info', `${this.#name}: connected`);
     });
     socket.on('data', (bytes: Buffer) => {
       this.#attempt = 0; // it is a feed: the next wait is a short one again
       feed.receive(bytes);
-      if (intake.full) socket.pause();
+      if (!intake.full) return;
+      if (!socket.isPaused()) dialOut.pauses++;
+      socket.pause();
     });
     socket.on('error', (error) => {
+      why = this.#connected ? 'error' : 'refused';
       reason = error.message;
     });
     socket.once('close', () => {
       feed.close();
+      if (this.#connected) dialOut.connected--;
+      else dialOut.connecting--;
+      count(dialOut.ended, this.#closed ? 'shutdown' : why);
       this.#lost(reason);
     });
   }
 
   #lost(reason: string): void {
-    this.connected = false;
+    this.#connected = false;
     this.#socket = null;
     this.#feed = null;
     if (this.#closed) return;

@@ -48,6 +48,15 @@ export class IngestStats {
   spoolPauses = 0;
   /** How often one terminal was made to wait because it sent too fast. */
   ratePauses = 0;
+  /** Frames of terminals, and their bytes, that wait until the log has room. */
+  readonly waiting = { frames: 0, bytes: 0 };
+  /** The watched directory: files, and what stands in them. */
+  readonly files: LiveStats['files'] = { done: 0, failed: 0, received: 0, taken: 0, refused: 0, pending: 0, waits: 0 };
+  /** Servers of a feed that we connect to. */
+  readonly dialOut: LiveStats['dialOut'] = {
+    ...{ sources: 0, dialled: 0, connecting: 0, connected: 0, ended: {}, pauses: 0 },
+  };
+  readonly datagrams: LiveStats['datagrams'] = { received: 0, taken: 0, lost: 0 };
   /** From the bytes' arrival to the reply's departure. */
   readonly ackLatency = new LatencyHistogram();
 
@@ -75,6 +84,17 @@ export class IngestStats {
       closed: { ...this.connectionsClosed },
       authFailures: this.authFailures,
       pauses: { spool: this.spoolPauses, rate: this.ratePauses },
+      waiting: { ...this.waiting },
+    };
+  }
+
+  /** Ways in besides the ports of terminals. */
+  otherWays(): Pick<LiveStats, 'files' | 'dialOut' | 'datagrams'> {
+    const { files, dialOut, datagrams } = this;
+    return {
+      files: { ...files },
+      dialOut: { ...dialOut, ended: { ...dialOut.ended } },
+      datagrams: { ...datagrams },
     };
   }
 

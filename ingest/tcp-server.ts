@@ -161,9 +161,11 @@ class TcpListener implements TcpServer, ConnectionHost {
     this.#awaiting.push(connection);
   }
 
-  keeps(bytes: number): void {
+  keeps(frames: number, bytes: number): void {
     const { waitingBytesInAll } = this.limits;
     const before = this.#keptBytes;
+    this.stats.waiting.frames += frames;
+    this.stats.waiting.bytes += bytes;
     this.#keptBytes += bytes;
     if (before >= waitingBytesInAll || this.#keptBytes < waitingBytesInAll) return;
     for (const connection of this.#connections) connection.pauseForSpool();

@@ -29,12 +29,15 @@ const NEWLINE = Buffer.from('\n');
 export async function startUdpServer(options: UdpServerOptions): Promise<UdpServer> {
   const socket = createSocket({ type: options.host.includes(':') ? 'udp6' : 'udp4' });
   const senders = new Map<string, Feed>();
-  let lost = 0;
+  const { datagrams } = options.stats;
+  let told = datagrams.lost;
   socket.on('message', (bytes: Buffer, { address }: RemoteInfo) => {
+    datagrams.received++;
     if (options.intake.full) {
-      lost++;
+      datagrams.lost++;
       return;
     }
+    datagrams.taken++;
     const feed = feedOf(address);
     feed.receive(bytes);
     feed.receive(NEWLINE); // a line ends with its datagram, whether that says so or not
@@ -53,8 +56,9 @@ export async function startUdpServer(options: UdpServerOptions): Promise<UdpServ
   const sweep = setInterval(() => {
     const now = options.clock.now();
     for (const feed of senders.values()) feed.tick(now);
+    const lost = datagrams.lost - told;
     if (lost > 0) options.log?.('warn', `${options.protocol.name}: ${lost} datagrams lost, the log has no room`);
-    lost = 0;
+    told = datagrams.lost;
   }, SWEEP_MS);
   await bound(socket, options).catch((error) => {
     clearInterval(sweep);

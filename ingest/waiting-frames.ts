@@ -6,8 +6,8 @@ export class WaitingFrames {
   #frames: Buffer[] = [];
   #bytes = 0;
 
-  /** `held` is told of every change in the bytes kept. */
-  constructor(private readonly held: (bytes: number) => void) {}
+  /** `held` is told of every change in the frames and bytes kept. */
+  constructor(private readonly held: (frames: number, bytes: number) => void) {}
 
   get bytes(): number {
     return this.#bytes;
@@ -19,23 +19,24 @@ export class WaitingFrames {
 
   add(frame: Buffer): void {
     this.#frames.push(frame);
-    this.#count(frame.length);
+    this.#count(1, frame.length);
   }
 
   /** The oldest; undefined where there is none. */
   take(): Buffer | undefined {
     const frame = this.#frames.shift();
-    if (frame !== undefined) this.#count(-frame.length);
+    if (frame !== undefined) this.#count(-1, -frame.length);
     return frame;
   }
 
   drop(): void {
+    const frames = this.#frames.length;
     this.#frames = [];
-    this.#count(-this.#bytes);
+    this.#count(-frames, -this.#bytes);
   }
 
-  #count(bytes: number): void {
+  #count(frames: number, bytes: number): void {
     this.#bytes += bytes;
-    this.held(bytes);
+    this.held(frames, bytes);
   }
 }

@@ -5,7 +5,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { writeToString } from 'fast-csv';
 import { makeFolders } from '../store/file-ops.js';
 import { BadFileError } from './files/bad-file.js';
-import { type BatchParts, type BatchResult, batchesOf, FILE_EXTENSIONS, type Refused } from './files/batches.js';
+import {
+  type Batch,
+  type BatchParts,
+  type BatchResult,
+  batchesOf,
+  FILE_EXTENSIONS,
+  type Refused,
+} from './files/batches.js';
 import { type ImportMark, isSame, readMark, writeMark } from './files/import-mark.js';
 
 export interface WatchedDirOptions extends BatchParts {
@@ -19,8 +26,6 @@ export interface WatchedDirOptions extends BatchParts {
 }
 
 export interface WatchedDir {
-  /** Files that were brought in, and those that could not be, since the process started. */
-  readonly counts: { done: number; failed: number };
   /** Stops behind the lines in hand; the rest is gone on with next time. */
   close(): Promise<void>;
 }
@@ -61,7 +66,6 @@ export async function watchDir(options: WatchedDirOptions): Promise<WatchedDir> 
 }
 
 class DirWatch implements WatchedDir {
-  readonly counts = { done: 0, failed: 0 };
   readonly #o: WatchedDirOptions;
   readonly #seen = new Map<string, Seen>();
   readonly #timer: NodeJS.Timeout;
@@ -155,8 +159,25 @@ class DirWatch implements WatchedDir {
   }
 
   /** What came of it, once it is durable; null where we are to stop. */
-  async #give(batch: { give(): BatchResult | Promise<BatchResult> }): Promise<BatchResult | null> {
+  async #give(batch: Batch): Promise<BatchResult | null> {
+    const { files } = this.#o.feed.stats;
+    files.received += batch.size;
+    files.pending += batch.size;
+    let result: BatchResult | null = null;
+    try {
+      result = await this.#taken(batch);
+    } finally {
+      files.pending -= batch.size;
+      if (result === null) files.received -= batch.size; // given again another time
+    }
+    files.taken += result?.taken ?? 0;
+    files.refused += result?.refused.length ?? 0;
+    return result;
+  }
+
+  async #taken(batch: Batch): Promise<BatchResult | null> {
     for (;;) {
+      if (this.#o.intake.full) this.#o.feed.stats.files.waits++;
       while (this.#o.intake.full && !this.#closed) await pause(ROOM_MS, undefined, { ref: false });
       if (this.#closed) return null;
       const result = await batch.give();
@@ -191,7 +212,7 @@ class DirWatch implements WatchedDir {
     await rename(file, target);
     await rm(this.#markOf(name), { force: true });
     this.#seen.delete(name);
-    this.counts[folder]++;
+    this.#o.feed.stats.files[folder]++;
     const outcome = `${mark.taken} lines taken, ${mark.refused} refused${problem === null ? '' : `; ${problem}`}`;
     this.#o.log(folder === DONE ? 'info' : 'warn', `file ${name}: ${outcome}`);
   }

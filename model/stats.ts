@@ -18,6 +18,9 @@ export function total(tally: Tally): number {
  *   fixes.received   = fixes.accepted + Σ fixes.rejected + fixes.pending
  *   log.accepted     = store.storedNew + store.duplicate + store.quarantined + store.missed + store.inSpool
  *   log.accepted     = engine.evaluated + Σ engine.notEvaluable + engine.inSpool
+ *   files.received   = files.taken + files.refused + files.pending
+ *   dialOut.dialled  = dialOut.connecting + dialOut.connected + Σ dialOut.ended
+ *   datagrams.received = datagrams.taken + datagrams.lost
  *
  * A follower has drained the log when its `watermark` is `log.lastSeq`; then its `inSpool` must be 0.
  *
@@ -65,6 +68,8 @@ export interface LiveStats {
     authFailures: number;
     /** How often reading stopped, by what for. */
     pauses: { spool: number; rate: number };
+    /** Frames, registrations among them, that wait in memory until the log has room, and their bytes. */
+    waiting: { frames: number; bytes: number };
   };
   /** From the arrival of a fix to the departure of its acknowledgement. */
   ackLatency: Latencies;
@@ -72,6 +77,33 @@ export interface LiveStats {
   uploads: Tally;
   media: MediaStats;
   mqtt: MqttStats;
+  /** The watched directory since this process started: files that were moved, and the positions and sentences in them. */
+  files: {
+    done: number;
+    failed: number;
+    received: number;
+    taken: number;
+    refused: number;
+    /** In hand: not durable yet, or not written down as such. */
+    pending: number;
+    /** How often it waited for room in the log. */
+    waits: number;
+  };
+  /** Servers of AIS that we connect to, since this process started. */
+  dialOut: {
+    /** As the settings name them. */
+    sources: number;
+    /** Connections that were tried. */
+    dialled: number;
+    connecting: number;
+    connected: number;
+    /** Those that came to nothing or to an end, by why (ingest/dial-out.ts). */
+    ended: Tally;
+    /** How often one was not read for want of room in the log. */
+    pauses: number;
+  };
+  /** Of AIS over UDP, since this process started; `lost`: what came while the log was full, for UDP cannot wait. */
+  datagrams: { received: number; taken: number; lost: number };
   vehicles: { known: number; online: number };
   stream: { clients: number; subscriptions: number };
 }
@@ -136,7 +168,7 @@ export interface Latencies {
 }
 
 /** The equations that do not hold, one line each; none where every record is accounted for. */
-export function imbalances({ frames, fixes, log, store, engine }: LiveStats): string[] {
+export function imbalances({ frames, fixes, log, store, engine, files, dialOut, datagrams }: LiveStats): string[] {
   const sides: [string, number, number][] = [
     ['frames.received', frames.received, frames.handled + total(frames.rejected)],
     ['fixes.received', fixes.received, fixes.accepted + total(fixes.rejected) + fixes.pending],
@@ -146,6 +178,9 @@ export function imbalances({ frames, fixes, log, store, engine }: LiveStats): st
       store.storedNew + store.duplicate + store.quarantined + store.missed + store.inSpool,
     ],
     ['log.accepted, engine', log.accepted, engine.evaluated + total(engine.notEvaluable) + engine.inSpool],
+    ['files.received', files.received, files.taken + files.refused + files.pending],
+    ['dialOut.dialled', dialOut.dialled, dialOut.connecting + dialOut.connected + total(dialOut.ended)],
+    ['datagrams.received', datagrams.received, datagrams.taken + datagrams.lost],
   ];
   return sides
     .filter(([, left, right]) => left !== right)

@@ -30,7 +30,5 @@ export async function watchFiles(settings: Settings, parts: Parts): Promise<Watc
   const identity = new Identity({ ...parts, key: '', auth: 'off', registrationRequired });
   const positions = new HttpSource({ ...parts, registrationRequired, datum: sourceDatums.file, source: 'file' });
   const feed = { ...parts, protocol: ais, identity };
-  return watchDir({ dir, positions, intake, feed, whenAccepted, log }).catch((error: Error) => {
-    throw new Error(`CHEJI_WATCH_DIR=${dir}: ${error.message}; give it a directory that this user may write`);
-  });
+  return watchDir({ dir, positions, intake, feed, whenAccepted, log });
 }

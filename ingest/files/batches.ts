@@ -27,6 +27,8 @@ export interface BatchResult {
 export interface Batch {
   /** Of the last of them. */
   line: number;
+  /** Positions, or sentences, in them. */
+  size: number;
   give(): BatchResult | Promise<BatchResult>;
 }
 
@@ -60,6 +62,7 @@ async function* tracks(file: string, after: number, parts: BatchParts): AsyncGen
     let counted = false;
     return {
       line,
+      size: given.length + bad.length,
       async give() {
         for (const one of counted ? [] : bad) refuse(parts, file, one);
         counted = true;
@@ -101,6 +104,7 @@ async function* sentences(file: string, after: number, { feed: host, intake }: B
     lines = [];
     return {
       line,
+      size: given.length,
       give() {
         if (intake.full) return { taken: 0, refused: [], done: false, whole: false };
         const refused = feed.lines(given, first, isLast);

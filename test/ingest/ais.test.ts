@@ -59,6 +59,15 @@ test('a feed over UDP: a line to a datagram or several, parts of one sender toge
     () => stats.frames().received,
     (n) => n === 6,
   );
+  expect(stats.datagrams).toEqual({ received: 5, taken: 5, lost: 0 });
+  Object.defineProperty(intake, 'full', { value: true });
+  await new Promise((resolve) => socket.send(SHANGHAI, server.port, '127.0.0.1', resolve));
+  await waitFor(
+    'a datagram to be lost',
+    () => stats.datagrams.lost,
+    (n) => n === 1,
+  );
+  expect(stats.datagrams).toEqual({ received: 6, taken: 5, lost: 1 });
   socket.close();
   await server.close();
   const frames = stats.frames();

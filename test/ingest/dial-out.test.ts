@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { dialOut } from '../../ingest/dial-out.js';
 import { Identity } from '../../ingest/identity.js';
 import { Uploads } from '../../ingest/uploads.js';
+import { total } from '../../model/stats.js';
 import { ais } from '../../protocols/ais/index.js';
 import { waitFor } from '../support/wait-for.js';
 import { tcpServer } from './tcp-support.js';
@@ -60,11 +61,11 @@ const connections = (of: { peers: Socket[] }, n: number) =>
 
 test('a receiver is dialled, and again after it hangs up, goes away and comes back', async () => {
   const coast = await receiver();
-  const { s, line, said, handled } = await client(coast.port);
+  const { s, said, handled } = await client(coast.port);
   await connections(coast, 1);
   coast.peers[0].write(SHANGHAI);
   await handled(1);
-  expect(line.connected).toBe(1);
+  expect(s.stats.dialOut).toMatchObject({ sources: 1, dialled: 1, connected: 1, connecting: 0, ended: {} });
   coast.peers[0].end();
   await connections(coast, 2);
   coast.peers[1].write(RIMES.slice(0, 20));
@@ -79,15 +80,20 @@ test('a receiver is dialled, and again after it hangs up, goes away and comes ba
   await s.intake.whenDurable();
   expect(s.catalog.vehicleById('mmsi:413771018')?.category).toBe('vessel');
   expect(s.catalog.vehicleById('mmsi:367059850')?.plate).toBe('CAPT.J.RIMES');
+  const { dialled, connected, connecting, ended } = s.stats.dialOut;
+  expect([connected, connecting, ended]).toEqual([1, 0, { peer: expect.any(Number), refused: expect.any(Number) }]);
+  expect(dialled).toBe(1 + total(ended));
 });
 
 test('one that says nothing for too long is dialled again; after closing nobody is', async () => {
   const coast = await receiver();
-  const { line, said } = await client(coast.port, { silenceMs: 100 });
+  const { s, line, said } = await client(coast.port, { silenceMs: 100 });
   await connections(coast, 2);
   expect(said.join('\n')).toContain('silent for 0.1 s');
   line.close();
   const count = coast.peers.length;
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(coast.peers.length).toBe(count);
+  const { dialled, connected, connecting, ended } = s.stats.dialOut;
+  expect([connected, connecting, ended.silent > 0, dialled]).toEqual([0, 0, true, total(ended)]);
 });

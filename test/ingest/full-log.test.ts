@@ -24,6 +24,7 @@ test('a full log: when there is room all of it arrives, in order, acknowledged o
     () => s.stats.spoolPauses,
     (n) => n > 0,
   );
+  expect([s.stats.waiting.frames > 0, s.stats.waiting.bytes > s.stats.waiting.frames]).toEqual([true, true]);
   expect(s.intake.full).toBe(true);
   expect(s.intake.counts().accepted).toBe(0);
   disk.open();
@@ -31,6 +32,7 @@ test('a full log: when there is room all of it arrives, in order, acknowledged o
     const expected = Array.from({ length: 100 }, (_, i) => response(frames.phone, i + 1, i + 1, 0x0200));
     expect(await peer.replies(100), `terminal ${t}`).toEqual(expected);
   }
+  expect(s.stats.waiting).toEqual({ frames: 0, bytes: 0 });
   for (const no of [1, 2, 3]) {
     const times = s
       .logged()

@@ -36,10 +36,10 @@ async function watching(dir: string, s: Server, settleMs = 30) {
 }
 
 const listed = async (dir: string) => (await readdir(dir, { recursive: true })).sort();
-const moved = (watch: { counts: { done: number; failed: number } }, n: number) =>
+const moved = (s: Server, n: number) =>
   waitFor(
     `${n} files to be moved`,
-    () => watch.counts.done + watch.counts.failed,
+    () => s.stats.files.done + s.stats.files.failed,
     (count) => count === n,
     { everyMs: 10 },
   );
@@ -47,7 +47,7 @@ const moved = (watch: { counts: { done: number; failed: number } }, n: number) =
 test('files are imported and moved, with the lines that were refused beside them', async () => {
   const dir = await tempDir();
   const s = await tcpServer();
-  const { watch, said } = await watching(dir, s);
+  const { said } = await watching(dir, s);
   await writeFile(join(dir, 'good.csv'), csv([row(1), row(2), row(3, 'b')]));
   await writeFile(join(dir, 'some.csv'), csv([row(4), `a,${time(5)},200,31`, `a,1999-01-01T00:00:00Z,120,31`]));
   await writeFile(join(dir, 'none.csv'), csv(['a,never,1,1']));
@@ -57,7 +57,7 @@ test('files are imported and moved, with the lines that were refused beside them
     `<gpx><trk><name>w</name><trkseg><trkpt lat="31" lon="120"><time>${time(6)}</time></trkpt></trkseg></trk></gpx>`,
   );
   await writeFile(join(dir, 'notes.txt'), 'let be');
-  await moved(watch, 5);
+  await moved(s, 5);
   expect(await listed(dir)).toEqual([
     'done',
     'done/good.csv',
@@ -78,22 +78,23 @@ test('files are imported and moved, with the lines that were refused beside them
   expect(said).toContain('file some.csv: 1 lines taken, 2 refused');
   expect(s.logged().map(({ source }) => source)).toEqual(Array(5).fill(sourceNumber('file')));
   expect(s.intake.counts()).toMatchObject({ accepted: 5, rejected: { 'bad-item': 2, 'bad-time': 1 } });
+  expect(s.stats.files).toEqual({ done: 3, failed: 2, received: 8, taken: 5, refused: 3, pending: 0, waits: 0 });
 });
 
 test('a file is not taken while it grows; one of a name that was there before is kept beside it', async () => {
   const dir = await tempDir();
   const s = await tcpServer();
-  const { watch } = await watching(dir, s, 300);
+  await watching(dir, s, 300);
   const file = join(dir, 'a.csv');
   await writeFile(file, csv([row(1)]));
   for (let i = 2; i < 8; i++) {
     await appendFile(file, `${row(i)}\n`);
     await new Promise((resolve) => setTimeout(resolve, 60));
   }
-  await moved(watch, 1);
+  await moved(s, 1);
   expect(s.logged()).toHaveLength(7);
   await writeFile(file, csv([row(20)]));
-  await moved(watch, 2);
+  await moved(s, 2);
   expect(await readdir(join(dir, 'done'))).toEqual(['a.1.csv', 'a.csv']);
 });
 
@@ -122,8 +123,8 @@ test('what was stopped in the middle is gone on with: nothing is lost, and no li
   // As after a crash: the log has lines that the mark does not know of, and the report more than it says.
   await writeFile(join(dir, '.big.csv.mark'), early);
   await appendFile(join(dir, '.big.csv.refused'), 'half a li');
-  const { watch } = await watching(dir, s);
-  await moved(watch, 1);
+  await watching(dir, s);
+  await moved(s, 1);
   const report = await readFile(join(dir, 'done/big.csv.refused.csv'), 'utf8');
   expect(report.split('\n').map((line) => line.split(',')[0])).toEqual([
     'line',
@@ -135,6 +136,8 @@ test('what was stopped in the middle is gone on with: nothing is lost, and no li
     '',
   ]);
   const given = s.logged().map(({ vehicleNo, fixTime }) => `${vehicleNo} ${fixTime}`);
+  const { received, taken, refused, pending } = s.stats.files;
+  expect([received, pending, refused >= 5]).toEqual([taken + refused, 0, true]);
   expect(new Set(given).size).toBe(4995); // what comes twice has the same key, and is one row
   expect(given.length).toBeGreaterThan(4995);
   expect(given.length).toBeLessThan(2 * 4995);
@@ -144,7 +147,7 @@ test('what was stopped in the middle is gone on with: nothing is lost, and no li
 test('sentences of ships, also where a message goes over the end of a batch', async () => {
   const dir = await tempDir();
   const s = await tcpServer({ protocol: ais });
-  const { watch } = await watching(dir, s);
+  await watching(dir, s);
   const at = Math.floor(NOW / 1000) - 60;
   const lines = [
     ...Array.from({ length: 499 }, () => '# nothing'),
@@ -155,7 +158,7 @@ test('sentences of ships, also where a message goes over the end of a batch', as
     '!AIVDM,2,1,1,A,55?MbV02;H;s<HtKR20EHE:0@T4@Dn2222222216L961O5Gf0NSQEp6ClRp8,0*1C',
   ];
   await writeFile(join(dir, 'coast.nmea'), lines.join('\n'));
-  await moved(watch, 1);
+  await moved(s, 1);
   expect(s.catalog.vehicleById('mmsi:351759000')?.plate).toBe('EVER DIADEM');
   expect(s.logged().map(({ fixTime }) => Math.abs(fixTime - at * 1000) <= 30_000)).toEqual([true]);
   const report = await readFile(join(dir, 'done/coast.nmea.refused.csv'), 'utf8');
@@ -168,12 +171,12 @@ test('while the log has no room nothing is read, and nothing lost', async () => 
   let full = true;
   Object.defineProperty(s.intake, 'full', { get: () => full });
   await writeFile(join(dir, '.gone.csv.refused'), 'of a file that somebody took away');
-  const { watch } = await watching(dir, s);
+  await watching(dir, s);
   await writeFile(join(dir, 'a.csv'), csv([row(1), row(2)]));
   await new Promise((resolve) => setTimeout(resolve, 300));
-  expect(watch.counts).toEqual({ done: 0, failed: 0 });
+  expect(s.stats.files).toMatchObject({ done: 0, failed: 0, taken: 0, waits: 1 });
   full = false;
-  await moved(watch, 1);
+  await moved(s, 1);
   expect(s.logged()).toHaveLength(2);
   expect(await listed(dir)).toEqual(['done', 'done/a.csv', 'failed']);
 });

@@ -10,7 +10,7 @@ test('a directory that cannot be had is told with its setting', async () => {
   writeFileSync(file, '');
   const { settings } = loadSettings({ CHEJI_WATCH_DIR: join(file, 'drop') });
   const watched = watchFiles(settings, {} as Parameters<typeof watchFiles>[1]);
-  await expect(watched).rejects.toThrow(`CHEJI_WATCH_DIR=${join(file, 'drop')}: ENOTDIR`);
+  await expect(watched).rejects.toThrow(/^watched directory .*a-file\/drop: .*CHEJI_WATCH_DIR/);
 });
 
 test('none is watched where the settings name none', async () => {
