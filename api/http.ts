@@ -60,14 +60,19 @@ export interface Endpoint {
   failed(error: unknown, request: Request): Answer;
 }
 
+/** 'buffered': taken, but the peer is behind; 'dropped': it did not fit under the limit of buffered bytes and was not taken. */
+export type SendResult = 'sent' | 'buffered' | 'dropped' | 'closed';
+
 /** One WebSocket; every method is harmless after it has closed. */
 export interface Socket {
-  /** 'dropped': it did not fit under the limit of buffered bytes and was not taken. */
-  send(message: string | Uint8Array, binary?: boolean): 'sent' | 'buffered' | 'dropped' | 'closed';
+  send(message: string | Uint8Array, binary?: boolean): SendResult;
+  /**
+   * Sends the first `count` of them, as text, so that they leave in one packet, up to the first that is not 'sent'. Answers how
+   * many were taken, and what became of the last.
+   */
+  sendAll(messages: readonly Uint8Array[], count: number): { taken: number; result: SendResult };
   /** Bytes that wait for the peer to read. */
   buffered(): number;
-  /** Runs `writes` so that all they send leaves in one packet. */
-  cork(writes: () => void): void;
   ping(): void;
   end(code: number, reason: string): void;
 }

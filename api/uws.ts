@@ -7,6 +7,7 @@ import {
   READ_HEADERS,
   type Request,
   type RequestHeaders,
+  type SendResult,
   type Socket,
   type StreamEndpoint,
   type StreamHandler,
@@ -380,17 +381,26 @@ class OpenSocket implements Socket {
     this.#ws = null;
   }
 
-  send(message: string | Uint8Array, binary = false): 'sent' | 'buffered' | 'dropped' | 'closed' {
+  send(message: string | Uint8Array, binary = false): SendResult {
     if (!this.#ws) return 'closed';
     return SEND_RESULTS[this.#ws.send(message, binary)];
   }
 
-  buffered(): number {
-    return this.#ws?.getBufferedAmount() ?? 0;
+  sendAll(messages: readonly Uint8Array[], count: number): { taken: number; result: SendResult } {
+    const ws = this.#ws;
+    if (!ws) return { taken: 0, result: 'closed' };
+    let taken = 0;
+    let status = SENT;
+    ws.cork(() => {
+      // With many clients most of what alerts cost is this line, so there is nothing in it but the native call.
+      for (; taken < count && status === SENT; taken++) status = ws.send(messages[taken], false);
+    });
+    const result = SEND_RESULTS[status];
+    return { taken: result === 'dropped' ? taken - 1 : taken, result };
   }
 
-  cork(writes: () => void): void {
-    if (this.#ws) this.#ws.cork(writes);
+  buffered(): number {
+    return this.#ws?.getBufferedAmount() ?? 0;
   }
 
   ping(): void {
@@ -402,4 +412,6 @@ class OpenSocket implements Socket {
   }
 }
 
+/** What the library's `send` answers. */
 const SEND_RESULTS = ['buffered', 'sent', 'dropped'] as const;
+const SENT = SEND_RESULTS.indexOf('sent');

@@ -1,12 +1,12 @@
-import type { AlertFilter, AlertTransition } from '../../model/alert.js';
+import type { AlertTransition } from '../../model/alert.js';
 import { LogGapError } from '../../store/log-reader.js';
 import type { App } from '../app.js';
-import type { AlertReader } from '../deps.js';
 import { ApiError } from '../errors.js';
 import { AlertBatch } from './alert-batch.js';
+import { type AlertPort, AlertSubscription } from './alert-subscription.js';
 import { SharedMessage } from './encoding.js';
 import { LIMITS } from './limits.js';
-import type { SubscribeAlerts, SubscriptionId } from './messages.js';
+import type { SubscribeAlerts } from './messages.js';
 import { type Gap, type GapReason, say } from './server-messages.js';
 import { Turns } from './turns.js';
 
@@ -15,37 +15,6 @@ const TURN = 500;
 /** Whether others should have a turn is looked at after so many subscriptions. */
 const LOOK_EVERY = 32;
 const ENCODED_KEPT = 2000;
-
-/** Where an alert subscription's messages go. */
-export interface AlertPort {
-  /** 'sent'; 'buffered': taken, but the client is behind now; 'dropped': not taken. */
-  send(message: string | Buffer): 'sent' | 'buffered' | 'dropped' | 'closed';
-  /** Runs sends so that they leave together. */
-  cork(writes: () => void): void;
-  /** Ends the connection with 4008; the client comes back with its cursor. */
-  tooSlow(): void;
-}
-
-export interface AlertSubscription {
-  id: SubscriptionId;
-  filter: AlertFilter;
-  /** The same for subscriptions of the same filter and id. */
-  kind: string;
-  port: AlertPort;
-  reader: AlertReader;
-  /** False until the log has been read after the start: nothing can be said of cursors before. */
-  joined: boolean;
-  /** Number of the last transition that was sent, or that the filter did not want. */
-  at: number;
-  /** Number of the newest transition when it subscribed: what is older is replay, and does not count as being behind. */
-  from: number;
-  /** Numbers of those that wait for an acknowledgement, ascending, and how many may; null where none is needed. */
-  unacknowledged: { numbers: number[]; most: number } | null;
-  /** The client has not taken everything yet; `drained` goes on. */
-  blocked: boolean;
-  /** A turn of replay is due. */
-  scheduled: boolean;
-}
 
 /**
  * Alerts to the stream. A subscription is a place in the numbered alert log, not a queue: it reads on from its place
@@ -79,16 +48,10 @@ export class AlertsHub {
   }
 
   /** Joins at the cursor where the log still reaches back to it, else at the log's end; after a start, once that is known. */
-  add({ id, filter, cursor, window }: Omit<SubscribeAlerts, 'op' | 'channel'>, port: AlertPort): AlertSubscription {
+  add(wanted: Omit<SubscribeAlerts, 'op' | 'channel'>, port: AlertPort): AlertSubscription {
     const { alerts } = this.app.deps;
-    const subscription: AlertSubscription = {
-      ...{ id, filter, port, at: 0, from: 0, joined: false },
-      kind: JSON.stringify([id, filter]),
-      reader: alerts.reader(),
-      unacknowledged: window === undefined ? null : { numbers: [], most: window },
-      blocked: false,
-      scheduled: false,
-    };
+    const { cursor } = wanted;
+    const subscription = new AlertSubscription(wanted, port, alerts.reader());
     this.#subscriptions.add(subscription);
     if (this.#ready) this.#join(subscription, cursor);
     else void alerts.ready.then(() => this.#join(subscription, cursor));
@@ -135,7 +98,9 @@ export class AlertsHub {
     const recovered = resumed !== null;
     const gap = cursor !== undefined && !recovered ? { gap: this.#gap(cursor, at, this.#whyNot(cursor)) } : {};
     port.send(say({ type: 'subscribed', id, epoch: alerts.epoch, cursor: alerts.cursor(at), recovered, ...gap }));
-    Object.assign(subscription, { at, from: alerts.last, joined: true });
+    subscription.at = at;
+    subscription.from = alerts.last;
+    subscription.joined = true;
     this.#pump(subscription);
   }
 
@@ -172,9 +137,9 @@ export class AlertsHub {
     if (!subscription.joined || subscription.blocked || subscription.scheduled) return;
     if (!this.#subscriptions.has(subscription)) return;
     const { last } = this.app.deps.alerts;
-    if (subscription.at >= last || roomOf(subscription) === 0) return;
+    if (subscription.at >= last || subscription.room === 0) return;
     this.#send(subscription, this.#next(subscription));
-    if (subscription.blocked || roomOf(subscription) === 0 || subscription.at >= last) return;
+    if (subscription.blocked || subscription.room === 0 || subscription.at >= last) return;
     subscription.scheduled = true;
     setImmediate(() => {
       subscription.scheduled = false;
@@ -215,26 +180,18 @@ export class AlertsHub {
   #send(subscription: AlertSubscription, batch: AlertBatch): void {
     const { port, unacknowledged } = subscription;
     const { numbers, messages } = batch.wanted(subscription);
-    const count = Math.min(messages.length, roomOf(subscription));
-    let sent = 0;
-    port.cork(() => {
-      while (sent < count) {
-        const result = port.send(messages[sent]);
-        if (result === 'dropped') port.tooSlow();
-        if (result === 'dropped' || result === 'closed') {
-          subscription.blocked = true;
-          return;
-        }
-        unacknowledged?.numbers.push(numbers[sent]);
-        sent++;
-        if (result === 'buffered') {
-          subscription.blocked = true;
-          return;
-        }
+    const count = Math.min(messages.length, subscription.room);
+    if (messages.length > 0) {
+      const { taken, result } = port.sendAll(messages, count);
+      if (result === 'dropped') port.tooSlow();
+      if (result !== 'sent') subscription.blocked = true;
+      if (unacknowledged) for (let i = 0; i < taken; i++) unacknowledged.numbers.push(numbers[i]);
+      if (taken < messages.length) {
+        if (taken > 0) subscription.at = numbers[taken - 1];
+        return;
       }
-    });
-    if (sent === messages.length) subscription.at = batch.end;
-    else if (sent > 0) subscription.at = numbers[sent - 1];
+    }
+    subscription.at = batch.end;
   }
 
   #encode(transition: AlertTransition): SharedMessage {
@@ -273,9 +230,4 @@ export class AlertsHub {
 function parts(cursor: string): { epoch: string; number: number } {
   const [, epoch = '', digits] = /^(.+)-(\d{1,15})$/.exec(cursor) ?? [];
   return { epoch, number: Number(digits) };
-}
-
-/** How many more may be sent before the client has acknowledged some. */
-function roomOf({ unacknowledged }: AlertSubscription): number {
-  return unacknowledged ? unacknowledged.most - unacknowledged.numbers.length : Infinity;
 }

@@ -1,7 +1,7 @@
 import { ApiError } from '../errors.js';
-import type { Socket, StreamHandler } from '../http.js';
+import type { SendResult, Socket, StreamHandler } from '../http.js';
 import { VehicleFilter } from '../vehicle-filter.js';
-import type { AlertSubscription } from './alerts.js';
+import type { AlertPort, AlertSubscription } from './alert-subscription.js';
 import type { CommandSubscription } from './commands.js';
 import type { StreamHub } from './hub.js';
 import { LIMITS } from './limits.js';
@@ -190,12 +190,7 @@ export class StreamConnection implements StreamHandler {
   }
 
   #subscribeAlerts(wanted: SubscribeAlerts): void {
-    const port = {
-      send: (text: string | Buffer) => this.hub.send(this.socket, text),
-      cork: (writes: () => void) => this.socket.cork(writes),
-      tooSlow: () => this.end(CLOSE.slow, 'slow-consumer', 'too slow for alerts; come back with the cursor'),
-    };
-    this.#alerts.set(wanted.id, this.hub.alerts.add(wanted, port));
+    this.#alerts.set(wanted.id, this.hub.alerts.add(wanted, new ConnectionAlertPort(this)));
   }
 
   #subscribeCommands({ id, filter }: SubscribeCommands): void {
@@ -256,5 +251,28 @@ export class StreamConnection implements StreamHandler {
     if (this.#tokens < 1) return false;
     this.#tokens--;
     return true;
+  }
+}
+
+/** A class and not an object of functions: one is walked for each client that an alert is told to. */
+class ConnectionAlertPort implements AlertPort {
+  readonly #hub: StreamHub;
+  readonly #socket: Socket;
+
+  constructor(readonly connection: StreamConnection) {
+    this.#hub = connection.hub;
+    this.#socket = connection.socket;
+  }
+
+  send(message: string): SendResult {
+    return this.#hub.send(this.#socket, message);
+  }
+
+  sendAll(messages: readonly Uint8Array[], count: number): ReturnType<Socket['sendAll']> {
+    return this.#hub.sendAll(this.#socket, messages, count);
+  }
+
+  tooSlow(): void {
+    this.connection.end(CLOSE.slow, 'slow-consumer', 'too slow for alerts; come back with the cursor');
   }
 }

@@ -2,7 +2,7 @@ import { count, type Tally } from '../../model/stats.js';
 import type { App } from '../app.js';
 import { bearer, foreignOrigin, type KeyCheck } from '../auth.js';
 import { ApiError } from '../errors.js';
-import type { Answer, Request, Socket, StreamEndpoint } from '../http.js';
+import type { Answer, Request, SendResult, Socket, StreamEndpoint } from '../http.js';
 import type { StreamCounts } from '../metrics.js';
 import { AlertsHub } from './alerts.js';
 import { CommandsHub } from './commands.js';
@@ -93,10 +93,16 @@ export class StreamHub {
     return { type: 'welcome', session, serverTime: new Date(this.app.now()).toISOString(), epoch, limits: LIMITS };
   }
 
-  send(socket: Socket, message: string | Buffer, binary = false): ReturnType<Socket['send']> {
+  send(socket: Socket, message: string | Buffer, binary = false): SendResult {
     const result = socket.send(message, binary);
     if (result === 'sent' || result === 'buffered') this.#sentBytes += message.length;
     return result;
+  }
+
+  sendAll(socket: Socket, messages: readonly Uint8Array[], count: number): ReturnType<Socket['sendAll']> {
+    const sent = socket.sendAll(messages, count);
+    for (let i = 0; i < sent.taken; i++) this.#sentBytes += messages[i].length;
+    return sent;
   }
 
   conflated(): void {

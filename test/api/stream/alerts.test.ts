@@ -12,12 +12,16 @@ function alertsHub(feed: AlertFeed): AlertsHub {
 }
 
 function portTo(told: StreamMessage[]) {
+  const send = (message: string | Uint8Array) => {
+    told.push(JSON.parse(message.toString()) as StreamMessage);
+    return 'sent' as const;
+  };
   return {
-    send(message: string | Buffer) {
-      told.push(JSON.parse(String(message)) as StreamMessage);
-      return 'sent' as const;
+    send,
+    sendAll(messages: readonly Uint8Array[], count: number) {
+      messages.slice(0, count).forEach(send);
+      return { taken: count, result: 'sent' as const };
     },
-    cork: (writes: () => void) => writes(),
     tooSlow() {},
   };
 }

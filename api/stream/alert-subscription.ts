@@ -1,0 +1,51 @@
+import type { AlertFilter } from '../../model/alert.js';
+import type { AlertReader } from '../deps.js';
+import type { SendResult, Socket } from '../http.js';
+import type { SubscribeAlerts, SubscriptionId } from './messages.js';
+
+/** Where an alert subscription's messages go. */
+export interface AlertPort {
+  send(message: string): SendResult;
+  sendAll: Socket['sendAll'];
+  /** Ends the connection with 4008; the client comes back with its cursor. */
+  tooSlow(): void;
+}
+
+/**
+ * One client's place in the alert log. A class, so that all have one shape whatever they asked for: with thousands of them that
+ * decides what it costs to go round.
+ */
+export class AlertSubscription {
+  readonly id: SubscriptionId;
+  readonly filter: AlertFilter;
+  /** The same for subscriptions of the same filter and id. */
+  readonly kind: string;
+  /** False until the log has been read after the start: nothing can be said of cursors before. */
+  joined = false;
+  /** Number of the last transition that was sent, or that the filter did not want. */
+  at = 0;
+  /** Number of the newest transition when it subscribed: what is older is replay, and does not count as being behind. */
+  from = 0;
+  /** Numbers of those that wait for an acknowledgement, ascending, and how many may; null where none is needed. */
+  readonly unacknowledged: { numbers: number[]; most: number } | null;
+  /** The client has not taken everything yet; `drained` goes on. */
+  blocked = false;
+  /** A turn of replay is due. */
+  scheduled = false;
+
+  constructor(
+    { id, filter, window }: Pick<SubscribeAlerts, 'id' | 'filter' | 'window'>,
+    readonly port: AlertPort,
+    readonly reader: AlertReader,
+  ) {
+    this.id = id;
+    this.filter = filter;
+    this.kind = JSON.stringify([id, filter]);
+    this.unacknowledged = window === undefined ? null : { numbers: [], most: window };
+  }
+
+  /** How many more may be sent before the client has acknowledged some. */
+  get room(): number {
+    return this.unacknowledged ? this.unacknowledged.most - this.unacknowledged.numbers.length : Infinity;
+  }
+}
