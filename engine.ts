@@ -252,6 +252,7 @@ export class Engine {
         this.#alerts.clearVehicle(change.no, at, 'vehicle-removed');
         this.#memories.drop(change.no);
         this.#rules.drop(change.no);
+        this.#ruleBook.defined.dropVehicle(change.no);
         break;
       case 'alert-actions':
         this.#alerts.act(change.targets, change.word, change.by, change.at);

@@ -20,7 +20,7 @@ export class DefinedRules {
   readonly #made = new Map<string, string[]>();
   readonly #byFence = new Map<number, TimedRule[]>();
   #everywhere: TimedRule[] = [];
-  /** What concerns a vehicle; forgotten when a rule or the vehicle changes. */
+  /** What concerns a vehicle; forgotten when a rule or the vehicle changes, or the vehicle goes. */
   readonly #ofVehicle = new Map<number, { vehicle: Vehicle; rules: readonly TimedRule[] }>();
 
   get(id: string): TimedRule | undefined {
@@ -45,6 +45,11 @@ export class DefinedRules {
     const rules = this.#everywhere.filter((rule) => rule.appliesTo(vehicle));
     this.#ofVehicle.set(vehicle.no, { vehicle, rules: rules.length === 0 ? NONE : rules });
     return rules;
+  }
+
+  /** The vehicle is no more. */
+  dropVehicle(no: number): void {
+    this.#ofVehicle.delete(no);
   }
 
   /** Puts the rule in force, in place of what it was. Returns the ids of rules that are no more, or are others now. */

@@ -78,7 +78,7 @@ export function rules(
     },
     shared: {
       get: (key: string) => memories.shared.get(`${asked.id} ${key}`),
-      set: (key: string, value: unknown) => void memories.shared.set(`${asked.id} ${key}`, value),
+      set: (key: string, value: unknown) => memories.shared.set(`${asked.id} ${key}`, value),
     },
   } as Partial<Input> as Input;
   const say: Say = {
@@ -179,6 +179,7 @@ export function rules(
     },
 
     tick(time) {
+      memories.shared.passTime(time);
       for (const no of [...unsettled].sort((a, b) => a - b)) {
         const vehicle = catalog.vehicles.get(no);
         if (!vehicle) continue;

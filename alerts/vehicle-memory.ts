@@ -1,6 +1,7 @@
 import type { NewAlert } from './alert-book.js';
 import type { FixFacts } from './fix-facts.js';
 import { forget, type Gap } from './gap.js';
+import { SharedMemory, type SharedSnapshot } from './shared-memory.js';
 
 /** A stretch of time in which a terminal called for help; `to` is null while it does. Epoch ms. */
 export interface EmergencyEpisode {
@@ -40,14 +41,13 @@ export interface LateEpisode {
 
 export interface MemoriesSnapshot {
   vehicles: [number, VehicleMemory][];
-  shared: [string, unknown][];
+  shared: SharedSnapshot;
 }
 
 /** The memories of all vehicles, by vehicle number. */
 export class VehicleMemories {
   readonly #byNo = new Map<number, VehicleMemory>();
-  /** What rules remember beyond one vehicle, such as a driver's hours: by rule id, a blank, and the rule's own key. */
-  readonly shared = new Map<string, unknown>();
+  readonly shared = new SharedMemory();
 
   /** The memory of a vehicle, where there is one. */
   get(no: number): VehicleMemory | undefined {
@@ -79,16 +79,16 @@ export class VehicleMemories {
       if (gap) forget(gap, ids);
       if (late) forgetLate(late, ids);
     }
-    for (const key of this.shared.keys()) if (ids.has(key.slice(0, key.indexOf(' ')))) this.shared.delete(key);
+    this.shared.forgetRules(ids);
   }
 
   snapshot(): MemoriesSnapshot {
-    return { vehicles: [...this.#byNo], shared: [...this.shared] };
+    return { vehicles: [...this.#byNo], shared: this.shared.snapshot() };
   }
 
   restore({ vehicles, shared }: MemoriesSnapshot): void {
     for (const [no, memory] of vehicles) this.#byNo.set(no, memory);
-    for (const [key, value] of shared) this.shared.set(key, value);
+    this.shared.restore(shared);
   }
 }
 

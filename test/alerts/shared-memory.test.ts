@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { SharedMemory } from '../../alerts/shared-memory.js';
+import { TEN } from './support.js';
+
+const DAY = 86_400_000;
+
+test('what nothing asks for in eight days is forgotten in sixteen, and what is asked for stays', () => {
+  const shared = new SharedMemory();
+  shared.set('r gone', 1);
+  shared.set('r asked', 2);
+  shared.set('r told', 3);
+  for (let day = 0; day <= 24; day++) {
+    shared.passTime(TEN + day * DAY);
+    expect(shared.get('r asked')).toBe(2);
+    shared.set('r told', day);
+    if (day < 16) expect(shared.size).toBe(3);
+  }
+  expect(shared.get('r gone')).toBeUndefined();
+  expect(shared.snapshot()).toEqual([
+    ['r asked', 2],
+    ['r told', 24],
+  ]);
+});
+
+test('rules that are no more leave nothing, and a snapshot has all of it', () => {
+  const shared = new SharedMemory();
+  shared.set('a x', 1);
+  shared.set('b x', 2);
+  shared.passTime(TEN);
+  shared.passTime(TEN + 8 * DAY);
+  shared.set('a y', 3);
+  const copy = new SharedMemory();
+  copy.restore(shared.snapshot());
+  for (const memory of [shared, copy]) {
+    expect(memory.size).toBe(3);
+    memory.forgetRules(new Set(['a']));
+    expect(memory.snapshot()).toEqual([['b x', 2]]);
+  }
+});
