@@ -5,10 +5,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // System tests start real servers; two cores are enough for two of them at a time.
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     // On a busy CI machine a browser or a server may once be late; what fails twice has failed.
     retry: process.env.CI ? 1 : 0,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     reporters: ['default', './test/support/tally-reporter.ts'],
   },
 });

@@ -5,7 +5,7 @@ export async function waitFor<T>(
   what: string,
   ask: () => Promise<T> | T,
   ready: (value: T) => boolean,
-  { timeoutMs = 30_000, everyMs = 100 } = {},
+  { timeoutMs = 60_000, everyMs = 100 } = {},
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
