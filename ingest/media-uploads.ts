@@ -111,7 +111,11 @@ export class MediaUploads {
     if (index < 1 || index > total) return { reason: 'bad-package', detail: `part ${index} of ${total}` };
     if (total > parts) return { reason: 'package-limit', detail: `${total} parts, at most ${parts} are taken` };
     const done = this.#done.get(doneKey(source, part));
-    if (done !== undefined) {
+    const isOther = done !== undefined && part.head !== null && part.head.mediaId !== done.mediaId;
+    if (isOther) {
+      // A terminal that starts anew counts its serials from the same number: another picture, and not that one again.
+      this.#done.delete(doneKey(source, part));
+    } else if (done !== undefined) {
       // Our word that it is whole may have been lost; it is given again with the last part.
       if (done.mediaId !== null && index === total) peer.complete(done.mediaId);
       return 'repeated';
@@ -304,7 +308,9 @@ export class MediaUploads {
   #remember({ opening, head, looseSerials }: OpenMedium): void {
     if (looseSerials) return; // the next one would look like this one come again
     const until = performance.now() + DONE_KEPT_MS;
-    this.#done.set(doneKey(opening.source, opening), { mediaId: head?.mediaId ?? null, until });
+    const key = doneKey(opening.source, opening);
+    this.#done.delete(key); // the oldest stands first
+    this.#done.set(key, { mediaId: head?.mediaId ?? null, until });
     if (this.#done.size > DONE_KEPT) this.#done.delete(this.#done.keys().next().value as string);
   }
 

@@ -124,6 +124,18 @@ test('a part that comes again costs nothing and is answered; so is the last one 
   sender.socket.destroy();
 });
 
+test('another medium with the serial numbers of one that is whole is a new one: its terminal has started anew', async () => {
+  const server = await tcpServer();
+  const sender = await terminal(server);
+  expect(await sender.upload({ mediaId: 3, data: picture(3000, 5) }, 5000)).toBe(true);
+  sender.seq = 1;
+  sender.acknowledged.clear();
+  expect(await sender.upload({ mediaId: 4, data: picture(3000, 6) }, 5000)).toBe(true);
+  expect(recorded(server.dir).map(({ content }) => content.mediaId)).toEqual([3, 4]);
+  expect(server.media.stats().parts).toEqual({ taken: 6 });
+  sender.socket.destroy();
+});
+
 test('parts that all have one serial number are joined by terminal and total', async () => {
   const server = await tcpServer();
   const { peer } = await server.terminal(PHONE);
