@@ -1,12 +1,12 @@
 import { copyOfFix, type Fixes } from '../model/fixes.js';
 import type { Position } from '../model/position.js';
 import type { Journey, Stop } from '../model/trip.js';
-import type { VehicleHour } from '../model/vehicle-hour.js';
 import type { History } from '../store/history.js';
 import type { JourneyTables, RedoneHours, RedoneJourney } from '../store/journeys.js';
 import type { Travel } from '../store/travel.js';
-import { HOUR_MS, HourSums } from './hours.js';
-import { tripsAndStops } from './trips.js';
+import { HOUR_MS, HourSums, type SumsSoFar } from './hours.js';
+import { type KnownVehicle, KnownVehicles } from './known-vehicles.js';
+import { type Begun, type Driving, journeyFrom } from './trips.js';
 import { isQualified } from './usable.js';
 
 /** Vehicles that are worked on together, so that what is said to the database is said once for all of them … */
@@ -28,12 +28,28 @@ const BEFORE_FIXES = 50;
 /** Where legal times of fixes end (store/copy-rows.ts). */
 const END = Date.UTC(2100, 0, 1);
 
+/** From where the news of a vehicle are worked in. Times are epoch ms. */
+interface Beginning extends Begun {
+  /** Of the earliest new fix. */
+  since: number;
+  /** Of the first fix that trips and stops are worked out of, and of the first row that gives way to them. */
+  from: number;
+  replaceFrom: number;
+  /** Of the first fix that is summed, and of the first hour that gives way. */
+  hoursFrom: number;
+  firstHour: number;
+  /** Of all fixes before. */
+  sums?: SumsSoFar;
+}
+
 /**
  * Keeps trips, stops and hourly sums in step with the fixes, whenever these arrive: what a vehicle did is worked out
- * again from the last stop before its earliest new fix, and summed again from that fix's hour on. Doing it twice, or
- * again after a crash, changes nothing.
+ * again from the last stop before its earliest new fix, and summed again from that fix's hour on; or, where its fixes come in order,
+ * from what was known of it the last time. Doing it twice, or again after a crash, changes nothing.
  */
 export class Digest {
+  readonly #known = new KnownVehicles();
+
   constructor(
     readonly tables: JourneyTables,
     readonly history: History,
@@ -44,6 +60,7 @@ export class Digest {
   async pass(stop?: AbortSignal): Promise<number> {
     const news = await this.tables.news(NEWS_BATCHES);
     if (!news) return 0;
+    this.#known.begin();
     const vehicles = [...news.since];
     for (let i = 0; i < vehicles.length; i += GROUP) {
       if (stop?.aborted) return 0; // the news stay, and are read again
@@ -55,57 +72,86 @@ export class Digest {
 
   async #workGroup(since: ReadonlyMap<number, number>): Promise<void> {
     const stops = await this.tables.stopsBefore(since);
+    const beginnings = new Map<number, Beginning>();
     const read = new Map<number, number>();
     for (const [no, time] of since) {
-      read.set(no, Math.min(journeyStart(time, stops.get(no)), hourOf(time) - HOUR_MARGIN_MS));
+      const beginning = this.#beginning(no, time, stops.get(no));
+      beginnings.set(no, beginning);
+      const margin = beginning.sums ? 0 : HOUR_MARGIN_MS;
+      read.set(no, Math.min(beginning.from, beginning.hoursFrom - margin));
     }
     const tracks = byVehicle(await this.travel.since(read, GROUP_FIXES + 1));
     const journeys: RedoneJourney[] = [];
     const hours: RedoneHours[] = [];
-    for (const [vehicleNo, time] of since) {
+    const known = new Map<number, KnownVehicle>();
+    for (const [vehicleNo, beginning] of beginnings) {
       const fixes = tracks.get(vehicleNo) ?? [];
-      const stop = stops.get(vehicleNo);
       if (fixes.length > GROUP_FIXES) {
-        await this.#workJourney(vehicleNo, time, stop);
-        await this.#workHours(vehicleNo, time);
+        const driving = await this.#workJourney(vehicleNo, beginning);
+        const sums = await this.#workHours(vehicleNo, beginning);
+        known.set(vehicleNo, { until: beginning.since, sums, driving });
         continue;
       }
-      const from = journeyStart(time, stop);
-      const journey = tripsAndStops(
+      const { from, replaceFrom, firstHour, since: time } = beginning;
+      const { driving, ...journey } = journeyFrom(
         fixes.filter(({ fixTime }) => fixTime >= from),
-        stop,
+        beginning,
+        time,
       );
-      journeys.push({ vehicleNo, from: stop?.start ?? from, journey });
-      hours.push({ vehicleNo, from: hourOf(time), hours: await this.#hoursOf(vehicleNo, hourOf(time), fixes) });
+      const summed = await this.#hoursOf(vehicleNo, beginning, fixes);
+      journeys.push({ vehicleNo, from: replaceFrom, journey });
+      hours.push({ vehicleNo, from: firstHour, hours: summed.hours });
+      known.set(vehicleNo, { until: time, sums: summed.soFar, driving });
     }
     await this.tables.replaceJourneys(journeys);
     await this.tables.replaceHours(hours);
+    for (const [vehicleNo, all] of known) this.#known.remember(vehicleNo, all);
   }
 
-  /** Sums from the hour `from` on, out of all fixes since then and some of before. */
-  async #hoursOf(vehicleNo: number, from: number, fixes: readonly Position[]): Promise<VehicleHour[]> {
-    const first = fixes.findIndex(({ fixTime }) => fixTime >= from);
-    const within = first < 0 ? [] : fixes.slice(first);
-    const near = fixes.slice(0, first < 0 ? undefined : first).findLast(isQualified);
-    const sums = new HourSums(near ?? (await this.#qualifiedBefore(vehicleNo, from)));
-    for (const p of within) sums.add(p);
-    return sums.hours;
+  #beginning(vehicleNo: number, since: number, stop: Stop | undefined): Beginning {
+    const known = this.#known.find(vehicleNo, since);
+    const hours = known
+      ? { sums: known.sums, hoursFrom: known.until, firstHour: known.sums.hour?.hour ?? hourOf(known.until) }
+      : { hoursFrom: hourOf(since), firstHour: hourOf(since) };
+    if (known?.driving) {
+      const { driving } = known;
+      return { since, ...hours, driving, from: driving.trip.end, replaceFrom: driving.trip.start };
+    }
+    const from = stop?.seenUntil ?? since - LOOK_BACK_MS;
+    return { since, ...hours, standing: stop, from, replaceFrom: stop?.start ?? from };
+  }
+
+  /** Sums out of all fixes since `hoursFrom` and, where nothing is known of before, some of before. */
+  async #hoursOf(vehicleNo: number, beginning: Beginning, fixes: readonly Position[]) {
+    const { hoursFrom, sums: known } = beginning;
+    const first = fixes.findIndex(({ fixTime }) => fixTime >= hoursFrom);
+    const near = known ? undefined : fixes.slice(0, first < 0 ? undefined : first).findLast(isQualified);
+    const sums = await this.#sumsFrom(vehicleNo, beginning, near);
+    const soFar = addAll(sums, first < 0 ? [] : fixes.slice(first), beginning.since);
+    return { hours: sums.hours, soFar: soFar ?? sums.soFar() };
+  }
+
+  async #sumsFrom(vehicleNo: number, { sums, hoursFrom }: Beginning, near?: Position): Promise<HourSums> {
+    if (sums) return HourSums.after(sums);
+    return new HourSums(near ?? (await this.#qualifiedBefore(vehicleNo, hoursFrom)));
   }
 
   /** One vehicle alone, however long its track is. */
-  async #workJourney(vehicleNo: number, since: number, before: Stop | undefined): Promise<void> {
-    let stop = before;
-    let from = journeyStart(since, stop);
+  async #workJourney(vehicleNo: number, beginning: Beginning): Promise<Driving | null> {
+    let begun: Begun = beginning;
+    let { from, replaceFrom } = beginning;
     for (;;) {
       const fixes = await this.#fixes(vehicleNo, from);
-      const journey = tripsAndStops(fixes, stop);
+      const { driving, ...journey } = journeyFrom(fixes, begun, beginning.since);
       const whole = fixes.length < CHUNK_FIXES;
       if (!whole) endTrip(journey);
-      await this.tables.replaceJourneys([{ vehicleNo, from: stop?.start ?? from, journey }]);
-      if (whole) return;
+      await this.tables.replaceJourneys([{ vehicleNo, from: replaceFrom, journey }]);
+      if (whole) return driving;
       const last = fixes[fixes.length - 1].fixTime;
-      stop = lastStop(journey, from, last);
-      from = stop?.seenUntil ?? last;
+      const standing = lastStop(journey, from, last);
+      begun = { standing };
+      from = standing?.seenUntil ?? last;
+      replaceFrom = standing?.start ?? from;
     }
   }
 
@@ -118,13 +164,16 @@ export class Digest {
     return fixes;
   }
 
-  async #workHours(vehicleNo: number, since: number): Promise<void> {
-    const from = hourOf(since);
-    const sums = new HourSums(await this.#qualifiedBefore(vehicleNo, from));
-    for await (const batch of this.history.track(vehicleNo, from, END)) {
-      for (const p of batch) sums.add(p);
+  async #workHours(vehicleNo: number, beginning: Beginning): Promise<SumsSoFar> {
+    const { since, hoursFrom, firstHour } = beginning;
+    const sums = await this.#sumsFrom(vehicleNo, beginning);
+    let soFar: SumsSoFar | null = null;
+    for await (const batch of this.history.track(vehicleNo, hoursFrom, END)) {
+      const found = addAll(sums, batch, since);
+      soFar ??= found;
     }
-    await this.tables.replaceHours([{ vehicleNo, from, hours: sums.hours }]);
+    await this.tables.replaceHours([{ vehicleNo, from: firstHour, hours: sums.hours }]);
+    return soFar ?? sums.soFar();
   }
 
   async #qualifiedBefore(vehicleNo: number, time: number): Promise<Position | null> {
@@ -139,9 +188,14 @@ function hourOf(time: number): number {
   return Math.floor(time / HOUR_MS) * HOUR_MS;
 }
 
-/** From when on a vehicle's journey is worked out again where `since` is its earliest new fix. */
-function journeyStart(since: number, stop: Stop | undefined): number {
-  return stop?.seenUntil ?? since - LOOK_BACK_MS;
+/** The sums as they were before the first fix of `time` (epoch ms) or later, if it is among these. */
+function addAll(sums: HourSums, fixes: Iterable<Position>, time: number): SumsSoFar | null {
+  let soFar: SumsSoFar | null = null;
+  for (const p of fixes) {
+    if (p.fixTime >= time) soFar ??= sums.soFar();
+    sums.add(p);
+  }
+  return soFar;
 }
 
 function byVehicle(fixes: Fixes): Map<number, Position[]> {

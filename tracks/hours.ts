@@ -18,6 +18,14 @@ function wayEndOf({ lon, lat, fixTime, mileageKm }: Position): WayEnd {
   return { lon, lat, fixTime, mileageKm };
 }
 
+/** Sums as they are between two fixes, to go on from. */
+export interface SumsSoFar {
+  /** The hour under way; null before the first fix. */
+  hour: VehicleHour | null;
+  before: WayEnd | null;
+  minute: number;
+}
+
 /**
  * Sums up the fixes of one vehicle, given in order of time, by hour. The way between two fixes counts for the hour of
  * the later one, so hours may be summed again from any hour on if the last qualified fix before it is given first.
@@ -31,6 +39,20 @@ export class HourSums {
   /** `before`: the last qualified fix before the first hour, where there is one. */
   constructor(before: Position | null = null) {
     this.#before = before && wayEndOf(before);
+  }
+
+  /** Goes on where other sums were; their hour is the first. */
+  static after({ hour, before, minute }: SumsSoFar): HourSums {
+    const sums = new HourSums();
+    if (hour) sums.hours.push(copyOfHour(hour));
+    sums.#before = before;
+    sums.#minute = minute;
+    return sums;
+  }
+
+  soFar(): SumsSoFar {
+    const hour = this.hours.at(-1);
+    return { hour: hour ? copyOfHour(hour) : null, before: this.#before, minute: this.#minute };
   }
 
   add(p: Position): void {
@@ -71,6 +93,10 @@ export function emptyHour(hour: number): VehicleHour {
     speedProfile: new Array(SPEED_BANDS_KMH.length + 1).fill(0),
     drift: 0,
   };
+}
+
+function copyOfHour(hour: VehicleHour): VehicleHour {
+  return { ...hour, jumps: [...hour.jumps], speedProfile: [...hour.speedProfile] };
 }
 
 function addSpeed(hour: VehicleHour, speed: number): void {

@@ -26,6 +26,21 @@ interface Stand {
   silentMs: number;
 }
 
+/** A trip up to a fix before which nothing will change, whatever comes after it: what was driven so far. */
+export interface Driving {
+  /** Its `end` is that fix; `ended` is null. */
+  trip: Trip;
+  startMileageKm: number;
+}
+
+/** What is known of the time before the first fix that is given; at most one of the two. */
+export interface Begun {
+  /** A stop: then the first fix is the one of its `seenUntil`. */
+  standing?: Stop;
+  /** Then the first fix is the last of its trip. */
+  driving?: Driving;
+}
+
 /**
  * Trips and stops of one vehicle, from its fixes in order of time. The one definition: whoever shows a trip, of today
  * or of last year, has it from here.
@@ -33,56 +48,93 @@ interface Stand {
  * A stop is a stay within STOP_RADIUS_M of its first fix for STOP_MIN_MS (stay points after Li et al. 2008). Silence of
  * more than SILENCE_MS belongs to a stop where the vehicle then is within UNSEEN_MOVE_M, and is a gap otherwise: it
  * moved and nobody knows how. What lies between stops and gaps is a trip.
- *
- * `standing` is a stop of an earlier call: then the first fix must be the one of its `seenUntil`, and the answer is the
- * same as if all fixes since the stop began had been given, for none of them can change what follows.
  */
-export function tripsAndStops(positions: readonly Position[], standing?: Stop): Journey {
-  const fixes = positions.filter(isUsable);
-  const journey: Journey = { trips: [], stops: [] };
-  if (fixes.length === 0) return standing ? { trips: [], stops: [standing] } : journey;
+export function tripsAndStops(positions: readonly Position[]): Journey {
+  const { trips, stops } = journeyFrom(positions, {}, -Infinity);
+  return { trips, stops };
+}
 
+/**
+ * The same where something is known of before: the answer is the one that all fixes since that stop or trip began would give, for
+ * none of them can change what follows. Answers as well with what can be gone on from next time if nothing comes that is older than
+ * `time` (epoch ms); null where the last stop serves for that, or nothing yet.
+ */
+export function journeyFrom(
+  positions: readonly Position[],
+  begun: Begun,
+  time: number,
+): Journey & { driving: Driving | null } {
+  const { standing, driving } = begun;
+  const fixes = positions.filter(isUsable);
+  const trips: Trip[] = [];
+  const stops: Stop[] = [];
+  if (fixes.length === 0) {
+    if (standing) stops.push(standing);
+    if (driving && driving.trip.fixes > 1) trips.push(driving.trip);
+    return { trips, stops, driving: null };
+  }
+  const { stands, certain } = standsIn(fixes, standing);
+  const whole = joined(stands, fixes, standing);
   let from = 0;
-  for (const stand of joined(standsIn(fixes, standing), fixes, standing)) {
-    addTrips(fixes, from, stand.first, 'stop', journey.trips);
-    journey.stops.push(stopOf(fixes, stand, stand.first === 0 ? standing : undefined));
+  for (const stand of whole) {
+    addTrips(fixes, from, stand.first, 'stop', driving, trips);
+    stops.push(stopOf(fixes, stand, stand.first === 0 ? standing : undefined));
     from = fixes[stand.last].fixTime === stand.end ? stand.last : stand.last + 1;
   }
-  addTrips(fixes, from, fixes.length - 1, null, journey.trips);
-  return journey;
+  addTrips(fixes, from, fixes.length - 1, null, driving, trips);
+
+  let last = Math.min(certain, fixes.length - 1);
+  // Of several fixes of one time the first, because by its time it will be found.
+  while (last > from && !(fixes[last].fixTime < time && fixes[last - 1].fixTime < fixes[last].fixTime)) last--;
+  if (last <= from) return { trips, stops, driving: (from === 0 && driving) || null };
+  const stand = whole.at(-1);
+  const near = stand && staysNear(fixes, stand, last, stand.first === 0 ? standing : undefined);
+  return { trips, stops, driving: near ? null : drivenTo(fixes, from, last, driving) };
 }
 
-function standsIn(fixes: readonly Position[], standing?: Stop): Stand[] {
+/** Stands in order, and the first fix of which later ones will tell whether one begins with it. */
+function standsIn(fixes: readonly Position[], standing?: Stop): { stands: Stand[]; certain: number } {
   const stands: Stand[] = [];
+  let certain = fixes.length;
   for (let i = 0; i < fixes.length; ) {
-    const stand = standFrom(fixes, i, i === 0 ? standing : undefined);
+    const { stand, over } = standFrom(fixes, i, i === 0 ? standing : undefined);
     if (stand) stands.push(stand);
+    if (!over) certain = Math.min(certain, i);
     i = stand ? stand.last + 1 : i + 1;
   }
-  return stands;
+  return { stands, certain };
 }
 
-/** The stand that begins with fix `first`, or with the stop before it; null where the vehicle leaves too soon. */
-function standFrom(fixes: readonly Position[], first: number, standing?: Stop): Stand | null {
+/**
+ * The stand that begins with fix `first`, or with the stop before it; null where the vehicle leaves too soon. `over`: that it left
+ * was seen.
+ */
+function standFrom(fixes: readonly Position[], first: number, standing?: Stop): { stand: Stand | null; over: boolean } {
   const { lon: ownLon, lat: ownLat, fixTime } = fixes[first];
   const { restLon: lon, restLat: lat } = standing ?? { restLon: ownLon, restLat: ownLat };
   let off = isOff(fixes[first]);
   const stand: Stand = { first, rest: first, last: first, end: fixTime, silentMs: standing?.silentMs ?? 0 };
+  let over = false;
   for (let next = first + 1; next < fixes.length; next++) {
     const a = fixes[stand.last];
     const b = fixes[next];
     const away = distanceM(lon, lat, b.lon, b.lat) > STOP_RADIUS_M;
     if (b.fixTime - a.fixTime > SILENCE_MS) {
-      if (distanceM(a.lon, a.lat, b.lon, b.lat) > UNSEEN_MOVE_M) break;
+      over = distanceM(a.lon, a.lat, b.lon, b.lat) > UNSEEN_MOVE_M;
+      if (over) break;
       stand.end = b.fixTime;
-      if (away) return stand; // it left at some time while nothing was heard of it
+      if (away) return { stand, over: true }; // it left at some time while nothing was heard of it
       stand.silentMs += b.fixTime - a.fixTime;
-    } else if (away) break;
+    } else if (away) {
+      over = true;
+      break;
+    }
     stand.last = next;
     stand.end = b.fixTime;
     off ||= isOff(b);
   }
-  return standing || stand.end - fixTime >= (off ? STOP_MIN_OFF_MS : STOP_MIN_MS) ? stand : null;
+  const long = stand.end - fixTime >= (off ? STOP_MIN_OFF_MS : STOP_MIN_MS);
+  return { stand: standing || long ? stand : null, over };
 }
 
 /** Stands between which the vehicle stayed near become one. */
@@ -90,7 +142,7 @@ function joined(stands: readonly Stand[], fixes: readonly Position[], standing?:
   const whole: Stand[] = [];
   for (const stand of stands) {
     const before = whole.at(-1);
-    if (!before || !staysNear(fixes, before, stand, before.first === 0 ? standing : undefined)) {
+    if (!before || !staysNear(fixes, before, stand.first, before.first === 0 ? standing : undefined)) {
       whole.push(stand);
       continue;
     }
@@ -101,9 +153,9 @@ function joined(stands: readonly Stand[], fixes: readonly Position[], standing?:
   return whole;
 }
 
-function staysNear(fixes: readonly Position[], a: Stand, b: Stand, standing?: Stop): boolean {
+function staysNear(fixes: readonly Position[], a: Stand, to: number, standing?: Stop): boolean {
   const { lon, lat } = standing ?? fixes[a.first];
-  for (let i = a.last + 1; i <= b.first; i++) {
+  for (let i = a.last + 1; i <= to; i++) {
     if (isGap(fixes[i - 1], fixes[i]) || distanceM(lon, lat, fixes[i].lon, fixes[i].lat) > SAME_PLACE_M) return false;
   }
   return true;
@@ -130,38 +182,59 @@ function stopOf(fixes: readonly Position[], { first, rest, last, end, silentMs }
 }
 
 /** The trips from fix `from` to fix `to`, cut where the vehicle moved unseen. One fix alone is no trip. */
-function addTrips(fixes: readonly Position[], from: number, to: number, ended: Trip['ended'], trips: Trip[]): void {
+function addTrips(
+  fixes: readonly Position[],
+  from: number,
+  to: number,
+  ended: Trip['ended'],
+  driving: Driving | undefined,
+  trips: Trip[],
+): void {
   let start = from;
+  const add = (last: number, why: Trip['ended']) => {
+    const { trip } = driven(fixes, start, last, driving);
+    if (trip.fixes > 1) trips.push({ ...trip, ended: why });
+  };
   for (let i = from + 1; i <= to; i++) {
     if (!isGap(fixes[i - 1], fixes[i])) continue;
-    if (i - 1 > start) trips.push(tripOf(fixes.slice(start, i), 'gap'));
+    add(i - 1, 'gap');
     start = i;
   }
-  if (to > start) trips.push(tripOf(fixes.slice(start, to + 1), ended));
+  if (to >= start) add(to, ended);
 }
 
-function tripOf(fixes: readonly Position[], ended: Trip['ended']): Trip {
-  const first = fixes[0];
-  const last = fixes[fixes.length - 1];
-  let metres = 0;
-  let fastest = NaN;
-  for (const [i, p] of fixes.entries()) {
-    if (i > 0) metres += distanceM(fixes[i - 1].lon, fixes[i - 1].lat, p.lon, p.lat);
+/** The trip under way at fix `last`, which began with fix `from` or after the last gap since. */
+function drivenTo(fixes: readonly Position[], from: number, last: number, driving?: Driving): Driving {
+  let start = last;
+  while (start > from && !isGap(fixes[start - 1], fixes[start])) start--;
+  return driven(fixes, start, last, driving);
+}
+
+/** From fix `first`, of all fixes before which `driving` is the sum, to fix `last`. */
+function driven(fixes: readonly Position[], first: number, last: number, driving?: Driving): Driving {
+  const before = first === 0 ? driving : undefined;
+  const { lon, lat, fixTime, speedKmh, mileageKm } = fixes[first];
+  const startMileageKm = before?.startMileageKm ?? mileageKm;
+  const end = fixes[last];
+  let metres = before?.trip.distanceM ?? 0;
+  let fastest = before?.trip.maxSpeedKmh ?? speedKmh;
+  for (let i = first + 1; i <= last; i++) {
+    const p = fixes[i];
+    metres += distanceM(fixes[i - 1].lon, fixes[i - 1].lat, p.lon, p.lat);
     if (!(p.speedKmh <= fastest) && !Number.isNaN(p.speedKmh)) fastest = p.speedKmh;
   }
-  return {
-    start: first.fixTime,
-    end: last.fixTime,
-    startLon: first.lon,
-    startLat: first.lat,
-    endLon: last.lon,
-    endLat: last.lat,
-    ended,
+  const trip: Trip = {
+    ...(before?.trip ?? { start: fixTime, startLon: lon, startLat: lat }),
+    end: end.fixTime,
+    endLon: end.lon,
+    endLat: end.lat,
+    ended: null,
     distanceM: metres,
-    odometerKm: last.mileageKm - first.mileageKm,
+    odometerKm: end.mileageKm - startMileageKm,
     maxSpeedKmh: fastest,
-    fixes: fixes.length,
+    fixes: (before?.trip.fixes ?? 1) + last - first,
   };
+  return { trip, startMileageKm };
 }
 
 function isGap(a: Position, b: Position): boolean {

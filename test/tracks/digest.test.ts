@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Change } from '../../model/change.js';
 import { copyOfFix } from '../../model/fixes.js';
 import { LOCATED, type Position } from '../../model/position.js';
@@ -132,6 +132,57 @@ onEveryServer('digest', (server) => {
       ),
       { seed: 11, numRuns: 12 },
     );
+  });
+
+  test('what comes in order is worked in from where the last look was, whatever the vehicle does', async () => {
+    const system = await start();
+    let vehicleNo = 200;
+    const steps = fc.array(
+      fc.record({ s: fc.constantFrom(10, 30, 60, 300, 700), m: fc.constantFrom(0, 0, 30, 150, 400, 900) }),
+      { minLength: 20, maxLength: 120 },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        steps,
+        fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 3, maxLength: 8 }),
+        async (s, cuts) => {
+          vehicleNo++;
+          let second = 0;
+          let metres = 0;
+          const fixes = s.map(({ s, m }) =>
+            fixAt(vehicleNo, (second += s), {
+              lon: 120 + (metres += m) / 95_000,
+              mileageKm: metres / 1000,
+              speedKmh: m / 10,
+            }),
+          );
+          let at = 0;
+          for (const cut of [...cuts, fixes.length]) {
+            await system.store(fixes.slice(at, (at += cut)));
+            await system.digest.pass();
+            await system.check(vehicleNo);
+          }
+        },
+      ),
+      { seed: 12, numRuns: 8 },
+    );
+  });
+
+  test('who drives for hours is not read from the beginning each time', async () => {
+    const system = await start();
+    const read = vi.spyOn(system.travel, 'since');
+    const way = Array.from({ length: 300 }, (_, i) => fixAt(9, i * 60, { lon: 120 + i / 100, mileageKm: i }));
+    for (let at = 0; at < way.length; at += 20) {
+      await system.store(way.slice(at, at + 20));
+      await system.digest.pass();
+    }
+    expect((await system.check(9)).trips).toHaveLength(1);
+    const lengths = await Promise.all(read.mock.results.map(async ({ value }) => (await value).length));
+    // The new ones, those of the time before, and the one that the trip was known up to.
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(42);
+    await system.store([fixAt(9, 100 * 60 + 30, { lon: 121.5 })]); // late, and off the way
+    await system.digest.pass();
+    await system.check(9);
   });
 
   test('hours add up by day and group, page by page, odometer jumps included', async () => {

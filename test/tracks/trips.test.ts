@@ -4,7 +4,7 @@ import { readTracks } from '../../cli/support/tracks.js';
 import { ACC_KNOWN, ACC_ON, LOCATED, Position } from '../../model/position.js';
 import { SUSPECT_PLACE } from '../../model/quality.js';
 import type { Journey } from '../../model/trip.js';
-import { tripsAndStops } from '../../tracks/trips.js';
+import { type Driving, journeyFrom, tripsAndStops } from '../../tracks/trips.js';
 import { needs } from '../support/needs.js';
 import { taxiFile } from '../support/wuxi.js';
 import { at, clock } from './support.js';
@@ -135,9 +135,10 @@ test('going on from the last stop that was over gives what the whole gives', () 
       if (!stop) return;
       gone++;
       const whole = tripsAndStops(fixes);
-      const rest = tripsAndStops(
+      const rest = journeyFrom(
         fixes.filter((p) => p.fixTime >= stop.seenUntil),
-        stop,
+        { standing: stop },
+        -Infinity,
       );
       expect(rest.stops).toEqual(whole.stops.filter(({ start }) => start >= stop.start));
       expect(rest.trips).toEqual(whole.trips.filter(({ start }) => start >= stop.start));
@@ -145,6 +146,36 @@ test('going on from the last stop that was over gives what the whole gives', () 
     { seed: 5, numRuns: 500 },
   );
   expect(gone).toBeGreaterThan(100);
+});
+
+test('going on from what was driven so far, again and again, gives what the whole gives', () => {
+  let driven = 0;
+  fc.assert(
+    fc.property(rides, fc.array(fc.nat(), { minLength: 1, maxLength: 5 }), (fixes, picks) => {
+      const news = [...new Set(picks.map((pick) => fixes[pick % fixes.length].fixTime))].sort((a, b) => a - b);
+      let driving: Driving | null = null;
+      for (const [i, fresh] of news.entries()) {
+        const from = driving?.trip.end ?? -Infinity;
+        const until = news[i + 1] ?? Infinity; // what was there when these news were looked at
+        const known = fixes.filter((p) => p.fixTime < until);
+        const whole = tripsAndStops(known);
+        const rest = journeyFrom(
+          known.filter((p) => p.fixTime >= from),
+          driving ? { driving } : {},
+          fresh,
+        );
+        const since = driving?.trip.start ?? -Infinity;
+        expect(rest.stops).toEqual(whole.stops.filter(({ start }) => start >= since));
+        expect(rest.trips).toEqual(whole.trips.filter(({ start }) => start >= since));
+        driving = rest.driving;
+        if (!driving) continue;
+        driven++;
+        expect(driving.trip.end).toBeLessThan(fresh);
+      }
+    }),
+    { seed: 6, numRuns: 2000 },
+  );
+  expect(driven).toBeGreaterThan(300);
 });
 
 /**
