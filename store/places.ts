@@ -128,7 +128,12 @@ function reportOf(rows: CopiedRows, fixTime: number): Report {
 function areaSql(bounds: Bounds): string {
   const { west, south, east, north } = bounds;
   const { up, numbers } = tilesTouching(bounds);
+  // Beyond 180° a place has the longitude of another turn.
+  const turns = [0, ...(east > 180 ? [360] : []), ...(west < -180 ? [-360] : [])];
+  const within = turns
+    .map((turn) => `lon between ${numberSql(west - turn)} and ${numberSql(east - turn)}`)
+    .join(' or ');
   return `${up === 0 ? 'tile' : `(tile >> ${up})`} = any('{${numbers.join(',')}}')
-    and lon >= ${numberSql(west)} and lat >= ${numberSql(south)} and lon <= ${numberSql(east)} and lat <= ${numberSql(north)}
+    and (${within}) and lat between ${numberSql(south)} and ${numberSql(north)}
     and quality & ${UNRELIABLE} = 0`;
 }

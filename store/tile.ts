@@ -10,7 +10,7 @@ const MAX_LAT = 85.0511287798066;
 
 /** Quadkey of a place as an integer (the bits of x and y in turn, y first); NaN where the place is not known. */
 export function tileOf(lon: number, lat: number): number {
-  const [x, y] = gridOf(lon, lat);
+  const [x, y] = [clamp(columnOf(lon)), rowOf(lat)];
   if (Number.isNaN(x + y)) return NaN;
   return spread(x) | (spread(y) << 1);
 }
@@ -36,7 +36,7 @@ export interface TileSet {
 /** More tiles than this are asked for by coarser ones. */
 const MOST_TILES = 4096;
 
-/** Degrees, west ≤ east; closed. */
+/** Degrees, west ≤ east; closed. One that goes on beyond 180° holds the places behind it. */
 export interface Bounds {
   west: number;
   south: number;
@@ -46,21 +46,27 @@ export interface Bounds {
 
 /** The tiles that a box touches. */
 export function tilesTouching({ west, south, east, north }: Bounds): TileSet {
-  const [x1, y1] = gridOf(west, north);
-  const [x2, y2] = gridOf(east, south);
+  // A place at 180° is in the last column, not in one behind it.
+  const x1 = west <= 180 ? Math.min(columnOf(west), TILES - 1) : columnOf(west);
+  const x2 = Math.min(columnOf(east), x1 + TILES - 1);
+  const [y1, y2] = [rowOf(north), rowOf(south)];
   let zoomOut = 0;
   while (((x2 >> zoomOut) - (x1 >> zoomOut) + 1) * ((y2 >> zoomOut) - (y1 >> zoomOut) + 1) > MOST_TILES) zoomOut++;
+  const side = TILES >> zoomOut;
+  const last = Math.min(x2 >> zoomOut, (x1 >> zoomOut) + side - 1);
   const numbers: number[] = [];
   for (let y = y1 >> zoomOut; y <= y2 >> zoomOut; y++) {
-    for (let x = x1 >> zoomOut; x <= x2 >> zoomOut; x++) numbers.push(spread(x) | (spread(y) << 1));
+    for (let x = x1 >> zoomOut; x <= last; x++) numbers.push(spread((x + side) % side) | (spread(y) << 1));
   }
   return { up: 2 * zoomOut, numbers };
 }
 
-/** Column and row of the tile of a place. */
-function gridOf(lon: number, lat: number): [x: number, y: number] {
+/** Columns go on beyond 180°. */
+function columnOf(lon: number): number {
+  return Math.floor((lon / 360 + 0.5) * TILES);
+}
+
+function rowOf(lat: number): number {
   const sin = Math.sin((Math.max(-MAX_LAT, Math.min(lat, MAX_LAT)) * Math.PI) / 180);
-  const x = Math.floor((lon / 360 + 0.5) * TILES);
-  const y = Math.floor((0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * TILES);
-  return [clamp(x), clamp(y)];
+  return clamp(Math.floor((0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI)) * TILES));
 }

@@ -112,7 +112,11 @@ function end(passage: Passage, { fixTime, lon, lat }: PlaceInTime, seen: boolean
 function insideSpans(area: PreparedFence, a: PlaceInTime, b: PlaceInTime): [number, number][] {
   const cuts = new Set([0, 1]);
   for (const shape of area.shapes) {
-    for (const turn of turnsOf(shape)) addCrossings(shape, a.lon + turn, a.lat, b.lon + turn, b.lat, cuts);
+    const bLon = turnedTo(a, b);
+    // A way across 180° leaves the turn on which the shape is asked about, or comes onto it.
+    for (const turn of bLon === b.lon ? turnsOf(shape) : [-360, 0, 360]) {
+      addCrossings(shape, a.lon + turn, a.lat, bLon + turn, b.lat, cuts);
+    }
   }
   const sorted = [...cuts].sort((p, q) => p - q);
   const spans: [number, number][] = [];
@@ -148,11 +152,18 @@ function addCrossings(shape: Shape, x1: number, y1: number, x2: number, y2: numb
 function along(a: PlaceInTime, b: PlaceInTime, u: number): PlaceInTime {
   if (u === 0) return a;
   if (u === 1) return b;
+  const lon = a.lon + (turnedTo(a, b) - a.lon) * u;
   return {
-    lon: a.lon + (b.lon - a.lon) * u,
+    lon: lon > 180 ? lon - 360 : lon < -180 ? lon + 360 : lon,
     lat: a.lat + (b.lat - a.lat) * u,
     fixTime: a.fixTime + (b.fixTime - a.fixTime) * u,
   };
+}
+
+/** The longitude of b on the turn on which the way to it from a is the short one. */
+function turnedTo(a: PlaceInTime, b: PlaceInTime): number {
+  const step = b.lon - a.lon;
+  return step > 180 ? b.lon - 360 : step < -180 ? b.lon + 360 : b.lon;
 }
 
 function contains(area: PreparedFence, lon: number, lat: number): boolean {

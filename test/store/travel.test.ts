@@ -28,7 +28,8 @@ onEveryServer('travel', (server) => {
         fixAt(no, i * 60, { lon: 120 + i / 100, lat: 31.5, quality: i === 5 ? NO_FIX : 0 }),
       ),
     );
-    const travel = await stored(fixes);
+    const atDateLine = [179.999, -179.999].map((lon, i) => fixAt(4 + i, 0, { lon, lat: 31.5 }));
+    const travel = await stored([...fixes, ...atDateLine]);
     const read = async ([west, south, east, north]: number[], after = 0) => {
       const rows: Place[] = [];
       for await (const page of travel.placesIn({ west, south, east, north }, START, START + 3_600_000, after))
@@ -42,6 +43,9 @@ onEveryServer('travel', (server) => {
     expect((await read([120.035, 31.49, 120.075, 31.51], 2)).every(({ vehicleNo }) => vehicleNo === 3)).toBe(true);
     // So large a box is asked for by coarser tiles.
     expect(await read([110, 20, 130, 40])).toHaveLength(57);
+    expect((await read([179.99, 31.4, 180.01, 31.6])).map(({ vehicleNo }) => vehicleNo)).toEqual([4, 5]);
+    expect((await read([-180.01, 31.4, -179.99, 31.6])).map(({ vehicleNo }) => vehicleNo)).toEqual([4, 5]);
+    expect((await read([179.99, 31.4, 180, 31.6])).map(({ vehicleNo }) => vehicleNo)).toEqual([4]);
     expect(
       await travel.hasBetween([
         [1, START, START + 120_000],

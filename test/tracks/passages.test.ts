@@ -8,9 +8,16 @@ import { at, clock } from './support.js';
 
 /** An area with corners in metres from 120 E, 31 N. */
 function area(...rings: [number, number][][]) {
-  const coordinates = rings.map((ring) =>
-    [...ring, ring[0]].map(([east, north]) => [at(0, east, north).lon, at(0, east, north).lat]),
+  return prepared(
+    rings.map((ring) =>
+      ring.map(([east, north]): [number, number] => [at(0, east, north).lon, at(0, east, north).lat]),
+    ),
   );
+}
+
+/** Rings of corners in degrees, not closed. */
+function prepared(rings: [number, number][][]) {
+  const coordinates = rings.map((ring) => [...ring, ring[0]]);
   const parsed = parseFence({ type: 'Feature', geometry: { type: 'Polygon', coordinates }, properties: {} });
   if ('problems' in parsed) throw new Error(parsed.problems[0].message);
   return prepareFence({ no: 0, ...parsed });
@@ -94,6 +101,45 @@ describe('passages', () => {
   });
 });
 
+test('across 180° the short way counts', () => {
+  const strait = prepared([
+    [
+      [179.995, 60],
+      [-179.995, 60],
+      [-179.995, 60.01],
+      [179.995, 60.01],
+    ],
+  ]);
+  const ship = (seconds: number, lon: number, lat = 60.005) => ({ ...at(seconds, 0, 0), lon, lat });
+  const through = passagesIn(strait, [ship(0, 179.99), ship(100, -179.99)]);
+  expect(through).toMatchObject([{ sawEntry: true, sawExit: true, fixes: 0 }]);
+  expect(through[0].entry.lon).toBeCloseTo(179.995, 6);
+  expect(through[0].exit.lon).toBeCloseTo(-179.995, 6);
+  expect([through[0].entered, through[0].left].map(clock)).toEqual(['00:00:25', '00:01:15']);
+  // Into what lies on one side of it, from the other.
+  const beside = prepared([
+    [
+      [179.985, 60],
+      [179.995, 60],
+      [179.995, 60.01],
+      [179.985, 60.01],
+    ],
+  ]);
+  const [into] = passagesIn(beside, [ship(0, -179.99), ship(100, 179.99)]);
+  expect(into).toMatchObject({ sawEntry: true, sawExit: false });
+  expect(clock(into.entered)).toBe('00:01:15');
+  // What lies on the long way is not passed.
+  const west = prepared([
+    [
+      [179.98, 60],
+      [179.985, 60],
+      [179.985, 60.01],
+      [179.98, 60.01],
+    ],
+  ]);
+  expect(passagesIn(west, [ship(0, 179.99), ship(100, -179.99)])).toEqual([]);
+});
+
 test('passages are those of the same way walked in small steps', () => {
   const metres = fc.integer({ min: -900, max: 1900 });
   const shape = area([
@@ -135,7 +181,7 @@ test('the tiles of a box hold every place in it, and not the world', () => {
   fc.assert(
     fc.property(
       fc.record({
-        lon: fc.double({ min: 73, max: 135, noNaN: true }),
+        lon: fc.oneof(fc.double({ min: 73, max: 135, noNaN: true }), fc.double({ min: -183, max: 180, noNaN: true })),
         lat: fc.double({ min: 4, max: 53, noNaN: true }),
         w: fc.double({ min: 0, max: 3, noNaN: true }),
         h: fc.double({ min: 0, max: 3, noNaN: true }),
@@ -145,10 +191,16 @@ test('the tiles of a box hold every place in it, and not the world', () => {
       ({ lon, lat, w, h, u, v }) => {
         const tiles = tilesTouching({ west: lon, south: lat, east: lon + w, north: lat + h });
         expect(tiles.numbers.length).toBeLessThanOrEqual(4096);
-        expect(tiles.numbers).toContain(tileOf(lon + u * w, lat + v * h) >> tiles.up);
-        expect(tiles.numbers).not.toContain(tileOf(lon + w + 2, lat) >> tiles.up);
+        expect(new Set(tiles.numbers).size).toBe(tiles.numbers.length);
+        expect(tiles.numbers).toContain(tileOf(onEarth(lon + u * w), lat + v * h) >> tiles.up);
+        expect(tiles.numbers).not.toContain(tileOf(onEarth(lon + w + 2), lat) >> tiles.up);
       },
     ),
     { seed: 22, numRuns: 300 },
   );
 });
+
+/** A longitude of −180 … 180. */
+function onEarth(lon: number): number {
+  return lon > 180 ? lon - 360 : lon < -180 ? lon + 360 : lon;
+}
