@@ -117,7 +117,10 @@ async function measure(group: NodeGroup, plan: Plan, dir: string): Promise<Round
   const maps = new Child<LoadOrder, LoadReport>('stream-load.js');
   try {
     await Promise.all(
-      places.map((node, i) => listeners[i].ask({ do: 'connect', url: streamOf(node), clients: 1, watch: 'alerts' })),
+      places.map(async (node, i) => {
+        await listeners[i].ask({ do: 'connect', url: streamOf(node), clients: 1 });
+        await listeners[i].ask({ do: 'watch', what: 'alerts' });
+      }),
     );
     const acknowledgedAt = join(dir, 'acknowledged-at');
     const job = {
@@ -135,7 +138,8 @@ async function measure(group: NodeGroup, plan: Plan, dir: string): Promise<Round
     if (api.length > 0) {
       const views = viewsOf(CITY, SIGHTS, VIEW_DEG);
       const url = streamOf(api[0]);
-      await maps.ask({ do: 'connect', url, clients: plan.maps, watch: 'maps', views, format: 'protobuf' });
+      await maps.ask({ do: 'connect', url, clients: plan.maps });
+      await maps.ask({ do: 'watch', what: 'maps', views, format: 'protobuf' });
       await pause(SETTLE_MS);
       const [watched] = await cpuWhile([api[0].pid], seconds);
       msPerMapSecond = ((watched - bare[1]) * 10) / plan.maps;

@@ -42,7 +42,8 @@ export async function run(argv: string[]): Promise<object> {
         const { port } = await host.ask({});
         const load = new Child<LoadOrder, LoadReport>('stream-load.js');
         loads.push(load);
-        await load.ask({ do: 'connect', url: `ws://127.0.0.1:${port}/v1/stream?key=${KEY}`, clients, watch: 'alerts' });
+        await load.ask({ do: 'connect', url: `ws://127.0.0.1:${port}/v1/stream?key=${KEY}`, clients });
+        await load.ask({ do: 'watch', what: 'alerts' });
         return { host, load };
       }),
     );

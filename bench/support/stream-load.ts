@@ -1,33 +1,28 @@
-import { once } from 'node:events';
-import WebSocket from 'ws';
 import { readFrame } from '../../client/frame.js';
 import type { AlertStep, Bbox, StreamFormat } from '../../client/index.js';
 import type { PositionsMessage } from '../../client/messages.js';
 import { answerOrders, exactNow, quantiles } from './child.js';
+import { LeanSocket } from './lean-socket.js';
 
 /** Clients of the stream in a process of their own, as many as are asked for. They count everything and read a sample. */
 
 export type LoadOrder =
-  | {
-      do: 'connect';
-      url: string;
-      /** In the address, so that the bare server can be asked in the same way. */
-      clients: number;
-      watch: 'alerts' | 'maps' | 'nothing';
-      /** Of maps: client i has view i modulo their number. */
-      views?: Bbox[];
-      format?: StreamFormat;
-    }
+  /** The key is in the address, so that the bare server can be asked in the same way. */
+  | { do: 'connect'; url: string; clients: number }
+  /** Everybody subscribes; client i has view i modulo their number. */
+  | { do: 'watch'; what: 'alerts' }
+  | { do: 'watch'; what: 'maps'; views: Bbox[]; format: StreamFormat }
+  /** Everybody ends the subscription, and stays connected. */
+  | { do: 'leave' }
   /** Begins to count anew. */
   | { do: 'reset' }
   /** Waits until so many messages have come since the last reset, or for `ms`. */
   | { do: 'await'; messages: number; ms: number }
-  | { do: 'report' }
-  | { do: 'disconnect' };
+  | { do: 'report' };
 
 export interface LoadReport {
   clients: number;
-  /** Until the last client had its first answer. */
+  /** Until the last client was connected. */
   connectSeconds: number;
   messages: number;
   bytes: number;
@@ -44,7 +39,9 @@ export interface LoadReport {
 const READ_ONE_OF = 101;
 const MOST_AGES = 2_000_000;
 
-const clients: WebSocket[] = [];
+const SUBSCRIPTION = 1;
+
+const clients: LeanSocket[] = [];
 let connectSeconds = 0;
 let messages = 0;
 let bytes = 0;
@@ -52,43 +49,62 @@ let lost = 0;
 let ages: number[] = [];
 let alerts: LoadReport['alerts'] = [];
 let cpu = process.cpuUsage();
-let disconnecting = false;
 let reached = { messages: Infinity, resolve: () => {} };
 
 answerOrders<LoadOrder, LoadReport>(async (order) => {
   if (order.do === 'connect') await connect(order);
+  else if (order.do === 'watch') await watch(order);
+  else if (order.do === 'leave') await leave();
   else if (order.do === 'reset') reset();
   else if (order.do === 'await') await arrive(order.messages, order.ms);
-  else if (order.do === 'disconnect') await disconnect();
   return report();
 });
 
-async function connect({ url, clients: count, watch, views = [], format }: LoadOrder & { do: 'connect' }) {
+async function connect({ url, clients: count }: LoadOrder & { do: 'connect' }): Promise<void> {
   const begun = performance.now();
+  const handlers = { message: () => {}, lost: () => lost++ };
   // A hundred at a time: more than a listening socket's queue would be refused by the kernel, not by the server.
   for (let i = 0; i < count; i += 100) {
-    await Promise.all(
-      Array.from({ length: Math.min(100, count - i) }, async (_, k) => {
-        const socket = new WebSocket(url, { perMessageDeflate: false, skipUTF8Validation: true });
-        await once(socket, 'open');
-        clients.push(socket);
-        socket.on('close', () => !disconnecting && lost++);
-        const first = watch === 'nothing' ? Promise.resolve() : once(socket, 'message');
-        if (watch === 'alerts') socket.send('{"op":"subscribe","id":1,"channel":"alerts"}');
-        if (watch === 'maps') {
-          const bbox = views[(i + k) % views.length];
-          socket.send(JSON.stringify({ op: 'subscribe', id: 1, channel: 'positions', bbox, format }));
-        }
-        await first;
-        socket.on('message', watch === 'maps' ? readMap : readAlert);
-      }),
-    );
+    const some = Array.from({ length: Math.min(100, count - i) }, () => LeanSocket.open(url, { ...handlers }));
+    clients.push(...(await Promise.all(some)));
   }
   connectSeconds = (performance.now() - begun) / 1000;
 }
 
-function readMap(data: WebSocket.RawData, isBinary: boolean): void {
-  const frame = count(data);
+async function watch(order: LoadOrder & { do: 'watch' }): Promise<void> {
+  await Promise.all(
+    clients.map((client, i) => {
+      const wanted =
+        order.what === 'alerts'
+          ? { channel: 'alerts' }
+          : { channel: 'positions', bbox: order.views[i % order.views.length], format: order.format };
+      client.send(JSON.stringify({ op: 'subscribe', id: SUBSCRIPTION, ...wanted }));
+      return new Promise<void>((resolve) => {
+        client.handlers.message = () => {
+          client.handlers.message = order.what === 'alerts' ? readAlert : readMap;
+          resolve();
+        };
+      });
+    }),
+  );
+}
+
+async function leave(): Promise<void> {
+  await Promise.all(
+    clients.map((client) => {
+      client.send(JSON.stringify({ op: 'unsubscribe', id: SUBSCRIPTION }));
+      return new Promise<void>((resolve) => {
+        // What was under way comes before it.
+        client.handlers.message = (payload, binary) => {
+          if (!binary && payload.toString().startsWith('{"type":"unsubscribed"')) resolve();
+        };
+      });
+    }),
+  );
+}
+
+function readMap(frame: Buffer, isBinary: boolean): void {
+  count(frame);
   if (messages % READ_ONE_OF > 0 || ages.length > MOST_AGES) return;
   const now = exactNow();
   const message = isBinary
@@ -98,8 +114,8 @@ function readMap(data: WebSocket.RawData, isBinary: boolean): void {
   for (const { receivedAt } of message.items) ages.push(now - Date.parse(receivedAt!));
 }
 
-function readAlert(data: WebSocket.RawData): void {
-  const frame = count(data);
+function readAlert(frame: Buffer): void {
+  count(frame);
   // One client is read whole, so that every alert is seen; of the others a sample.
   if (clients.length > 1 && messages % READ_ONE_OF > 0) return;
   const arrivedAt = exactNow();
@@ -109,12 +125,10 @@ function readAlert(data: WebSocket.RawData): void {
   alerts.push({ vehicleId: alert.vehicleId, occurredAt, detectedAt, arrivedAt });
 }
 
-function count(data: WebSocket.RawData): Buffer {
-  const frame = data as Buffer;
+function count(frame: Buffer): void {
   messages++;
   bytes += frame.length;
   if (messages === reached.messages) reached.resolve();
-  return frame;
 }
 
 function reset(): void {
@@ -136,19 +150,6 @@ async function arrive(wanted: number, ms: number): Promise<void> {
     reached = { messages: wanted, resolve: arrived };
   });
   reached = { messages: Infinity, resolve: () => {} };
-}
-
-async function disconnect(): Promise<void> {
-  disconnecting = true;
-  const open = clients.splice(0).filter(({ readyState }) => readyState === WebSocket.OPEN);
-  await Promise.all(
-    open.map((socket) => {
-      const closed = once(socket, 'close');
-      socket.terminate();
-      return closed;
-    }),
-  );
-  disconnecting = false;
 }
 
 function report(): LoadReport {

@@ -23,7 +23,10 @@ export interface LoadJob {
   /** Terminals drive in this box: west, south, east, north. */
   area: [number, number, number, number];
   seed: number;
-  /** A file for the time of each acknowledgement: doubles, epoch ms, frame i of terminal t at t * framesPerTerminal + i. */
+  /**
+   * A file for each acknowledgement: doubles, its time in epoch ms, frame i of terminal t at t * framesPerTerminal + i; behind
+   * them all, in the same order, how long it took, ms.
+   */
   acknowledgedAt?: string;
 }
 
@@ -134,8 +137,14 @@ class Terminal {
       const end = bytes.indexOf(DELIMITER, at + 1);
       if (end < 0) break;
       this.#check(bytes, at, end + 1);
-      if (times) times[this.index * this.job.framesPerTerminal + this.acknowledged] = performance.timeOrigin + now;
-      this.latencies.add(now - this.#sentAt[this.acknowledged++ % this.job.window]);
+      const took = now - this.#sentAt[this.acknowledged % this.job.window];
+      if (times) {
+        const place = this.index * this.job.framesPerTerminal + this.acknowledged;
+        times[place] = performance.timeOrigin + now;
+        times[times.length / 2 + place] = took;
+      }
+      this.acknowledged++;
+      this.latencies.add(took);
       at = end + 1;
     }
     this.#rest = at === bytes.length ? null : bytes.subarray(at);
@@ -242,7 +251,7 @@ const done = new Promise<void>((resolve) => {
     if (open.size === 0) resolve();
   };
 });
-const times = job.acknowledgedAt === undefined ? null : new Float64Array(job.terminals * job.framesPerTerminal);
+const times = job.acknowledgedAt === undefined ? null : new Float64Array(2 * job.terminals * job.framesPerTerminal);
 console.log('begin');
 const cpuBefore = process.cpuUsage();
 const begun = performance.now();
