@@ -2,7 +2,7 @@ import type { ApiDeps, ApiOptions } from './deps.js';
 import type { ApiMetrics } from './metrics.js';
 import type { PlaceIndex } from './place-index.js';
 import type { HttpWaits } from './stream/http-waits.js';
-import type { PositionsHub } from './stream/positions.js';
+import type { Views } from './stream/view.js';
 import type { VehicleJson } from './vehicle-json.js';
 
 /** What the route files share. */
@@ -14,7 +14,7 @@ export interface App {
   places: PlaceIndex;
   waits: HttpWaits;
   /** Views of the live map. */
-  views: Pick<PositionsHub, 'add' | 'remove'>;
+  views: Views;
   /** Wall clock, epoch ms. */
   now(): number;
   /** Tells the stream that the registry's word on vehicle `no` changed; `goneId` where it was deleted. */

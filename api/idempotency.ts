@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { AnswerBook, KeptAnswer } from '../model/answer-book.js';
+import type { AnswerBook } from '../model/answer-book.js';
+import type { KeptAnswer } from '../model/kept-answer.js';
 import { ApiError, errorAnswer } from './errors.js';
 import type { Answer, Request } from './http.js';
 

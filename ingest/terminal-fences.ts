@@ -1,10 +1,9 @@
 import type { Catalog } from '../model/catalog.js';
 import type { Change } from '../model/change.js';
-import type { Command } from '../model/command.js';
+import type { AreaOrder, Command } from '../model/command.js';
 import type { CommandBook } from '../model/command-book.js';
 import { AREA_KINDS, type AreaKind, type Fence } from '../model/fence.js';
 import {
-  type AreaOrder,
   areaKey,
   areaKindOf,
   belongsOnTerminal,

@@ -1,4 +1,4 @@
-import type { AlertState, Severity } from './alert.js';
+import type { AlertState, Severity } from './alert-state.js';
 
 /** What people do with an alert; each is also the name of the transition that it makes. */
 export const ALERT_ACTIONS = [

@@ -1,12 +1,8 @@
 import { ALERT_ACTIONS, type AlertLife, type AlertWord, UNTOUCHED } from './alert-life.js';
+import type { AlertState, Severity } from './alert-state.js';
 import type { PositionJson } from './position.js';
 
-export const SEVERITIES = ['info', 'warning', 'critical'] as const;
-export type Severity = (typeof SEVERITIES)[number];
-
-/** `raised` and `cleared` follow the condition; the others are what a person said of it, and stay (docs/alerts.md). */
-export const ALERT_STATES = ['raised', 'acknowledged', 'cleared', 'resolved', 'dismissed', 'appealed'] as const;
-export type AlertState = (typeof ALERT_STATES)[number];
+export { ALERT_STATES, type AlertState, SEVERITIES, type Severity } from './alert-state.js';
 
 /** What our rules decide (contract §5); an alarm is what a terminal reports. */
 export interface Alert extends AlertLife {

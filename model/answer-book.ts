@@ -1,16 +1,5 @@
 import type { Change } from './change.js';
-
-/** An answer of the API, kept for whoever asks again with the same Idempotency-Key. */
-export interface KeptAnswer {
-  /** What the key belongs to, and the key. */
-  place: string;
-  /** Of everything in the request that the answer depends on. */
-  fingerprint: string;
-  status: number;
-  headers: readonly (readonly [string, string])[];
-  /** null: it has none. */
-  body: string | null;
-}
+import type { KeptAnswer } from './kept-answer.js';
 
 /** What is kept of answers: not those that are longer, and of the others the newest. */
 export const ANSWER_LIMITS = {

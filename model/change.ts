@@ -1,8 +1,8 @@
 import type { Alert } from './alert.js';
 import type { AlertWord } from './alert-life.js';
-import type { KeptAnswer } from './answer-book.js';
 import type { Command, CommandProgress } from './command.js';
 import type { Fence } from './fence.js';
+import type { KeptAnswer } from './kept-answer.js';
 import type { Mute } from './mute.js';
 import type { Road } from './road.js';
 import type { RuleDefinition } from './rule.js';

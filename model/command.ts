@@ -1,4 +1,4 @@
-import type { AreaOrder } from './terminal-area.js';
+import type { AreaKind } from './fence.js';
 import type { TerminalRef, Vehicle } from './vehicle.js';
 
 /**
@@ -35,6 +35,15 @@ export interface CommandEvent {
   reason?: CommandReason;
   /** More about the reason, for people. */
   detail?: string;
+}
+
+/** What of a fence a command brings to a terminal, or takes from it. */
+export interface AreaOrder {
+  kind: AreaKind;
+  /** Number of the area on the terminal: the fence's own. */
+  no: number;
+  /** Revision of the fence that the terminal is to hold; null where it is to hold none. */
+  revision: number | null;
 }
 
 /** What was asked for: never changes. */

@@ -2,15 +2,6 @@ import type { Command, CommandReason } from './command.js';
 import type { AreaKind, Fence } from './fence.js';
 import { type TerminalRef, terminalKey, type Vehicle } from './vehicle.js';
 
-/** What of a fence a command brings to a terminal, or takes from it. */
-export interface AreaOrder {
-  kind: AreaKind;
-  /** Number of the area on the terminal: the fence's own. */
-  no: number;
-  /** Revision of the fence that the terminal is to hold; null where it is to hold none. */
-  revision: number | null;
-}
-
 /** One of our fences as a terminal holds it, going by what it has acknowledged. */
 export interface HeldArea {
   kind: AreaKind;

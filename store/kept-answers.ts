@@ -1,4 +1,5 @@
-import type { AnswerBook, KeptAnswer } from '../model/answer-book.js';
+import type { AnswerBook } from '../model/answer-book.js';
+import type { KeptAnswer } from '../model/kept-answer.js';
 import type { Registry } from './registry.js';
 
 /** Answers to requests with an Idempotency-Key, on their way into the log. */

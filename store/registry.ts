@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { AlertWord } from '../model/alert-life.js';
-import type { KeptAnswer } from '../model/answer-book.js';
 import type { Catalog } from '../model/catalog.js';
 import type { AlertTarget, Change, RuleSettings, TerminalFacts } from '../model/change.js';
 import type { Fence } from '../model/fence.js';
+import type { KeptAnswer } from '../model/kept-answer.js';
 import type { Mute } from '../model/mute.js';
 import { type Road, verticesOf } from '../model/road.js';
 import type { RuleDefinition, RuleInput } from '../model/rule.js';

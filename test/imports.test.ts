@@ -72,6 +72,44 @@ test('imports point one way', () => {
   expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
 });
 
+test('no file needs itself, on whatever way round: not even for a type', () => {
+  const files = [...Object.keys(ARROWS), 'cli', 'bench'].flatMap((folder) => sources(join(ROOT, folder)));
+  const needs = new Map<string, string[]>();
+  for (const file of [...files, ...ROOT_FILES]) {
+    const own = importsOf(file).filter(({ target }) => target.startsWith('.'));
+    needs.set(
+      relative(ROOT, file),
+      own.map(({ target }) => relative(ROOT, join(dirname(file), target)).replace(/\.js$/, '.ts')),
+    );
+  }
+  expect(circles(needs)).toEqual([]);
+  // It would find one.
+  const round = new Map([
+    ['a.ts', ['b.ts']],
+    ['b.ts', ['c.ts', 'd.ts']],
+    ['c.ts', ['a.ts']],
+  ]);
+  expect(circles(round)).toEqual([['a.ts', 'b.ts', 'c.ts', 'a.ts']]);
+});
+
+/** A way round for each that is found when everything is walked through once; none where there is none. */
+function circles(needs: ReadonlyMap<string, readonly string[]>): string[][] {
+  const found: string[][] = [];
+  const walked = new Set<string>();
+  const way: string[] = [];
+  const walk = (file: string): void => {
+    const before = way.indexOf(file);
+    if (before >= 0) found.push([...way.slice(before), file]);
+    if (walked.has(file)) return;
+    walked.add(file);
+    way.push(file);
+    for (const needed of needs.get(file) ?? []) walk(needed);
+    way.pop();
+  };
+  for (const file of needs.keys()) walk(file);
+  return found;
+}
+
 test('protocols do no I/O', () => {
   const wrong = imports.filter(
     ({ file, target }) => file.startsWith('protocols/') && /^node:(net|fs|http|dgram)/.test(target),

@@ -1,9 +1,11 @@
+import type { App } from '../app.js';
+import type { KeyCheck } from '../auth.js';
 import { ApiError } from '../errors.js';
 import type { SendResult, Socket, StreamHandler } from '../http.js';
 import { VehicleFilter } from '../vehicle-filter.js';
 import type { AlertPort, AlertSubscription } from './alert-subscription.js';
-import type { CommandSubscription } from './commands.js';
-import type { StreamHub } from './hub.js';
+import type { AlertsHub } from './alerts.js';
+import type { CommandSubscription, CommandsHub } from './commands.js';
 import { LIMITS } from './limits.js';
 import {
   type ClientMessage,
@@ -14,7 +16,8 @@ import {
   type SubscribePositions,
   type SubscriptionId,
 } from './messages.js';
-import { say } from './server-messages.js';
+import type { PositionsHub } from './positions.js';
+import { type ServerMessage, say } from './server-messages.js';
 import type { View } from './view.js';
 import { ViewBudget } from './view-budget.js';
 
@@ -30,6 +33,25 @@ export const CLOSE = {
 const AUTH_WITHIN_MS = 5000;
 const PING_EVERY_MS = 25_000;
 const DEAD_AFTER_MS = 60_000;
+
+/** What a connection asks of the stream that it belongs to. */
+export interface StreamHost {
+  readonly app: App;
+  readonly key: KeyCheck;
+  readonly positions: PositionsHub;
+  readonly alerts: AlertsHub;
+  readonly commands: CommandsHub;
+  /** What a client may do, for one that asks. */
+  welcome(connection: StreamConnection): ServerMessage & { type: 'welcome' };
+  /** Sends, and counts what was sent. */
+  send(socket: Socket, message: string | Buffer, binary?: boolean): SendResult;
+  sendAll(socket: Socket, messages: readonly Uint8Array[], count: number): ReturnType<Socket['sendAll']>;
+  /** A slow client was spared a tick. */
+  conflated(): void;
+  /** A connection was ended by us; `reason` is the counter's label. */
+  ended(reason: string): void;
+  forget(connection: StreamConnection): void;
+}
 
 /** One client of the stream: who it is, what it has subscribed to, and how well it keeps up. */
 export class StreamConnection implements StreamHandler {
@@ -49,7 +71,7 @@ export class StreamConnection implements StreamHandler {
   #tokensAt: number;
 
   constructor(
-    readonly hub: StreamHub,
+    readonly hub: StreamHost,
     readonly socket: Socket,
     given: { session: string; authenticated: boolean; format: StreamFormat },
   ) {
@@ -256,7 +278,7 @@ export class StreamConnection implements StreamHandler {
 
 /** A class and not an object of functions: one is walked for each client that an alert is told to. */
 class ConnectionAlertPort implements AlertPort {
-  readonly #hub: StreamHub;
+  readonly #hub: StreamHost;
   readonly #socket: Socket;
 
   constructor(readonly connection: StreamConnection) {

@@ -6,7 +6,7 @@ import type { Answer, Request, SendResult, Socket, StreamEndpoint } from '../htt
 import type { StreamCounts } from '../metrics.js';
 import { AlertsHub } from './alerts.js';
 import { CommandsHub } from './commands.js';
-import { CLOSE, StreamConnection } from './connection.js';
+import { CLOSE, StreamConnection, type StreamHost } from './connection.js';
 import { LIMITS } from './limits.js';
 import type { StreamFormat } from './messages.js';
 import { PositionsHub } from './positions.js';
@@ -23,7 +23,7 @@ const PROTOCOLS: Record<string, StreamFormat> = { 'vm.v1+json': 'json', 'vm.v1+p
 const KEY_PROTOCOL = /^key\.(.+)$/;
 
 /** `GET /v1/stream` (contract §6): everybody who is connected, and the channels. */
-export class StreamHub {
+export class StreamHub implements StreamHost {
   readonly positions: PositionsHub;
   readonly alerts: AlertsHub;
   readonly commands: CommandsHub;
@@ -87,7 +87,6 @@ export class StreamHub {
     };
   }
 
-  /** What a client may do, for one that asks. */
   welcome({ session }: StreamConnection): ServerMessage & { type: 'welcome' } {
     const { epoch } = this.app.deps.alerts;
     return { type: 'welcome', session, serverTime: new Date(this.app.now()).toISOString(), epoch, limits: LIMITS };

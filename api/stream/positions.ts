@@ -9,7 +9,7 @@ import { ProtobufEncoding } from './protobuf-encoding.js';
 import { Shown } from './shown.js';
 import { overlap, type Tile, TileTree } from './tiles.js';
 import { Turns } from './turns.js';
-import { Audience, type Sight, type View } from './view.js';
+import { Audience, type Sight, type View, type Views } from './view.js';
 
 /** A view that shows densities goes back to vehicles only well below the limit, so that it does not flicker. */
 const BACK_TO_VEHICLES = 0.9;
@@ -29,7 +29,7 @@ interface Round {
  * tile. Views of one sight are one audience: its message is put together once, of tiles that it holds whole, each written
  * once for all audiences, and of single vehicles at its edge.
  */
-export class PositionsHub {
+export class PositionsHub implements Views {
   readonly #audiences = new Map<string, Audience>();
   readonly #encodings: Record<StreamFormat, Encoding>;
   readonly #shown = new Shown();
@@ -66,7 +66,6 @@ export class PositionsHub {
     this.#relisted.set(no, goneId);
   }
 
-  /** Adds the view and sends its snapshot. */
   add(view: View, sight: Sight): void {
     // Nobody was looking: what is shown has not been followed.
     if (this.#audiences.size === 0 && !this.#underWay) {

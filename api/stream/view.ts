@@ -18,6 +18,13 @@ export interface Sight {
   format: StreamFormat;
 }
 
+/** The live map, as whoever looks at it sees it. */
+export interface Views {
+  /** Adds the view and sends its snapshot. */
+  add(view: View, sight: Sight): void;
+  remove(view: View): void;
+}
+
 /** One subscription to positions. */
 export interface View {
   readonly id: SubscriptionId;

@@ -9,9 +9,9 @@ import type { CommandPort, TerminalLink } from '../commands.js';
 import { Feed, type FeedHost } from '../feed.js';
 import type { MediaUploads } from '../media-uploads.js';
 import { AckPipeline, type AckPipelineOptions } from './ack-pipeline.js';
+import type { FeedMessage } from './feed-message.js';
 import type { Outlet } from './outlet.js';
 import { SilentLinks } from './silent-links.js';
-import type { FeedMessage } from './source.js';
 import type { Routed } from './topic-routes.js';
 
 export interface Jt808LinksOptions extends Omit<FeedHost, 'protocol'> {

@@ -9,23 +9,11 @@ import type { Intake, Origin } from '../intake.js';
 import type { Quarantine } from '../quarantine.js';
 import type { ReceiveClock } from '../receive-clock.js';
 import type { Uploads } from '../uploads.js';
+import type { FeedMessage } from './feed-message.js';
 import type { JsonLinks } from './json-links.js';
 import type { Jt808Links } from './jt808-links.js';
 import { MessageCounts } from './mqtt-stats.js';
 import type { Routed, RouteTable } from './topic-routes.js';
-
-/** A message as a broker hands it over. `payload` is borrowed. */
-export interface FeedMessage {
-  topic: string;
-  payload: Buffer;
-  /** Kept by the broker from before we subscribed. */
-  retained: boolean;
-  /** The broker says that it may have been sent before. */
-  repeated: boolean;
-  contentType?: string;
-  /** Of the broker, or of the publisher where the broker is ours. */
-  address: string | null;
-}
 
 export interface MqttSourceOptions {
   routes: RouteTable;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ANSWER_LIMITS, AnswerBook, type KeptAnswer } from '../../model/answer-book.js';
+import { ANSWER_LIMITS, AnswerBook } from '../../model/answer-book.js';
+import type { KeptAnswer } from '../../model/kept-answer.js';
 
 const LIMITS = { ...ANSWER_LIMITS, answers: 3, bytes: 4000, longestBody: 3000 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { advance, type Command, type CommandEvent } from '../../model/command.js';
+import { type AreaOrder, advance, type Command, type CommandEvent } from '../../model/command.js';
 import { BOOK_LIMITS, CommandBook } from '../../model/command-book.js';
-import { type AreaOrder, TerminalAreas } from '../../model/terminal-area.js';
+import { TerminalAreas } from '../../model/terminal-area.js';
 
 const TERMINAL = { protocol: 'jt808', number: '1' };
 const AREA: AreaOrder = { kind: 'circle', no: 7, revision: 3 };
