@@ -77,8 +77,10 @@ export class TimedRule implements Rule<TimedMemory> {
     // Nearly every fix: nothing was, and nothing is.
     if (!before && !verdict.holds && verdict.memory === undefined && this.#timing.minPrevious === undefined) return;
     const memory = before ?? newMemory();
-    const gap = previous === null ? 0 : facts.time - previous.time;
-    if (memory.onset && !memory.raised && gap > (this.#timing.maxGap ?? Infinity) * S) memory.onset = null;
+    // Reports without a fix are heard, too, and are no vehicle's fix before.
+    const heard = Math.max(previous?.time ?? -Infinity, memory.held?.time ?? -Infinity);
+    const { maxGap = Infinity } = this.#timing;
+    if (memory.onset && !memory.raised && facts.time - heard > maxGap * S) memory.onset = null;
     return this.#worthKeeping(this.#follow(facts, facts.time, verdict, memory, say));
   }
 

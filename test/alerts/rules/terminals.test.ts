@@ -39,6 +39,18 @@ describe('terminal-fault', () => {
     expect(told(s.fixes(1, { at: 90 }))).toEqual(['cleared terminal-fault v1 10:01:30']);
   });
 
+  test('maxGap: reports without a fix are no silence', () => {
+    const cut = { alarms: bits('gnss-antenna-cut'), quality: NO_FIX, lon: NaN, lat: NaN };
+    const s = new Story().settings({}).vehicle(1, 'v1', 'coach');
+    ruleOf(s, 'terminal-fault', {}, { timing: { maxGap: 30 } });
+    s.fixes(1, { at: 0 }, ...reports(10, 80, cut));
+    expect(told(s)).toEqual(['raised terminal-fault v1 10:00:10']);
+    const silent = new Story().settings({}).vehicle(1, 'v1', 'coach');
+    ruleOf(silent, 'terminal-fault', {}, { timing: { maxGap: 30 } });
+    silent.fixes(1, { at: 0 }, ...reports(10, 40, cut), ...reports(80, 110, cut));
+    expect(told(silent)).toEqual([]);
+  });
+
   test('a fix that was overtaken by a report without one ends nothing', () => {
     const cut = { alarms: bits('gnss-antenna-cut'), quality: NO_FIX, lon: NaN, lat: NaN };
     const s = story('terminal-fault').fixes(1, { at: 0 }, ...reports(10, 80, cut), { at: 5 }, { at: 90, ...cut });
