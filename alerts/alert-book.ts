@@ -137,8 +137,10 @@ export class AlertBook {
   reopen(vehicleNo: number, id: string, at: string): void {
     const closed = this.#closed.get(id);
     if (!closed || this.#openOf(vehicleNo).has(closed.ruleId)) return;
+    // One that was withdrawn has no clocks: they start as if it were raised now.
+    const restarts = closed.clearReason === 'late-fixes' && closed.muted === null && !isSettled(closed);
     const alert: Alert = {
-      ...closed,
+      ...(restarts ? withClocks(closed, this.#clocks(closed, this.#time), this.#time) : closed),
       state: closed.state === 'cleared' ? 'raised' : closed.state,
       clearedAt: null,
       clearReason: null,

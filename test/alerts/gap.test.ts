@@ -110,6 +110,19 @@ test('what time alone decided is told again when late fixes had it withdrawn', (
   expect(s.transitions.at(-1)?.alert).toMatchObject({ state: 'raised', clearReason: null });
 });
 
+test('what is told again must be handled in as much time as any other', () => {
+  const s = new Story().settings({}).vehicle(1, 'v1').fence(1, 'zone', square(0, 0), []);
+  const deadlines = { acknowledge: 600 };
+  ruleOf(s, 'dwell-too-long', { seconds: 60 }, { scope: { fences: ['zone'] }, deadlines });
+  s.fixes(1, ...drive(0, 40), ...inside(50, 60), ...inside(100, 110));
+  tick(s, 115)
+    .fixes(1, ...inside(70, 90, LATE), ...inside(120, 120))
+    .tell();
+  expect(s.transitions.map(({ transition }) => transition)).toEqual(['raised', 'cleared', 'updated']);
+  const [raised, withdrawn, again] = s.transitions.map(({ alert }) => alert.deadlines.acknowledge?.due);
+  expect([raised, withdrawn, again]).toEqual(['2026-03-01T02:10:50.000Z', undefined, '2026-03-01T02:11:55.000Z']);
+});
+
 test('a rule that is gone leaves nothing to settle', () => {
   const s = speeding().fixes(1, ...drive(60, 100, FAST), ...drive(180, 220, FAST));
   s.tell();
