@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   'too-large': { status: 413, meaning: 'the body is longer than the route takes' },
   'unsupported-media': { status: 415, meaning: 'a content type or encoding that the route does not take' },
   unprocessable: { status: 422, meaning: 'well-formed, but nothing of it could be accepted; `details` says why' },
+  'upgrade-required': { status: 426, meaning: 'the path is that of a WebSocket; see the header Upgrade' },
   'key-reused': { status: 422, meaning: 'this Idempotency-Key was sent before with another body' },
   internal: { status: 500, meaning: 'our mistake; the log has it under the request id' },
   busy: { status: 503, meaning: 'no room at the moment; try again after the header Retry-After' },

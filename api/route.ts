@@ -99,10 +99,17 @@ export function route<P = unknown, Q = unknown, B = undefined>(spec: RouteSpec<P
 
 /** The value as the schema makes it; otherwise an error that names every place that is wrong. */
 export function check<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: inPlainWords });
   if (result.success) return result.data;
   const details = result.error.issues.flatMap((issue) => explain(issue, where, schema));
   throw new ApiError('bad-request', `${details[0].path}: ${details[0].message}`, details);
+}
+
+/** Where a schema has no words of its own: what is missing is not "undefined", and choices are not a type. */
+function inPlainWords(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_type' && issue.input === undefined) return 'is needed';
+  if (issue.code === 'invalid_value') return `one of: ${issue.values.join(', ')}`;
+  return undefined;
 }
 
 function explain(issue: z.core.$ZodIssue, where: string, schema: z.ZodType): ErrorDetail[] {

@@ -75,6 +75,8 @@ export const trackPositionSchema = positionSchema
   .extend({ extra: z.record(z.string(), z.unknown()).optional().describe('additional items, with extra=true') })
   .meta({ id: 'TrackPosition' });
 
+/** A misspelt one would be kept, and its terminal appear as another vehicle. */
+const TERMINAL_PROTOCOLS = SOURCE_NAMES.filter((name) => name !== 'unknown');
 const terminalRef = z.object({
   protocol: z.string().min(1).max(32),
   number: z.string().min(1).max(64).describe('without leading zeros'),
@@ -151,7 +153,10 @@ export const vehicleInputSchema = z
     category: vehicleFacts.category.optional(),
     company: vehicleFacts.company.optional(),
     region: vehicleFacts.region.optional(),
-    terminals: z.array(z.strictObject(terminalRef.shape)).max(16).optional(),
+    terminals: z
+      .array(z.strictObject({ ...terminalRef.shape, protocol: z.enum(TERMINAL_PROTOCOLS) }))
+      .max(16)
+      .optional(),
     drivers: z
       .array(
         z.strictObject({

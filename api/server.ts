@@ -199,6 +199,14 @@ function otherPaths(files: StaticFiles, dress: Dresser): Endpoint {
     }
     const answer = files.answer(request);
     if (answer) return answer;
+    if (request.path === '/v1/stream') {
+      throw new ApiError(
+        'upgrade-required',
+        'a WebSocket; /asyncapi.json describes it',
+        [],
+        [['Upgrade', 'websocket']],
+      );
+    }
     throw new ApiError('not-found', 'no such path; /openapi.json lists all there are');
   });
 }

@@ -16,6 +16,8 @@ test('what is not in the table is 404, a wrong method 405 with those that are al
   const api = await startTestApi();
   const missing = await api.get('/v1/nothing');
   expect([missing.status, (await read(missing)).error.code]).toEqual([404, 'not-found']);
+  const stream = await api.get('/v1/stream');
+  expect([stream.status, stream.headers.get('upgrade')]).toEqual([426, 'websocket']);
   const wrong = await api.send('POST', '/v1/stats/live', {});
   expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET']);
   const fence = await api.send('POST', '/v1/fences/f1', {});
@@ -56,7 +58,10 @@ test('a parameter that is unknown, given twice or broken is named', async () => 
   const api = await startTestApi();
   const problems = async (query: string) => (await read(await api.get(`/v1/vehicles?${query}`))).error.details;
   expect(await problems('limits=5')).toEqual([
-    { path: 'query.limits', message: 'not known here; allowed: bbox, online, category, plate, ids, limit, cursor' },
+    {
+      path: 'query.limits',
+      message: 'not known here; allowed: bbox, online, category, plate, ids, datum, limit, cursor',
+    },
   ]);
   expect(await problems('limit=5&limit=6')).toEqual([{ path: 'query.limit', message: 'given twice' }]);
   expect(await problems('limit=0')).toEqual([{ path: 'query.limit', message: 'a whole number from 1 to 5000' }]);
@@ -73,6 +78,18 @@ test('a parameter that is unknown, given twice or broken is named', async () => 
     { path: 'query.category[0]' },
   ]);
   expect(await problems('cursor=abc')).toMatchObject([{ path: 'query.cursor' }]);
+});
+
+test('what is missing is said to be needed, and choices are named', async () => {
+  const api = await startTestApi();
+  const details = async (answer: Promise<Response>) => (await read(await answer)).error.details;
+  expect(await details(api.get('/v1/vehicles:nearest?lon=120'))).toEqual([{ path: 'query.lat', message: 'is needed' }]);
+  expect(await details(api.send('POST', '/v1/search/passages', {}))).toEqual(
+    ['area', 'from', 'to'].map((name) => ({ path: `body.${name}`, message: 'is needed' })),
+  );
+  expect(await details(api.get('/v1/alerts?severity=high'))).toEqual([
+    { path: 'query.severity[0]', message: 'one of: info, warning, critical' },
+  ]);
 });
 
 test('a handler that throws is our mistake: 500 without its words, and a line in the log under the request id', async () => {

@@ -194,6 +194,10 @@ test('an id that is none, and one that is not that of the path, are named', asyn
   expect(await error('/v1/vehicles/%E0%A4', {})).toEqual([400, 'path.id']);
   expect(await error('/v1/vehicles/v1', { id: 'v2' })).toEqual([400, 'body.id']);
   expect(await error('/v1/vehicles/v1', { plateColour: 1 })).toEqual([400, 'body.plateColour']);
+  expect(await error('/v1/vehicles/v1', { terminals: [{ protocol: 'JT808', number: '7' }] })).toEqual([
+    400,
+    'body.terminals[0].protocol',
+  ]);
   expect(await error('/v1/vehicles/v1', { terminals: [{ protocol: 'jt808' }] })).toEqual([
     400,
     'body.terminals[0].number',
