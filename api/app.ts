@@ -1,4 +1,5 @@
 import type { ApiDeps, ApiOptions } from './deps.js';
+import type { FenceReader } from './fence-reader.js';
 import type { ApiMetrics } from './metrics.js';
 import type { PlaceIndex } from './place-index.js';
 import type { HttpWaits } from './stream/http-waits.js';
@@ -13,6 +14,7 @@ export interface App {
   vehicles: VehicleJson;
   places: PlaceIndex;
   waits: HttpWaits;
+  fenceReader: FenceReader;
   /** Views of the live map. */
   views: Views;
   /** Wall clock, epoch ms. */

@@ -88,6 +88,8 @@ export interface ApiOptions {
   tileHosts: readonly string[];
   /** A view that holds more vehicles than this gets densities instead. */
   maxVehiclesInView: number;
+  /** The script of the thread that reads large fences. */
+  fenceWorker: URL;
 }
 
 /** Who did what (store/audit.ts). Rejects with code 'database-away' where it cannot say. */

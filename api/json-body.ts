@@ -60,9 +60,11 @@ function inspect(value: unknown, path: string, depth: number): void {
   if (value === null || typeof value !== 'object') return;
   if (depth > MAX_DEPTH) refuse(path, `nested deeper than ${MAX_DEPTH}`);
   if (Array.isArray(value)) {
-    // Numbers make up nearly all of a large geometry: no path is built for them.
+    // Pairs of numbers make up nearly all of a large geometry: no path is built for them.
     for (let i = 0; i < value.length; i++) {
-      if (typeof value[i] === 'object') inspect(value[i], `${path}[${i}]`, depth + 1);
+      if (typeof value[i] === 'object' && !(depth < MAX_DEPTH && isPair(value[i]))) {
+        inspect(value[i], `${path}[${i}]`, depth + 1);
+      }
     }
     return;
   }
@@ -72,6 +74,10 @@ function inspect(value: unknown, path: string, depth: number): void {
     if (FORBIDDEN_KEYS.includes(key)) refuse(`${path}.${key}`, 'a key that is not allowed anywhere');
     inspect((value as Record<string, unknown>)[key], `${path}.${key}`, depth + 1);
   }
+}
+
+function isPair(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'number';
 }
 
 function refuse(path: string, message: string): never {

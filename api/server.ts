@@ -6,6 +6,7 @@ import { KeyCheck } from './auth.js';
 import type { ApiDeps, ApiOptions, ApiServer } from './deps.js';
 import { addDocsPage } from './docs-page.js';
 import { ApiError, errorAnswer, toApiError } from './errors.js';
+import { FenceReader } from './fence-reader.js';
 import { isForMainNode, takesKey } from './forwarding.js';
 import { DATA_HEADERS, pageHeaders } from './headers.js';
 import type { Answer, Endpoint, Request } from './http.js';
@@ -29,6 +30,7 @@ export const API_DEFAULTS = {
   allowedOrigins: [],
   tileHosts: [],
   maxVehiclesInView: 5000,
+  fenceWorker: new URL('./fence-reader-worker.js', import.meta.url),
 } as const satisfies Partial<ApiOptions>;
 
 type GivenOptions = Omit<ApiOptions, keyof typeof API_DEFAULTS> & Partial<ApiOptions>;
@@ -58,6 +60,7 @@ export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiS
     vehicles,
     places: new PlaceIndex(deps.fleet),
     waits: new HttpWaits(MAX_HTTP_WAITS),
+    fenceReader: new FenceReader(deps.log, options.fenceWorker),
     views: {
       add: (view, sight) => hub.positions.add(view, sight),
       remove: (view) => hub.positions.remove(view),
@@ -83,6 +86,7 @@ export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiS
     hub.close();
     app.waits.close();
     metrics.stop();
+    void app.fenceReader.close();
   };
   let closing: Promise<void> | undefined;
   try {

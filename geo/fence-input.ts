@@ -154,16 +154,20 @@ function readPlaces(
     problems.add('geometry.coordinates', `has more than ${MAX_VERTICES} vertices; simplify it`);
     return [];
   }
-  return items.map((place, i) => readPlace(place, `${path}[${i}]`, problems));
+  return items.map((place, i) => readPlace(place, path, problems, i));
 }
 
-function readPlace(input: unknown, path: string, problems: Problems): Place {
-  const [lon, lat] = Array.isArray(input) ? (input as unknown[]) : [];
+/** `i`: which one of a list at `path`; the place is named only where something is wrong with it. */
+function readPlace(input: unknown, path: string, problems: Problems, i?: number): Place {
+  const given = Array.isArray(input) ? (input as unknown[]) : [];
+  const lon = given[0];
+  const lat = given[1];
+  const where = () => (i === undefined ? path : `${path}[${i}]`);
   if (typeof lon !== 'number' || typeof lat !== 'number' || !Number.isFinite(lon) || !Number.isFinite(lat)) {
-    problems.add(path, 'must be [longitude, latitude], two numbers');
+    problems.add(where(), 'must be [longitude, latitude], two numbers');
   } else if (Math.abs(lon) > 180 || Math.abs(lat) > 90) {
     const swapped = Math.abs(lat) <= 180 && Math.abs(lon) <= 90 ? '; longitude comes first' : '';
-    problems.add(path, `[${lon}, ${lat}] is outside ±180, ±90${swapped}`);
+    problems.add(where(), `[${lon}, ${lat}] is outside ±180, ±90${swapped}`);
   } else {
     return [lon, lat];
   }

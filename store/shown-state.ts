@@ -1,12 +1,13 @@
 import { AnswerBook } from '../model/answer-book.js';
 import { type Block, KIND_CHANGE, KIND_FIXES, readJsonBody } from '../model/block.js';
-import { Catalog } from '../model/catalog.js';
+import { Catalog, type CatalogSnapshot } from '../model/catalog.js';
 import type { Change } from '../model/change.js';
 import { BOOK_LIMITS, CommandBook } from '../model/command-book.js';
 import { FixBatch } from '../model/fix-batch.js';
 import { Fleet } from '../model/fleet.js';
 import { Position } from '../model/position.js';
 import { TerminalAreas } from '../model/terminal-area.js';
+import { compactGeometry } from '../model/written-geometry.js';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { jsonInTurns } from './json-in-turns.js';
 import { LogReader } from './log-reader.js';
@@ -38,9 +39,11 @@ export class ShownState {
   static from(dir: string, checkpoint: Checkpoint | null): ShownState {
     if (!checkpoint) return new ShownState(dir, new Catalog(), new Fleet(), new CommandBook(), new AnswerBook(), 0, 0);
     const { seq, parts } = checkpoint;
+    const catalog = JSON.parse(parts.catalog.toString()) as CatalogSnapshot;
+    for (const fence of catalog.fences) fence.geometry = compactGeometry(fence.geometry);
     return new ShownState(
       dir,
-      Catalog.from(JSON.parse(parts.catalog.toString()), parts.roads),
+      Catalog.from(catalog, parts.roads),
       Fleet.from(parts.fleet),
       // Checkpoints of before there were commands, fences on terminals, or answers, have none.
       CommandBook.from(
@@ -70,6 +73,7 @@ export class ShownState {
   /** Takes in a committed block of a log that nobody here writes to; answers the change where it is one that is news. */
   follow(block: Block, moved: (vehicleNo: number) => void): Change | null {
     const change = block.kind === KIND_CHANGE ? readJsonBody<Change>(block) : null;
+    if (change?.type === 'fence-put') change.fence.geometry = compactGeometry(change.fence.geometry);
     const news = change !== null && this.catalog.apply(change);
     if (news) {
       this.commands.apply(change);
@@ -111,7 +115,7 @@ export class ShownState {
       answers: Buffer.from(JSON.stringify(this.answers.snapshot())),
       fleet: this.fleet.snapshot(),
     };
-    const parts = { catalog: await jsonInTurns(catalog), ...others };
+    const parts = { catalog: await jsonInTurns(catalog, { fences: 'geometry' }), ...others };
     await flushed();
     return { seq, parts };
   }

@@ -13,6 +13,7 @@ import type { Change } from '../model/change.js';
 import { FixBatchBuilder } from '../model/fix-batch.js';
 import type { Position } from '../model/position.js';
 import type { SpoolState } from '../model/stats.js';
+import { jsonBytes } from '../model/written-geometry.js';
 import type { FileOps } from './file-ops.js';
 import { listSegments } from './segment-file.js';
 import { SEGMENT_BYTES, SegmentLog } from './segment-log.js';
@@ -175,7 +176,8 @@ export class Spool {
    */
   addChange(change: Change): void {
     if (this.#closed) throw new Error('the spool is closed');
-    const body = Buffer.from(JSON.stringify(change));
+    const body =
+      change.type === 'fence-put' ? jsonBytes(change, 'fence', 'geometry') : Buffer.from(JSON.stringify(change));
     if (body.length > BLOCK_MAX_BYTES - BLOCK_HEADER_BYTES - 8) {
       throw new RangeError(
         `a change of ${body.length} bytes; the log takes ${BLOCK_MAX_BYTES - BLOCK_HEADER_BYTES - 8}`,
@@ -183,7 +185,7 @@ export class Spool {
     }
     this.#sealFixes();
     const block = allocBlock(body.length);
-    body.copy(block, BLOCK_HEADER_BYTES);
+    block.set(body, BLOCK_HEADER_BYTES);
     this.#nextSeq += 1;
     this.#seal(block, KIND_CHANGE, 1);
     if (this.#flight === 'idle') this.#schedule();

@@ -1,20 +1,22 @@
 import { z } from 'zod';
-import { parseFence } from '../../geo/fence-input.js';
+import type { Datum } from '../../model/datum.js';
 import type { Fence } from '../../model/fence.js';
 import { msToRfc3339 } from '../../model/units.js';
+import { jsonBytes } from '../../model/written-geometry.js';
 import type { Refusal } from '../../store/registry.js';
 import type { App } from '../app.js';
-import { datumParam, datumQuery, fromDatum, inDatum } from '../datum.js';
-import { ApiError, type ErrorDetail } from '../errors.js';
+import { datumParam, datumQuery, inDatum } from '../datum.js';
+import { ApiError } from '../errors.js';
+import { type FenceBody, type FenceRead, MAX_FEATURES } from '../fence-body.js';
 import type { Answer, Request } from '../http.js';
-import { jsonBody } from '../json-body.js';
+import { InOrder } from '../in-order.js';
+import { plainBody } from '../json-body.js';
 import { cursorParam, limitParam, readCursor, writeCursor } from '../parameters.js';
 import { refusal } from '../refusal.js';
 import { check, json, NO_CONTENT, type Route, route } from '../route.js';
 import { fenceCollectionSchema, fenceId, fenceInputSchema, fenceSchema, listOf } from '../schemas.js';
 
 const BULK_BYTES = 16 * 1024 * 1024;
-const MAX_FEATURES = 1000;
 const MAX_TOLD_IDS = 100;
 const GEOJSON_TYPES = ['application/json', 'application/geo+json'];
 
@@ -25,10 +27,9 @@ const listQuery = z.strictObject({
   datum: datumParam,
 });
 
-type Parsed = Exclude<ReturnType<typeof parseFence>, { problems: unknown }>;
-
 export function fenceRoutes(app: App): Route[] {
   const { catalog, registry } = app.deps;
+  const inOrder = new InOrder();
 
   return [
     route({
@@ -44,9 +45,8 @@ export function fenceRoutes(app: App): Route[] {
         // Sorted by number, so that a page continues where the one before ended, whatever was edited meanwhile.
         const numbers = [...catalog.fences.keys()].filter((no) => no >= from).sort((a, b) => a - b);
         const next = numbers[query.limit];
-        const items = numbers.slice(0, query.limit).map((no) => fenceJson(catalog.fences.get(no)!));
-        const cursor = next === undefined ? null : writeCursor('fences', [next]);
-        return json({ items: inDatum(query.datum, items), cursor });
+        const found = numbers.slice(0, query.limit).map((no) => catalog.fences.get(no)!);
+        return json(listText(query.datum, found, next === undefined ? null : writeCursor('fences', [next])));
       },
     }),
     route({
@@ -58,10 +58,10 @@ export function fenceRoutes(app: App): Route[] {
       description: `A Feature, or a FeatureCollection of at most ${MAX_FEATURES}: none is taken where one of them is wrong. Ids are made up where a Feature has none.`,
       query: datumQuery,
       body: {
-        schema: z.union([fenceInputSchema, fenceCollectionSchema]) as z.ZodType<unknown>,
+        schema: bytesOf(z.union([fenceInputSchema, fenceCollectionSchema])),
         types: GEOJSON_TYPES,
         limit: BULK_BYTES,
-        read: jsonBody,
+        read: plainBody,
       },
       responses: {
         201: {
@@ -71,18 +71,18 @@ export function fenceRoutes(app: App): Route[] {
         },
       },
       errors: ['conflict', 'busy'],
-      async handle({ body: sent, query: { datum } }) {
-        const body = fromDatum(datum, sent);
-        const many = isCollection(body);
-        const parsed = many ? parseCollection(body.features) : [newFence(body, 'body')];
+      async handle({ body, query: { datum } }) {
+        const read = await app.fenceReader.read(body, datum);
         // All in one turn: nobody makes one of the same id in between, and they share a flush.
-        const outcomes = await Promise.all(putAll(parsed));
+        const outcomes = await Promise.all(putAll(newFences(read)));
         const made = outcomes.flatMap((outcome) => ('fence' in outcome ? [outcome.fence] : []));
         const refused = outcomes.find((outcome) => 'refused' in outcome);
         if (refused) throw partlyRefused(refused, made);
-        const items = inDatum(datum, made.map(fenceJson));
-        if (many) return json({ items, cursor: null }, 201);
-        return json(items[0], 201, [...etag(made[0]), ['Location', `/v1/fences/${encodeURIComponent(made[0].id)}`]]);
+        if (read.many) return json(listText(datum, made, null), 201);
+        return json(fenceText(datum, made[0]), 201, [
+          ...etag(made[0]),
+          ['Location', `/v1/fences/${encodeURIComponent(made[0].id)}`],
+        ]);
       },
     }),
     route({
@@ -101,7 +101,7 @@ export function fenceRoutes(app: App): Route[] {
       handle({ params, query, request }): Answer {
         const fence = knownFence(params.id);
         if (names(request.headers['if-none-match'], fence)) return { status: 304, headers: etag(fence), body: null };
-        return json(inDatum(query.datum, fenceJson(fence)), 200, etag(fence));
+        return json(fenceText(query.datum, fence), 200, etag(fence));
       },
     }),
     route({
@@ -114,10 +114,10 @@ export function fenceRoutes(app: App): Route[] {
       params: idParam,
       query: datumQuery,
       body: {
-        schema: fenceInputSchema as z.ZodType<unknown>,
+        schema: bytesOf(fenceInputSchema),
         types: GEOJSON_TYPES,
         limit: 1024 * 1024,
-        read: jsonBody,
+        read: plainBody,
       },
       responses: {
         200: { description: 'replaced', schema: fenceSchema, headers: { ETag: 'its revision' } },
@@ -125,16 +125,14 @@ export function fenceRoutes(app: App): Route[] {
       },
       errors: ['precondition-failed', 'busy'],
       async handle({ params, query: { datum }, body, request }) {
-        const own = idOf(body);
-        if (own !== undefined && own !== params.id) {
-          const message = `"${own}" is not the id of the path, "${params.id}"`;
-          throw new ApiError('bad-request', `body.id: ${message}`, [{ path: 'body.id', message }]);
-        }
-        const parsed = parse(fromDatum(datum, body), 'body', params.id);
-        demandMatch(request, catalog.fenceById(params.id));
-        const outcome = await registry.putFence({ ...parsed, id: params.id });
+        const reading = app.fenceReader.read(body, datum, params.id);
+        const outcome = await inOrder.run(params.id, reading, (read) => {
+          const [fence] = goodFences(read);
+          demandMatch(request, catalog.fenceById(params.id));
+          return registry.putFence({ ...fence, id: params.id });
+        });
         if ('refused' in outcome) throw refusal(outcome);
-        return json(inDatum(datum, fenceJson(outcome.fence)), outcome.created ? 201 : 200, etag(outcome.fence));
+        return json(fenceText(datum, outcome.fence), outcome.created ? 201 : 200, etag(outcome.fence));
       },
     }),
     route({
@@ -148,8 +146,10 @@ export function fenceRoutes(app: App): Route[] {
       responses: { 204: { description: 'gone' } },
       errors: ['not-found', 'precondition-failed', 'busy'],
       async handle({ params, request }) {
-        demandMatch(request, knownFence(params.id));
-        const outcome = await registry.deleteFence(params.id);
+        const outcome = await inOrder.run(params.id, null, () => {
+          demandMatch(request, knownFence(params.id));
+          return registry.deleteFence(params.id);
+        });
         if ('refused' in outcome) throw refusal(outcome);
         return NO_CONTENT;
       },
@@ -162,45 +162,36 @@ export function fenceRoutes(app: App): Route[] {
     throw new ApiError('not-found', `no fence with id "${id}"`, [{ path: 'path.id', message: 'there is none' }]);
   }
 
-  /** A fence that must not exist yet. */
-  function newFence(feature: unknown, path: string): Parsed & { id?: string } {
-    const id = idOf(feature);
-    const parsed = parse(feature, path, id);
-    if (id === undefined) return parsed;
-    check(fenceId, id, `${path}.id`);
-    if (catalog.fenceById(id)) {
-      throw new ApiError('conflict', `${path}.id: a fence "${id}" exists; PUT replaces it`, [
-        { path: `${path}.id`, message: 'exists' },
-      ]);
+  /** Fences that must not exist yet. */
+  function newFences(read: FenceBody): FenceRead[] {
+    const pathOf = (i: number) => (read.many ? `body.features[${i}].id` : 'body.id');
+    for (const [i, { id }] of read.fences.entries()) {
+      if (id === undefined) continue;
+      check(fenceId, id, pathOf(i));
+      if (!catalog.fenceById(id)) continue;
+      const path = pathOf(i);
+      throw new ApiError('conflict', `${path}: a fence "${id}" exists; PUT replaces it`, [{ path, message: 'exists' }]);
     }
-    return { ...parsed, id };
+    const fences = goodFences(read);
+    const seen = new Set<string>();
+    for (const [i, { id }] of fences.entries()) {
+      if (id === undefined) continue;
+      const path = pathOf(i);
+      if (seen.has(id)) throw new ApiError('bad-request', `${path}: "${id}" twice`, [{ path, message: 'given twice' }]);
+      seen.add(id);
+    }
+    return fences;
   }
 
   /** Those that have an id come first: none that is made up for another may be theirs. The outcomes are in the order given. */
-  function putAll(parsed: readonly (Parsed & { id?: string })[]): ReturnType<typeof registry.putFence>[] {
+  function putAll(fences: readonly FenceRead[]): ReturnType<typeof registry.putFence>[] {
     const outcomes: ReturnType<typeof registry.putFence>[] = [];
     for (const hasId of [true, false]) {
-      for (const [i, input] of parsed.entries()) {
+      for (const [i, input] of fences.entries()) {
         if ((input.id !== undefined) === hasId) outcomes[i] = registry.putFence(input);
       }
     }
     return outcomes;
-  }
-
-  function parseCollection(features: readonly unknown[]): (Parsed & { id?: string })[] {
-    if (features.length === 0 || features.length > MAX_FEATURES) {
-      const message = `1 to ${MAX_FEATURES} features are needed; got ${features.length}`;
-      throw new ApiError('bad-request', `body.features: ${message}`, [{ path: 'body.features', message }]);
-    }
-    const parsed = features.map((feature, i) => newFence(feature, `body.features[${i}]`));
-    const seen = new Set<string>();
-    parsed.forEach(({ id }, i) => {
-      if (id === undefined) return;
-      const path = `body.features[${i}].id`;
-      if (seen.has(id)) throw new ApiError('bad-request', `${path}: "${id}" twice`, [{ path, message: 'given twice' }]);
-      seen.add(id);
-    });
-    return parsed;
   }
 }
 
@@ -230,30 +221,25 @@ export function fenceJson(fence: Fence) {
   };
 }
 
-function parse(feature: unknown, path: string, id: string | undefined): Parsed {
-  const parsed = parseFence(feature, id);
-  if (!('problems' in parsed)) return parsed;
-  const details: ErrorDetail[] = parsed.problems.map((problem) => ({
-    path: problem.path ? `${path}.${problem.path}` : path,
-    message: problem.message,
-  }));
-  throw new ApiError('bad-request', `${details[0].path}: ${details[0].message}`, details);
+/** `fenceJson` with its places in `datum`, as text in UTF-8. */
+function fenceText(datum: Datum, fence: Fence): Uint8Array {
+  return jsonBytes(inDatum(datum, fenceJson(fence)), 'geometry');
 }
 
-function isCollection(body: unknown): body is { features: unknown[] } {
-  return (
-    typeof body === 'object' &&
-    body !== null &&
-    'type' in body &&
-    body.type === 'FeatureCollection' &&
-    'features' in body &&
-    Array.isArray(body.features)
-  );
+function listText(datum: Datum, fences: readonly Fence[], cursor: string | null): Uint8Array {
+  const items = fences.flatMap((fence, i) => [Buffer.from(i === 0 ? '' : ','), fenceText(datum, fence)]);
+  return Buffer.concat([Buffer.from('{"items":['), ...items, Buffer.from(`],"cursor":${JSON.stringify(cursor)}}`)]);
 }
 
-function idOf(feature: unknown): string | undefined {
-  const id = typeof feature === 'object' && feature !== null && 'id' in feature ? feature.id : undefined;
-  return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
+/** All of them, or what was wrong with one is thrown. */
+function goodFences({ fences, refused }: FenceBody): FenceRead[] {
+  if (refused) throw new ApiError(refused.code, refused.message, refused.details);
+  return fences;
+}
+
+/** What the body must be, of a body that the handler gets as bytes. */
+function bytesOf(schema: z.ZodType): z.ZodType<Buffer> {
+  return schema as z.ZodType<unknown> as z.ZodType<Buffer>;
 }
 
 function etag(fence: Fence): Answer['headers'] {

@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { startTestApi, type TestApi } from './support.js';
+import { randomFrom } from '../../cli/support/random.js';
+import { starRing } from '../geo/support.js';
+import { KEY, startTestApi, type TestApi } from './support.js';
 
 const square = (name: string, west = 120.2, extra: object = {}) => ({
   type: 'Feature',
@@ -146,3 +151,69 @@ test('a collection goes into the log in one turn; where it fills up on the way, 
     details: [{}, { path: 'body.features', message: 'made all the same: d' }],
   });
 });
+
+/** Larger than what is read at once. */
+const large = (name: string, corners = 3000, extra: object = {}) => ({
+  ...square(name, 0, extra),
+  geometry: { type: 'Polygon', coordinates: [starRing(randomFrom(corners), 120, 31, corners, 1, 2)] },
+});
+
+test('a large fence is made, read, listed and replaced like others', async () => {
+  const api = await startTestApi();
+  const made = await api.send('POST', '/v1/fences', large('one', 3000, { id: 'big' }));
+  expect(made.status).toBe(201);
+  const fence = (await made.json()) as { id: string; revision: number };
+  expect(fence).toMatchObject({ ...large('one'), id: 'big' });
+  expect(await (await api.get('/v1/fences/big')).json()).toEqual(fence);
+  await api.send('PUT', '/v1/fences/small', square('small'));
+  const list = (await (await api.get('/v1/fences')).json()) as { items: unknown[]; cursor: null };
+  expect(list).toEqual({ items: [fence, expect.objectContaining({ id: 'small' })], cursor: null });
+  expect(api.catalog.fenceById('big')?.geometry).toEqual(large('one').geometry);
+
+  expect(await refused(api, 'POST', '/v1/fences', large('again', 3000, { id: 'big' }))).toEqual({
+    status: 409,
+    paths: ['body.id'],
+  });
+  expect(await refused(api, 'PUT', '/v1/fences/other', large('again', 3000, { id: 'big' }))).toEqual({
+    status: 400,
+    paths: ['body.id'],
+  });
+  const collection = (features: unknown[]) => ({ type: 'FeatureCollection', features });
+  expect(await refused(api, 'POST', '/v1/fences', collection([large('new'), large('wide', 11_000)]))).toEqual({
+    status: 400,
+    paths: ['body.features[1].geometry.coordinates[0]'],
+  });
+  // The first thing that is wrong is told, whether it takes other fences to know it or not.
+  const both = collection([large('again', 3000, { id: 'big' }), large('wide', 11_000)]);
+  expect((await refused(api, 'POST', '/v1/fences', both)).paths).toEqual(['body.features[0].id']);
+  expect(api.catalog.fences.size).toBe(2);
+});
+
+test('of changes to one fence the last that was sent counts, although a large one takes longer to read', async () => {
+  const api = await startTestApi();
+  const answers: Promise<{ status: number; revision: number }>[] = [];
+  for (const body of [large('1', 9000), square('2'), large('3'), square('4')]) {
+    const { taken, answer } = putOn(api, '/v1/fences/f', body);
+    await taken;
+    answers.push(answer);
+    await api.get('/v1/vehicles/none'); // by now the server has read what was taken
+  }
+  const all = await Promise.all(answers);
+  expect(all.map(({ status }) => status)).toEqual([201, 200, 200, 200]);
+  const revisions = all.map(({ revision }) => revision);
+  expect(revisions).toEqual(revisions.toSorted((a, b) => a - b));
+  expect(api.catalog.fenceById('f')?.properties.name).toBe('4');
+});
+
+/** PUT over a connection of its own. `taken`: the system has all of it. */
+function putOn(api: TestApi, path: string, body: object) {
+  const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+  const sent = request(api.url + path, { method: 'PUT', headers, agent: false });
+  const answer = once(sent, 'response').then(async ([response]) => ({
+    status: response.statusCode as number,
+    revision: ((await json(response)) as { revision: number }).revision,
+  }));
+  const taken = once(sent, 'finish');
+  sent.end(JSON.stringify(body));
+  return { taken, answer };
+}

@@ -253,7 +253,14 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     forward: null,
     log: pino({ level: 'error' }, { write: (line: string) => logged.push(line) }),
   };
-  const api = await startApi(deps, { host: '127.0.0.1', port: 0, adminKey: KEY, version: '0.0.0-test', ...options });
+  const api = await startApi(deps, {
+    host: '127.0.0.1',
+    port: 0,
+    adminKey: KEY,
+    version: '0.0.0-test',
+    fenceWorker: new URL('../../dist/api/fence-reader-worker.js', import.meta.url),
+    ...options,
+  });
   onTestFinished(() => api.close());
   const url = `http://127.0.0.1:${api.port}`;
   const authorization = `Bearer ${KEY}`;

@@ -17,7 +17,7 @@ test.each([1999, 2000, 2001, 4000, 4001])('%i items are all there, once', async 
 });
 
 test('others have their turn, and what they replace meanwhile is not in it', async () => {
-  const items = Array.from({ length: 10_000 }, (_, no) => ({ no }));
+  const items = Array.from({ length: 100_000 }, (_, no) => ({ no }));
   let turns = 0;
   const other = () => {
     turns++;
@@ -27,7 +27,7 @@ test('others have their turn, and what they replace meanwhile is not in it', asy
   setImmediate(other);
   const written = JSON.parse((await jsonInTurns({ items: [...items] })).toString());
   expect(turns).toBe(3);
-  expect(written.items.at(-1)).toEqual({ no: 9999 });
+  expect(written.items.at(-1)).toEqual({ no: 99_999 });
 });
 
 test('what is undefined is left out', async () => {

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { randomFrom } from '../../cli/support/random.js';
+import { readJsonBody } from '../../model/block.js';
+import type { Change } from '../../model/change.js';
+import type { Fence, FenceGeometry } from '../../model/fence.js';
+import { jsonBytes, writtenGeometry } from '../../model/written-geometry.js';
+import { LogReader } from '../../store/log-reader.js';
+import { Registry } from '../../store/registry.js';
+import { ShownState } from '../../store/shown-state.js';
+import { starRing } from '../geo/support.js';
+import { tempDir } from '../support/temp-dir.js';
+import { accepted, closeLogs, openLogs } from './writer-support.js';
+
+const large: FenceGeometry = { type: 'Polygon', coordinates: [starRing(randomFrom(1), 120, 31, 3000, 1, 2)] };
+const small: FenceGeometry = { type: 'Point', coordinates: [120, 31] };
+
+/** Whether nothing is written anew where the fence is: the bytes are the very same each time. */
+function isKeptAsText(geometry: FenceGeometry): boolean {
+  const [once, again] = [jsonBytes(geometry), jsonBytes(geometry)];
+  return once === again;
+}
+
+test('a fence that is kept as text is whole in the log and in a checkpoint, and is text again after a restart', async () => {
+  const logs = await openLogs();
+  const { spool, spoolDir } = logs;
+  const checkpoints = await tempDir();
+  const restore = () => ShownState.restore(checkpoints, spoolDir, () => spool.committedSeq);
+  const first = await restore();
+  const registry = new Registry(first.catalog, spool, () => 7);
+  spool.onCommit((blocks) => {
+    for (const block of blocks) first.apply(block, () => {});
+  });
+  const written = writtenGeometry('Polygon', Buffer.from(JSON.stringify(large)));
+  await registry.putFence({ id: 'large', geometry: written, properties: { name: 'large', rules: [] } });
+  await registry.putFence({ id: 'small', geometry: small, properties: { name: 'small', rules: [] } });
+  const reader = new LogReader(spoolDir, 1, () => spool.committedSeq);
+  const told: Fence[] = [];
+  for (let blocks = reader.next(); blocks.length > 0; blocks = reader.next()) {
+    told.push(...blocks.map((block) => readJsonBody<Change & { type: 'fence-put' }>(block).fence));
+  }
+  reader.close();
+  expect(told.map(({ geometry }) => geometry)).toEqual([large, small]);
+
+  for (const checkpointed of [false, true]) {
+    if (checkpointed) await first.checkpoint(() => accepted(spool));
+    const { catalog } = await restore();
+    expect([...catalog.fences.values()]).toEqual(told);
+    expect([...catalog.fences.values()].map(({ geometry }) => isKeptAsText(geometry))).toEqual([true, false]);
+  }
+  await closeLogs(logs);
+});
