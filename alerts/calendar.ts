@@ -1,7 +1,8 @@
 import { HOLIDAYS } from './holidays.js';
 
-const DAY_MS = 86_400_000;
-const BEIJING_MS = 8 * 3_600_000;
+export const DAY_MS = 86_400_000;
+/** China has one time, eight hours ahead of UTC, and no summer time. */
+export const BEIJING_MS = 8 * 3_600_000;
 
 /**
  * Whether the day in Beijing that holds `time` (epoch ms) is a day off: by `own` days, `YYYY-MM-DD`, where they name it, else by the

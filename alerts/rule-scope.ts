@@ -1,6 +1,6 @@
 import type { RuleDefinition, RuleSchedule, RuleScope } from '../model/rule.js';
 import type { Vehicle } from '../model/vehicle.js';
-import { isDayOff, weekday } from './calendar.js';
+import { BEIJING_MS, DAY_MS, isDayOff, weekday } from './calendar.js';
 import { type Hours, hoursHold } from './rule.js';
 
 /** Whether the vehicle is a concern of rules with this scope; fences are not asked for. */
@@ -26,6 +26,26 @@ function scheduleHolds({ hours, weekdays, days, calendar }: RuleSchedule, time: 
   if (weekdays && !weekdays.includes(weekday(time))) return false;
   if (days && isDayOff(time, calendar) !== (days === 'days-off')) return false;
   return !hours || hours.some((window) => hoursHold(readHours(window), time));
+}
+
+/**
+ * The first moment after `time`, epoch ms, at which the rule may be in force no more; null where there is none. `ofFence`: the hours of its
+ * fence.
+ */
+export function nextEnd(
+  { effectiveTo, schedule }: Pick<RuleDefinition, 'effectiveTo' | 'schedule'>,
+  ofFence: Hours | null,
+  time: number,
+): number | null {
+  const { hours = [], weekdays, days } = schedule;
+  const today = Math.floor((time + BEIJING_MS) / DAY_MS) * DAY_MS - BEIJING_MS;
+  const ends = [...hours.map((window) => readHours(window).to), ...(ofFence ? [ofFence.to] : [])].map((to) => {
+    const end = today + to * 60_000;
+    return end > time ? end : end + DAY_MS;
+  });
+  if (weekdays || days) ends.push(today + DAY_MS);
+  if (effectiveTo !== null && effectiveTo > time) ends.push(effectiveTo);
+  return ends.length === 0 ? null : Math.min(...ends);
 }
 
 /** `HH:MM` to minutes after midnight. */

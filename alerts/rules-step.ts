@@ -242,8 +242,12 @@ export function rules(
   /** The vehicle's own next fix is as good as a tick: what silence decided before it does not hang on whether one came in between. */
   function passTime(memory: VehicleMemory, vehicle: Vehicle, time: number): void {
     for (const [ruleId, known] of memory.rules ?? []) {
-      const at = ruleBook.get(ruleId)?.due?.(known) ?? null;
-      if (at !== null && at < time) timeIsUp(ruleId, at, time, vehicle, memory);
+      let at = ruleBook.get(ruleId)?.due?.(known) ?? null;
+      while (at !== null && at < time) {
+        timeIsUp(ruleId, at, time, vehicle, memory);
+        const next = waits(vehicle.no, ruleId);
+        at = next === null || next > at ? next : null; // one that failed waits for the same
+      }
     }
   }
 

@@ -13,7 +13,7 @@ import {
   type Say,
 } from './rule.js';
 import type { Condition, Verdict } from './rule-kind.js';
-import { inForceAt, scopeHolds } from './rule-scope.js';
+import { inForceAt, nextEnd, scopeHolds } from './rule-scope.js';
 
 /** What a timed rule remembers of a vehicle, around its condition's own memory. */
 export interface TimedMemory {
@@ -146,7 +146,7 @@ export class TimedRule implements Rule<TimedMemory> {
     } else if (memory.raised) {
       this.#endSilence(fix, time, verdict, memory, say);
     }
-    memory.due = this.#due(memory, verdict.holds);
+    memory.due = this.#due(memory, verdict.holds, time);
     return memory;
   }
 
@@ -223,13 +223,19 @@ export class TimedRule implements Rule<TimedMemory> {
     return this.#timing.linger !== undefined && this.condition.tick === undefined;
   }
 
-  #due(memory: TimedMemory, holds: boolean | null): number | null {
+  /** When time alone may change something after `time`: what the condition waits for, the end of what lingers, or of its hours. */
+  #due(memory: TimedMemory, holds: boolean | null, time: number): number | null {
     const own = this.#ownDue(memory);
+    if (!memory.raised) return own;
+    const due = [own, this.#silenceDue(memory, holds), nextEnd(this.definition, this.fence?.hours ?? null, time)];
+    const known = due.filter((at) => at !== null);
+    return known.length === 0 ? null : Math.min(...known);
+  }
+
+  #silenceDue({ held }: TimedMemory, holds: boolean | null): number | null {
     const { linger } = this.#timing;
-    if (!memory.raised || linger === undefined || memory.held === null) return own;
-    if (holds && !this.#endsUnseen) return own;
-    const silence = memory.held.time + linger * S + SILENCE_MS + 1;
-    return own === null ? silence : Math.min(own, silence);
+    if (linger === undefined || held === null || (holds && !this.#endsUnseen)) return null;
+    return held.time + linger * S + SILENCE_MS + 1;
   }
 
   #evidence(verdict: Verdict<unknown>, memory: TimedMemory, fix: FixFacts, time: number): Evidence {

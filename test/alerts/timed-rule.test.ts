@@ -165,3 +165,50 @@ describe('linger, where silence itself says that the condition holds', () => {
     expect(s.engine.counters.stepFailures).toEqual({});
   });
 });
+
+describe('an alert of a vehicle that is silent ends with the hours of its rule', () => {
+  const parked = (others: Partial<RuleDefinition>, properties = {}) => {
+    const made = new Story().vehicle(1, 'v1', 'coach').fence(1, 'zone', square(0, 0), [], properties);
+    ruleOf(made, 'forbidden-inside', {}, { scope: { fences: ['zone'] }, ...others });
+    return made.fixes(1, ...path('ii'));
+  };
+  const DAY = 86_400;
+
+  test.each([
+    ['its window', { schedule: { hours: [{ from: '09:00', to: '10:05' }] } }, {}, '10:05:00', 300],
+    ['the last of two that adjoin', adjoining('10:05', '10:20'), {}, '10:20:00', 1200],
+    ['its date', { effectiveTo: TEN + 400_000 }, {}, '10:06:40', 400],
+    // A Sunday ends at midnight, fourteen hours after ten.
+    ['its weekday', { schedule: { weekdays: [7] } }, {}, '00:00:00', 14 * 3600],
+    ['the days off', { schedule: { days: 'days-off' as const } }, {}, '00:00:00', 14 * 3600],
+    ['the hours of the fence', {}, { hours: { from: '22:00', to: '12:00' } }, '12:00:00', 7200],
+  ])('%s', (_, others, properties, end, seconds) => {
+    const s = parked(others, properties);
+    expect(told(s)).toEqual(['raised 10:00:00']);
+    expect(told(tick(s, seconds - 1))).toEqual([]);
+    expect(told(tick(s, seconds + 5))).toEqual([`cleared ${end} out-of-hours`]);
+    // Whether a tick came in between or the next fix only.
+    const next = parked(others, properties);
+    told(next);
+    expect(told(next.fixes(1, { at: seconds + 10 }))[0]).toBe(`cleared ${end} out-of-hours`);
+  });
+
+  test('and is open for as long as it is in force', () => {
+    const s = parked({ schedule: { weekdays: [1, 2, 7] } });
+    told(s);
+    for (let at = 3600; at < 2 * DAY; at += 3600) tick(s, at);
+    expect(told(s)).toEqual([]);
+    expect(told(tick(s, 3 * DAY))).toEqual(['cleared 00:00:00 out-of-hours']);
+  });
+});
+
+function adjoining(end: string, to: string): Partial<RuleDefinition> {
+  return {
+    schedule: {
+      hours: [
+        { from: '09:00', to: end },
+        { from: end, to },
+      ],
+    },
+  };
+}
