@@ -170,6 +170,8 @@ export class ApiMetrics {
   readonly #registry = new Registry();
   readonly #requests: Counter;
   readonly #seconds: Histogram;
+  /** What is told of one scrape: put together once for all of its series. */
+  #seen: LiveStats | null = null;
   readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: 10 });
 
   constructor(
@@ -247,6 +249,7 @@ export class ApiMetrics {
   }
 
   text(): Promise<string> {
+    this.#seen = null;
     return this.#registry.metrics();
   }
 
@@ -262,7 +265,8 @@ export class ApiMetrics {
   }
 
   /** What a node that takes nothing in does not have. */
-  #intake(stats: () => LiveStats): void {
+  #intake(live: () => LiveStats): void {
+    const stats = () => (this.#seen ??= live());
     for (const [name, help, value] of TOTALS) this.#total(name, help, () => value(stats()));
     for (const [name, help, label, values] of TOTALS_BY_LABEL) this.#totals(name, help, label, () => values(stats()));
     for (const [name, help, value] of GAUGES) this.#gauge(name, help, () => value(stats()));

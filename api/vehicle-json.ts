@@ -2,7 +2,7 @@ import type { Catalog } from '../model/catalog.js';
 import type { Driver } from '../model/driver.js';
 import type { Fleet } from '../model/fleet.js';
 import { occupancyOf } from '../model/occupancy.js';
-import { isOnline } from '../model/online.js';
+import { isOnline, onlineUntil } from '../model/online.js';
 import { Position } from '../model/position.js';
 import { msToRfc3339 } from '../model/units.js';
 import type { TerminalRef, Vehicle } from '../model/vehicle.js';
@@ -55,6 +55,11 @@ export class VehicleJson {
   /** True where something of vehicle `no` came within the time before `now` that its kind is given. */
   online(no: number, now: number): boolean {
     return isOnline(this.fleet, no, now, this);
+  }
+
+  /** Until when it is online if nothing more comes, epoch ms. */
+  onlineUntil(no: number): number {
+    return onlineUntil(this.fleet, no, this);
   }
 
   /** `{"id", "plate", …, "position": {…}|null}` (contract §5). */

@@ -11,9 +11,14 @@ export interface OnlineWindows {
 const AIS = sourceNumber('ais');
 
 /** True where something of vehicle `no` came within its window before `now` (epoch ms). */
-export function isOnline(fleet: Fleet, no: number, now: number, { onlineMs, vesselOnlineMs }: OnlineWindows): boolean {
-  if (no >= fleet.capacity) return false;
-  return now - fleet.contactTime[no] <= (fleet.source[no] === AIS ? vesselOnlineMs : onlineMs);
+export function isOnline(fleet: Fleet, no: number, now: number, windows: OnlineWindows): boolean {
+  return now <= onlineUntil(fleet, no, windows);
+}
+
+/** The last moment, epoch ms, at which vehicle `no` is online if nothing more comes; NaN where nothing ever came. */
+export function onlineUntil(fleet: Fleet, no: number, { onlineMs, vesselOnlineMs }: OnlineWindows): number {
+  if (no >= fleet.capacity) return NaN;
+  return fleet.contactTime[no] + (fleet.source[no] === AIS ? vesselOnlineMs : onlineMs);
 }
 
 export function countOnline(fleet: Fleet, now: number, windows: OnlineWindows): number {

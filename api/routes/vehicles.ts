@@ -180,6 +180,7 @@ export function vehicleRoutes(app: App): Route[] {
       end: Math.min(fleet.capacity, catalog.nextVehicleNo),
       wanted: (no) => filter.matches(no, app.vehicles.online(no, now)) && catalog.vehicles.has(no),
       within: query.maxDistance,
+      places: app.places,
     });
     const items = found.map(({ no, metres }) => {
       const state = app.vehicles.state(catalog.vehicles.get(no)!, now).toString();

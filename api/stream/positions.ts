@@ -7,6 +7,7 @@ import { JsonEncoding } from './json-encoding.js';
 import type { StreamFormat } from './messages.js';
 import { ProtobufEncoding } from './protobuf-encoding.js';
 import { Shown } from './shown.js';
+import { Silences } from './silences.js';
 import { overlap, type Tile, TileTree } from './tiles.js';
 import { Turns } from './turns.js';
 import { Audience, type Sight, type View, type Views } from './view.js';
@@ -33,6 +34,7 @@ export class PositionsHub implements Views {
   readonly #audiences = new Map<string, Audience>();
   readonly #encodings: Record<StreamFormat, Encoding>;
   readonly #shown = new Shown();
+  readonly #silences = new Silences();
   #changed = new Set<number>();
   #relisted = new Map<number, string | undefined>();
   readonly #everyone: VehicleFilter;
@@ -180,23 +182,30 @@ export class PositionsHub implements Views {
   /** Vehicles that went silent since the last tick changed, although nothing came from them. */
   #collectSilent(): void {
     const { vehicles } = this.app;
-    for (let no = 1; no < this.#shown.capacity; no++) {
-      if (this.#shown.online[no] === 1 && !vehicles.online(no, this.#now)) this.#changed.add(no);
-    }
+    this.#silences.look(this.#now, (no) => {
+      if (this.#shown.online[no] !== 1) return null;
+      if (vehicles.online(no, this.#now)) return vehicles.onlineUntil(no);
+      this.#changed.add(no);
+      return null;
+    });
   }
 
   /** Finds where vehicle `no` is now: nowhere where it has no fix or is not in the registry. */
   #look(no: number): void {
     const { fleet, catalog } = this.app.deps;
     const known = fleet.hasFix(no) && catalog.vehicles.has(no);
-    if (known) this.#shown.setNext(no, fleet.lon[no], fleet.lat[no], this.app.vehicles.online(no, this.#now));
-    else this.#shown.setNext(no, NaN, NaN, false);
+    if (!known) return this.#shown.setNext(no, NaN, NaN, false);
+    const until = this.app.vehicles.onlineUntil(no);
+    const online = this.#now <= until;
+    this.#shown.setNext(no, fleet.lon[no], fleet.lat[no], online);
+    if (online) this.#silences.wait(no, until);
   }
 
   #catchUp(): void {
     this.#grids.clear();
     this.#forgetSnapshots();
     this.#shown.fit(this.app.deps.fleet);
+    this.#silences.clear();
     for (let no = 1; no < this.#shown.capacity; no++) {
       this.#look(no);
       this.#shown.advance(no);
