@@ -90,8 +90,8 @@ function withOptions(command: Command, formats: string[]): Command {
   return command
     .option('--out <file>', 'the file to write; must not exist')
     .addOption(new Option('--format <name>', 'form of the file').choices(formats).default('csv'))
-    .option('--from <time>', 'RFC 3339, or YYYY-MM-DD', moment)
-    .option('--to <time>', 'RFC 3339, or YYYY-MM-DD; not included', moment)
+    .option('--from <time>', 'RFC 3339, or YYYY-MM-DD, from its midnight in Beijing', moment)
+    .option('--to <time>', 'the same; not included', moment)
     .option('--vehicle <id...>', 'only these')
     .option('--config <file>', 'settings, as for serve');
 }

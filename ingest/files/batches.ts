@@ -1,12 +1,11 @@
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Position } from '../../model/position.js';
 import { sourceNumber } from '../../model/source.js';
 import { Feed, type FeedHost } from '../feed.js';
 import type { HttpSource } from '../http-source.js';
 import type { Intake } from '../intake.js';
 import { positionInput, readTrackFile, TRACK_EXTENSIONS } from './read-track-file.js';
+import { textLines } from './text-lines.js';
 
 export interface Refused {
   line: number;
@@ -41,6 +40,8 @@ export interface BatchParts {
 }
 
 const BATCH_LINES = 500;
+/** With tag block and comment; NMEA 0183 itself allows 82. */
+const MAX_SENTENCE_CHARS = 64 * 1024;
 const NMEA_EXTENSIONS = ['.nmea', '.ais'];
 /** Files that the directory takes, by the end of their name. */
 export const FILE_EXTENSIONS: readonly string[] = [...TRACK_EXTENSIONS, ...NMEA_EXTENSIONS];
@@ -112,7 +113,7 @@ async function* sentences(file: string, after: number, { feed: host, intake }: B
       },
     };
   };
-  for await (const text of createInterface({ input: createReadStream(file, 'latin1'), crlfDelay: Infinity })) {
+  for await (const text of textLines(file, { encoding: 'latin1', maxChars: MAX_SENTENCE_CHARS })) {
     line++;
     if (line <= after) continue;
     lines.push(text);

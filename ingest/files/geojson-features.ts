@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { RECORD_SEPARATOR } from '../../model/record-separator.js';
 import { BadFileError } from './bad-file.js';
+import { textLines } from './text-lines.js';
 
 /** One Feature as the file has it, unchecked; `undefined` where it is no JSON. */
 export interface ReadFeature {
@@ -48,7 +48,7 @@ function isSequence(head: string): boolean {
 
 async function* inLines(file: string): AsyncIterable<ReadFeature> {
   let line = 0;
-  for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
+  for await (const text of textLines(file, { encoding: 'utf8', maxChars: MAX_FEATURE_CHARS })) {
     line++;
     const json = text.replace(BYTE_ORDER_MARK, '').replace(RECORD_SEPARATOR, '').trim();
     if (json !== '') yield { line, value: jsonOf(json) };
