@@ -30,6 +30,13 @@ const OPTIONS = {
   autoResendUnfulfilledCommands: false,
 } as const satisfies RedisOptions;
 
+/** How it looks from here where one side speaks TLS and the other does not, or a certificate of ours is missing. */
+const HUNG_UP = /ECONNRESET|EPIPE/;
+const MAYBE_TLS = ' (does it want TLS, rediss://, or a certificate of ours?)';
+
+/** All that the library tells of a node of a cluster that it could not connect to. */
+const CLOSED = 'Connection is closed.';
+
 /** Why there is no connection, by client; nothing while there is one. */
 const away = new WeakMap<Redis, string>();
 
@@ -49,19 +56,21 @@ export function connectRedis(
   const address = readRedisAddress(url);
   if (typeof address === 'string') throw new Error(`the address of Redis: ${address}`);
   const client = make(address, tls);
-  let detail = 'not connected yet';
-  away.set(client, detail);
+  /** It has let us in before. */
+  let known = false;
+  let detail = `it hung up${MAYBE_TLS}`;
+  away.set(client, 'not connected yet');
   client.on('ready', () => {
+    known = true;
     away.delete(client);
     detail = 'the connection was lost';
     told(true, '');
   });
   client.on('error', (error: Error) => {
     // Of a cluster: none of its nodes says where what is; what the last of them said says more.
-    detail = (error as { lastNodeError?: Error }).lastNodeError?.message ?? error.message;
-  });
-  client.on('node error', (error: Error, node: string) => {
-    detail = `${node}: ${error.message}`;
+    const { message } = (error as { lastNodeError?: Error }).lastNodeError ?? error;
+    detail = message === CLOSED ? noneOf(address) : message;
+    if (!known && HUNG_UP.test(message)) detail += MAYBE_TLS;
   });
   client.on('close', () => {
     const before = away.get(client);
@@ -125,6 +134,11 @@ function tlsOptions(files: RedisTls | null): ConnectionOptions {
   const pem = (name: 'ca' | 'cert' | 'key', file: string | null | undefined) =>
     file ? { [name]: readFileSync(file) } : {};
   return { ...pem('ca', files?.caFile), ...pem('cert', files?.certFile), ...pem('key', files?.keyFile) };
+}
+
+function noneOf({ hosts, tls }: RedisAddress): string {
+  const names = hosts.map(({ host, port }) => `${host}:${port}`).join(', ');
+  return `no node of the cluster can be reached by ${names}${tls ? ', or their certificates are refused' : ''}`;
 }
 
 function retryPause(times: number): number {

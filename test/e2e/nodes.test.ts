@@ -9,14 +9,13 @@ import { drained, expectConserved } from '../support/conservation.js';
 import { cross, layFence } from '../support/crossings.js';
 import { needs } from '../support/needs.js';
 import { embeddedServer } from '../support/postgres.js';
-import { TestRedis } from '../support/redis.js';
+import { TestCluster, TestRedis } from '../support/redis.js';
 import { tempDir } from '../support/temp-dir.js';
 import { waitFor } from '../support/wait-for.js';
 
 const VEHICLES = 30;
 
 interface Nodes {
-  redis: TestRedis;
   main: TestServer;
   /** A node that is started again takes the place of the one before. */
   api: ServerProcess[];
@@ -25,9 +24,13 @@ interface Nodes {
 needs('redis', 'several nodes', () => {
   const database = embeddedServer();
 
-  async function startNodes(count: number): Promise<Nodes> {
+  async function startNodes(count: number): Promise<Nodes & { redis: TestRedis }> {
     const redis = await TestRedis.start();
-    const shared = { CHEJI_REDIS_URL: redis.url, CHEJI_DATABASE_URL: await database.fresh() };
+    return { redis, ...(await startNodesAt(redis.url, count)) };
+  }
+
+  async function startNodesAt(redisUrl: string, count: number): Promise<Nodes> {
+    const shared = { CHEJI_REDIS_URL: redisUrl, CHEJI_DATABASE_URL: await database.fresh() };
     const main = await TestServer.start({ ...shared, CHEJI_TIME_POLICY: 'replay' });
     onTestFinished(() => main.end());
     const api: ServerProcess[] = [];
@@ -37,7 +40,7 @@ needs('redis', 'several nodes', () => {
     for (let i = 0; i < count; i++) {
       api.push(await startServer({ dataDir: await tempDir(), env: { ...shared, CHEJI_ROLE: 'api' } }));
     }
-    return { redis, main, api };
+    return { main, api };
   }
 
   test('each alert once through the death of a node, of Redis and of the main node; all show the same', {
@@ -91,6 +94,60 @@ needs('redis', 'several nodes', () => {
       expect([consumer.gaps, consumer.epochs.size]).toEqual([0, 1]);
     }
     expect(consumers.reduce((sum, { connects }) => sum + connects, 0)).toBeGreaterThan(consumers.length);
+  });
+
+  test('over a cluster whose masters die: each alert once, and what is the matter is told while a part is away', {
+    timeout: 240_000,
+  }, async () => {
+    const cluster = await TestCluster.start({ options: ['--cluster-require-full-coverage', 'no'] });
+    const { main, api } = await startNodesAt(cluster.url, 2);
+    await layFence(main);
+    const consumers = api.map(({ url }) => new AlertConsumer([url]));
+    onTestFinished(() => {
+      for (const consumer of consumers) consumer.close();
+    });
+    await waitFor(
+      'consumers',
+      () => consumers.map(({ cursor }) => cursor),
+      (cursors) => !cursors.includes(undefined),
+    );
+    let round = 0;
+    for (const [key, why] of [
+      ['{node}', /./],
+      ['{alerts}', /^alerts: /],
+    ] as const) {
+      const master = cluster.masters[await cluster.masterOf(key)];
+      await cross(main, VEHICLES, round++);
+      await master.kill();
+      await cross(main, VEHICLES, round++);
+      await waitFor(
+        `the main node to tell of ${key}`,
+        () => readiness(main.now),
+        ({ ready, node: { state, detail = '' } }) => ready && state === 'away' && why.test(detail),
+      );
+      expect(await metric(main.now, 'node_state{state="away"}')).toBe(1);
+      await master.start();
+      await cross(main, VEHICLES, round++);
+      await waitFor(
+        'the main node to go on',
+        () => readiness(main.now),
+        ({ node: { state } }) => state === 'publishing',
+      );
+      expect(await metric(main.now, 'node_state{state="away"}')).toBeUndefined();
+    }
+    expectConserved(await drained(main));
+    await sameEverywhere([main.now, ...api]);
+    const last = await lastNumber(main.now);
+    for (const consumer of consumers) {
+      await waitFor(
+        'every alert',
+        () => consumer.numbers.at(-1),
+        (number) => number === last,
+      );
+    }
+    await main.now.stop();
+    const log = readAlertLog(main.now.dataDir).map(({ number }) => number);
+    for (const { numbers, gaps } of consumers) expect([numbers, gaps]).toEqual([log, 0]);
   });
 
   test('a node that slept through what Redis has forgotten takes all anew, and its clients come back', {
@@ -179,8 +236,7 @@ needs('redis', 'several nodes', () => {
       ({ node: { state } }) => state === 'stale',
     );
     expect(stale).toMatchObject({ ready: true, node: { detail: 'the main node is away, or cannot write to Redis' } });
-    const metrics = await (await fetch(`${node.url}/metrics`)).text();
-    expect(Number(/^node_lag_seconds (\S+)/m.exec(metrics)?.[1])).toBeGreaterThan(4);
+    expect(await metric(node, 'node_lag_seconds')).toBeGreaterThan(4);
 
     await redis.kill();
     expect((await node.api<{ items: unknown[] }>('/v1/vehicles')).body.items).toHaveLength(4);
@@ -252,9 +308,16 @@ async function lastNumber({ url }: ServerProcess): Promise<number> {
   }
 }
 
+/** Undefined where there is none of the name, labels included. */
+async function metric({ url }: ServerProcess, name: string): Promise<number | undefined> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const line = text.split('\n').find((each) => each.startsWith(`${name} `));
+  return line === undefined ? undefined : Number(line.slice(name.length));
+}
+
 interface Told {
   ready: boolean;
-  node: { state: string };
+  node: { state: string; detail?: string };
 }
 
 async function readiness({ url }: ServerProcess): Promise<Told> {

@@ -68,12 +68,7 @@ needs('redis', 'nodes over a Redis Cluster of three masters', () => {
         ({ state, detail }) => state === 'stale' && detail !== undefined,
       );
       await dead.start();
-      if (what === 'alerts')
-        await waitFor(
-          'Redis to take alerts',
-          () => main.copyAlerts(),
-          (failure) => failure === null,
-        );
+      if (what === 'alerts') await alertsCopied(main);
       expect(await node.level(main)).toBe(true);
       expect(numbers(node)).toEqual([1, 2]);
       expect(await (await TestNode.start(cluster)).level(main)).toBe(true);
@@ -100,12 +95,8 @@ needs('redis', 'nodes over a Redis Cluster of three masters', () => {
           () => cluster.replicas[at].ask('ROLE'),
           (role) => role.includes('master'),
         );
-        await waitFor(
-          'Redis to take alerts',
-          () => main.copyAlerts(),
-          (failure) => failure === null,
-        );
         await main.raise();
+        await alertsCopied(main);
         await main.drive(`after ${key}`, 100);
         expect(await node.level(main)).toBe(true);
       }
@@ -135,12 +126,8 @@ needs('redis', 'nodes over a Redis Cluster of three masters', () => {
       const moving = cluster.moveSlot(key, from, (from + 1) % 3);
       await main.drive(`while ${key} moves`, 500);
       await moving;
-      await waitFor(
-        'Redis to take alerts',
-        () => main.copyAlerts(),
-        (failure) => failure === null,
-      );
       await main.raise();
+      await alertsCopied(main);
       await main.drive(`after ${key}`, 10);
       expect(await node.level(main)).toBe(true);
     }
@@ -148,6 +135,15 @@ needs('redis', 'nodes over a Redis Cluster of three masters', () => {
     expect(await keysOf(cluster.masters[await cluster.masterOf(NODE_KEY)])).toBe(0);
   }, 60_000);
 });
+
+/** As a follower that tries again has them there. */
+async function alertsCopied(main: TestMain): Promise<void> {
+  await waitFor(
+    'Redis to take alerts',
+    () => main.copyAlerts(),
+    (failure) => failure === null,
+  );
+}
 
 async function keysOf(redis: TestRedis): Promise<number> {
   return Number((await redis.ask('DBSIZE')).slice(1));

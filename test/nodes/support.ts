@@ -35,6 +35,8 @@ export async function client(redis: TestPlace): Promise<Redis> {
 /** The main node without its ports: a log, what it shows, an alert log, and its way into Redis. */
 export class TestMain {
   readonly alerts = new AlertFeed();
+  /** What it has said in its log. */
+  readonly lines: string[] = [];
   readonly registry: Registry;
   publisher: LogPublisher;
   #alert = 0;
@@ -88,7 +90,7 @@ export class TestMain {
         const { seq, parts } = await this.shown.snapshot(() => this.#flushed());
         return { seq, parts: { ...parts, alerts } };
       },
-      warn: () => {},
+      warn: (line) => this.lines.push(line),
     });
   }
 

@@ -62,6 +62,15 @@ needs('redis', 'the alert log in Redis', () => {
     expect(Object.keys(await redis.hgetall('cheji:{alerts}:logs')).sort()).toEqual(['a', 'b']);
   });
 
+  test('the newest 50,000 stay', async () => {
+    const redis = await client(await TestRedis.start());
+    const stream = new AlertStream(redis);
+    for (let n = 1; n < 51_000; n += 500) expect(await stream.append('e1', 0, entries(n, n + 499))).toBeNull();
+    const [[oldest]] = await redis.xrange('cheji:{alerts}:e1', '-', '+', 'COUNT', 1);
+    expect(Number.parseInt(oldest, 10)).toBeLessThanOrEqual(1001);
+    expect(Number.parseInt(oldest, 10)).toBeGreaterThan(900); // whole pieces of the stream go at a time
+  });
+
   test('while Redis is away a command fails at once, and works again when it is back', async () => {
     const server = await TestRedis.start();
     const states: boolean[] = [];

@@ -72,6 +72,28 @@ needs('redis', 'the log of the main node in Redis', () => {
     expect(await log.state('a')).toBeNull();
   });
 
+  test('a state that finds no room leaves nothing behind', async () => {
+    const server = await TestRedis.start();
+    const log = await nodeLog(server);
+    await log.putState('a', 5, [bytes]);
+    const used = Number(/used_memory:(\d+)/.exec(await log.redis.info('memory'))?.[1]);
+    await log.redis.config('SET', 'maxmemory', used + 4_000_000);
+    await expect(log.putState('a', 8, [Buffer.alloc(12_000_000, bytes)])).rejects.toThrow('OOM');
+    expect(await log.redis.keys('cheji:{node}:state:a:8:*')).toEqual([]);
+    expect(await log.state('a')).toEqual({ seq: 5, bytes });
+    await log.redis.config('SET', 'maxmemory', 0);
+    await log.putState('a', 9, [bytes]);
+    expect((await log.state('a'))?.seq).toBe(9);
+  });
+
+  test('about as many entries stay as it says, whoever reads them or not', async () => {
+    const log = await nodeLog();
+    for (let i = 0; i < 2300; i++) await log.append('a', i, i + 1, bytes, false);
+    const entries = await log.redis.xlen('cheji:{node}:blocks:a');
+    expect(entries).toBeGreaterThanOrEqual(2000);
+    expect(entries).toBeLessThan(2120); // whole pieces of the stream go at a time
+  });
+
   test('one main node at a time; who went is remembered', async () => {
     const log = await nodeLog();
     expect([await log.main(), await log.lastMain()]).toEqual([null, null]);
