@@ -6,8 +6,8 @@ import type { View } from '../api/stream/view.js';
 import { VehicleFilter } from '../api/vehicle-filter.js';
 import { VehicleJson } from '../api/vehicle-json.js';
 import type { Bbox } from '../client/index.js';
-import { Catalog } from '../model/catalog.js';
 import { Fleet } from '../model/fleet.js';
+import { cityCatalog } from './support/city-catalog.js';
 import { cityFleet, FLEET_START } from './support/city-fleet.js';
 import { viewsOf } from './support/views.js';
 
@@ -70,30 +70,13 @@ export async function run(argv: string[]): Promise<object> {
 }
 
 function measure(format: 'json' | 'protobuf', { vehicles, rounds, clients, boxes }: Plan): Figure {
-  const catalog = new Catalog();
+  const catalog = cityCatalog(vehicles);
   const fleet = new Fleet();
   let now = FLEET_START;
   const json = new VehicleJson(catalog, fleet, Infinity);
   const app = { deps: { catalog, fleet }, options: { maxVehiclesInView: vehicles }, vehicles: json, now: () => now };
   // Of everything that the API shares, the hub asks for this.
   const hub = new PositionsHub(app as unknown as App);
-  for (let no = 1; no <= vehicles; no++) {
-    const facts = {
-      plateColor: 1,
-      category: 'taxi' as const,
-      company: null,
-      region: '320200',
-      terminals: [],
-      createdAt: 0,
-    };
-    const vehicle = {
-      no,
-      id: `139${String(no).padStart(8, '0')}`,
-      plate: `苏B${String(no).padStart(5, '0')}`,
-      ...facts,
-    };
-    catalog.apply({ type: 'vehicle-put', revision: no, at: 0, vehicle });
-  }
   const fixes = cityFleet(vehicles, vehicles * (rounds + 1));
   const drive = () => {
     for (let i = 0; i < vehicles; i++) {

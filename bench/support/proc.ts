@@ -59,6 +59,14 @@ function secondsOf(file: string): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
+/** Throws where this machine does not let one process have so many connections. */
+export function demandFiles(connections: number): void {
+  const limits = readFileSync('/proc/self/limits', 'utf8');
+  const most = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1]);
+  if (most >= connections + 200) return;
+  throw new Error(`${connections} connections in one process: at most ${most} files may be open; raise it (ulimit -n)`);
+}
+
 export interface Listener {
   address: string;
   port: number;

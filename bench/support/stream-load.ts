@@ -9,10 +9,10 @@ import { LeanSocket } from './lean-socket.js';
 export type LoadOrder =
   /** The key is in the address, so that the bare server can be asked in the same way. */
   | { do: 'connect'; url: string; clients: number }
-  /** Everybody subscribes; client i has view i modulo their number. */
+  /** Everybody subscribes, or the `first` so many; client i has view i modulo their number. */
   | { do: 'watch'; what: 'alerts' }
-  | { do: 'watch'; what: 'maps'; views: Bbox[]; format: StreamFormat }
-  /** Everybody ends the subscription, and stays connected. */
+  | { do: 'watch'; what: 'maps'; views: Bbox[]; format: StreamFormat; first?: number }
+  /** Who has subscribed ends that, and stays connected. */
   | { do: 'leave' }
   /** Begins to count anew. */
   | { do: 'reset' }
@@ -42,6 +42,7 @@ const MOST_AGES = 2_000_000;
 const SUBSCRIPTION = 1;
 
 const clients: LeanSocket[] = [];
+let watching: LeanSocket[] = [];
 let connectSeconds = 0;
 let messages = 0;
 let bytes = 0;
@@ -72,8 +73,9 @@ async function connect({ url, clients: count }: LoadOrder & { do: 'connect' }): 
 }
 
 async function watch(order: LoadOrder & { do: 'watch' }): Promise<void> {
+  watching = clients.slice(0, order.what === 'maps' ? order.first : undefined);
   await Promise.all(
-    clients.map((client, i) => {
+    watching.map((client, i) => {
       const wanted =
         order.what === 'alerts'
           ? { channel: 'alerts' }
@@ -91,7 +93,7 @@ async function watch(order: LoadOrder & { do: 'watch' }): Promise<void> {
 
 async function leave(): Promise<void> {
   await Promise.all(
-    clients.map((client) => {
+    watching.splice(0).map((client) => {
       client.send(JSON.stringify({ op: 'unsubscribe', id: SUBSCRIPTION }));
       return new Promise<void>((resolve) => {
         // What was under way comes before it.

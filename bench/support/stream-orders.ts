@@ -9,3 +9,14 @@ export interface HostAnswer {
   port: number;
   cpu: NodeJS.CpuUsage;
 }
+
+/** What the server of the bench of maps is told: let every vehicle report so many times, twice a second. */
+export interface MapsOrder {
+  moves?: number;
+}
+
+export interface MapsAnswer {
+  port: number;
+  /** Processor time of that, all threads. */
+  cpuMs: number;
+}

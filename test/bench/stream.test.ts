@@ -24,6 +24,12 @@ test('the bench of the whole stream runs: maps are told, alerts follow acknowled
   expect(text).toMatch(/0 lost/);
 }, 180_000);
 
+test('the bench of maps runs: messages come, and their cost is a number', async () => {
+  const options = ['--maps', '5,20', '--vehicles', '300', '--sights', '5', '--moves', '3', '--rounds', '1'];
+  const text = await benchOutput('stream-maps', options);
+  expect(text).toMatch(/^ +5 maps: -?\d+\.\d+ ms of processor a map and second.*\n +20 maps: -?\d+\.\d+ ms/m);
+}, 120_000);
+
 test('protobuf is a third of the JSON, and deflating brings both near each other', async () => {
   const { figures } = (await bytes(['--vehicles', '200', '--rounds', '3'])) as {
     figures: { bytes: number; deflatedBytes: number }[];
