@@ -9,10 +9,8 @@ import { prepareFence } from '../geo/fence.js';
 import { openPool, writerClient } from '../store/db.js';
 import { describeEdition, detectEdition } from '../store/edition.js';
 import { History } from '../store/history.js';
-import { addNews, JourneyTables } from '../store/journeys.js';
 import { storeSizes } from '../store/sizes.js';
 import { Travel } from '../store/travel.js';
-import { Digest } from '../tracks/digest.js';
 import { searchPassages } from '../tracks/passage-search.js';
 import { BenchDatabases } from './support/bench-database.js';
 import { FLEET_START } from './support/city-fleet.js';
@@ -29,9 +27,6 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Degrees; about 1.9 × 2.2 km. */
 const AREA = 0.02;
-/** Vehicles with news that the digest works in. */
-const DIGESTED = 500;
-const NEWS_MS = 600_000;
 /** What an answer may take, and an export hold. */
 const LIMITS = { dayP95Ms: 50, passagesP95Ms: 500, exportPeakMiB: 300 };
 
@@ -60,17 +55,12 @@ export async function run(options: string[]): Promise<object> {
       console.log(`a vehicle's day      ${told(day, LIMITS.dayP95Ms)}, ${day.found} fixes each`);
       const passages = await passagesOfAnHour(url, vehicles, fixes, questions);
       console.log(`passages of an hour  ${told(passages, LIMITS.passagesP95Ms)}, ${passages.found} passages each`);
-      const digested = await digest(url, vehicles, fixes);
-      console.log(
-        `digest               ${Math.round(digested.vehiclesPerSecond).toLocaleString('en-US')} vehicles/s with ten minutes of news, ` +
-          `${Math.round(digested.fixesPerSecond).toLocaleString('en-US')} new fixes/s`,
-      );
       const exported = await exportAll(url, fixes);
       console.log(
         `export to CSV        ${Math.round(exported.rowsPerSecond).toLocaleString('en-US')} rows/s, peak ${exported.peakMiB} MiB ` +
           `(${share(exported.peakMiB, LIMITS.exportPeakMiB)})`,
       );
-      return { fixes, vehicles, ...loaded, limits: LIMITS, day, passages, digested, exported };
+      return { fixes, vehicles, ...loaded, limits: LIMITS, day, passages, exported };
     } finally {
       await drop();
     }
@@ -144,31 +134,6 @@ async function passagesOfAnHour(url: string, vehicles: number, fixes: number, qu
       }
       return found;
     });
-  } finally {
-    await pool.end();
-  }
-}
-
-/** News of the last ten minutes, once the whole past of these vehicles is worked in. */
-async function digest(url: string, vehicles: number, fixes: number) {
-  const pool = openPool(url, () => {}, { connections: 3 });
-  try {
-    const tables = new JourneyTables(pool);
-    const digest = new Digest(tables, new History(pool), new Travel(pool));
-    const nos = Array.from({ length: Math.min(DIGESTED, vehicles) }, (_, i) => 1 + i);
-    const end = FLEET_START + Math.floor(fixes / vehicles) * 30_000;
-    const workIn = async (since: number) => {
-      const db = await pool.connect();
-      await addNews(db, new Map(nos.map((no) => [no, since])));
-      db.release();
-      const began = performance.now();
-      await digest.pass();
-      return (performance.now() - began) / 1000;
-    };
-    await workIn(FLEET_START);
-    const seconds = await workIn(end - NEWS_MS);
-    const vehiclesPerSecond = nos.length / seconds;
-    return { vehiclesPerSecond, fixesPerSecond: (vehiclesPerSecond * NEWS_MS) / 30_000 };
   } finally {
     await pool.end();
   }

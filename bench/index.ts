@@ -15,6 +15,7 @@ export interface Bench {
 const BENCHES: Record<string, () => Promise<Bench>> = {
   'catch-up': () => import('./catch-up.js'),
   decode: () => import('./decode.js'),
+  digest: () => import('./digest.js'),
   'fence-change': () => import('./fence-change.js'),
   fences: () => import('./fences.js'),
   'fuzz-jt808': () => import('./fuzz-jt808.js'),

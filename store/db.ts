@@ -4,8 +4,11 @@ import { backoffWait } from '../model/backoff.js';
 /** Waits between attempts to reach the database. */
 const BACKOFF = { firstMs: 200, lastMs: 30_000 };
 
-/** Pool of the API: connections, and how long a request waits for one or for its answer. Milliseconds. */
-const DEFAULT_POOL_OPTIONS = { connections: 20, acquireMs: 5_000, statementMs: 30_000 };
+/**
+ * Pool of the API: connections, and how long a request waits for one or for its answer, ms. `flushedCommits` false: a commit does not
+ * wait for the server's disk, and the last ones may be undone, all after a moment, where its machine dies.
+ */
+const DEFAULT_POOL_OPTIONS = { connections: 20, acquireMs: 5_000, statementMs: 30_000, flushedCommits: true };
 
 /** The writer's one connection waits longer: it has nothing else to do. Milliseconds. */
 const WRITER_STATEMENT_MS = 120_000;
@@ -24,7 +27,7 @@ export function openPool(
   onError: (error: Error) => void,
   options: Partial<typeof DEFAULT_POOL_OPTIONS> = {},
 ): Pool {
-  const { connections, acquireMs, statementMs } = { ...DEFAULT_POOL_OPTIONS, ...options };
+  const { connections, acquireMs, statementMs, flushedCommits } = { ...DEFAULT_POOL_OPTIONS, ...options };
   const pool = new Pool({
     connectionString: url,
     max: connections,
@@ -35,6 +38,7 @@ export function openPool(
     query_timeout: statementMs + 5_000,
     keepAlive: true,
     application_name: 'cheji',
+    options: flushedCommits ? undefined : '-c synchronous_commit=off',
   });
   pool.on('error', onError);
   return pool;

@@ -24,8 +24,11 @@ export type FromDigest = { type: 'notice'; line: string } | { type: 'stopped' };
 const LEAST_REST_MS = 15_000;
 const REST_PER_WORK = 9;
 const MOST_REST_MS = 120_000;
-/** One for what is read, one for the transaction, and one statement may take long on a vehicle's year. */
-const POOL = { connections: 3, statementMs: 120_000 };
+/**
+ * One for what is read, one for the transaction, and one statement may take long on a vehicle's year. What a commit that was undone
+ * had written is worked out again: the news of it are deleted later, so they are there again too.
+ */
+const POOL = { connections: 3, statementMs: 120_000, flushedCommits: false };
 
 const port = parentPort;
 if (!port) throw new Error('digest-worker.js runs as a worker only');

@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { EmbeddedPostgres } from '../../store/embedded.js';
+import { cpuSeconds, processTree } from './proc.js';
 
 /** Databases for a bench: of the server at `url`, or of an embedded one as the product runs it. */
 export class BenchDatabases {
   private constructor(
     readonly url: string,
     readonly end: () => Promise<void>,
+    readonly embedded?: EmbeddedPostgres,
   ) {}
 
   static async start(url?: string): Promise<BenchDatabases> {
@@ -18,10 +20,20 @@ export class BenchDatabases {
     await chmod(dir, 0o755); // started by root, the database runs as somebody else
     await mkdir(join(dir, 'keys'));
     const server = await EmbeddedPostgres.start({ dir: join(dir, 'postgres'), keys: join(dir, 'keys') });
-    return new BenchDatabases(server.url, async () => {
-      await server.stop();
-      await rm(dir, { recursive: true, force: true });
-    });
+    return new BenchDatabases(
+      server.url,
+      async () => {
+        await server.stop();
+        await rm(dir, { recursive: true, force: true });
+      },
+      server,
+    );
+  }
+
+  /** Processor seconds of the embedded server so far; NaN of another. */
+  cpuSeconds(): number {
+    if (this.embedded?.pid === undefined) return NaN;
+    return processTree(this.embedded.pid).reduce((sum, pid) => sum + cpuSeconds(pid), 0);
   }
 
   /** An empty database, with TimescaleDB where the server has it; `drop` ends it. */

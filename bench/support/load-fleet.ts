@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import type { Position } from '../../model/position.js';
 import { CopyRows } from '../../store/copy-rows.js';
 import { DayPartitions } from '../../store/day-partitions.js';
 import { loadMigrations, migrate } from '../../store/migrate.js';
@@ -20,7 +21,11 @@ export async function loadFleet(db: Client, vehicles: number, fixes: number): Pr
 }
 
 /** So many fixes of the city's vehicles, and nothing besides, in the COPYs of the writer. */
-export async function copyFleet(db: Client, vehicles: number, fixes: number): Promise<void> {
+export function copyFleet(db: Client, vehicles: number, fixes: number): Promise<void> {
+  return copyFixes(db, cityFleet(vehicles, fixes));
+}
+
+export async function copyFixes(db: Client, fixes: Iterable<Position>): Promise<void> {
   const partitions = await DayPartitions.of(db);
   const rows = new CopyRows();
   const copy = async () => {
@@ -28,7 +33,7 @@ export async function copyFleet(db: Client, vehicles: number, fixes: number): Pr
     await copyPositions(db, rows);
     rows.clear();
   };
-  for (const p of cityFleet(vehicles, fixes)) {
+  for (const p of fixes) {
     partitions.want(p.fixTime);
     rows.add(p);
     if (rows.count === COPY_ROWS) await copy();

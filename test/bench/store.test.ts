@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { run as digest } from '../../bench/digest.js';
 import { run as history } from '../../bench/history.js';
 import { run as writer } from '../../bench/writer.js';
 
@@ -16,4 +17,12 @@ test('the writer’s benchmark stores every fix both ways, and tells what one ta
 test('the benchmark of history loads, asks and exports what it says', async () => {
   const result = await history(['--fixes', '20000', '--vehicles', '50', '--questions', '2']);
   expect(result).toMatchObject({ fixes: 20_000, day: { found: 400 }, exported: { peakMiB: expect.any(Number) } });
+});
+
+// The bench itself adds up the sums, and fails where a fix is in none or in two.
+test('the benchmark of the digest works every fix in, pass by pass', async () => {
+  const { figures } = (await digest(['--vehicles', '60', '--passes', '1', '--shape', '30:120', '--shape', '5:30'])) as {
+    figures: object[];
+  };
+  expect(figures).toMatchObject([{ newFixes: 240 }, { newFixes: 360 }]);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkDatabaseUrl } from '../../store/check-database.js';
-import { backoffMs, explain, isRefusal } from '../../store/db.js';
+import { backoffMs, explain, isRefusal, openPool } from '../../store/db.js';
 import { jsonText } from '../../store/json-text.js';
 import { loadMigrations, migrate } from '../../store/migrate.js';
 import { freePort } from '../support/free-port.js';
@@ -21,6 +21,22 @@ test('an error of several addresses is told with each of them', () => {
     new Error('connect ECONNREFUSED 127.0.0.1'),
   ]);
   expect(explain(error)).toBe('connect ECONNREFUSED ::1; connect ECONNREFUSED 127.0.0.1');
+});
+
+onEveryServer('the pool', (server) => {
+  test('commits wait for the disk as the server has it, or not at all', async () => {
+    const url = await server.fresh();
+    const question = "select current_setting('synchronous_commit') as commits";
+    const { rows: usual } = await connected(url, (db) => db.query(question));
+    for (const [flushedCommits, commits] of [
+      [true, usual[0].commits],
+      [false, 'off'],
+    ]) {
+      const pool = openPool(url, () => {}, { flushedCommits });
+      expect((await pool.query(question)).rows).toEqual([{ commits }]);
+      await pool.end();
+    }
+  });
 });
 
 onEveryServer('the server’s errors', (server) => {
