@@ -3,12 +3,14 @@ import { crossing } from './rules/crossing.js';
 import { driverCard } from './rules/driver-card.js';
 import { dwellTooLong } from './rules/dwell-too-long.js';
 import { dwellTooShort } from './rules/dwell-too-short.js';
+import { entering } from './rules/entering.js';
 import { fabricated } from './rules/fabricated.js';
 import { fatigue } from './rules/fatigue.js';
 import { forbiddenInside } from './rules/forbidden-inside.js';
 import { frozenClock } from './rules/frozen-clock.js';
 import { gathering } from './rules/gathering.js';
 import { goodsBan } from './rules/goods-ban.js';
+import { leaving } from './rules/leaving.js';
 import { nightBan } from './rules/night-ban.js';
 import { noFixDriving } from './rules/no-fix-driving.js';
 import { offline } from './rules/offline.js';
@@ -28,12 +30,14 @@ export const RULE_KINDS: readonly RuleKind[] = [
   dwellTooLong,
   driverCard,
   dwellTooShort,
+  entering,
   fabricated,
   fatigue,
   forbiddenInside,
   frozenClock,
   gathering,
   goodsBan,
+  leaving,
   nightBan,
   noFixDriving,
   offline,

@@ -36,6 +36,8 @@ export interface RuleInput {
   readonly previous: FixFacts | null;
   /** The fix is in the rule's fence; true for a rule without one. */
   readonly inside: boolean;
+  /** Whether the rule is in force at the time of the fix. */
+  inForce(): boolean;
 }
 
 /** What a rule may know of a vehicle that is not its own. */

@@ -67,6 +67,7 @@ export function rules(
   const unsettled = new Set<number>();
   const input = {
     ground,
+    inForce: () => asked.inForceAt(input.facts.time),
     near: (lon, lat, metres) => places.near(lon, lat, metres, owner.no),
     other(no) {
       const vehicle = catalog.vehicles.get(no);

@@ -38,6 +38,8 @@ const KINDS: Record<string, string> = {
   'dwell-too-long': '在围栏内停留超过 seconds 秒',
   'dwell-too-short': '在围栏内停留不足 seconds 秒即离开',
   'fabricated-data': '位置停滞、循环、复制自其他车辆或其他时间',
+  'fence-enter': '车辆驶入适用范围的围栏',
+  'fence-exit': '车辆驶离曾在其中的围栏',
   fatigue: '驾驶员（或驾驶员未知的车辆）连续、24 小时内或 7 天内驾驶过久而未休息',
   'forbidden-inside': '车辆在围栏内',
   'frozen-clock': '终端连续 reports 次不同的上报时间相同',

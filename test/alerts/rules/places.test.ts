@@ -221,3 +221,47 @@ test.each(['required-inside', 'route-deviation'])('%s: without any fence left th
   expect(story.tell()).toEqual([`cleared ${type} v1 10:00:00 fence-removed`]);
   expect(story.fixes(1, ...path('ooooooo', 10, 100)).tell()).toEqual([]);
 });
+
+describe('fence-enter and fence-exit as rules of their own', () => {
+  test('in and out, with the timing that the properties of a fence have not', () => {
+    expect(
+      zone('fence-enter')
+        .fixes(1, ...path('oio'))
+        .tell(),
+    ).toEqual(['raised fence-enter v1 zone 10:00:10', 'cleared fence-enter v1 zone 10:00:20']);
+    // At the edge.
+    const flapping = zone('fence-enter', {}, { timing: { minDuration: 15 } }).fixes(1, ...path('oioioiiio'));
+    expect(flapping.tell()).toEqual(['raised fence-enter v1 zone 10:00:50', 'cleared fence-enter v1 zone 10:01:20']);
+    const left = zone('fence-exit', {}, { timing: { minDuration: 15, coolDown: 60 } });
+    left.fixes(1, ...path('ioioooiooooio'));
+    expect(left.tell()).toEqual(['raised fence-exit v1 zone 10:00:30', 'cleared fence-exit v1 zone 10:01:00']);
+  });
+
+  test('who was never seen inside has not left, nor who was inside before the hours began', () => {
+    expect(
+      zone('fence-exit')
+        .fixes(1, ...path('oooo'))
+        .tell(),
+    ).toEqual([]);
+    const hours = [{ from: '10:01', to: '10:02' }];
+    const timed = zone('fence-exit', {}, { schedule: { hours } });
+    expect(timed.fixes(1, ...path('iiiiiooo')).tell()).toEqual([]);
+    expect(timed.fixes(1, ...path('iooooo', 10, 90)).tell()).toEqual([
+      'raised fence-exit v1 zone 10:01:40',
+      'cleared fence-exit v1 zone 10:02:00 out-of-hours',
+    ]);
+    // On the next day it is still out, and nobody saw it go.
+    expect(timed.fixes(1, { at: 86_400 + 70, lon: 5 }).tell()).toEqual([]);
+  });
+
+  test('a fence that is drawn anew was left by nobody; who had left it has left it still', () => {
+    const moved = zone('fence-exit').fixes(1, ...path('ii'));
+    moved.tell();
+    moved.fence(1, 'zone', square(3, 0), []).fixes(1, { at: 20 }, { at: 30 });
+    expect(moved.tell()).toEqual([]);
+    const away = zone('fence-exit').fixes(1, ...path('io'));
+    expect(away.tell()).toEqual(['raised fence-exit v1 zone 10:00:10']);
+    away.fence(1, 'zone', square(0, 0), []).fixes(1, { at: 20, lon: 5 }, { at: 30 });
+    expect(away.tell()).toEqual(['cleared fence-exit v1 zone 10:00:30']);
+  });
+});
