@@ -52,7 +52,7 @@ export function alertsPart(feed: AlertFeed): Buffer {
  * far as Redis has it, with the same epoch and numbers. While Redis or the main node is away it stays as it is.
  */
 export class Replica {
-  readonly alerts = new AlertFeed();
+  readonly alerts: AlertFeed;
   /** When nothing was missing last, by the monotonic clock. */
   #levelAt = performance.now();
   /** null while it says nothing. */
@@ -69,19 +69,24 @@ export class Replica {
     readonly followed: Pick<MainNode, 'log' | 'epoch'>,
     readonly shown: ShownState,
     mainUrl: string,
+    alertSteps: number | undefined,
   ) {
     this.#mainUrl = mainUrl;
+    this.alerts = new AlertFeed(alertSteps);
   }
 
-  /** Rejects with ReplicaError where something is not there yet, and as Redis does. */
-  static async take(sources: ReplicaSources): Promise<Replica> {
+  /**
+   * `alertSteps`: so many are kept in memory, for who comes back. Rejects with ReplicaError where something is not there yet,
+   * and as Redis does.
+   */
+  static async take(sources: ReplicaSources, alertSteps?: number): Promise<Replica> {
     // It may be away just now: what it left is shown until it comes back.
     const main = await sources.node.lastMain();
     if (!main) throw new ReplicaError('no main node has announced itself in this Redis');
     const stored = await sources.node.state(main.log);
     const checkpoint = stored && decodeCheckpoint(stored.bytes);
     if (!checkpoint) throw new ReplicaError(`the main node ${main.url} has not put its state there yet`);
-    const replica = new Replica(sources, main, ShownState.from('', checkpoint), main.url);
+    const replica = new Replica(sources, main, ShownState.from('', checkpoint), main.url, alertSteps);
     replica.#main = await sources.node.main();
     await replica.#takeAlerts(JSON.parse(checkpoint.parts.alerts.toString()), main);
     await replica.#takeBlocks();

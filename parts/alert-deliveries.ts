@@ -70,7 +70,7 @@ export function publishAlerts(topic: string, { deliveries, alerts, outlet, log }
  * what keeps it from doing so: null where nothing does.
  */
 export function copyToRedis(
-  settings: RedisSettings,
+  settings: RedisSettings & Pick<Settings, 'nodeAlertSteps'>,
   { deliveries, alerts, log }: Pick<PublishParts, 'deliveries' | 'alerts' | 'log'>,
 ): () => string | null {
   let follower: Follower | null = null;
@@ -83,7 +83,7 @@ export function copyToRedis(
     log[connected ? 'info' : 'warn'](connected ? 'redis: connected' : `redis: away: ${detail}`);
     if (connected) catchUp().catch((error: Error) => log.warn(`redis: ${error.message}`));
   });
-  const stream = new AlertStream(redis);
+  const stream = new AlertStream(redis, settings.nodeAlertSteps);
   const carrier = new RedisCarrier({
     alerts,
     stream,

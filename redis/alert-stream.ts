@@ -12,8 +12,8 @@ export interface StreamEntry {
   rest: string;
 }
 
-/** About so many steps stay in Redis (feeds sheet §10); the alert log on disk has the others. */
-const MOST_ENTRIES = 50_000;
+/** Feeds sheet §10. */
+const USUAL_STEPS = 50_000;
 /** A log that nobody has written to for so long is forgotten, s. */
 const FORGOTTEN_S = 7 * 86_400;
 /** In braces: all keys are in one slot of a cluster, so that one script may touch them. */
@@ -28,7 +28,11 @@ const PREFIX = 'cheji:{alerts}:';
  * log could fill. What is there already is passed over, so a batch may be sent again.
  */
 export class AlertStream {
-  constructor(readonly redis: Redis) {}
+  /** `most`: about so many steps stay in Redis, where they are added here; the alert log on disk has the others. */
+  constructor(
+    readonly redis: Redis,
+    readonly most = USUAL_STEPS,
+  ) {}
 
   /** What keeps a command from being done, for people. */
   explain(error: unknown): string {
@@ -42,7 +46,7 @@ export class AlertStream {
    */
   async append(epoch: string, oldest: number, entries: readonly StreamEntry[]): Promise<number | null> {
     const flat = entries.flatMap(({ number, id, text, rest }) => [number, id, text, rest]);
-    const args = [epoch, oldest, MOST_ENTRIES, FORGOTTEN_S, Date.now(), ...flat];
+    const args = [epoch, oldest, this.most, FORGOTTEN_S, Date.now(), ...flat];
     const end = Number(await APPEND.run(this.redis, [keyOf(epoch), `${PREFIX}logs`], args));
     return end < 0 ? null : end;
   }

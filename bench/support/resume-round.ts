@@ -62,11 +62,16 @@ export async function raiseAlerts(
     else await pause(100); // the engine is behind
     raised = now;
   }
-  for (let last = -1; last !== raised; raised = await steps()) {
+  for (let last = -1; last !== raised || (await unjudged(server)) > 0; raised = await steps()) {
     last = raised;
     await pause(500);
   }
   return raised;
+}
+
+/** Fixes that the rules have yet to judge. */
+async function unjudged(server: ServerProcess): Promise<number> {
+  return (await server.api<{ engine: { inSpool: number } }>('/v1/stats/live')).body.engine.inSpool;
 }
 
 export interface Outcome {

@@ -10,7 +10,13 @@ import { tempDir } from '../support/temp-dir.js';
 
 const QUICK = { timeout: 20_000, interval: 20 };
 const log = pino({ level: 'silent' });
-const settings = (redisUrl: string) => ({ redisUrl, redisCa: null, redisCert: null, redisKey: null });
+const settings = (redisUrl: string) => ({
+  redisUrl,
+  redisCa: null,
+  redisCert: null,
+  redisKey: null,
+  nodeAlertSteps: 1000,
+});
 
 needs('redis', 'the alert log copied to Redis', () => {
   test('all of it, in order, through a restart of ours and the loss of all that Redis had', async () => {
