@@ -42,7 +42,9 @@ test('a group that was long ago is forgotten, and so is the oldest of too many',
   expect(groups.join('v', 'r', 'b', at(-30))).toEqual({ id: 'a', count: 2, first: at(-30), last: at(0) }); // came late
   groups.forget(TEN + 60 * 60_000);
   expect(groups.join('v', 'r', 'c', at(60)).count).toBe(3);
-  groups.forget(TEN + 121 * 60_000);
+  groups.forget(TEN + 24 * 3_600_000);
+  expect(groups.snapshot()).toHaveLength(1);
+  groups.forget(TEN + 25 * 3_600_000 + 1);
   expect(groups.snapshot()).toEqual([]);
   for (let i = 0; i <= 50_000; i++) groups.join(`v${i}`, 'r', 'x', at(200));
   expect(groups.snapshot()).toHaveLength(50_000);
