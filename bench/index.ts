@@ -30,6 +30,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   start: () => import('./start.js'),
   stream: () => import('./stream.js'),
   'stream-bytes': () => import('./stream-bytes.js'),
+  'stream-clients': () => import('./stream-clients.js'),
   'stream-maps': () => import('./stream-maps.js'),
   'stream-publish': () => import('./stream-publish.js'),
   'stream-resume': () => import('./stream-resume.js'),

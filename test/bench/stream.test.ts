@@ -24,6 +24,12 @@ test('the bench of the whole stream runs: maps are told, alerts follow acknowled
   expect(text).toMatch(/0 lost/);
 }, 180_000);
 
+test('the bench of many clients runs, and none is lost', async () => {
+  const options = ['--clients', '50', '--rates', '200', '--terminals', '40', '--seconds', '4', '--fences', '2000'];
+  const text = await benchOutput('stream-clients', options);
+  expect(text).toMatch(/^0 maps, 50 alert clients, .*; 0 lost$/m);
+}, 180_000);
+
 test('the bench of maps runs: messages come, and their cost is a number', async () => {
   const options = ['--maps', '5,20', '--vehicles', '300', '--sights', '5', '--moves', '3', '--rounds', '1'];
   const text = await benchOutput('stream-maps', options);
