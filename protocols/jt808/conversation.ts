@@ -1,7 +1,7 @@
 import { Position } from '../../model/position.js';
 import type { Fields } from '../common/codecs.js';
 import type { Edition } from '../common/edition.js';
-import { FrameCutter, frameBytes, unescapeInto } from '../common/frame.js';
+import { frameBytes } from '../common/frame.js';
 import { Reader } from '../common/wire.js';
 import type { Conversation, ReplyWhen, SentCommand, Sink } from '../protocol.js';
 import { ANSWERS, acknowledgement, answer, bodyOfCommand } from './commands/exchange.js';
@@ -42,11 +42,13 @@ import { DEFAULTS, type Jt808Options } from './options.js';
 import { packedMessage } from './packed.js';
 import { REPORTS } from './reports.js';
 import { SentParts } from './sent-parts.js';
+import { timeAnswer } from './sentences.js';
 import { Speaker } from './speaker.js';
 import { type OpenMessage, PartJoiner } from './subpackage.js';
 import { BEFORE_AUTH, PACKABLE, SUPPORTED } from './supported.js';
 import { registrationOf, terminalFacts } from './terminal-facts.js';
 import { terminalNumber } from './terminal-number.js';
+import { WireReader } from './wire-reader.js';
 
 /**
  * One connection that speaks JT/T 808: mostly one terminal, but several on one link are told apart by their numbers.
@@ -57,7 +59,7 @@ import { terminalNumber } from './terminal-number.js';
 export class Jt808Conversation implements Conversation {
   readonly #sink: Sink;
   readonly #options: Jt808Options;
-  readonly #cutter: FrameCutter;
+  readonly #wire: WireReader;
   /** Where frames go that have to wait for room in the log; null while there is room. */
   #keep: ((frame: Buffer) => void) | null = null;
   readonly #parts: PartJoiner;
@@ -71,9 +73,10 @@ export class Jt808Conversation implements Conversation {
     this.#sink = sink;
     this.#speaker = new Speaker((terminal) => sink.quirksOf(terminal));
     this.#options = { ...DEFAULTS, ...options };
-    this.#cutter = new FrameCutter(
+    this.#wire = new WireReader(
       (bytes, start, end) => this.#frame(bytes, start, end),
       (reason, bytes, detail) => this.#broken(reason, bytes, detail),
+      (sentence) => this.#sentence(sentence),
       this.#options.maxFrameBytes,
     );
     this.#parts = new PartJoiner(this.#options.parts, this.#options.partsBudget, (reason, part, detail) =>
@@ -83,29 +86,29 @@ export class Jt808Conversation implements Conversation {
   }
 
   get held(): number {
-    return this.#cutter.held + this.#parts.held;
+    return this.#wire.held + this.#parts.held;
   }
 
   get insideFrame(): boolean {
-    return this.#cutter.insideFrame;
+    return this.#wire.insideFrame;
   }
 
   get current(): Buffer {
-    return this.#cutter.current;
+    return this.#wire.current;
   }
 
   receive(bytes: Buffer): void {
-    this.#cutter.push(bytes);
+    this.#wire.push(bytes);
   }
 
   receiveWhileFull(bytes: Buffer, keep: (frame: Buffer) => void): void {
     this.#keep = keep;
-    this.#cutter.push(bytes);
+    this.#wire.push(bytes);
     this.#keep = null;
   }
 
   handle(frame: Buffer): void {
-    this.#cutter.again(frame);
+    this.#wire.again(frame);
   }
 
   tick(now: number): void {
@@ -126,7 +129,8 @@ export class Jt808Conversation implements Conversation {
     if ('refused' in message) return message;
     const serial = again ?? this.#seq;
     const header = { edition: heard.form, number: heard.numberBytes, protocolVersion: heard.protocolVersion };
-    const frames = framesOf({ ...header, messageId: message.messageId, seq: serial }, message.body);
+    const plain = framesOf({ ...header, messageId: message.messageId, seq: serial }, message.body);
+    const frames = plain.map((frame) => this.#wire.wrapped(frame));
     if (again === undefined) this.#seq = (serial + frames.length) & 0xffff;
     if (frames.length > 1) this.#sentParts.keep(serial, frames, this.#options.clock());
     return { serial, frames };
@@ -139,17 +143,18 @@ export class Jt808Conversation implements Conversation {
 
   #frame(bytes: Buffer, start: number, end: number): void {
     const h = this.#header;
-    const wrong = readHeader(bytes, start, end, this.#speaker.edition, h);
+    const wrong = readHeader(bytes, start, end, this.#speaker.edition, h, this.#wire.numberBytes);
     if (wrong !== null && !(wrong === 'bad-length' && this.#speaker.habitsOf(this.#numberIn(bytes, h)).anyLength)) {
       const detail =
         wrong === 'bad-length'
           ? `${h.declaredLength} body bytes declared, ${h.bodyEnd - h.bodyStart} are there`
           : `${end - start} bytes are too few for a header`;
-      this.#sink.reject(wrong, this.#cutter.current, detail);
+      if (this.#wire.sentence(this.#wire.current)) return;
+      this.#sink.reject(wrong, this.#wire.current, detail);
       return;
     }
     if (this.#keep !== null && !this.#asksNothing(bytes, h)) {
-      this.#keep(Buffer.from(this.#cutter.current));
+      this.#keep(Buffer.from(this.#wire.current));
       return;
     }
     if (this.#speaker.recognise(bytes, h)) this.#responder = null;
@@ -157,22 +162,34 @@ export class Jt808Conversation implements Conversation {
     try {
       this.#message(bytes, h);
     } catch (error) {
-      this.#sink.reject('decoder-bug', this.#cutter.current, error instanceof Error ? error.stack : String(error));
+      this.#sink.reject('decoder-bug', this.#wire.current, error instanceof Error ? error.stack : String(error));
     }
   }
 
   /** A frame that is none by its check code, unless the terminal that it names never gets those right. */
   #broken(reason: Parameters<Sink['reject']>[0], bytes: Buffer, detail: string): void {
+    if (this.#wire.sentence(bytes)) return;
     if (reason === 'bad-checksum' || reason === 'bad-escape') {
-      const plain = Buffer.alloc(bytes.length);
-      const end = unescapeInto(plain, bytes, 0, bytes.length).length - 1;
-      const wrong = readHeader(plain, 0, end, this.#speaker.edition, this.#header);
+      const plain = this.#wire.content(bytes);
+      const end = plain.length - 1;
+      const wrong = readHeader(plain, 0, end, this.#speaker.edition, this.#header, this.#wire.numberBytes);
       if (wrong !== 'short-header' && this.#speaker.habitsOf(this.#numberIn(plain, this.#header)).anyChecksum) {
         this.#frame(plain, 0, end);
         return;
       }
     }
     this.#sink.reject(reason, bytes, detail);
+  }
+
+  /** A terminal asks for the time between its frames; whatever else it says there is nobody's to understand. */
+  #sentence(sentence: string): void {
+    const answer = timeAnswer(sentence, this.#options.clock());
+    if (answer === null) {
+      this.#sink.reject('unknown-message', this.#wire.current, `the sentence ${sentence}`);
+      return;
+    }
+    this.#sink.frame(serverTimeQuery.id);
+    this.#sink.reply(Buffer.from(answer, 'latin1'), 'now');
   }
 
   /** A heartbeat of a terminal that is logged in: the answer promises nothing that the log would have to hold. */
@@ -230,7 +247,7 @@ export class Jt808Conversation implements Conversation {
     const fields = { replySeq: h.seq, replyId: h.messageId, result: RESULT_OK };
     const send = (message: Message, of: Fields) => {
       const body = encodeBody(message.id, of, edition);
-      this.#sink.reply(this.#frameTo(number, edition, message.id, body), 'now');
+      this.#reply(this.#frameTo(number, edition, message.id, body), 'now');
     };
     const acknowledge = () => send(platformGeneralResponse, fields);
     const outcome = this.#sink.media(part, answersTo(part, { edition, acknowledge, send }));
@@ -364,7 +381,7 @@ export class Jt808Conversation implements Conversation {
     if (!readLockLocation(id, bytes, start, end, p)) return this.#cutOff(end - start);
     this.#sink.position(p);
     const acknowledgement = lockAcknowledgement(id, this.#header.attributes, this.#speaker.numberBytes);
-    if (acknowledgement !== null) this.#sink.reply(acknowledgement, 'accepted');
+    if (acknowledgement !== null) this.#reply(acknowledgement, 'accepted');
   }
 
   #locations(bytes: Buffer, start: number, end: number): void {
@@ -408,13 +425,13 @@ export class Jt808Conversation implements Conversation {
     const most = message.edition === '2019' ? 500 : 255; // what the count, and the frame, can hold
     const fields = { originalSeq: message.firstSeq, packetIds: missing.slice(0, most) };
     const body = encodeBody(platformResendRequest.id, fields, message.edition);
-    this.#sink.reply(this.#frameTo(message.numberBytes, message.edition, platformResendRequest.id, body), 'now');
+    this.#reply(this.#frameTo(message.numberBytes, message.edition, platformResendRequest.id, body), 'now');
   }
 
   // What goes back.
 
   #refuse(reason: Parameters<Sink['reject']>[0], result: number, detail: string): void {
-    this.#sink.reject(reason, this.#cutter.current, detail);
+    this.#sink.reject(reason, this.#wire.current, detail);
     if (this.#header.messageId !== terminalGeneralResponse.id) this.#respond(result, 'now');
   }
 
@@ -425,12 +442,17 @@ export class Jt808Conversation implements Conversation {
       this.#speaker.numberBytes,
       this.#speaker.protocolVersion,
     );
-    this.#sink.reply(this.#responder.frame(this.#nextSeq(), seq, messageId, result), when);
+    this.#reply(this.#responder.frame(this.#nextSeq(), seq, messageId, result), when);
   }
 
   #send(message: Message, fields: Fields, when: ReplyWhen): void {
     const body = encodeBody(message.id, fields, this.#speaker.form);
-    this.#sink.reply(this.#frameTo(this.#speaker.numberBytes, this.#speaker.form, message.id, body), when);
+    this.#reply(this.#frameTo(this.#speaker.numberBytes, this.#speaker.form, message.id, body), when);
+  }
+
+  /** `frame` as the standard wraps it. */
+  #reply(frame: Buffer, when: ReplyWhen): void {
+    this.#sink.reply(this.#wire.wrapped(frame), when);
   }
 
   #frameTo(number: Uint8Array, edition: Edition, messageId: number, body: Buffer): Buffer {

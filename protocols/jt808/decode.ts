@@ -3,6 +3,7 @@ import { type Fields, hexNumber } from '../common/codecs.js';
 import type { Edition, HeaderEdition } from '../common/edition.js';
 import { unframe, wireOffsets } from '../common/unframe.js';
 import { type Explained, Reader } from '../common/wire.js';
+import { E7_NUMBER_BYTES, fromE7Frame, isE7Frame } from './e7-frames.js';
 import { Header, readHeader } from './header.js';
 import { clauseOf } from './message.js';
 import { messageName } from './message-id.js';
@@ -27,17 +28,20 @@ const HEADER_CLAUSE = 'JT/T 808 §4.4.3';
 const HEAD_OF_PART_BYTES = 16;
 
 /**
- * One frame, as on the wire, to the JSON that people read (outside contract §3). Delimiters may be missing.
+ * One frame, as on the wire, to the JSON that people read (outside contract §3). Delimiters may be missing. One in the other
+ * wrapping (e7-frames.ts) is read too; offsets are then those of the same frame in that of the standard.
  * Never throws: bad input is `{ok: false, error}`.
  */
-export function decodeFrame(bytes: Buffer, options: DecodeOptions = {}): Decoded {
+export function decodeFrame(frame: Buffer, options: DecodeOptions = {}): Decoded {
+  const isE7 = isE7Frame(frame);
+  const bytes = isE7 ? fromE7Frame(frame) : frame;
   const unframed = unframe(bytes, options.lenient === true);
   if ('code' in unframed) return { ok: false, protocol: 'jt808', error: unframed };
   const { plain, contentEnd, checksumOk, start, end } = unframed;
 
   const header = new Header();
   const wanted = options.edition === undefined || options.edition === 'auto' ? null : options.edition;
-  const wrong = readHeader(plain, 0, contentEnd, wanted, header);
+  const wrong = readHeader(plain, 0, contentEnd, wanted, header, isE7 ? E7_NUMBER_BYTES : undefined);
   if (wrong === 'short-header')
     return refuse(wrong, `${unframed.check.offset + 1} bytes are too few for a header`, end);
   if (wrong === 'bad-length' && !options.lenient) {

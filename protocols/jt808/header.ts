@@ -11,6 +11,8 @@ import { LOCK_BLIND_LOCATION_ID, LOCK_LOCATION_ID } from './messages/lock-locati
  */
 const SHORT_HEADER_BYTES = 12;
 const LONG_HEADER_BYTES = 17;
+const SHORT_NUMBER_BYTES = 6;
+const LONG_NUMBER_BYTES = 10;
 const PACKAGE_ITEM_BYTES = 4;
 export const MAX_BODY_BYTES = 1023;
 
@@ -57,7 +59,8 @@ export class Header {
  * field that set the flag over a short header, and that send a long one without it. Where neither header gives the
  * declared length, 'bad-length' is returned and the header is the one that `remembered` or else the flag asks for,
  * cut to the bytes that are there: good enough for people, not for records.
- * A short header is read as 2013 unless `remembered` says 2011.
+ * A short header is read as 2013 unless `remembered` says 2011; `numberBytes` is the length of the number in it, which is
+ * another one in another wrapping (e7-frames.ts).
  */
 export function readHeader(
   bytes: Buffer,
@@ -65,9 +68,11 @@ export function readHeader(
   end: number,
   remembered: Edition | null,
   into: Header,
+  numberBytes = SHORT_NUMBER_BYTES,
 ): 'short-header' | 'bad-length' | null {
   const n = end - start;
-  if (n < SHORT_HEADER_BYTES - 1) return 'short-header';
+  const shortBytes = SHORT_HEADER_BYTES - SHORT_NUMBER_BYTES + numberBytes;
+  if (n < shortBytes - 1) return 'short-header';
   const messageId = (bytes[start] << 8) | bytes[start + 1];
   const attributes = (bytes[start + 2] << 8) | bytes[start + 3];
   const declared = attributes & LENGTH_MASK;
@@ -75,32 +80,32 @@ export function readHeader(
   into.attributes = attributes;
   into.declaredLength = declared;
 
-  if (ONE_BYTE_SERIAL_IDS.has(messageId) && n === SHORT_HEADER_BYTES - 1 + declared) {
+  if (ONE_BYTE_SERIAL_IDS.has(messageId) && n === shortBytes - 1 + declared) {
     into.edition = 'vendor';
     into.protocolVersion = 0;
     into.numberStart = start + 4;
-    into.numberEnd = start + 10;
-    into.seq = bytes[start + 10];
+    into.numberEnd = start + 4 + numberBytes;
+    into.seq = bytes[into.numberEnd];
     into.packageTotal = 0;
     into.packageIndex = 0;
-    into.bodyStart = start + SHORT_HEADER_BYTES - 1;
+    into.bodyStart = start + shortBytes - 1;
     into.bodyEnd = end;
     return null;
   }
 
   const item = (attributes & SPLIT_FLAG) !== 0 ? PACKAGE_ITEM_BYTES : 0;
   const flagged = (attributes & VERSION_FLAG) !== 0;
-  const fitsShort = n === SHORT_HEADER_BYTES + item + declared;
+  const fitsShort = n === shortBytes + item + declared;
   const fitsLong = n === LONG_HEADER_BYTES + item + declared && (flagged || bytes[start + 4] === 1);
   const long = fitsLong || (!fitsShort && (remembered === null ? flagged : remembered === '2019'));
-  const headerBytes = (long ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES) + item;
+  const headerBytes = (long ? LONG_HEADER_BYTES : shortBytes) + item;
   if (n < headerBytes) return 'short-header';
 
   let at = start + 4;
   into.edition = long ? '2019' : remembered === '2011' ? '2011' : '2013';
   into.protocolVersion = long ? bytes[at++] : 0;
   into.numberStart = at;
-  at += long ? 10 : 6;
+  at += long ? LONG_NUMBER_BYTES : numberBytes;
   into.numberEnd = at;
   into.seq = (bytes[at] << 8) | bytes[at + 1];
   at += 2;
@@ -121,7 +126,7 @@ export function readHeader(
 export interface HeaderValues {
   messageId: number;
   edition: Edition;
-  /** The terminal number's bytes: 6, or 10 in 2019. */
+  /** The terminal number's bytes: 6, 7 in the other wrapping, or 10 in 2019. */
   number: Uint8Array;
   seq: number;
   /** 2019 only; 1 for the first revision. */
@@ -138,7 +143,8 @@ export function withHeader(h: HeaderValues, body: Uint8Array): Buffer {
   }
   const long = h.edition === '2019';
   const split = h.packageTotal !== undefined && h.packageTotal > 0;
-  const headerBytes = (long ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES) + (split ? PACKAGE_ITEM_BYTES : 0);
+  const fixedBytes = long ? LONG_HEADER_BYTES - LONG_NUMBER_BYTES : SHORT_HEADER_BYTES - SHORT_NUMBER_BYTES;
+  const headerBytes = fixedBytes + h.number.length + (split ? PACKAGE_ITEM_BYTES : 0);
   const out = Buffer.allocUnsafe(headerBytes + body.length);
   let at = out.writeUInt16BE(h.messageId, 0);
   at = out.writeUInt16BE(body.length | (split ? SPLIT_FLAG : 0) | (long ? VERSION_FLAG : 0), at);

@@ -1,6 +1,7 @@
 import type { MessageInfo, ProtocolTools } from '../../model/protocol-tools.js';
 import { hexNumber } from '../common/codecs.js';
 import { EDITIONS, type Edition } from '../common/edition.js';
+import { isE7Frame } from './e7-frames.js';
 import { encodeJson } from './encode.js';
 import { explainPasted } from './explain.js';
 import { frameHead } from './head.js';
@@ -21,7 +22,7 @@ export const tools: ProtocolTools = {
     explainPasted(bytes, { edition: EDITIONS.find((it) => it === edition) ?? 'auto', lenient }),
   encode: encodeJson,
   head: frameHead,
-  onTheWire: (bytes) => Buffer.concat([DELIMITER, bytes, DELIMITER]),
+  onTheWire: (bytes) => (isE7Frame(bytes) ? bytes : Buffer.concat([DELIMITER, bytes, DELIMITER])),
 };
 
 function messageInfo({ id, name, chinese, direction, since, droppedIn2019 }: MessageId): MessageInfo {
