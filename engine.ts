@@ -234,6 +234,7 @@ export class Engine {
         break;
       case 'rule-put':
         this.#dropRules(this.#ruleBook.putRule(change.rule), at, 'rule-changed');
+        this.#rules.begin(this.#ruleBook.defined.madeOf(change.rule.id));
         break;
       case 'rule-delete':
         this.#dropRules(this.#ruleBook.removeRule(change.id), at, 'rule-removed');

@@ -120,15 +120,7 @@ export class DefinedRules {
     // Of fences together none is left: there is nothing to be in or out of.
     if (kind.fences === 'all' && fences.length === 0 && !isEverywhere(kind, params)) return [];
     const one = (ruleId: string, fence: RuleFence | null, part = '') =>
-      new TimedRule(
-        ruleId,
-        definition,
-        fence,
-        kind.build(params, fence ? [fence] : fences, part),
-        kind.timing,
-        kind.judgesLate,
-        kind.hearsReports,
-      );
+      new TimedRule(ruleId, definition, fence, kind.build(params, fence ? [fence] : fences, part), kind);
     if (kind.parts) return kind.parts(params).map((part) => one(`rule:${id}:${part}`, null, part));
     if (kind.fences !== 'each' || !scope.fences) return [one(`rule:${id}`, null)];
     return fences.map((fence) => one(`rule:${id}:${fence.id}`, fence));

@@ -58,6 +58,24 @@ export function paceAfter(interval: number, pace: number): number {
   return interval > pace ? Math.min(interval, pace * FASTER) : interval;
 }
 
+/**
+ * The gap from `from` to the fix at `to`, epoch ms, with a copy of what the rules know before it. `openOf`: the id of the alert that a rule
+ * has open then.
+ */
+export function gapBetween(
+  from: FixFacts,
+  to: number,
+  known: readonly (readonly [ruleId: string, memory: unknown])[],
+  openOf: (ruleId: string) => string | undefined,
+): Gap {
+  const open = known.flatMap(([id]) => {
+    const alertId = openOf(id);
+    return alertId === undefined ? [] : [[id, alertId] as const];
+  });
+  const rules = structuredClone(new Map(known));
+  return { from, rules, open, to, after: [], late: [], raised: [], unsettled: false };
+}
+
 /** Whether a late fix belongs into it, and there is room. */
 export function fills(gap: Gap, time: number): boolean {
   return time > gap.from.time && time < gap.to && gap.late.length < MAX_LATE;

@@ -41,6 +41,8 @@ export interface RuleKind {
   readonly judgesLate: boolean;
   /** Asked, too, for reports without a fix, and for those of a clock that stands. */
   readonly hearsReports: boolean;
+  /** It is about silence: a rule that is new begins with the newest fix of each vehicle, however long ago that was. */
+  readonly beginsInSilence: boolean;
   readonly params: z.ZodType;
   readonly timing: RuleTiming;
   /** Things that are each an alert of their own: a rule is made for each, with a memory of its own. Null: it is one thing. */
@@ -57,6 +59,7 @@ export function ruleKind<P, M>(kind: {
   everywhere?: boolean | ((params: P) => boolean);
   judgesLate?: boolean;
   hearsReports?: boolean;
+  beginsInSilence?: boolean;
   severity?: Severity;
   params: z.ZodType<P>;
   timing?: RuleTiming;
@@ -68,6 +71,7 @@ export function ruleKind<P, M>(kind: {
     fences: 'none',
     judgesLate: true,
     hearsReports: false,
+    beginsInSilence: false,
     severity: 'warning',
     timing: {},
     ...kind,

@@ -5,13 +5,13 @@ import { msToRfc3339 } from '../model/units.js';
 import type { Vehicle } from '../model/vehicle.js';
 import { type AlertBook, type NewAlert, SAME_EVENT_MS } from './alert-book.js';
 import { type FixFacts, factsOf, positionOf } from './fix-facts.js';
-import { fills, forget, type Gap, hold, inOrder, isGap, isOver, paceAfter, released } from './gap.js';
+import { fills, forget, type Gap, gapBetween, hold, inOrder, isGap, isOver, paceAfter, released } from './gap.js';
 import { evidenceJson, newAlert } from './new-alert.js';
 import { NewestPlaces } from './newest-places.js';
 import type { Ground, Rule, RuleInput, Say } from './rule.js';
 import type { RuleBook } from './rule-book.js';
-import { type FoundEvent, settle } from './settle.js';
-import type { TimedMemory } from './timed-rule.js';
+import { eventsOf, type FoundEvent, settle } from './settle.js';
+import type { TimedMemory, TimedRule } from './timed-rule.js';
 import { Timers } from './timers.js';
 import type { LateEpisode, VehicleMemories, VehicleMemory } from './vehicle-memory.js';
 
@@ -28,6 +28,8 @@ export interface RulesStep extends NamedStep {
   late(p: Position): void;
   /** A report that is no news of a place: only rules that hear such reports are asked (reports-step.ts). */
   report(p: Position): void;
+  /** Rules that are new: those about silence begin with the newest fix of each vehicle that they concern. */
+  begin(rules: readonly TimedRule[]): void;
   /** A vehicle is no more. */
   drop(no: number): void;
   /** Finds again, from the memories, who is where and what is waited for. */
@@ -199,6 +201,23 @@ export function rules(
       }
     },
 
+    begin(made) {
+      const about = made.filter((rule) => rule.beginsInSilence);
+      if (about.length === 0) return;
+      for (const [no, memory] of memories.all()) {
+        const vehicle = catalog.vehicles.get(no);
+        if (!vehicle || !memory.last) continue;
+        const { lon, lat } = memory.last;
+        for (const rule of about) {
+          if (!rule.appliesTo(vehicle) || rule.fence?.contains(lon, lat) === false) continue;
+          const p = positionOf(memory.last, no, memory.last.time);
+          if (rule.fence) p.fenceNos = [rule.fence.no];
+          take(p, vehicle, null);
+          ask(rule, memory);
+        }
+      }
+    },
+
     drop(no) {
       places.drop(no);
       unsettled.delete(no);
@@ -269,19 +288,13 @@ export function rules(
 
   /** The vehicle has been silent for longer than is its way: what rules know now is kept, for fixes that may come late. */
   function noteGap(memory: VehicleMemory, p: Position): void {
-    const { last, rules: known } = memory;
+    const { last } = memory;
     const interval = last === null ? NaN : p.fixTime - last.time;
     const pace = memory.pace ?? NaN;
     memory.pace = paceAfter(interval, pace);
     if (last === null || !isGap(interval, pace)) return;
-    const judged = [...(known ?? [])].filter(([id]) => ruleBook.get(id)?.judgesLate !== false);
-    const open = judged.flatMap(([id]) => {
-      const alert = alerts.openOf(p.vehicleNo, id);
-      return alert ? [[id, alert.id] as const] : [];
-    });
-    const to = p.fixTime;
-    const since = { after: [], late: [], raised: [], unsettled: false };
-    memory.gap = { from: last, rules: structuredClone(new Map(judged)), open, to, ...since };
+    const judged = [...(memory.rules ?? [])].filter(([id]) => ruleBook.get(id)?.judgesLate !== false);
+    memory.gap = gapBetween(last, p.fixTime, judged, (id) => alerts.openOf(p.vehicleNo, id)?.id);
   }
 
   /**
@@ -422,12 +435,6 @@ export function rules(
     const certificate = input.card?.driver?.certificate;
     input.driver = certificate ? `driver:${certificate}` : null;
   }
-}
-
-function eventsOf(found: Map<string, FoundEvent[]>, ruleId: string): FoundEvent[] {
-  const events = found.get(ruleId) ?? [];
-  found.set(ruleId, events);
-  return events;
 }
 
 /** True where it was in the list. */

@@ -17,6 +17,13 @@ export interface FoundEvent {
   end: EventEnd | null;
 }
 
+/** What is found of the rule so far, to add to. */
+export function eventsOf(found: Map<string, FoundEvent[]>, ruleId: string): FoundEvent[] {
+  const events = found.get(ruleId) ?? [];
+  found.set(ruleId, events);
+  return events;
+}
+
 /**
  * Brings the alerts that a rule has told of a vehicle since a gap in line with what is known now: what nobody told is raised, what began
  * earlier is amended, what are two alerts of one event become one, and what was told by mistake is withdrawn. `told`: ids, in the

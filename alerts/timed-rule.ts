@@ -12,7 +12,7 @@ import {
   type RuleInput,
   type Say,
 } from './rule.js';
-import type { Condition, Verdict } from './rule-kind.js';
+import type { Condition, RuleKind, Verdict } from './rule-kind.js';
 import { inForceAt, nextEnd, scopeHolds } from './rule-scope.js';
 
 /** What a timed rule remembers of a vehicle, around its condition's own memory. */
@@ -47,14 +47,24 @@ export class TimedRule implements Rule<TimedMemory> {
     readonly definition: RuleDefinition,
     readonly fence: RuleFence | null,
     readonly condition: Condition<unknown>,
-    timing: RuleTiming,
-    readonly judgesLate: boolean,
-    readonly hearsReports = false,
+    private readonly kind: Pick<RuleKind, 'timing' | 'judgesLate' | 'hearsReports' | 'beginsInSilence'>,
   ) {
     this.type = definition.type;
     this.revision = definition.revision;
     this.severity = definition.severity;
-    this.#timing = { ...timing, ...definition.timing };
+    this.#timing = { ...kind.timing, ...definition.timing };
+  }
+
+  get judgesLate(): boolean {
+    return this.kind.judgesLate;
+  }
+
+  get hearsReports(): boolean {
+    return this.kind.hearsReports;
+  }
+
+  get beginsInSilence(): boolean {
+    return this.kind.beginsInSilence;
   }
 
   get clocks(): RuleClocks {

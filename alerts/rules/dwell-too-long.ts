@@ -14,6 +14,7 @@ export const dwellTooLong = ruleKind<{ seconds: number }, Memory>({
   type: 'dwell-too-long',
   describe: 'a vehicle has been in a fence of the scope for more than `seconds`',
   fences: 'each',
+  beginsInSilence: true,
   params: z.strictObject({ seconds: z.number().positive().max(2_592_000) }),
   build({ seconds }) {
     const verdict = (memory: Memory, time: number): Verdict<Memory> => {

@@ -14,6 +14,7 @@ export const offline = ruleKind<{ seconds: number }, Memory>({
   describe: 'no fix of a vehicle for more than `seconds`',
   severity: 'info',
   judgesLate: false,
+  beginsInSilence: true,
   params: z.strictObject({ seconds: z.number().min(60).max(2_592_000).default(600) }),
   build: ({ seconds }) => ({
     judge: ({ facts, previous }) => ({

@@ -212,3 +212,34 @@ function adjoining(end: string, to: string): Partial<RuleDefinition> {
     },
   };
 }
+
+describe('a rule about silence begins with what was heard last', () => {
+  const silent = () =>
+    new Story().vehicle(1, 'v1', 'coach').vehicle(2, 'v2', 'truck').fence(1, 'zone', square(0, 0), []);
+  const heard = () => silent().fixes(1, { at: 0 }).fixes(2, { at: 5 });
+
+  test('offline, for whoever is in its scope', () => {
+    const s = heard();
+    ruleOf(s, 'offline', { seconds: 600 }, { scope: { categories: ['coach'] } });
+    expect(tick(s, 700).tell()).toEqual(['raised offline v1 10:00:00']);
+    expect(s.transitions[0].alert.detectedAt).toBe(new Date(TEN + 700_000).toISOString());
+    // Changed, it begins anew, though nothing has come since.
+    ruleOf(s, 'offline', { seconds: 900 }, { scope: { categories: ['coach', 'truck'] } });
+    expect(tick(s, 800).tell()).toEqual(['cleared offline v1 10:00:00 rule-changed']);
+    expect(tick(s, 910).tell()).toEqual(['raised offline v1 10:00:00', 'raised offline v2 10:00:05']);
+    expect(s.fixes(1, { at: 920 }).tell()).toEqual(['cleared offline v1 10:15:20']);
+  });
+
+  test('a stay in a fence, for whoever is there', () => {
+    const s = heard().fixes(2, { at: 10, lon: 5 });
+    ruleOf(s, 'dwell-too-long', { seconds: 60 }, { scope: { fences: ['zone'] } });
+    expect(tick(s, 100).tell()).toEqual(['raised dwell-too-long v1 zone 10:00:00']);
+  });
+
+  test('what happens to be so at that fix is no news', () => {
+    const s = heard();
+    ruleOf(s, 'forbidden-inside', {}, { scope: { fences: ['zone'] } });
+    ruleOf(s, 'speed-limit', { limit: 10 }, { timing: { minDuration: 0 } });
+    expect(tick(s, 100).tell()).toEqual([]);
+  });
+});
