@@ -4,6 +4,7 @@ import { AlertFeed } from './alerts/feed.js';
 import { announce, announceApiNode } from './announce.js';
 import type { Readiness } from './api/deps.js';
 import { startApi } from './api/server.js';
+import { localUrl } from './config/local-url.js';
 import type { Settings } from './config.js';
 import { CommandDesk } from './ingest/command-desk.js';
 import { CommandDispatcher } from './ingest/commands.js';
@@ -296,7 +297,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     log,
   });
 
-  const url = `http://${settings.httpHost === '0.0.0.0' ? '127.0.0.1' : settings.httpHost}:${api.port}`;
+  const url = localUrl(settings.httpHost, api.port);
   const jt808Port = terminals.portOf('jt808');
   const jt905Port = terminals.portOf('jt905');
   listening = true;

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { localUrl } from '../config/local-url.js';
 import { loadSettings } from '../config.js';
 import { layFences, simulate } from './simulate.js';
 import { examples, numberAbove, wholeNumber } from './support/command.js';
@@ -29,22 +30,36 @@ async function demo(options: { vehicles: number; rate: number; seed: number }): 
   const dataDir = await mkdtemp(join(tmpdir(), 'cheji-demo-'));
   await chmod(dataDir, 0o755); // started by root, the database runs as somebody else
   try {
-    const key = randomBytes(24).toString('base64url');
-    const { settings } = loadSettings({ CHEJI_ADMIN_KEY: key, ...process.env, CHEJI_DATA_DIR: dataDir });
-    // Loaded here, so that the other commands start at once, and `doctor` runs where native code does not load.
-    const { start } = await import('../main.js');
-    const running = await start(settings);
-    const url = `http://${settings.httpHost}:${settings.httpPort}`;
+    await show(dataDir, options, stop.signal);
+  } catch (error) {
+    console.error(`cheji: ${error instanceof Error ? error.message : String(error)}`);
+    await rm(dataDir, { recursive: true, force: true });
+    process.exit(1); // a part that was opened before the one that failed may hold the process
+  }
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+async function show(
+  dataDir: string,
+  options: { vehicles: number; rate: number; seed: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const key = randomBytes(24).toString('base64url');
+  const { settings } = loadSettings({ CHEJI_ADMIN_KEY: key, ...process.env, CHEJI_DATA_DIR: dataDir });
+  // Loaded here, so that the other commands start at once, and `doctor` runs where native code does not load.
+  const { start } = await import('../main.js');
+  const running = await start(settings);
+  try {
+    const url = localUrl(settings.httpHost, settings.httpPort);
     const scenario = demoScenario(options.vehicles);
     await layFences(scenario, url, settings.adminKey ?? key);
     console.log(
       `\n${options.vehicles} vehicles are on their way: ${url}/?key=${settings.adminKey}\nCtrl-C ends the demo and removes ${dataDir}\n`,
     );
     const to = { host: '127.0.0.1', port: settings.jt808Port };
-    await simulate({ ...options, to, duration: Infinity, window: 4, scenario, signal: stop.signal });
-    await running.stop();
+    await simulate({ ...options, to, duration: Infinity, window: 4, scenario, signal });
   } finally {
-    await rm(dataDir, { recursive: true, force: true });
+    await running.stop();
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { localUrl } from '../config/local-url.js';
 import { loadSettings, type Settings } from '../config.js';
 import { FIELD_NAMES } from '../ingest/files/track-columns.js';
 import type { Datum } from '../model/datum.js';
@@ -104,8 +105,7 @@ function mapOption(fields: readonly string[]): Option {
 
 function client({ api, key, config }: Options): ApiClient {
   const { settings } = loadSettings(process.env, config);
-  const host = settings.httpHost === '0.0.0.0' ? '127.0.0.1' : settings.httpHost;
-  return new ApiClient(api ?? `http://${host}:${settings.httpPort}`, key ?? adminKey(settings));
+  return new ApiClient(api ?? localUrl(settings.httpHost, settings.httpPort), key ?? adminKey(settings));
 }
 
 function adminKey(settings: Settings): string {

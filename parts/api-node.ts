@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { ApiDeps, ApiServer, CommandSource, Readiness } from '../api/deps.js';
 import { Forwarding } from '../api/forwarding.js';
 import { startApi } from '../api/server.js';
+import { localUrl } from '../config/local-url.js';
 import type { Settings } from '../config.js';
 import type { Change } from '../model/change.js';
 import type { Command } from '../model/command.js';
@@ -61,7 +62,7 @@ export async function startApiNode(given: Settings, log: Logger): Promise<Runnin
     await letGo(); // so that the message is the last word
     throw error;
   }
-  const url = `http://${settings.httpHost === '0.0.0.0' ? '127.0.0.1' : settings.httpHost}:${running.port}`;
+  const url = localUrl(settings.httpHost, running.port);
   return {
     url,
     httpPort: running.port,

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { localUrl } from '../../config/local-url.js';
 import type { Settings } from '../../config.js';
 
 export type Outcome = 'ok' | 'warning' | 'broken';
@@ -115,11 +116,12 @@ export function firstLine(error: unknown): string {
 }
 
 async function answersAsCheji({ httpHost, httpPort }: Settings): Promise<boolean> {
-  const host = httpHost === '0.0.0.0' ? '127.0.0.1' : httpHost;
-  const metrics = await fetch(`http://${host}:${httpPort}/livez`, { signal: AbortSignal.timeout(2000) }).catch(
-    () => null,
-  );
-  return metrics?.ok ?? false;
+  try {
+    const answer = await fetch(`${localUrl(httpHost, httpPort)}/livez`, { signal: AbortSignal.timeout(2000) });
+    return ((await answer.json()) as { alive?: unknown }).alive === true;
+  } catch {
+    return false; // nobody, or another program
+  }
 }
 
 /** Why nothing can listen there; null where it can. */
