@@ -18,6 +18,7 @@ import type { DeliveryTotals } from '../model/webhook.js';
 import type { StoredAudit } from '../store/audit.js';
 import type { RawFrames } from '../store/raw-frames.js';
 import type { Registry } from '../store/registry.js';
+import type { AlertReceiver } from './alert-receiver.js';
 import type { Answer, Request } from './http.js';
 import type { AnswerKeeper } from './idempotency.js';
 import type { TravelSource } from './travel-source.js';
@@ -41,6 +42,8 @@ export interface ApiDeps {
   commands: CommandSource;
   terminalFences: TerminalFenceSource;
   webhooks: WebhookSource;
+  /** Alerts as they are published over MQTT; null where they are not. */
+  mqttAlerts(): AlertReceiver | null;
   /** How alerts get to those who do not ask, by way: webhook, mqtt. */
   deliveries(): Record<string, DeliveryTotals>;
   /**

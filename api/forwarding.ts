@@ -11,7 +11,14 @@ const READING_POSTS = [
   '/v1/protocols/{protocol}/encode',
 ];
 /** What is neither in the log nor in the database, but in the main node's memory and files. */
-const KEPT_BY_MAIN_NODE = ['/v1/quarantine', '/v1/media', '/v1/webhooks', '/v1/fences/consistency', '/v1/stats/live'];
+const KEPT_BY_MAIN_NODE = [
+  '/v1/quarantine',
+  '/v1/media',
+  '/v1/webhooks',
+  '/v1/mqtt',
+  '/v1/fences/consistency',
+  '/v1/stats/live',
+];
 
 /** Whether only the main node can answer: everything that writes, and what it alone knows. */
 export function isForMainNode({ method, path }: Pick<Route, 'method' | 'path'>): boolean {

@@ -4,6 +4,7 @@ import { asyncapi } from './asyncapi.js';
 import { openapi } from './openapi.js';
 import { json, type Route, route } from './route.js';
 import { alertActionRoutes } from './routes/alert-actions.js';
+import { mqttAlertRoutes } from './routes/alert-receivers.js';
 import { alertRoutes } from './routes/alerts.js';
 import { auditRoutes } from './routes/audit.js';
 import { commandRoutes } from './routes/commands.js';
@@ -52,6 +53,7 @@ export function routeTable(app: App): Route[] {
     ...alertRoutes(app),
     ...eventStreamRoutes(app),
     ...webhookRoutes(app),
+    ...mqttAlertRoutes(app),
     ...alertActionRoutes(app),
     ...muteRoutes(app),
     ...commandRoutes(app),

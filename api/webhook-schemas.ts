@@ -30,7 +30,7 @@ const failureSchema = z.object({
   detail: z.string(),
 });
 
-const deliverySchema = z
+export const deliverySchema = z
   .object({
     circuit: z.enum(['closed', 'open', 'half-open']),
     stopped: z.enum(['paused', 'gone']).nullable(),
@@ -115,7 +115,7 @@ export function letterJson({ text, at, ...letter }: DeadLetter) {
   return { ...letter, at: msToRfc3339(at), message: JSON.parse(text) as Record<string, unknown> };
 }
 
-function stateJson(state: DeliveryState) {
+export function stateJson(state: DeliveryState) {
   const { nextTryAt, lastDeliveredAt, lastFailure } = state;
   return {
     ...state,

@@ -6,6 +6,7 @@ import type { Carrier } from './carrier.js';
 import { DeadLetters } from './dead-letters.js';
 import { Follower } from './follower.js';
 import { type Place, Places, unkeptPlace } from './places.js';
+import { Receiver } from './receiver.js';
 
 export interface DeliveriesOptions {
   /** Where places and dead letters are kept. */
@@ -68,6 +69,12 @@ export class Deliveries {
     this.#followers.set(name, { way, follower });
     follower.start();
     return follower;
+  }
+
+  /** Null where there is none of the name. */
+  receiver(name: string): Receiver | null {
+    const follower = this.#followers.get(name)?.follower;
+    return follower ? new Receiver(follower, this.options.alerts) : null;
   }
 
   /** Ends it, and forgets where it was and what was put aside for it. */

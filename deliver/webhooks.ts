@@ -3,17 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type AlertFeed, readCursor } from '../alerts/feed.js';
 import type { Alert, AlertFilter } from '../model/alert.js';
 import type { Catalog } from '../model/catalog.js';
-import type {
-  DeadLetter,
-  DeliveryAttempt,
-  DeliveryFailure,
-  DeliveryState,
-  Webhook,
-  WebhookInput,
-} from '../model/webhook.js';
+import type { DeliveryAttempt, DeliveryFailure, Webhook, WebhookInput } from '../model/webhook.js';
 import type { Refusal, Registry } from '../store/registry.js';
 import type { Deliveries } from './deliveries.js';
 import type { Follower } from './follower.js';
+import type { Receiver } from './receiver.js';
 import { signatures, webhookSecret } from './signature.js';
 import type { TargetGuard } from './target-guard.js';
 import { WebhookCarrier } from './webhook-carrier.js';
@@ -41,14 +35,14 @@ export interface WebhooksOptions {
   clock: () => number;
 }
 
-interface Receiver {
+interface Open {
   carrier: WebhookCarrier;
   follower: Follower;
 }
 
 /** Subscriptions to alerts by HTTP request: objects of the registry, each with a follower of the alert log. */
 export class Webhooks {
-  readonly #receivers = new Map<string, Receiver>();
+  readonly #receivers = new Map<string, Open>();
   /** The log's end is known: a new subscription begins there. */
   #ready = false;
   /** The last change that is under way. */
@@ -77,19 +71,9 @@ export class Webhooks {
     return this.options.catalog.webhooks.get(id);
   }
 
-  /** Null while a new subscription is being opened. */
-  state(id: string): DeliveryState | null {
-    return this.#receivers.get(id)?.follower.state() ?? null;
-  }
-
-  /** The newest tries, newest first. */
-  attempts(id: string): DeliveryAttempt[] {
-    return (this.#receivers.get(id)?.follower.attempts ?? []).toReversed();
-  }
-
-  /** Messages put aside, oldest first. */
-  letters(id: string): readonly DeadLetter[] {
-    return this.#receivers.get(id)?.follower.deadLetters.letters ?? [];
+  /** What becomes of its messages; null while a new subscription is being opened. */
+  receiver(id: string): Receiver | null {
+    return this.#receivers.has(id) ? this.options.deliveries.receiver(receiverName(id)) : null;
   }
 
   /** Makes or changes one; the secret is told when it is made, and never again. */
@@ -164,25 +148,6 @@ export class Webhooks {
     const carrier = this.#receivers.get(id)?.carrier;
     const failure = carrier ? await carrier.post(message, new AbortController().signal) : STILL_OPENING;
     return { at, ms: clock() - at, id: message.id, messages: 1, taken: failure ? 0 : 1, failure };
-  }
-
-  /** Everything after the cursor once more, in order; false where the log does not reach back to it. */
-  replayFrom(id: string, cursor: string): boolean {
-    const number = this.options.alerts.placeOf(cursor);
-    if (number !== null) this.#receivers.get(id)?.follower.replayFrom(number);
-    return number !== null;
-  }
-
-  /** Sends messages that were put aside once more, or all of them; how many. */
-  replayLetters(id: string, numbers: readonly number[] | null): number {
-    const letters = this.letters(id).filter(({ no }) => numbers === null || numbers.includes(no));
-    this.#receivers.get(id)?.follower.replayLetters(letters);
-    return letters.length;
-  }
-
-  /** False where there is no such letter. */
-  removeLetter(id: string, no: number): boolean {
-    return this.#receivers.get(id)?.follower.deadLetters.remove(no) ?? false;
   }
 
   /** One change after the other: each takes the files and the connection of a receiver from the one before. */

@@ -5,6 +5,7 @@ import type { Settings } from '../config.js';
 import { Deliveries } from '../deliver/deliveries.js';
 import type { Follower } from '../deliver/follower.js';
 import { MqttCarrier } from '../deliver/mqtt-carrier.js';
+import type { Receiver } from '../deliver/receiver.js';
 import { RedisCarrier } from '../deliver/redis-carrier.js';
 import { TargetGuard } from '../deliver/target-guard.js';
 import { Webhooks } from '../deliver/webhooks.js';
@@ -54,12 +55,19 @@ interface PublishParts {
 /** Whether a broker or Redis is there we know ourselves: to ask again costs nothing. */
 const QUICK_BACKOFF = { firstMs: 200, lastMs: 2000 };
 
+const MQTT = 'mqtt';
+
+/** Alerts as they are published over MQTT; null where they are not. */
+export function mqttAlerts(deliveries: Deliveries): Receiver | null {
+  return deliveries.receiver(MQTT);
+}
+
 /** Publishes alerts over the broker that is in use, from now on or from where the last run was. */
 export function publishAlerts(topic: string, { deliveries, alerts, outlet, log }: PublishParts): void {
   const carrier = new MqttCarrier(topic, (to, payload) => outlet.publish(to, payload));
   const add = () => {
     const from = { epoch: alerts.epoch, number: alerts.last };
-    const receiver = { name: 'mqtt', way: 'mqtt', carrier, wants: newsOf({}), from, paused: false } as const;
+    const receiver = { name: MQTT, way: 'mqtt', carrier, wants: newsOf({}), from, paused: false } as const;
     return deliveries.add({ ...receiver, backoff: QUICK_BACKOFF });
   };
   alerts.ready.then(add).catch((error: Error) => log.error({ err: error }, 'alerts are not published over MQTT'));

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { Webhook, WebhookInput } from '../../model/webhook.js';
+import type { DeliveryState, Webhook, WebhookInput } from '../../model/webhook.js';
 import type { App } from '../app.js';
 import { ApiError } from '../errors.js';
 import { cursorParam, limitParam, readCursor, writeCursor } from '../parameters.js';
@@ -10,14 +10,12 @@ import { listOf } from '../schemas.js';
 import {
   attemptJson,
   attemptSchema,
-  letterJson,
-  letterSchema,
-  replaySchema,
   webhookId,
   webhookInputSchema,
   webhookJson,
   webhookSchema,
 } from '../webhook-schemas.js';
+import { receiverRoutes } from './alert-receivers.js';
 
 const JSON_TYPE = ['application/json'];
 const BODY_BYTES = 256 * 1024;
@@ -46,7 +44,7 @@ export function webhookRoutes(app: App): Route[] {
         const found = [...webhooks.all()].filter(({ id }) => id > after).sort((a, b) => (a.id < b.id ? -1 : 1));
         const page = found.slice(0, query.limit);
         return json({
-          items: page.map((webhook) => webhookJson(webhook, webhooks.state(webhook.id))),
+          items: page.map((webhook) => webhookJson(webhook, stateOf(webhook.id))),
           cursor: found.length > page.length ? writeCursor('webhooks', [page[page.length - 1].id]) : null,
         });
       },
@@ -71,7 +69,7 @@ export function webhookRoutes(app: App): Route[] {
           ]);
         }
         const { webhook, secret } = await put(id, given);
-        return json(webhookJson(webhook, webhooks.state(id), secret), 201, [['Location', `/v1/webhooks/${id}`]]);
+        return json(webhookJson(webhook, stateOf(id), secret), 201, [['Location', `/v1/webhooks/${id}`]]);
       },
     }),
     route({
@@ -83,7 +81,7 @@ export function webhookRoutes(app: App): Route[] {
       params: idParam,
       responses: { 200: { description: 'the webhook', schema: webhookSchema } },
       errors: ['not-found'],
-      handle: ({ params: { id } }) => json(webhookJson(known(id), webhooks.state(id))),
+      handle: ({ params: { id } }) => json(webhookJson(known(id), stateOf(id))),
     }),
     route({
       method: 'put',
@@ -106,7 +104,7 @@ export function webhookRoutes(app: App): Route[] {
           ]);
         }
         const { webhook, created, secret } = await put(id, given);
-        return json(webhookJson(webhook, webhooks.state(id), secret), created ? 201 : 200);
+        return json(webhookJson(webhook, stateOf(id), secret), created ? 201 : 200);
       },
     }),
     route({
@@ -152,84 +150,11 @@ export function webhookRoutes(app: App): Route[] {
       errors: ['not-found'],
       handle: async ({ params: { id } }) => json(attemptJson(await webhooks.ping(known(id).id))),
     }),
-    route({
-      method: 'get',
-      path: '/v1/webhooks/{id}/deliveries',
-      auth: 'key',
+    ...receiverRoutes({
+      base: '/v1/webhooks/{id}',
       tag: 'Webhooks',
-      summary: 'The last hundred tries, newest first',
-      description: 'Of this run of the server.',
       params: idParam,
-      responses: { 200: { description: 'tries', schema: listOf(attemptSchema) } },
-      errors: ['not-found'],
-      handle: ({ params: { id } }) => json({ items: webhooks.attempts(known(id).id).map(attemptJson), cursor: null }),
-    }),
-    route({
-      method: 'get',
-      path: '/v1/webhooks/{id}/dead-letters',
-      auth: 'key',
-      tag: 'Webhooks',
-      summary: 'Messages that it refused again and again, oldest first',
-      description: 'At most 500 are kept; then the oldest go.',
-      params: idParam,
-      query: z.strictObject({ limit: limitParam(500, 100), cursor: cursorParam.optional() }),
-      responses: { 200: { description: 'a page of messages', schema: listOf(letterSchema) } },
-      errors: ['not-found'],
-      handle({ params: { id }, query }) {
-        const after = query.cursor === undefined ? 0 : readCursor('dead-letters', query.cursor, ['number'])[0];
-        const letters = webhooks.letters(known(id).id).filter(({ no }) => no > after);
-        const page = letters.slice(0, query.limit);
-        const last = letters.length > page.length ? page[page.length - 1] : undefined;
-        return json({ items: page.map(letterJson), cursor: last ? writeCursor('dead-letters', [last.no]) : null });
-      },
-    }),
-    route({
-      method: 'delete',
-      path: '/v1/webhooks/{id}/dead-letters/{no}',
-      auth: 'key',
-      tag: 'Webhooks',
-      summary: 'Throw a message away',
-      params: z.strictObject({
-        id: webhookId,
-        no: z
-          .string()
-          .regex(/^\d{1,15}$/, 'a number')
-          .transform(Number),
-      }),
-      responses: { 204: { description: 'gone' } },
-      errors: ['not-found'],
-      handle({ params: { id, no } }) {
-        if (webhooks.removeLetter(known(id).id, no)) return NO_CONTENT;
-        throw new ApiError('not-found', `no dead letter ${no}`, [{ path: 'path.no', message: 'there is none' }]);
-      },
-    }),
-    route({
-      method: 'post',
-      path: '/v1/webhooks/{id}/replay',
-      auth: 'key',
-      tag: 'Webhooks',
-      summary: 'Send again',
-      description:
-        'All that it wants after a cursor, in order; or messages that were put aside, before everything else. Ids of messages are those of the first time.',
-      params: idParam,
-      body: { schema: replaySchema, types: JSON_TYPE, limit: BODY_BYTES },
-      responses: {
-        202: {
-          description: 'taken; see the deliveries',
-          schema: z.object({ deadLetters: z.int().describe('how many will be sent') }),
-        },
-      },
-      errors: ['not-found', 'gone'],
-      handle({ params, body: asked }) {
-        const { id } = known(params.id);
-        if ('from' in asked) {
-          if (webhooks.replayFrom(id, asked.from)) return json({ deadLetters: 0 }, 202);
-          const message = 'the alert log does not reach back to this cursor; list alerts instead';
-          throw new ApiError('gone', `body.from: ${message}`, [{ path: 'body.from', message }]);
-        }
-        const numbers = asked.deadLetters === 'all' ? null : asked.deadLetters;
-        return json({ deadLetters: webhooks.replayLetters(id, numbers) }, 202);
-      },
+      find: ({ id }) => webhooks.receiver(known(id).id),
     }),
   ];
 
@@ -237,6 +162,11 @@ export function webhookRoutes(app: App): Route[] {
     const outcome = await webhooks.put(id, { url, description, filter, paused });
     if ('refused' in outcome) throw refusal(outcome);
     return outcome;
+  }
+
+  /** Null while it is being opened. */
+  function stateOf(id: string): DeliveryState | null {
+    return webhooks.receiver(id)?.state() ?? null;
   }
 
   function known(id: string): Webhook {

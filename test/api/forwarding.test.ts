@@ -46,6 +46,7 @@ test.each([
   ['post', '/v1/rules/rehearse', false],
   ['get', '/v1/vehicles', false],
   ['get', '/v1/webhooks', true],
+  ['get', '/v1/mqtt/alerts/dead-letters', true],
   ['get', '/v1/webhooks/{id}', true],
   ['get', '/v1/media/{id}/content', true],
   ['get', '/v1/stats/live', true],

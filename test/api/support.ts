@@ -115,6 +115,7 @@ export interface TestApi {
   registry: Registry;
   log: FakeLog;
   feed: AlertFeed;
+  deliveries: Deliveries;
   history: FakeHistory;
   travel: FakeTravel;
   uploads: FakeUploads;
@@ -231,6 +232,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     terminalFences,
     webhooks,
     deliveries: () => deliveries.totals(),
+    mqttAlerts: () => deliveries.receiver('mqtt'),
     acceptPositions: async (items) => {
       pushed.push(...items);
       return items.map((item, i) => test.judge(item, i));
@@ -273,6 +275,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     registry,
     log,
     feed,
+    deliveries,
     history,
     travel,
     uploads,
