@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { TOPIC_NAMES } from '../deliver/mqtt-carrier.js';
 import { readRedisAddress } from '../redis/address.js';
-import { key, list, networks, optional, text } from './key.js';
+import { key, list, networks, optional, pemFile, tell, text } from './key.js';
 import { alertTopic } from './mqtt-topics.js';
 
 const redisAddress = text.superRefine((url, context) => {
   const address = readRedisAddress(url);
-  if (typeof address === 'string') context.addIssue({ code: 'custom', message: address });
+  if (typeof address === 'string') tell(context, address);
 });
 
 /** Where alerts go besides the API. */
@@ -22,15 +22,15 @@ export const deliveryKeys = {
     'CHEJI_REDIS_URL',
     'redis://user:password@host:port/database, or rediss://… for TLS, which the alert log is copied to and which joins several nodes; of a cluster some of its nodes, redis://a:6379,b:6379,c:6379, or one with ?cluster=yes',
     redisAddress,
-    { secret: 'in-url', explained: true },
+    { secret: 'in-url' },
   ),
   redisCa: optional(
     'CHEJI_REDIS_CA',
     'a PEM file: who may sign the certificate of Redis, where not who everybody trusts',
-    text,
+    pemFile,
   ),
-  redisCert: optional('CHEJI_REDIS_CERT', 'a PEM file: our own certificate, where Redis asks for one', text),
-  redisKey: optional('CHEJI_REDIS_KEY', 'a PEM file: the key to it', text),
+  redisCert: optional('CHEJI_REDIS_CERT', 'a PEM file: our own certificate, where Redis asks for one', pemFile),
+  redisKey: optional('CHEJI_REDIS_KEY', 'a PEM file: the key to it', pemFile),
   /** What webhooks may reach: addresses and networks that are not public, and host names where not any. */
   webhookNetworks: key(
     'CHEJI_WEBHOOK_NETWORKS',

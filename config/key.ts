@@ -11,15 +11,13 @@ export interface Key<T> {
   secret?: true | 'in-url';
   /** A list or a map in the file of settings. */
   structured?: boolean;
-  /** The schema says what is wrong, which a sentence on all that is allowed does not. */
-  explained?: boolean;
   read(text: string): { value: T } | { wrong: string };
 }
 
 export type Keys = Record<string, Key<unknown>>;
 export type ValuesOf<K> = { [N in keyof K]: K[N] extends Key<infer T> ? T : never };
 
-type Options = Pick<Key<unknown>, 'secret' | 'structured' | 'explained'>;
+type Options = Pick<Key<unknown>, 'secret' | 'structured'>;
 
 /** A setting that always has a value: the schema reads the fallback, too. `allowed` ends the sentence "must be …". */
 export function key<T>(
@@ -38,9 +36,7 @@ export function key<T>(
       const result = schema.safeParse(text);
       if (result.success) return { value: result.data };
       // What zod says of a single value, the sentence on what is allowed says better.
-      return {
-        wrong: options.structured || options.explained ? placeOf(result.error) : entryOf(result.error, text),
-      };
+      return { wrong: options.structured ? placeOf(result.error) : entryOf(result.error, text) };
     },
   };
 }
@@ -89,7 +85,7 @@ export function firstLine(error: unknown): string {
 }
 
 /** Refuses a value with words that people are told besides what is allowed. */
-function tell(context: z.RefinementCtx, message: string): void {
+export function tell(context: z.RefinementCtx, message: string): void {
   context.addIssue({ code: 'custom', message, params: { told: true } });
 }
 

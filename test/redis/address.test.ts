@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadSettings } from '../../config.js';
 import { type RedisAddress, readRedisAddress } from '../../redis/address.js';
+import { tempDir } from '../support/temp-dir.js';
 
 const address = (given: Partial<RedisAddress>): RedisAddress => ({
   hosts: [{ host: 'r', port: 6379 }],
@@ -46,13 +49,15 @@ test.each([
   expect(readRedisAddress(url)).toContain(why);
 });
 
-test('a start with a wrong one says what is wrong, and nothing of the password', () => {
+test('a start with a wrong one says what is wrong, and nothing of the password', async () => {
   const start = () => loadSettings({ CHEJI_REDIS_URL: 'redis://:se/cret@a,b/2' });
   expect(start).toThrow('CHEJI_REDIS_URL=redis://***@a,b/2: must be redis://');
   expect(start).toThrow('in a password / ? # and @ are written');
   expect(() => loadSettings({ CHEJI_REDIS_URL: 'redis://:cret@a,b/2' })).toThrow(
     /; a cluster has only database 0, not 2$/,
   );
-  expect(() => loadSettings({ CHEJI_REDIS_URL: 'redis://a', CHEJI_REDIS_CA: 'ca.pem' })).toThrow('are for TLS');
-  expect(() => loadSettings({ CHEJI_REDIS_URL: 'rediss://a', CHEJI_REDIS_KEY: 'k' })).toThrow('go together');
+  const pem = join(await tempDir(), 'any.pem');
+  writeFileSync(pem, '-----BEGIN CERTIFICATE-----');
+  expect(() => loadSettings({ CHEJI_REDIS_URL: 'redis://a', CHEJI_REDIS_CA: pem })).toThrow('are for TLS');
+  expect(() => loadSettings({ CHEJI_REDIS_URL: 'rediss://a', CHEJI_REDIS_KEY: pem })).toThrow('go together');
 });
