@@ -21,7 +21,7 @@ import { createLog } from './log.js';
 import { Fleet } from './model/fleet.js';
 import { countOnline } from './model/online.js';
 import type { LiveStats } from './model/stats.js';
-import { openDeliveries, publishAlerts } from './parts/alert-deliveries.js';
+import { mqttAlerts, openDeliveries, publishAlerts } from './parts/alert-deliveries.js';
 import { startApiNode } from './parts/api-node.js';
 import { openAttachmentPort } from './parts/attachment-port.js';
 import { Database } from './parts/database.js';
@@ -238,6 +238,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       },
       terminalFences,
       webhooks,
+      mqttAlerts: () => mqttAlerts(deliveries),
       deliveries: () => deliveries.totals(),
       acceptPositions: (items, address) => http.accept(items, address),
       answers: new KeptAnswers(state.answers, registry),

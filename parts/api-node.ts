@@ -221,6 +221,7 @@ class ApiNode {
       media: atMainNode('media'),
       terminalFences: atMainNode('terminalFences'),
       webhooks: atMainNode('webhooks'),
+      mqttAlerts: atMainNode('mqttAlerts'),
       quarantine: atMainNode('quarantine'),
       acceptPositions: atMainNode('acceptPositions'),
       answers: atMainNode('answers'),
