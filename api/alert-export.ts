@@ -9,10 +9,13 @@ import { savedAs } from './table.js';
 export class AlertExports {
   readonly #slots = Slots.few();
 
-  /** Rejects where the first page cannot be had; where a later one cannot, the answer is broken off. */
-  answer(format: AlertFormat, pages: AsyncIterable<readonly Alert[]>): Promise<Answer> {
+  /**
+   * `begun`: without the beginning of the file, which the reader has. Rejects where the first page cannot be had; where a later one
+   * cannot, the answer is broken off.
+   */
+  answer(format: AlertFormat, pages: AsyncIterable<readonly Alert[]>, begun: boolean): Promise<Answer> {
     const file = ALERT_FILES[format]();
     const headers: [string, string][] = [['Content-Type', file.contentType], savedAs(`alerts.${file.extension}`)];
-    return streamed(this.#slots, headers, pages, (all) => alertFile(file, all));
+    return streamed(this.#slots, headers, pages, (all) => alertFile(file, all, begun));
   }
 }

@@ -11,6 +11,8 @@ export interface AlertFile {
   contentType: string;
   /** Ending of the file's name. */
   extension: string;
+  /** Nothing but alerts comes after the beginning, so that a file which was broken off may be gone on with. */
+  resumable: boolean;
   begin(): Promise<Chunk>;
   alerts(page: readonly Alert[]): Promise<Chunk>;
   end(): Promise<Chunk>;
@@ -47,6 +49,7 @@ export const ALERT_FILES = {
   csv: () => ({
     contentType: CSV_TYPE,
     extension: 'csv',
+    resumable: true,
     begin: () => csvHead(COLUMNS),
     alerts: (page) => csvBody(COLUMNS, page),
     end: async () => '',
@@ -56,6 +59,7 @@ export const ALERT_FILES = {
     return {
       contentType: 'application/geo+json; charset=utf-8',
       extension: 'geojson',
+      resumable: false,
       begin: async () => '{"type":"FeatureCollection","features":[\n',
       async alerts(page) {
         const text = separator + page.map(feature).join(',\n');
@@ -68,6 +72,7 @@ export const ALERT_FILES = {
   geojsonseq: () => ({
     contentType: 'application/geo+json-seq',
     extension: 'geojsonl',
+    resumable: true,
     begin: async () => '',
     alerts: async (page) => page.map((alert) => `${RECORD_SEPARATOR}${feature(alert)}\n`).join(''),
     end: async () => '',
@@ -77,6 +82,7 @@ export const ALERT_FILES = {
     return {
       contentType: 'application/vnd.apache.parquet',
       extension: 'parquet',
+      resumable: false,
       begin: async () => '',
       alerts: async (page) => table.add(page),
       end: () => table.finish(),
@@ -87,9 +93,13 @@ export const ALERT_FILES = {
 export type AlertFormat = keyof typeof ALERT_FILES;
 export const ALERT_FORMATS = Object.keys(ALERT_FILES) as [AlertFormat, ...AlertFormat[]];
 
-/** The whole file, as pages come that have at least one alert each. */
-export async function* alertFile(file: AlertFile, pages: AsyncIterable<readonly Alert[]>): AsyncIterable<Chunk> {
-  yield await file.begin();
+/** The whole file, or what comes behind its beginning (`begun`), as pages come that have at least one alert each. */
+export async function* alertFile(
+  file: AlertFile,
+  pages: AsyncIterable<readonly Alert[]>,
+  begun = false,
+): AsyncIterable<Chunk> {
+  if (!begun) yield await file.begin();
   for await (const page of pages) yield await file.alerts(page);
   yield await file.end();
 }

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { ALERT_FILES, ALERT_FORMATS, type AlertFormat, alertFile } from '../api/alert-files.js';
+import { ALERT_FILES, ALERT_FORMATS, type AlertFormat } from '../api/alert-files.js';
 import { loadSettings } from '../config.js';
 import {
   ALERT_STATES,
@@ -60,12 +60,13 @@ export function exportCommand(): Command {
 }
 
 function tracksCommand(): Command {
-  const command = withOptions(new Command('tracks').description('Fixes by vehicle and time.'), Object.keys(TRACK_FILES))
-    .option('--resume', 'go on with an export that was broken off (csv, geojsonseq)')
-    .action(async (options: ExportOptions) => {
-      checked(command, options);
-      console.log(JSON.stringify(await exportTracks(options)));
-    });
+  const command = withOptions(
+    new Command('tracks').description('Fixes by vehicle and time.'),
+    Object.keys(TRACK_FILES),
+  ).action(async (options: ExportOptions) => {
+    checked(command, options, TRACK_FILES[options.format]().resumable);
+    console.log(JSON.stringify(await exportTracks(options)));
+  });
   return examples(command, 'cheji export tracks --from 2024-05-01 --to 2024-05-02 --format csv --out may-1.csv');
 }
 
@@ -76,7 +77,7 @@ function alertsCommand(): Command {
     .addOption(new Option('--state <name...>', 'only in these states').choices(ALERT_STATES))
     .option('--fence <id...>', 'only of these fences')
     .action(async (options: AlertOptions) => {
-      checked(command, options);
+      checked(command, options, ALERT_FILES[options.format as AlertFormat]().resumable);
       console.log(JSON.stringify(await exportAlerts(options)));
     });
   return examples(
@@ -93,13 +94,14 @@ function withOptions(command: Command, formats: string[]): Command {
     .option('--from <time>', 'RFC 3339, or YYYY-MM-DD, from its midnight in Beijing', moment)
     .option('--to <time>', 'the same; not included', moment)
     .option('--vehicle <id...>', 'only these')
+    .option('--resume', 'go on with an export that was broken off (csv, geojsonseq)')
     .option('--config <file>', 'settings, as for serve');
 }
 
-function checked(command: Command, options: ExportOptions): void {
+function checked(command: Command, options: ExportOptions, resumable: boolean): void {
   required(command, 'out', 'from', 'to');
   if (options.from >= options.to) command.error('error: --from is not before --to');
-  if (options.resume && !TRACK_FILES[options.format]().resumable) {
+  if (options.resume && !resumable) {
     command.error(`error: a ${options.format} file cannot be resumed; csv and geojsonseq can`);
   }
 }
@@ -117,12 +119,13 @@ export async function exportTracks(options: ExportOptions): Promise<Exported> {
     const history = new History(pool);
     const kind = TRACK_FILES[options.format]();
     const wanted = options.vehicle ? new Set(options.vehicle) : null;
-    const file = await ExportFile.open(options.out, question(options), options.resume ?? false);
-    if (file.place === 0) await file.write(await kind.begin());
-    const progress = new Progress(wanted?.size ?? (await countVehicles(pool, file.place)), 'vehicles');
+    const file = await ExportFile.open<number>(options.out, question(options), options.resume ?? false);
+    const lastNo = file.place ?? 0;
+    if (file.place === null) await file.write(await kind.begin());
+    const progress = new Progress(wanted?.size ?? (await countVehicles(pool, lastNo)), 'vehicles');
     let { rows } = file;
     let done = 0;
-    for await (const vehicle of registeredVehicles(pool, file.place)) {
+    for await (const vehicle of registeredVehicles(pool, lastNo)) {
       if (wanted && !wanted.has(vehicle.id)) continue;
       const batches = counted(history.track(vehicle.no, options.from, options.to), (fixes) => {
         rows += fixes;
@@ -144,21 +147,22 @@ export async function exportTracks(options: ExportOptions): Promise<Exported> {
 export async function exportAlerts(options: AlertOptions): Promise<Exported> {
   const pool = openPool(databaseUrl(loadSettings(process.env, options.config).settings), () => {}, POOL);
   try {
-    const { from, to, vehicle, type, severity, state, fence } = options;
+    const { from, to, vehicle, type, severity, state, fence, format } = options;
     const filter = { from, to, vehicle, type, severity, state, fence };
     const history = new History(pool);
-    const file = await ExportFile.open(options.out, JSON.stringify(filter), false);
-    const progress = new Progress(await history.countAlerts(filter), 'alerts');
-    let rows = 0;
-    const counted = async function* () {
-      for await (const page of alertPages(history, filter)) {
-        rows += page.length;
-        progress.add(page.length);
-        yield page;
-      }
-    };
-    const kind = ALERT_FILES[options.format as AlertFormat]();
-    for await (const chunk of alertFile(kind, counted())) await file.write(chunk);
+    const question = JSON.stringify({ what: 'alerts', format, ...filter });
+    const file = await ExportFile.open<AlertPlace>(options.out, question, options.resume ?? false);
+    let { rows } = file;
+    const progress = new Progress(Math.max(0, (await history.countAlerts(filter)) - rows), 'alerts');
+    const kind = ALERT_FILES[format as AlertFormat]();
+    if (file.place === null) await file.write(await kind.begin());
+    for await (const page of alertPages(history, filter, file.place ?? undefined)) {
+      await file.write(await kind.alerts(page));
+      rows += page.length;
+      progress.add(page.length);
+      if (kind.resumable) await file.mark(placeOf(page[page.length - 1]), rows);
+    }
+    await file.write(await kind.end());
     progress.stop();
     return { file: options.out, rows, bytes: await file.finish() };
   } finally {
@@ -166,16 +170,19 @@ export async function exportAlerts(options: AlertOptions): Promise<Exported> {
   }
 }
 
-/** Newest first; each has at least one. */
-async function* alertPages(history: History, filter: AlertFilter): AsyncIterable<Alert[]> {
-  let after: AlertPlace | undefined;
+/** Those that come after a place, newest first; each page has at least one. */
+async function* alertPages(history: History, filter: AlertFilter, place?: AlertPlace): AsyncIterable<Alert[]> {
+  let after = place;
   for (;;) {
     const page = await history.alerts({ ...filter, after, limit: ALERT_PAGE });
     if (page.length > 0) yield page;
     if (page.length < ALERT_PAGE) return;
-    const last = page[page.length - 1];
-    after = { occurredAt: Date.parse(last.occurredAt), id: last.id };
+    after = placeOf(page[page.length - 1]);
   }
+}
+
+function placeOf({ occurredAt, id }: Alert): AlertPlace {
+  return { occurredAt: Date.parse(occurredAt), id };
 }
 
 function question({ format, from, to, vehicle }: ExportOptions): string {

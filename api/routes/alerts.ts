@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Alert, AlertPlace, AlertTransition } from '../../model/alert.js';
 import type { Datum } from '../../model/datum.js';
 import { AlertExports } from '../alert-export.js';
-import { ALERT_FORMATS } from '../alert-files.js';
+import { ALERT_FILES, ALERT_FORMATS, type AlertFormat } from '../alert-files.js';
 import { alertFilterParams, newsFilter } from '../alert-filter.js';
 import { historyStepJson, historyStepSchema } from '../alert-history.js';
 import { AlertPages, isAway } from '../alert-pages.js';
@@ -39,6 +39,11 @@ const listQuery = z.strictObject({
     .enum(['json', ...ALERT_FORMATS])
     .default('json')
     .describe('json: a page; the others: a file of all alerts that match'),
+  lastId: alertId
+    .optional()
+    .describe(
+      'the last alert that came whole of a file which was broken off (csv, geojsonseq): what comes behind it, without a head, to be added to that file',
+    ),
   after: stepCursor.optional().describe('steps after this place in the alert log, oldest first, instead of the list'),
   datum: datumParam,
   wait: numberParam(0, 60, 'seconds')
@@ -100,8 +105,12 @@ export function alertRoutes(app: App): Route[] {
       },
       errors: ['busy', 'database-away'],
       async handle({ query, request }) {
-        const { format, after, datum, ...question } = query;
-        if (format !== 'json') return exports.answer(format, pagesIn(datum, alertPages({ ...question, after })));
+        const { format, after, datum, lastId, ...question } = query;
+        if (format !== 'json') {
+          const pages = alertPages({ ...question, after }, format, lastId);
+          return exports.answer(format, pagesIn(datum, pages), lastId !== undefined);
+        }
+        if (lastId !== undefined) throw wrongQuery('lastId', 'is for files; pages go on by `cursor`');
         return answerIn(
           datum,
           json(await (after === undefined ? listAlerts(question) : pullSteps(question, after, request))),
@@ -190,12 +199,18 @@ export function alertRoutes(app: App): Route[] {
     return pullAlerts(alerts, app.waits, { filter: newsFilter(filter), after, waitMs: wait * 1000, limit }, request);
   }
 
-  /** All alerts that match, newest first; throws 'database-away' where only those in memory can be had. */
-  async function* alertPages(query: ListQuery): AsyncIterable<Alert[]> {
+  /** All alerts that match, newest first, or those behind `lastId`; throws 'database-away' where only those in memory can be had. */
+  async function* alertPages(query: ListQuery, format: AlertFormat, lastId?: string): AsyncIterable<Alert[]> {
     for (const name of ['cursor', 'after'] as const) {
       if (query[name] !== undefined) throw wrongQuery(name, 'is for pages: a file has all of them');
     }
     let cursor: string | undefined;
+    if (lastId !== undefined) {
+      if (!ALERT_FILES[format]().resumable) throw wrongQuery('lastId', `a ${format} file cannot be gone on with`);
+      const last = alerts.get(lastId) ?? (await history.alert(lastId));
+      if (!last) throw wrongQuery('lastId', `there is no alert "${lastId}"`);
+      cursor = writePlace(last);
+    }
     do {
       const page = await listAlerts({ ...query, limit: EXPORT_PAGE, cursor }, false);
       if (page.partial) throw new ApiError('database-away', page.partial);
@@ -229,7 +244,7 @@ async function* pagesIn(datum: Datum, pages: AsyncIterable<Alert[]>): AsyncItera
 }
 
 /** What is asked for, without how it is to be written. */
-type ListQuery = Omit<z.output<typeof listQuery>, 'format' | 'datum'>;
+type ListQuery = Omit<z.output<typeof listQuery>, 'format' | 'datum' | 'lastId'>;
 
 interface AlertList {
   items: Alert[];

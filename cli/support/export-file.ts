@@ -3,38 +3,38 @@ import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises';
 import { InputError } from './command.js';
 
 /** Where a file that is being written can be gone on with. */
-interface Mark {
+interface Mark<Place> {
   /** What was asked for; another question cannot go on with this file. */
   question: string;
   bytes: number;
-  place: number;
+  place: Place;
   /** Rows up to there. */
   rows: number;
 }
 
 /**
  * A file as it is written: under the name `<file>.part` until it is whole, with a note in `<file>.progress` of the last
- * place from which writing can go on.
+ * place from which writing can go on: whatever JSON tells the writer where that is.
  */
-export class ExportFile {
+export class ExportFile<Place> {
   #bytes = 0;
 
   private constructor(
     readonly path: string,
     readonly question: string,
     readonly file: FileHandle,
-    /** The last place that is in the file already, and the rows up to it; 0 at the beginning. */
-    readonly place: number,
+    /** The last place that is in the file already, and the rows up to it; null and 0 at the beginning. */
+    readonly place: Place | null,
     readonly rows: number,
   ) {}
 
   /** Goes on with what an export that was broken off has left, where `resume` asks for it and it is the same question. */
-  static async open(path: string, question: string, resume: boolean): Promise<ExportFile> {
+  static async open<Place>(path: string, question: string, resume: boolean): Promise<ExportFile<Place>> {
     if (existsSync(path)) throw new InputError(`${path} exists already: remove it, or choose another --out`);
-    const mark = resume ? readMark(path, question) : null;
+    const mark = resume ? readMark<Place>(path, question) : null;
     const file = await open(`${path}.part`, mark ? 'r+' : 'w');
     if (mark) await file.truncate(mark.bytes);
-    const made = new ExportFile(path, question, file, mark?.place ?? 0, mark?.rows ?? 0);
+    const made = new ExportFile(path, question, file, mark?.place ?? null, mark?.rows ?? 0);
     made.#bytes = mark?.bytes ?? 0;
     return made;
   }
@@ -47,9 +47,9 @@ export class ExportFile {
   }
 
   /** From here on writing can go on another time. */
-  async mark(place: number, rows: number): Promise<void> {
+  async mark(place: Place, rows: number): Promise<void> {
     await this.file.datasync();
-    const mark: Mark = { question: this.question, bytes: this.#bytes, place, rows };
+    const mark: Mark<Place> = { question: this.question, bytes: this.#bytes, place, rows };
     // In one step: whoever is killed here leaves the mark before, or this one.
     await writeFile(`${this.path}.progress.new`, JSON.stringify(mark));
     await rename(`${this.path}.progress.new`, `${this.path}.progress`);
@@ -65,10 +65,10 @@ export class ExportFile {
   }
 }
 
-function readMark(path: string, question: string): Mark {
-  let mark: Mark;
+function readMark<Place>(path: string, question: string): Mark<Place> {
+  let mark: Mark<Place>;
   try {
-    mark = JSON.parse(readFileSync(`${path}.progress`, 'utf8')) as Mark;
+    mark = JSON.parse(readFileSync(`${path}.progress`, 'utf8')) as Mark<Place>;
   } catch {
     throw new InputError(`${path}.progress is not there: nothing to resume; leave out --resume`);
   }

@@ -159,6 +159,32 @@ test('a file has every alert that matches, of memory and database, once and newe
   ]);
 });
 
+test('a file that was broken off goes on behind the last alert that came whole', async () => {
+  const api = await startTestApi();
+  api.history.stored = Array.from({ length: 2500 }, (_, i) => alert({ occurredAt: minute(Math.floor(i / 2)) }));
+  const file = (query: string) => api.get(`/v1/alerts?state=raised&${query}`).then((answer) => answer.text());
+  const whole = await file('format=csv');
+  const rows = whole.split('\r\n');
+  const rest = await file(`format=csv&lastId=${rows[1700].split(',')[0]}`);
+  expect([...rows.slice(0, 1701), rest].join('\r\n')).toBe(whole);
+  const [newest] = (await file('format=geojsonseq')).split('\x1e').slice(1);
+  const { id } = JSON.parse(newest) as { id: string };
+  const sequence = await file(`format=geojsonseq&lastId=${id}`);
+  expect(sequence.split('\x1e')).toHaveLength(2500);
+
+  for (const [query, word] of [
+    [`format=geojson&lastId=${id}`, 'a geojson file cannot be gone on with'],
+    [`format=csv&lastId=${'b'.repeat(id.length)}`, 'there is no alert'],
+    [`lastId=${id}`, 'pages go on by'],
+  ]) {
+    const { status, error } = await api.get(`/v1/alerts?${query}`).then(async (answer) => ({
+      status: answer.status,
+      error: ((await answer.json()) as { error: { message: string } }).error.message,
+    }));
+    expect([query, status, error]).toEqual([query, 400, expect.stringContaining(word)]);
+  }
+});
+
 test('a file that cannot be whole is refused, or broken off', async () => {
   const api = await startTestApi();
   expect((await api.get('/v1/alerts?format=csv&cursor=abc')).status).toBe(400);
