@@ -66,9 +66,12 @@ export const urlOf = (protocol: RegExp) => z.url({ protocol });
 export const list = z.string().transform((line) => (line === '' ? [] : line.split(',').map((entry) => entry.trim())));
 export const networks = list.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])));
 /** `name=value` between commas; of a name that stands there twice, the last. */
-export const pairs = list.transform((entries) =>
-  Object.fromEntries(entries.filter(Boolean).map((entry) => entry.split('=').map((side) => side.trim()))),
-);
+export const pairs = list.transform((entries) => Object.fromEntries(entries.filter(Boolean).map(pair)));
+
+function pair(entry: string): [name: string, value: string | undefined] {
+  const at = entry.indexOf('=');
+  return at < 0 ? [entry, undefined] : [entry.slice(0, at).trim(), entry.slice(at + 1).trim()];
+}
 
 /** A file with certificates or keys in it: what is wrong with it is told with its setting, and not by the first connection. */
 export const pemFile = text.superRefine((file, context) => {

@@ -81,7 +81,9 @@ class Line {
   }
 
   resume(): void {
-    this.#socket?.resume();
+    if (!this.#socket?.isPaused()) return;
+    this.#socket.resume();
+    this.#socket.setTimeout(this.options.silenceMs ?? SILENCE_MS); // it may have run out meanwhile
   }
 
   close(): void {
@@ -102,7 +104,8 @@ class Line {
     let reason = 'it closed the connection';
     dialOut.dialled++;
     dialOut.connecting++;
-    socket.setTimeout(silenceMs, () => {
+    socket.setTimeout(silenceMs).on('timeout', () => {
+      if (socket.isPaused()) return; // it is we who do not listen
       why = this.#connected ? 'silent' : 'no-answer';
       reason = this.#connected ? `silent for ${silenceMs / 1000} s` : 'no answer';
       socket.destroy();

@@ -58,6 +58,7 @@ test('each wrong value is one line with the key, the value and what is allowed',
 test.each([
   ['CHEJI_SPEED_LIMITS', 'taxi=fast'],
   ['CHEJI_SPEED_LIMITS', 'tram=50'],
+  ['CHEJI_SPEED_LIMITS', 'taxi=60=5'],
   ['CHEJI_JT808_PORT', '-1'],
   ['CHEJI_JT905_PORT', '65536'],
   ['CHEJI_GATEWAY_ADDRESSES', '10.0.0.1,10.0.0.0/33'],

@@ -34,6 +34,10 @@ async function client(port: number, more: object = {}) {
   const { intake, stats, quarantine, clock, registry } = s;
   const identity = new Identity({ registry, key: 'test', auth: 'off', registrationRequired: false });
   const said: string[] = [];
+  let onRoom = () => {};
+  intake.onRoom = (fn) => {
+    onRoom = fn;
+  };
   const line = dialOut({
     ...{ protocol: ais, intake, identity, stats, quarantine, clock, uploads: new Uploads(registry) },
     ...{ sources: [{ host: '127.0.0.1', port }], backoff: { firstMs: 20, lastMs: 50 } },
@@ -48,7 +52,7 @@ async function client(port: number, more: object = {}) {
       (count) => count === n,
       { everyMs: 10 },
     );
-  return { s, line, said, handled };
+  return { s, line, said, handled, room: () => onRoom() };
 }
 
 const connections = (of: { peers: Socket[] }, n: number) =>
@@ -96,4 +100,26 @@ test('one that says nothing for too long is dialled again; after closing nobody 
   expect(coast.peers.length).toBe(count);
   const { dialled, connected, connecting, ended } = s.stats.dialOut;
   expect([connected, connecting, ended.silent > 0, dialled]).toEqual([0, 0, true, total(ended)]);
+});
+
+test('one that nobody reads because the log is full is not called silent, and is read on', async () => {
+  const coast = await receiver();
+  const { s, handled, room } = await client(coast.port, { silenceMs: 100 });
+  await connections(coast, 1);
+  let isFull = true;
+  Object.defineProperty(s.intake, 'full', { get: () => isFull });
+  coast.peers[0].write(SHANGHAI);
+  await handled(1);
+  coast.peers[0].write(RIMES);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  expect([s.stats.dialOut.ended, s.stats.dialOut.pauses]).toEqual([{}, 1]);
+  isFull = false;
+  coast.peers[0].write(SHANGHAI);
+  room();
+  await handled(3);
+  await waitFor(
+    'silence to be seen again',
+    () => s.stats.dialOut.ended,
+    (ended) => (ended.silent ?? 0) > 0,
+  );
 });
