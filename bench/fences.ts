@@ -25,7 +25,13 @@ interface Way {
   what: string;
   /** Fixes of one round: the slow ones get fewer, from the start of the same list. */
   fixes: number;
-  ask: (lon: number, lat: number) => readonly number[];
+  ask: (lon: number, lat: number, vehicle: number) => readonly number[];
+}
+
+/** Longitude and latitude of each fix; vehicles send in turn, number 1 first. */
+interface Drive {
+  places: Float64Array;
+  vehicles: number;
 }
 
 export interface Figure {
@@ -59,7 +65,7 @@ export async function run(options: string[]): Promise<{ fences: number; figures:
   const numbers = (found: Entry[]) => found.map(({ no }) => no).sort((a, b) => a - b);
   const loop = ({ edges }: Entry, lon: number, lat: number) => edgesContain(edges, 0, edges.length / 4, lon, lat);
   const ways: Way[] = [
-    { what: 'our index', fixes, ask: (lon, lat) => index.query(lon, lat) },
+    { what: 'our index', fixes, ask: (lon, lat, vehicle) => index.query(lon, lat, vehicle) },
     {
       what: 'rbush + plain loop',
       fixes: fixes / 10,
@@ -76,12 +82,13 @@ export async function run(options: string[]): Promise<{ fences: number; figures:
       ask: (lon, lat) => numbers(entries.filter((entry) => loop(entry, lon, lat))),
     },
   ];
-  for (const other of ways.slice(1)) compareAnswers(ways[0], other, places, Math.min(other.fixes, 20_000));
+  const driven = { places, vehicles };
+  for (const other of ways.slice(1)) compareAnswers(ways[0], other, driven, Math.min(other.fixes, 20_000));
   const expected = askEveryPolygon(entries, places);
   let asked = 0;
-  compareAnswers(ways[0], { what: 'every polygon', fixes, ask: () => expected[asked++] }, places, fixes);
+  compareAnswers(ways[0], { what: 'every polygon', fixes, ask: () => expected[asked++] }, driven, fixes);
   console.log(`all ${fixes} answers are those of asking every polygon\n`);
-  const figures = ways.map((way) => measure(way, places));
+  const figures = ways.map((way) => measure(way, driven));
   const scales = options.includes('--no-scales')
     ? []
     : SCALES.map((scale) => measureScale(count * scale, vehicles, fixes));
@@ -105,7 +112,10 @@ function scene(count: number, vehicles: number, fixes: number, keep: (entry: Ent
 function measureScale(count: number, vehicles: number, fixes: number): object {
   const { places, index } = scene(count, vehicles, fixes);
   const what = `our index, ${count}`;
-  return { fences: count, ...measure({ what, fixes, ask: (lon, lat) => index.query(lon, lat) }, places) };
+  return {
+    fences: count,
+    ...measure({ what, fixes, ask: (lon, lat, vehicle) => index.query(lon, lat, vehicle) }, { places, vehicles }),
+  };
 }
 
 /**
@@ -138,12 +148,12 @@ function firstAtLeast(sorted: Float64Array, value: number): number {
 }
 
 /** Both must find the same fences for each of the first `fixes` fixes. */
-function compareAnswers(ours: Way, other: Way, places: Float64Array, fixes: number): void {
+function compareAnswers(ours: Way, other: Way, { places, vehicles }: Drive, fixes: number): void {
   let found = 0;
   for (let i = 0; i < fixes; i++) {
     const [lon, lat] = [places[2 * i], places[2 * i + 1]];
-    const expected = other.ask(lon, lat);
-    const answer = ours.ask(lon, lat);
+    const expected = other.ask(lon, lat, 0);
+    const answer = ours.ask(lon, lat, 1 + (i % vehicles));
     if (answer.length !== expected.length || answer.some((no, at) => no !== expected[at])) {
       throw new Error(`at ${lon}, ${lat} our index finds [${answer}], ${other.what} [${expected}]`);
     }
@@ -152,12 +162,12 @@ function compareAnswers(ours: Way, other: Way, places: Float64Array, fixes: numb
   if (found === 0) throw new Error('no fix is in any fence: the comparison says nothing');
 }
 
-function measure({ what, fixes, ask }: Way, places: Float64Array): Figure {
+function measure({ what, fixes, ask }: Way, { places, vehicles }: Drive): Figure {
   const rates: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     let inside = 0;
     const begun = process.cpuUsage();
-    for (let i = 0; i < fixes; i++) inside += ask(places[2 * i], places[2 * i + 1]).length;
+    for (let i = 0; i < fixes; i++) inside += ask(places[2 * i], places[2 * i + 1], 1 + (i % vehicles)).length;
     const { user, system } = process.cpuUsage(begun);
     rates.push(fixes / ((user + system) / 1e6));
     if (inside < 0) throw new Error('never: the answers are used, so that they are not left out');

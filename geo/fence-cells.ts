@@ -1,5 +1,7 @@
+import { Arena } from './arena.js';
 import type { Box } from './box.js';
 import { type Entry, Ground } from './ground.js';
+import { LastLeaves } from './last-leaves.js';
 import { LeafRecords, MAX_TABLED } from './leaf-records.js';
 import { NumberLists } from './number-lists.js';
 
@@ -26,10 +28,8 @@ const BLOCK = 3;
 /** In `#tiles`: no fence touches the tile. */
 const EMPTY_TILE = -1;
 
-/** Where all of it is in use, everything is forgotten and found again: slots of 4 bytes, records of 8, 128 and 192 MiB. */
-const MAX_SLOTS = 32 * 1024 * 1024;
-const MAX_DOUBLES = 24 * 1024 * 1024;
-const START_SLOTS = 4 * TILE_SLOTS;
+/** Where all of it is in use, 320 MiB, everything is forgotten and found again. */
+const MAX_INTS = 80 * 1024 * 1024;
 const NONE: readonly number[] = Object.freeze([]) as readonly number[];
 
 /**
@@ -42,54 +42,62 @@ export class FenceCells {
   readonly #touches: (box: Box) => boolean;
   /** By row and column of the tile: its first slot, UNKNOWN or EMPTY_TILE. */
   readonly #tiles = new Int32Array(TILE_COLUMNS * TILE_ROWS);
-  #slots = new Int32Array(START_SLOTS);
-  /** 0 is no block. */
-  #nextSlot = 1;
-  /** What is known of the largest cells that were cut, for the cells in them: by the number in a block's first slot. */
+  /** Slots of tiles and of blocks, and records. */
+  readonly #arena = new Arena(MAX_INTS);
+  /** What is known of the largest cells that were cut, for the cells in them: by the number behind the slots of their blocks. */
   #grounds: Ground[] = [];
+  readonly #lastLeaves = new LastLeaves(Array.from({ length: LEVELS + 1 }, (_, level) => PART_BITS * (LEVELS - level)));
   readonly #lists = new NumberLists();
-  readonly #records = new LeafRecords(this.#lists);
+  readonly #records = new LeafRecords(this.#arena, this.#lists);
 
   constructor(search: (box: Box) => readonly Entry[], touches: (box: Box) => boolean) {
     this.#search = search;
     this.#touches = touches;
   }
 
-  /** Numbers of the fences that contain the place, ascending; valid until the next question. −180 … 180, −90 … 90. */
-  query(lon: number, lat: number): readonly number[] {
+  /**
+   * Numbers of the fences that contain the place, ascending; valid until the next question. −180 … 180, −90 … 90. `vehicle`: whose
+   * place it is, 0 for nobody's; the answer does not depend on it.
+   */
+  query(lon: number, lat: number, vehicle: number): readonly number[] {
     const x = Math.floor((lon + 180) * FINEST_PER_DEGREE);
     const y = Math.floor((lat + 90) * FINEST_PER_DEGREE);
+    const known = vehicle === 0 ? UNKNOWN : this.#lastLeaves.find(vehicle, x, y);
+    if (known !== UNKNOWN) return this.#ask(known, lon, lat);
     const tile = this.#tiles[(y >> 13) * TILE_COLUMNS + (x >> 13)];
     if (tile === EMPTY_TILE) return NONE;
     if (tile === UNKNOWN) {
       this.#findTile(x >> 13, y >> 13);
-      return this.query(lon, lat);
+      return this.query(lon, lat, vehicle);
     }
     let at = tile + ((y >> 6) & 127) * TILE_CELLS + ((x >> 6) & 127);
-    let held = this.#slots[at];
-    let block = 0;
+    let held = this.#arena.ints[at];
+    let top = 0;
     let level = 0;
     for (;;) {
       if (held === UNKNOWN) {
-        if (this.#isFull()) {
+        if (this.#arena.isFull) {
           this.clear();
-          return this.query(lon, lat);
+          return this.query(lon, lat, vehicle);
         }
-        held = this.#findCell(x, y, level, block);
-        this.#slots[at] = held;
+        held = this.#findCell(x, y, level, top);
+        this.#arena.ints[at] = held;
       }
       if ((held & 3) !== BLOCK) break;
-      block = held >> 2;
+      const block = held >> 2;
+      if (level === 0) top = block;
       level++;
       const shift = PART_BITS * (LEVELS - level);
-      at = block + 1 + ((y >> shift) & (PARTS - 1)) * PARTS + ((x >> shift) & (PARTS - 1));
-      held = this.#slots[at];
+      at = block + ((y >> shift) & (PARTS - 1)) * PARTS + ((x >> shift) & (PARTS - 1));
+      held = this.#arena.ints[at];
     }
-    return (held & 3) === LIST ? this.#lists.lists[held >> 2] : this.#records.ask(held >> 2, lon, lat);
+    if (vehicle !== 0) this.#lastLeaves.keep(vehicle, x, y, level, held);
+    return this.#ask(held, lon, lat);
   }
 
   /** A fence with this box is new, gone or of another form: what is known under it is known no more. */
   forget(box: Box): void {
+    this.#lastLeaves.forget();
     // A cell more on each side: a cell is known a little beyond its sides.
     const west = Math.max(0, Math.floor((box.minX + 180) * TILE_CELLS) - 1);
     const east = Math.min(TILE_COLUMNS * TILE_CELLS - 1, Math.floor((box.maxX + 180) * TILE_CELLS) + 1);
@@ -105,7 +113,7 @@ export class FenceCells {
         const [from, to] = [Math.max(0, west - x), Math.min(TILE_CELLS - 1, east - x)];
         for (let row = Math.max(0, south - y); row <= Math.min(TILE_CELLS - 1, north - y); row++) {
           const start = tile + row * TILE_CELLS;
-          this.#slots.fill(UNKNOWN, start + from, start + to + 1);
+          this.#arena.ints.fill(UNKNOWN, start + from, start + to + 1);
         }
       }
     }
@@ -113,27 +121,28 @@ export class FenceCells {
 
   /** Forgets everything, and lets go of the room. */
   clear(): void {
+    this.#lastLeaves.forget();
     this.#tiles.fill(UNKNOWN);
-    this.#slots = new Int32Array(START_SLOTS);
-    this.#nextSlot = 1;
+    this.#arena.clear();
     this.#grounds = [];
     this.#records.clear();
     this.#lists.clear();
   }
 
-  #isFull(): boolean {
-    return this.#nextSlot > MAX_SLOTS - PART_SLOTS - 1 || this.#records.size > MAX_DOUBLES;
+  /** `held`: of a leaf. */
+  #ask(held: number, lon: number, lat: number): readonly number[] {
+    return (held & 3) === LIST ? this.#lists.lists[held >> 2] : this.#records.ask(held >> 2, lon, lat);
   }
 
   #findTile(column: number, row: number): void {
     const box = { minX: column - 180, minY: row - 90, maxX: column - 179, maxY: row - 89 };
-    if (this.#nextSlot > MAX_SLOTS - TILE_SLOTS) this.clear();
+    if (this.#arena.isFull) this.clear();
     const key = row * TILE_COLUMNS + column;
-    this.#tiles[key] = this.#touches(box) ? this.#newSlots(TILE_SLOTS) : EMPTY_TILE;
+    this.#tiles[key] = this.#touches(box) ? this.#arena.take(TILE_SLOTS) : EMPTY_TILE;
   }
 
-  /** What the slot of the cell around the finest cell x, y is to hold. `block`: that of the next larger cell, on levels 1 and more. */
-  #findCell(x: number, y: number, level: number, block: number): number {
+  /** What the slot of the cell around the finest cell x, y is to hold. `top`: on levels 1 and more, the block of the largest cell around it. */
+  #findCell(x: number, y: number, level: number, top: number): number {
     const shift = PART_BITS * (LEVELS - level);
     const size = (1 << shift) / FINEST_PER_DEGREE;
     const west = (x >> shift) * size - 180;
@@ -141,26 +150,13 @@ export class FenceCells {
     const ground =
       level === 0
         ? Ground.of(west, south, size, this.#search)
-        : this.#grounds[this.#slots[block]].part(west, south, size);
+        : this.#grounds[this.#arena.ints[top + PART_SLOTS]].part(west, south, size);
     if (ground.open.length === 0) return (this.#lists.idOf(ground.covering) << 2) | LIST;
-    if (level < LEVELS && isCrowded(ground)) {
-      const made = this.#newSlots(1 + PART_SLOTS);
-      // The largest cell's knowledge serves all levels: what lies between would be kept for a few questions.
-      this.#slots[made] = level === 0 ? this.#grounds.push(ground) - 1 : this.#slots[block];
-      return (made << 2) | BLOCK;
-    }
-    return (this.#records.add(ground) << 2) | RECORD;
-  }
-
-  #newSlots(count: number): number {
-    const at = this.#nextSlot;
-    this.#nextSlot += count;
-    if (this.#nextSlot > this.#slots.length) {
-      const grown = new Int32Array(this.#slots.length * 2);
-      grown.set(this.#slots);
-      this.#slots = grown;
-    }
-    return at;
+    if (level === LEVELS || !isCrowded(ground)) return (this.#records.add(ground) << 2) | RECORD;
+    // The largest cell's knowledge serves all levels: what lies between would be kept for a few questions.
+    const block = this.#arena.take(level === 0 ? PART_SLOTS + 1 : PART_SLOTS);
+    if (level === 0) this.#arena.ints[block + PART_SLOTS] = this.#grounds.push(ground) - 1;
+    return (block << 2) | BLOCK;
   }
 }
 

@@ -50,9 +50,12 @@ export class FenceIndex {
     this.#fences.delete(no);
   }
 
-  /** Numbers of the fences that contain the place, ascending; valid until the next query. None for an impossible place. */
-  query(lon: number, lat: number): readonly number[] {
-    return lon >= -180 && lon <= 180 && lat >= -90 && lat <= 90 ? this.#cells.query(lon, lat) : NONE;
+  /**
+   * Numbers of the fences that contain the place, ascending; valid until the next query. None for an impossible place. Who says
+   * which `vehicle` is there, by number, is answered the same, and sooner where it has not gone far.
+   */
+  query(lon: number, lat: number, vehicle = 0): readonly number[] {
+    return lon >= -180 && lon <= 180 && lat >= -90 && lat <= 90 ? this.#cells.query(lon, lat, vehicle) : NONE;
   }
 }
 

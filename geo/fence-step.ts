@@ -6,7 +6,7 @@ export function fences(index: FenceIndex): NamedStep {
   return {
     name: 'fences',
     run(p) {
-      p.fenceNos = index.query(p.lon, p.lat);
+      p.fenceNos = index.query(p.lon, p.lat, p.vehicleNo);
       return true;
     },
   };

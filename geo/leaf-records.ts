@@ -1,27 +1,27 @@
+import type { Arena } from './arena.js';
 import { EDGE_SLACK } from './contains.js';
-import type { Entry, Ground, OpenShape } from './ground.js';
+import type { Entry, Ground } from './ground.js';
 import type { NumberLists } from './number-lists.js';
 
 /** With at most this many fences open, every answer that a leaf can give is kept: two to the power of this. */
 export const MAX_TABLED = 4;
 const UNKNOWN = -1;
-const SHAPE_ITSELF = -1;
 /** x1, y1, x2, y2, and the latitude of the end that lies east of the leaf, NaN where none does. */
 const PER_EDGE = 5;
-const START_DOUBLES = 1 << 14;
 
 /**
- * Leaves of the cells that some edge passes through, one after the other in one typed array, so that a question reads one
- * run of memory. A record holds:
+ * Leaves of the cells that some edge passes through. A record is one run of memory, and the usual one, of an edge, 64 bytes of it, is
+ * what a question has to read:
  *
- * | at | |
+ * | integers | |
  * |---|---|
- * | 0 | number of tests t |
+ * | 1 | number of tests |
  * | 1 | number of open fences f |
- * | 2 | id of the list of fences that cover the leaf |
- * | 3 … | numbers of the open fences |
- * | then | where f ≤ MAX_TABLED, ids of the lists for every set of open fences that hold a place; UNKNOWN until asked |
- * | then | t tests: place of its fence, parity, edges (or SHAPE_ITSELF and the shape's number), the edges |
+ * | 2^f, or 1 where f > MAX_TABLED | ids of the lists for every set of open fences that hold a place; UNKNOWN until asked. The first: of those that cover the leaf |
+ * | 2 for each test | place of its fence and, in the lowest bit, parity; number of edges, or ~ number of the shape that is asked itself |
+ * | 0 or 1 | to an even place |
+ * | 2 · PER_EDGE for each edge | doubles |
+ * | f | numbers of the open fences |
  *
  * The answer is that of all edges of the polygon. A ray to the east along a place's parallel meets edges that pass
  * through the leaf, which are asked one by one, and others, all of them east of it. Those others form chains; a chain is
@@ -29,73 +29,73 @@ const START_DOUBLES = 1 << 14;
  * whole leaf, which makes it a part of `parity`, or it is the eastern end of an edge that passes through the leaf.
  */
 export class LeafRecords {
-  #doubles = new Float64Array(START_DOUBLES);
-  /** 0 is no record. */
-  #next = 1;
   #shapes: Entry[] = [];
+  readonly #arena: Arena;
   readonly #lists: NumberLists;
   readonly #found: number[] = []; // reused: ask() hands it out, and the next question overwrites it
 
-  constructor(lists: NumberLists) {
+  constructor(arena: Arena, lists: NumberLists) {
+    this.#arena = arena;
     this.#lists = lists;
   }
 
-  /** Doubles in use. */
-  get size(): number {
-    return this.#next;
-  }
-
+  /** Whoever clears the arena clears this too. */
   clear(): void {
-    this.#doubles = new Float64Array(START_DOUBLES);
-    this.#next = 1;
     this.#shapes = [];
   }
 
   /** Returns where the record begins. */
   add({ box, covering, open }: Ground): number {
     const nos = [...new Set(open.map(({ entry }) => entry.no))];
-    const table = nos.length <= MAX_TABLED ? 1 << nos.length : 0;
+    const table = tableOf(nos.length);
     const edges = open.reduce((sum, shape) => sum + (shape.edges?.length ?? 0) / 4, 0);
-    const at = this.#next;
-    this.#reserve(3 + nos.length + table + open.length * 3 + edges * PER_EDGE);
-    const d = this.#doubles;
-    d[at] = open.length;
-    d[at + 1] = nos.length;
-    d[at + 2] = this.#lists.idOf(covering);
-    d.set(nos, at + 3);
-    d.fill(UNKNOWN, at + 3 + nos.length, at + 3 + nos.length + table);
-    let to = at + 3 + nos.length + table;
-    for (const shape of open) to = this.#writeTest(to, shape, nos.indexOf(shape.entry.no), box);
+    const head = evenAfter(2 + table + open.length * 2);
+    const at = this.#arena.take(head + edges * PER_EDGE * 2 + nos.length);
+    const { ints } = this.#arena;
+    ints[at] = open.length;
+    ints[at + 1] = nos.length;
+    ints.fill(UNKNOWN, at + 2, at + 2 + table);
+    ints[at + 2] = this.#lists.idOf(covering);
+    let edge = (at + head) / 2;
+    for (const [i, shape] of open.entries()) {
+      const test = at + 2 + table + i * 2;
+      ints[test] = nos.indexOf(shape.entry.no) << 1;
+      ints[test + 1] = shape.edges === null ? ~(this.#shapes.push(shape.entry) - 1) : shape.edges.length / 4;
+      if (shape.edges !== null) this.#writeEdges(test, edge, shape.entry, shape.edges, box);
+      edge += ((shape.edges?.length ?? 0) / 4) * PER_EDGE;
+    }
+    ints.set(nos, edge * 2);
     return at;
   }
 
   /** Numbers of the fences that contain the place, ascending; valid until the next question. */
   ask(at: number, lon: number, lat: number): readonly number[] {
-    const d = this.#doubles;
-    const fences = d[at + 1];
+    const { ints } = this.#arena;
+    const tests = ints[at];
+    const fences = ints[at + 1];
     if (fences > MAX_TABLED) return this.#askMany(at, lon, lat);
-    let i = at + 3 + fences + (1 << fences);
+    let test = at + 2 + (1 << fences);
+    let edge = evenAfter(test + tests * 2) / 2;
     let mask = 0;
-    for (let tests = d[at]; tests > 0; tests--) {
-      const edges = d[i + 2];
-      if (this.#holds(i, lon, lat)) mask |= 1 << d[i];
-      i += edges === SHAPE_ITSELF ? 3 : 3 + edges * PER_EDGE;
+    for (const end = test + tests * 2; test < end; test += 2) {
+      if (this.#holds(test, edge, lon, lat)) mask |= 1 << (ints[test] >> 1);
+      if (ints[test + 1] > 0) edge += ints[test + 1] * PER_EDGE;
     }
-    const slot = at + 3 + fences + mask;
-    if (d[slot] === UNKNOWN) d[slot] = this.#listOf(at, mask);
-    return this.#lists.lists[d[slot]];
+    const slot = at + 2 + mask;
+    if (ints[slot] === UNKNOWN) ints[slot] = this.#listOf(at, edge * 2, mask);
+    return this.#lists.lists[ints[slot]];
   }
 
-  /** The test at `i`: whether its shape contains the place. */
-  #holds(i: number, lon: number, lat: number): boolean {
-    const d = this.#doubles;
-    const edges = d[i + 2];
-    if (edges === SHAPE_ITSELF) {
-      const { shape, turn, minX, maxX, minY, maxY } = this.#shapes[d[i + 1]];
+  /** Whether the shape of the test contains the place. `edge`: where its edges begin, in doubles. */
+  #holds(test: number, edge: number, lon: number, lat: number): boolean {
+    const { ints, doubles: d } = this.#arena;
+    const edges = ints[test + 1];
+    if (edges < 0) {
+      const { shape, turn, minX, maxX, minY, maxY } = this.#shapes[~edges];
       return lon >= minX && lon <= maxX && lat >= minY && lat <= maxY && shape.contains(lon + turn, lat);
     }
-    let inside = d[i + 1] === 1;
-    for (let e = i + 3, end = e + edges * PER_EDGE; e < end; e += PER_EDGE) {
+    let inside = (ints[test] & 1) === 1;
+    for (let e = edge, end = e + edges * PER_EDGE; e < end; e += PER_EDGE) {
       // As in `edgesContain`, number for number.
       const y1 = d[e + 1];
       const y2 = d[e + 3];
@@ -115,43 +115,49 @@ export class LeafRecords {
   }
 
   #askMany(at: number, lon: number, lat: number): readonly number[] {
-    const d = this.#doubles;
+    const { ints } = this.#arena;
     const found = this.#found;
-    const covering = this.#lists.lists[d[at + 2]];
-    let i = at + 3 + d[at + 1];
+    const covering = this.#lists.lists[ints[at + 2]];
+    const first = at + 3;
+    const end = first + ints[at] * 2;
+    const nos = this.#nosAt(at);
+    let edge = evenAfter(end) / 2;
     let n = 0;
     let c = 0;
-    for (let tests = d[at]; tests > 0; tests--) {
-      const no = d[at + 3 + d[i]];
+    for (let test = first; test < end; test += 2) {
+      const no = ints[nos + (ints[test] >> 1)];
       while (c < covering.length && covering[c] < no) found[n++] = covering[c++];
       // Tests of one fence lie together: another of its shapes may have the place already.
-      if ((n === 0 || found[n - 1] !== no) && this.#holds(i, lon, lat)) found[n++] = no;
-      i += d[i + 2] === SHAPE_ITSELF ? 3 : 3 + d[i + 2] * PER_EDGE;
+      if ((n === 0 || found[n - 1] !== no) && this.#holds(test, edge, lon, lat)) found[n++] = no;
+      if (ints[test + 1] > 0) edge += ints[test + 1] * PER_EDGE;
     }
     while (c < covering.length) found[n++] = covering[c++];
     found.length = n;
     return found;
   }
 
-  #listOf(at: number, mask: number): number {
-    const d = this.#doubles;
-    const open = Array.from(d.subarray(at + 3, at + 3 + d[at + 1])).filter((_, place) => (mask >>> place) & 1);
-    const covering = this.#lists.lists[d[at + 2]];
-    return open.length === 0 ? d[at + 2] : this.#lists.idOf([...covering, ...open].sort((a, b) => a - b));
+  /** Where the numbers of the open fences begin. */
+  #nosAt(at: number): number {
+    const { ints } = this.#arena;
+    const first = at + 2 + tableOf(ints[at + 1]);
+    const end = first + ints[at] * 2;
+    let edges = 0;
+    for (let test = first; test < end; test += 2) edges += Math.max(0, ints[test + 1]);
+    return evenAfter(end) + edges * PER_EDGE * 2;
   }
 
-  #writeTest(to: number, { entry, edges }: OpenShape, place: number, box: Ground['box']): number {
-    const d = this.#doubles;
-    d[to] = place;
-    if (edges === null) {
-      d[to + 1] = this.#shapes.push(entry) - 1;
-      d[to + 2] = SHAPE_ITSELF;
-      return to + 3;
-    }
-    d[to + 1] = 0;
-    d[to + 2] = edges.length / 4;
+  /** `nos`: where the numbers of the open fences begin. */
+  #listOf(at: number, nos: number, mask: number): number {
+    const { ints } = this.#arena;
+    const open = Array.from(ints.subarray(nos, nos + ints[at + 1])).filter((_, place) => (mask >>> place) & 1);
+    const covering = this.#lists.lists[ints[at + 2]];
+    return this.#lists.idOf([...covering, ...open].sort((a, b) => a - b));
+  }
+
+  #writeEdges(test: number, at: number, { shape }: Entry, edges: Float64Array, box: Ground['box']): void {
+    const d = this.#arena.doubles;
     const east = box.maxX + EDGE_SLACK;
-    let e = to + 3;
+    let e = at;
     for (let i = 0; i < edges.length; i += 4, e += PER_EDGE) {
       d.set(edges.subarray(i, i + 4), e);
       // Never both: such an edge would not meet the leaf.
@@ -165,19 +171,16 @@ export class LeafRecords {
       x = (x + box.maxX) / 2;
       y = (y * 2 + box.maxY) / 3;
     }
-    if (this.#holds(to, x, y) !== entry.shape.contains(x, y)) d[to + 1] = 1;
-    return e;
+    if (this.#holds(test, at, x, y) !== shape.contains(x, y)) this.#arena.ints[test] |= 1;
   }
+}
 
-  #reserve(doubles: number): void {
-    const end = this.#next + doubles;
-    if (end > this.#doubles.length) {
-      const grown = new Float64Array(Math.max(end, this.#doubles.length * 2));
-      grown.set(this.#doubles);
-      this.#doubles = grown;
-    }
-    this.#next = end;
-  }
+function tableOf(fences: number): number {
+  return fences <= MAX_TABLED ? 1 << fences : 1;
+}
+
+function evenAfter(place: number): number {
+  return place + (place & 1);
 }
 
 /** Whether the place lies on one of the edges, by the same arithmetic as the test itself. */

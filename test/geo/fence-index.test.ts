@@ -98,6 +98,34 @@ describe('the index answers as asking every fence does', () => {
     }
   });
 
+  test('whoever asks, while they drive and stand and fences change under them', () => {
+    const random = randomFrom(15);
+    const index = new FenceIndex();
+    const present = new Map(mixture(randomFrom(16), 200).map((fence) => [fence.no, fence]));
+    for (const fence of present.values()) index.put(fence);
+    const vehicles = Array.from({ length: 40 }, () => [113.7 + random() * 0.6, 22.4 + random() * 0.6]);
+    let hits = 0;
+    for (let round = 0; round < 60; round++) {
+      if (round % 10 === 9) {
+        for (const fence of mixture(random, 5, 1 + Math.floor(random() * 200))) {
+          index.put(fence);
+          present.set(fence.no, fence);
+        }
+      }
+      const prepared = [...present.values()].map(prepareFence).sort((a, b) => a.no - b.no);
+      for (const [i, place] of vehicles.entries()) {
+        const metres = random() < 0.5 ? 5 : 200;
+        for (const axis of [0, 1]) place[axis] += ((random() - 0.5) * metres) / 50_000;
+        const [lon, lat] = place;
+        const expected = prepared.filter((fence) => fenceContains(fence, lon, lat)).map((fence) => fence.no);
+        // Numbers are given as vehicles are made: far apart here, and some beyond what is remembered.
+        expect([...index.query(lon, lat, 1 + i ** 4 * 10)]).toEqual(expected);
+        hits += expected.length;
+      }
+    }
+    expect(hits).toBeGreaterThan(500);
+  });
+
   test('on corners and edges of rectangles, where cells meet too', () => {
     const index = new FenceIndex();
     const fences: Fence[] = [];

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { randomFrom } from '../../cli/support/random.js';
 import { Area } from '../../geo/area.js';
+import { Arena } from '../../geo/arena.js';
 import { edgesContain } from '../../geo/contains.js';
 import { type Entry, Ground } from '../../geo/ground.js';
 import { LeafRecords, MAX_TABLED } from '../../geo/leaf-records.js';
@@ -60,7 +61,7 @@ test.each([MAX_TABLED, 12])('a leaf answers as all the edges of its %i polygons 
     );
     const entries = rings.map((ring, i) => entryOf(i + 1, ring));
     const lists = new NumberLists();
-    const records = new LeafRecords(lists);
+    const records = new LeafRecords(new Arena(1024), lists);
     const leaf = records.add(Ground.of(0, 0, SIZE, () => entries));
     for (let i = 0; i < 100; i++) {
       const [lon, lat] = [random() * SIZE, random() * SIZE];
