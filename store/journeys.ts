@@ -48,6 +48,15 @@ export class JourneyTables {
     return new Map(rows.map((row) => [row.vehicle_no, stopOf(row)]));
   }
 
+  /** For each vehicle the begin of the trip that it was on at a time (both epoch ms), where there is one. */
+  async tripsAcross(times: ReadonlyMap<number, number>): Promise<Map<number, number>> {
+    const { rows } = await this.pool.query<{ vehicle_no: number; start_time: Date }>(TRIPS_ACROSS, [
+      [...times.keys()],
+      [...times.values()].map(isoTime),
+    ]);
+    return new Map(rows.map((row) => [row.vehicle_no, row.start_time.getTime()]));
+  }
+
   /** Puts trips and stops in the place of all that began at or after `from`. A reader sees all as they were or as they are. */
   async replaceJourneys(redone: readonly RedoneJourney[]): Promise<void> {
     const places = placesOf(redone);
@@ -106,6 +115,12 @@ const STOPS_BEFORE = `
     select ${STOP_COLUMNS} from stops
     where vehicle_no = wanted.no and start_time < wanted.time and end_time < wanted.time order by start_time desc limit 1
   ) as stop`;
+const TRIPS_ACROSS = `
+  select wanted.no as vehicle_no, trip.start_time
+  from unnest($1::integer[], $2::timestamptz[]) as wanted (no, time), lateral (
+    select start_time, end_time from trips
+    where vehicle_no = wanted.no and start_time < wanted.time order by start_time desc limit 1
+  ) as trip where trip.end_time >= wanted.time`;
 export const SELECT_STOPS = `
   select ${STOP_COLUMNS}
   from stops where vehicle_no = $1 and start_time < $3 and end_time > $2 order by start_time limit $4`;

@@ -20,7 +20,7 @@ const NEWS_BATCHES = 1000;
 /** Fixes of one vehicle that are held at once: half a day of one per second. */
 const CHUNK_FIXES = 50_000;
 const DAY_MS = 86_400_000;
-/** A vehicle that never rests is looked at this far back. */
+/** A vehicle that never rests is looked at this far back, and to the begin of the trip that it was on then. */
 const LOOK_BACK_MS = 7 * DAY_MS;
 /** How far back, and among how many fixes, the one before an hour is looked for. */
 const BEFORE_MS = 31 * DAY_MS;
@@ -72,10 +72,11 @@ export class Digest {
 
   async #workGroup(since: ReadonlyMap<number, number>): Promise<void> {
     const stops = await this.tables.stopsBefore(since);
+    const trips = await this.#tripsOfRestless(since, stops);
     const beginnings = new Map<number, Beginning>();
     const read = new Map<number, number>();
     for (const [no, time] of since) {
-      const beginning = this.#beginning(no, time, stops.get(no));
+      const beginning = this.#beginning(no, time, stops.get(no), trips.get(no));
       beginnings.set(no, beginning);
       const margin = beginning.sums ? 0 : HOUR_MARGIN_MS;
       read.set(no, Math.min(beginning.from, beginning.hoursFrom - margin));
@@ -108,7 +109,21 @@ export class Digest {
     for (const [vehicleNo, all] of known) this.#known.remember(vehicleNo, all);
   }
 
-  #beginning(vehicleNo: number, since: number, stop: Stop | undefined): Beginning {
+  /**
+   * Of vehicles that never rested, when the trip began that each was on LOOK_BACK_MS before its earliest new fix (epoch ms): it is worked
+   * out whole, because a part of it would be another trip beside it.
+   */
+  async #tripsOfRestless(
+    since: ReadonlyMap<number, number>,
+    stops: ReadonlyMap<number, Stop>,
+  ): Promise<ReadonlyMap<number, number>> {
+    const restless = new Map<number, number>();
+    for (const [no, time] of since) if (!stops.has(no)) restless.set(no, time - LOOK_BACK_MS);
+    return restless.size === 0 ? restless : await this.tables.tripsAcross(restless);
+  }
+
+  /** `trip`: when the one began that is worked out whole, where there is one and no stop. */
+  #beginning(vehicleNo: number, since: number, stop: Stop | undefined, trip: number | undefined): Beginning {
     const known = this.#known.find(vehicleNo, since);
     const hours = known
       ? { sums: known.sums, hoursFrom: known.until, firstHour: known.sums.hour?.hour ?? hourOf(known.until) }
@@ -117,7 +132,7 @@ export class Digest {
       const { driving } = known;
       return { since, ...hours, driving, from: driving.trip.end, replaceFrom: driving.trip.start };
     }
-    const from = stop?.seenUntil ?? since - LOOK_BACK_MS;
+    const from = stop?.seenUntil ?? trip ?? since - LOOK_BACK_MS;
     return { since, ...hours, standing: stop, from, replaceFrom: stop?.start ?? from };
   }
 

@@ -104,6 +104,22 @@ onEveryServer('digest', (server) => {
     expect(await system.digest.pass()).toBe(0);
   });
 
+  test('a vehicle that has not rested for more than a week has one trip, however often it looks', async () => {
+    const system = await start();
+    // A fix each nine minutes, 1.1 km further each time; unheard of for an hour every two days, and then elsewhere.
+    const voyage = Array.from({ length: 9 * 160 }, (_, i) =>
+      fixAt(7, i * 540 + Math.floor(i / 320) * 3600, { lon: 100 + i / 100 + Math.floor(i / 320) / 10, flags: LOCATED }),
+    );
+    let stored = 0;
+    for (const until of [1270, 1290, 1310, voyage.length]) {
+      await system.store(voyage.slice(stored, until));
+      stored = until;
+      expect(await system.digest.pass()).toBe(1);
+      const { trips, stops } = await system.check(7);
+      expect([trips.length, stops.length]).toEqual([Math.ceil(until / 320), 0]);
+    }
+  });
+
   test('in whatever order fixes arrive, and however often it looks, the tables say the same', async () => {
     const system = await start();
     let vehicleNo = 100;
