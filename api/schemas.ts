@@ -325,6 +325,13 @@ export const liveStatsSchema = z
       connects: z.int().describe('connections to an outside broker that were made'),
       refused: tally.describe('what our own broker refused, by why'),
     }),
+    positionsOut: z
+      .object({
+        published: z.int(),
+        failed: z.int().describe('tries'),
+        waiting: z.int().describe('vehicles whose newest position is not published yet'),
+      })
+      .describe('positions published over MQTT'),
     files: z
       .object({
         done: z.int().describe('files'),
@@ -359,15 +366,15 @@ export const positionInputSchema = z
   .looseObject({
     vehicleId: vehicleId,
     time,
-    lon: z.number().min(-180).max(180),
-    lat: z.number().min(-90).max(90),
+    lon: z.number().min(-180).max(180).nullable().describe('null, and `lat` too, where there was no fix'),
+    lat: z.number().min(-90).max(90).nullable(),
     datum: z.enum(DATUMS).optional().describe('what lon and lat refer to; the parameter `datum` where absent'),
-    speed: z.number().min(0).optional().describe('km/h'),
-    heading: z.number().min(0).max(360).optional(),
-    altitude: z.number().optional(),
-    mileage: z.number().min(0).optional().describe('km'),
-    alarm: z.int().min(0).optional(),
-    status: z.int().min(0).optional(),
+    speed: z.number().min(0).nullable().optional().describe('km/h'),
+    heading: z.number().min(0).max(360).nullable().optional(),
+    altitude: z.number().nullable().optional(),
+    mileage: z.number().min(0).nullable().optional().describe('km'),
+    alarm: z.int().min(0).nullable().optional(),
+    status: z.int().min(0).nullable().optional(),
   })
   .meta({
     id: 'PositionInput',
