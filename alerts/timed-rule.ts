@@ -195,6 +195,8 @@ export class TimedRule implements Rule<TimedMemory> {
   /** Silence ends only what must be seen again and again to last. */
   #endSilence(fix: FixFacts, time: number, verdict: Verdict<unknown>, memory: TimedMemory, say: Say): void {
     if (this.#timing.linger === undefined || this.#lingers(memory, time - SILENCE_MS)) return;
+    // A condition that waits for nothing more holds for as long as nothing is heard.
+    if (this.#ownDue(memory) === Infinity) return;
     this.#clear(fix, time, verdict, memory, say, 'silent');
     memory.restingSince = time;
     memory.onset = null;
@@ -242,9 +244,11 @@ export class TimedRule implements Rule<TimedMemory> {
     return known.length === 0 ? null : Math.min(...known);
   }
 
-  #silenceDue({ held }: TimedMemory, holds: boolean | null): number | null {
+  #silenceDue(memory: TimedMemory, holds: boolean | null): number | null {
     const { linger } = this.#timing;
-    if (linger === undefined || held === null || (holds && !this.#endsUnseen)) return null;
+    const { held } = memory;
+    const lasts = (holds && !this.#endsUnseen) || this.#ownDue(memory) === Infinity;
+    if (linger === undefined || held === null || lasts) return null;
     return held.time + linger * S + SILENCE_MS + 1;
   }
 

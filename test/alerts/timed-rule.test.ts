@@ -158,6 +158,15 @@ describe('linger, where silence itself says that the condition holds', () => {
     ]);
   });
 
+  test('a day that ends while the rule goes on ends nothing', () => {
+    const made = new Story().vehicle(1, 'v1', 'coach').fence(1, 'zone', square(0, 0), []);
+    const others = { scope: { fences: ['zone'] }, timing: { linger: 60 }, schedule: { weekdays: [7, 1] } };
+    ruleOf(made, 'dwell-too-long', { seconds: 600 }, others);
+    expect(tick(made.fixes(1, { at: 0 }), 620).tell()).toEqual(['raised dwell-too-long v1 zone 10:00:00']);
+    expect(tick(made, 15 * 3600).tell()).toEqual([]);
+    expect(tick(made, 39 * 3600).tell()).toEqual(['cleared dwell-too-long v1 zone 00:00:00 out-of-hours']);
+  });
+
   test('who left and falls silent has left', () => {
     const s = tick(dwelling(), 620).fixes(1, { at: 630, lon: 5 });
     s.tell();
