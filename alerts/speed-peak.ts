@@ -1,7 +1,7 @@
 import type { FixFacts } from './fix-facts.js';
 
-/** What comes back within a minute is the same event (交运发〔2016〕160号 annex 2 note 2). */
-const SAME_EVENT_MS = 60_000;
+/** Reports within one minute are one event (交运发〔2016〕160号 annex 2 note 2). */
+export const SAME_EVENT_MS = 60_000;
 
 /** The fastest fix of an excess of speed, while that lasts. */
 export interface SpeedPeak {

@@ -1,5 +1,5 @@
 import { allocBlock, BLOCK_HEADER_BYTES, type Block } from './block.js';
-import { Position } from './position.js';
+import { NO_FENCES, Position } from './position.js';
 
 /**
  * Many fixes as one block of columns: what disk, threads and network carry. Encoded once, read in place.
@@ -220,6 +220,7 @@ export class FixBatch {
     p.source = c.source[i];
     p.items = this.items(i);
     p.raw = null;
+    p.fenceNos = NO_FENCES;
     p.seq = this.firstSeq + i;
     return p;
   }

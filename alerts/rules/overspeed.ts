@@ -13,9 +13,8 @@ import {
   type Say,
 } from '../rule.js';
 import { lowestBound, type SpeedBound, weatherBound } from '../speed-bounds.js';
+import { SAME_EVENT_MS } from '../speed-peak.js';
 
-/** Reports within one minute are one event (交运发〔2016〕160号 annex 2 note 2). */
-const SAME_EVENT_MS = 60_000;
 /** A fix may be so long under way before its vehicle counts as silent. */
 const UNDER_WAY_MS = 120_000;
 

@@ -61,6 +61,26 @@ test('what is read from a batch is what was put in, field by field, also at odd 
   );
 });
 
+test('one position serves for a whole batch: nothing of the fix before it is left', () => {
+  const builder = new FixBatchBuilder(2);
+  builder.add(Object.assign(new Position(), { lon: 120, vehicleNo: 1, receivedTime: 5 }));
+  const block = readBlock(seal(builder, 1), 0);
+  if (typeof block === 'string') throw new Error(block);
+  const used = Object.assign(new Position(), {
+    lat: 1,
+    items: new Uint8Array(3),
+    raw: new Uint8Array(3),
+    fenceNos: [1],
+  });
+  expect(new FixBatch(block).read(0, used)).toEqual({
+    ...new Position(),
+    lon: 120,
+    vehicleNo: 1,
+    receivedTime: 5,
+    seq: 7,
+  });
+});
+
 test('values outside what a column can hold become the nearest that it can, never another value', () => {
   const builder = new FixBatchBuilder(2);
   const p = Object.assign(new Position(), { speedKmh: 1e9, altitudeM: -1e9, mileageKm: -5, lon: 180, lat: -90 });
