@@ -179,7 +179,8 @@ export class AlertBook {
   amend(vehicleId: string, ruleId: string, onset: string): boolean {
     const at = Date.parse(onset);
     for (const alert of this.#all()) {
-      if (alert.ruleId !== ruleId || alert.vehicleId !== vehicleId || !isNear(alert, at)) continue;
+      if (alert.ruleId !== ruleId || alert.vehicleId !== vehicleId || alert.clearReason === 'late-fixes') continue;
+      if (!isNear(alert, at)) continue;
       if (!tellsOf(alert, at)) this.#amend(alert, onset);
       return true;
     }

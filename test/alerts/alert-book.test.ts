@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Story, square } from './support.js';
+import { AlertBook } from '../../alerts/alert-book.js';
+import { factsOf } from '../../alerts/fix-facts.js';
+import { newAlert } from '../../alerts/new-alert.js';
+import { fixOf, Story, square } from './support.js';
 
 const IN = { lon: 0.5 };
 const OUT = { lon: 5 };
@@ -69,4 +72,19 @@ test('a vehicle that leaves fence after fence for good has a bounded number of a
   );
   expect(story.engine.openAlerts().length).toBe(100);
   expect(story.engine.openAlerts().some((alert) => alert.type === 'terminal-emergency')).toBe(true);
+});
+
+test('late fixes that show an event anew amend none that was withdrawn', () => {
+  const book = new AlertBook();
+  const rule = { id: 'r', revision: 1, type: 'offline', severity: 'info' as const, fence: null };
+  const vehicle = { no: 1, id: 'v1', plate: null, plateColor: null, category: 'other' as const, terminals: [] };
+  const fix = fixOf(1, { at: 0 });
+  const facts = { company: null, region: null, createdAt: 0 };
+  const alert = newAlert(rule, { ...vehicle, ...facts }, factsOf(fix), fix, { fixes: {}, checks: [] });
+  book.raise(1, alert);
+  expect(book.amend('v1', 'r', alert.occurredAt)).toBe(true);
+  book.withdraw(alert.id, alert.occurredAt, null);
+  expect(book.amend('v1', 'r', alert.occurredAt)).toBe(false);
+  book.raise(1, alert);
+  expect(book.openAlerts()).toMatchObject([{ id: alert.id, clearReason: null }]);
 });
