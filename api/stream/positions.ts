@@ -107,7 +107,7 @@ export class PositionsHub implements Views {
       if (!this.#shown.in(no, is.bbox, is.filter)) delta.gone(no, undefined);
     }
     after.count = count;
-    if (!delta.empty) after.tell([view], delta.message(false));
+    if (!delta.empty) after.tell(view, delta.message(false));
   }
 
   /** Tells every view what changed since the last tick. */
@@ -135,7 +135,7 @@ export class PositionsHub implements Views {
     let told = false;
     try {
       for (const audience of this.#audiences.values()) {
-        this.#sendChanges(audience, round);
+        yield* this.#sendChanges(audience, round);
         yield;
       }
       told = true;
@@ -225,7 +225,7 @@ export class PositionsHub implements Views {
     return audience;
   }
 
-  #sendChanges(audience: Audience, round: Round): void {
+  *#sendChanges(audience: Audience, round: Round): Iterable<void> {
     const fresh = [...audience.views].filter(({ stale }) => !stale);
     // Densities come after the tick, and so does the first snapshot, which counts anew.
     if (audience.mode === 'density' || fresh.length === 0) return;
@@ -233,8 +233,15 @@ export class PositionsHub implements Views {
     for (const tile of round.tiles.near(audience.sight.bbox)) {
       if (!this.#collect(audience, tile, delta, round)) return audience.allStale();
     }
-    if (audience.count > this.app.options.maxVehiclesInView) audience.allStale();
-    else if (!delta.empty) audience.tell(fresh, delta.message(false));
+    if (audience.count > this.app.options.maxVehiclesInView) return audience.allStale();
+    if (delta.empty) return;
+    const message = delta.message(false);
+    for (const view of fresh) {
+      // While others had their turn it may have gone, or be looking elsewhere.
+      if (view.audience !== audience || view.stale) continue;
+      audience.tell(view, message);
+      yield;
+    }
   }
 
   /** Adds what the audience is to know of one tile. False where a delta cannot say it. */
@@ -289,7 +296,7 @@ export class PositionsHub implements Views {
       if (this.#vehiclesKept > VEHICLES_KEPT) this.#forgetSnapshots();
       this.#snapshots.set(audience, message);
     }
-    audience.tell([view], message);
+    audience.tell(view, message);
   }
 
   #everythingFor(audience: Audience): SharedMessage {

@@ -52,12 +52,10 @@ export class Audience {
     return `${format} ${bbox.join(' ')} ${filter.key}`;
   }
 
-  /** Sends the views what they are to get; who is not ready for it, or does not take it, gets a snapshot later. */
-  tell(views: Iterable<View>, message: SharedMessage): void {
-    for (const view of views) {
-      // Asked right before each, because several views may be those of one client.
-      view.stale = !(view.port.ready() && view.port.send(message.for(view.id), this.encoding.binary));
-    }
+  /** Sends the view what it is to get; where it is not ready for it, or does not take it, it gets a snapshot later. */
+  tell(view: View, message: SharedMessage): void {
+    // Asked right before each, because several views may be those of one client.
+    view.stale = !(view.port.ready() && view.port.send(message.for(view.id), this.encoding.binary));
   }
 
   allStale(): void {

@@ -197,6 +197,28 @@ test('a tick that gives way to other work tells everybody of one moment, and tho
   for (const watcher of [first, second, third]) expect(watcher.view.audience!.count).toBe(2);
 });
 
+test('a tick gives way among those who look at the same, too: who leaves or turns away meanwhile is told nothing more', async () => {
+  const world = new World();
+  for (const no of [1, 2]) world.register(no);
+  world.move(1, 120.31, 31.51);
+  world.move(2, 120.32, 31.51);
+  const [first, second, third, fourth] = Array.from({ length: 4 }, () => world.watch([120, 31, 121, 32]));
+  world.move(1, 120.33, 31.51);
+  // As long as several turns.
+  first.onMessage = () => {
+    for (const begun = performance.now(); performance.now() - begun < 50; );
+    setImmediate(() => {
+      world.hub.remove(second.view);
+      world.hub.change(third.view, { bbox: [120.325, 31, 121, 32] });
+    });
+  };
+  await world.hub.tickInTurns();
+  expect(second.messages).toHaveLength(1);
+  expect(third.messages.map(({ snapshot }) => snapshot)).toEqual([true, true]);
+  expect(third.shown).toEqual(['v1']);
+  expect(fourth.last).toMatchObject({ snapshot: false, items: [{ vehicleId: 'v1', lon: 120.33 }] });
+});
+
 test('a vehicle that goes silent is told as offline, and leaves a view of those online', () => {
   const world = new World();
   world.register(1);
