@@ -113,6 +113,11 @@ function inPlainWords(issue: z.core.$ZodRawIssue): string | undefined {
 }
 
 function explain(issue: z.core.$ZodIssue, where: string, schema: z.ZodType): ErrorDetail[] {
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    // Of the forms that it may have, the one that it is nearest to.
+    const [nearest] = [...issue.errors].sort((one, other) => one.length - other.length || depth(other) - depth(one));
+    return nearest.flatMap((inner) => explain({ ...inner, path: [...issue.path, ...inner.path] }, where, schema));
+  }
   const path = issue.path.reduce<string>(
     (at, key) => (typeof key === 'number' ? `${at}[${key}]` : `${at}.${String(key)}`),
     where,
@@ -122,6 +127,10 @@ function explain(issue: z.core.$ZodIssue, where: string, schema: z.ZodType): Err
   const allowed =
     known.length > 0 ? `; allowed: ${known.join(', ')}` : issue.path.length === 0 ? '; none is allowed here' : '';
   return issue.keys.map((key) => ({ path: `${path}.${key}`, message: `not known here${allowed}` }));
+}
+
+function depth([issue]: readonly z.core.$ZodIssue[]): number {
+  return issue?.path.length ?? 0;
 }
 
 function decoded(value: string, name: string): string {

@@ -68,9 +68,9 @@ export const networks = list.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(
 /** `name=value` between commas; of a name that stands there twice, the last. */
 export const pairs = list.transform((entries) => Object.fromEntries(entries.filter(Boolean).map(pair)));
 
-function pair(entry: string): [name: string, value: string | undefined] {
+function pair(entry: string): [name: string, value: string] {
   const at = entry.indexOf('=');
-  return at < 0 ? [entry, undefined] : [entry.slice(0, at).trim(), entry.slice(at + 1).trim()];
+  return at < 0 ? [entry, ''] : [entry.slice(0, at).trim(), entry.slice(at + 1).trim()];
 }
 
 /** A file with certificates or keys in it: what is wrong with it is told with its setting, and not by the first connection. */

@@ -87,6 +87,13 @@ test('what is missing is said to be needed, and choices are named', async () => 
   expect(await details(api.send('POST', '/v1/search/passages', {}))).toEqual(
     ['area', 'from', 'to'].map((name) => ({ path: `body.${name}`, message: 'is needed' })),
   );
+  // One of two forms: what is said is of the nearer one.
+  expect(await details(api.send('POST', '/v1/webhooks/w/replay', {}))).toEqual([
+    { path: 'body.from', message: 'is needed' },
+  ]);
+  expect(await details(api.send('POST', '/v1/webhooks/w/replay', { deadLetters: [1, 'x'] }))).toEqual([
+    { path: 'body.deadLetters[1]', message: expect.stringContaining('number') },
+  ]);
   expect(await details(api.get('/v1/alerts?severity=high'))).toEqual([
     { path: 'query.severity[0]', message: 'one of: info, warning, critical' },
   ]);
