@@ -1,11 +1,9 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { randomFrom } from '../cli/support/random.js';
+import { withServer } from './support/own-server.js';
 import { cpuSeconds } from './support/proc.js';
-import { type ServerProcess, startServer } from './support/server-process.js';
+import type { ServerProcess } from './support/server-process.js';
 import type { LoadJob } from './support/terminal-load.js';
 import { databaseSeconds, drained, type Figure, measureLoad } from './support/terminal-round.js';
 
@@ -43,42 +41,33 @@ export async function run(argv: string[]): Promise<object> {
   const framesPerTerminal = Math.ceil((perSecond * seconds) / terminals) + 1;
   const job = { terminals, perSecond, seconds, framesPerTerminal, window: 4, area: AREA, seed: 808 };
   const random = randomFrom(10_000);
-  const dataDir = await mkdtemp(join(tmpdir(), 'cheji-bench-'));
-  try {
-    await chmod(dataDir, 0o755); // started by root, the database runs as somebody else
-    const server = await startServer({ dataDir, env: { CHEJI_TIME_POLICY: 'replay', CHEJI_TERMINAL_RATE: '0' } });
-    try {
-      let begun = 0;
-      const load = () =>
-        measureLoad(
-          {
-            ...job,
-            port: server.jt808Port,
-            firstFixTime: FIRST_FIX + begun++ * framesPerTerminal * 1000,
-          },
-          () => cpuSeconds(server.pid),
-          () => databaseSeconds(server),
-        );
-      console.log(`${terminals} terminals, ${perSecond} fixes/s, ${values.rounds} × ${seconds} s without and with`);
-      await load(); // the first round finds cold code
-      const rounds: Round[] = [];
-      for (let i = 0; i < Number(values.rounds); i++) {
-        await drained(server);
-        const calm = await load();
-        await drained(server);
-        rounds.push({ calm, ...(await whileAddingFences(server, load, Number(values.every), random)) });
-        print(rounds[i]);
-      }
-      const ratios = rounds.map(({ calm, changing }) => changing.p99Ms / calm.p99Ms).sort((a, b) => a - b);
-      const median = ratios[Math.floor(ratios.length / 2)];
-      console.log(`p99 with fences to p99 without: median ${median.toFixed(2)}, of ${ratios.map((r) => r.toFixed(2))}`);
-      return { ...job, median, ratios, rounds };
-    } finally {
-      await server.stop();
+  return withServer({ CHEJI_TIME_POLICY: 'replay', CHEJI_TERMINAL_RATE: '0' }, async (server) => {
+    let begun = 0;
+    const load = () =>
+      measureLoad(
+        {
+          ...job,
+          port: server.jt808Port,
+          firstFixTime: FIRST_FIX + begun++ * framesPerTerminal * 1000,
+        },
+        () => cpuSeconds(server.pid),
+        () => databaseSeconds(server),
+      );
+    console.log(`${terminals} terminals, ${perSecond} fixes/s, ${values.rounds} × ${seconds} s without and with`);
+    await load(); // the first round finds cold code
+    const rounds: Round[] = [];
+    for (let i = 0; i < Number(values.rounds); i++) {
+      await drained(server);
+      const calm = await load();
+      await drained(server);
+      rounds.push({ calm, ...(await whileAddingFences(server, load, Number(values.every), random)) });
+      print(rounds[i]);
     }
-  } finally {
-    await rm(dataDir, { recursive: true, force: true });
-  }
+    const ratios = rounds.map(({ calm, changing }) => changing.p99Ms / calm.p99Ms).sort((a, b) => a - b);
+    const median = ratios[Math.floor(ratios.length / 2)];
+    console.log(`p99 with fences to p99 without: median ${median.toFixed(2)}, of ${ratios.map((r) => r.toFixed(2))}`);
+    return { ...job, median, ratios, rounds };
+  });
 }
 
 async function whileAddingFences(

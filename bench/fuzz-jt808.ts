@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { total } from '../model/stats.js';
 import { MAX_WIRE_BYTES } from '../protocols/common/frame.js';
 import { Jt808Conversation } from '../protocols/jt808/conversation.js';
 import { decodeFrame } from '../protocols/jt808/decode.js';
 import { PART_LIMITS } from '../protocols/jt808/subpackage.js';
+import { check, usedBytes } from './support/checks.js';
 import { FrameCounter } from './support/frame-counter.js';
 import { countFrames, DELIMITER, hurtFrame } from './support/hurt-frames.js';
 import { xorshift } from './support/random.js';
@@ -30,7 +30,7 @@ export async function run(options: string[]): Promise<object> {
   const { user, system } = process.cpuUsage(started);
   const seconds = (user + system) / 1e6;
   const { sent, handled, rejected, positions, decoded, growthBytes } = figures;
-  console.log(`${sent} frames sent = ${handled} handled + ${sum(rejected)} rejected, seed ${SEED}`);
+  console.log(`${sent} frames sent = ${handled} handled + ${total(rejected)} rejected, seed ${SEED}`);
   for (const [reason, n] of Object.entries(rejected).sort((a, b) => b[1] - a[1]))
     console.log(`  ${reason.padEnd(18)} ${n}`);
   console.log(
@@ -83,14 +83,14 @@ export function fuzz(frames: number, good: readonly Buffer[]): FuzzFigures {
       for (const frame of batch) decodeFrame(frame, { lenient: true });
       decoded += batch.length;
     }
-    if (heapBefore === 0 && made >= frames / 10) heapBefore = heapUsed();
+    if (heapBefore === 0 && made >= frames / 10) heapBefore = usedBytes();
   }
   check(!talk.insideFrame, 'a frame is still open after a delimiter');
   check(counter.received === sent, `${sent} frames sent, ${counter.received} received`);
   check(counter.handled + counter.rejectedSum === sent, `${counter.handled} + ${counter.rejectedSum} is not ${sent}`);
   talk.close();
   check(talk.held === 0, `${talk.held} bytes held after the end`);
-  const growthBytes = heapUsed() - heapBefore;
+  const growthBytes = usedBytes() - heapBefore;
   check(growthBytes < GROWTH_BYTES, `the heap grew by ${growthBytes} bytes`);
   const { handled, rejected, positions, droppedParts } = counter;
   return { sent, handled, rejected, positions, droppedParts, decoded, growthBytes };
@@ -101,19 +101,4 @@ function publicVectors(): Buffer[] {
   const file = import.meta.dirname.includes('dist') ? '../../test/vectors/jt808.json' : '../test/vectors/jt808.json';
   const vectors: { hex: string }[] = JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'));
   return vectors.map(({ hex }) => Buffer.from(hex, 'hex'));
-}
-
-function sum(counts: Record<string, number>): number {
-  return Object.values(counts).reduce((total, n) => total + n, 0);
-}
-
-function check(holds: boolean, message: string): void {
-  if (!holds) throw new Error(message);
-}
-
-function heapUsed(): number {
-  setFlagsFromString('--expose-gc');
-  const collectGarbage = runInNewContext('gc') as () => void;
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
 }

@@ -1,6 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { total } from '../model/stats.js';
 import type { AcceptLog } from '../store/stored-gate.js';
+import { check, usedBytes } from './support/checks.js';
 import { hurtMessage } from './support/hurt-payloads.js';
 import { mqttParts } from './support/mqtt-parts.js';
 import { xorshift } from './support/random.js';
@@ -23,12 +23,12 @@ export async function run(options: string[]): Promise<object> {
   const { user, system } = process.cpuUsage(started);
   const seconds = (user + system) / 1e6;
   const { handled, rejected, fixes, vehicles, longestMs, growthBytes } = figures;
-  console.log(`${messages} messages = ${handled} handled + ${sum(rejected)} rejected, seed ${SEED}`);
+  console.log(`${messages} messages = ${handled} handled + ${total(rejected)} rejected, seed ${SEED}`);
   for (const [reason, n] of Object.entries(rejected).sort((a, b) => b[1] - a[1])) {
     console.log(`  ${reason.padEnd(18)} ${n}`);
   }
   console.log(
-    `${fixes.received} fixes = ${fixes.accepted} accepted + ${sum(fixes.rejected)} refused; ${vehicles} vehicles`,
+    `${fixes.received} fixes = ${fixes.accepted} accepted + ${total(fixes.rejected)} refused; ${vehicles} vehicles`,
   );
   console.log(`${seconds.toFixed(0)} s of processor time; the longest message took ${longestMs.toFixed(1)} ms`);
   console.log(`heap ${(growthBytes / 2 ** 20).toFixed(1)} MiB more at the end than after the first tenth`);
@@ -65,22 +65,22 @@ export async function fuzz(messages: number): Promise<MqttFuzzFigures> {
       log.commit();
       await new Promise(setImmediate);
     }
-    if (heapBefore === 0 && sent >= messages / 10) heapBefore = heapUsed();
+    if (heapBefore === 0 && sent >= messages / 10) heapBefore = usedBytes();
   }
   log.commit();
   const { received, handled, rejected } = source.counts.snapshot();
   const fixes = intake.counts();
   check(received === messages, `${messages} messages sent, ${received} received`);
-  check(handled + sum(rejected) === received, `${handled} + ${sum(rejected)} is not ${received}`);
+  check(handled + total(rejected) === received, `${handled} + ${total(rejected)} is not ${received}`);
   check(
-    fixes.received === fixes.accepted + sum(fixes.rejected),
+    fixes.received === fixes.accepted + total(fixes.rejected),
     `of ${fixes.received} fixes some are not accounted for`,
   );
-  const frames = stats.framesHandled + sum(stats.framesRejected);
+  const frames = stats.framesHandled + total(stats.framesRejected);
   check(stats.framesReceived === frames, `${stats.framesReceived} frames received, ${frames} accounted for`);
   const bugs = (rejected['decoder-bug'] ?? 0) + (stats.framesRejected['decoder-bug'] ?? 0);
   check(bugs === 0, `our decoders failed on ${bugs} messages`);
-  const growthBytes = heapUsed() - heapBefore;
+  const growthBytes = usedBytes() - heapBefore;
   check(growthBytes < GROWTH_BYTES, `the heap grew by ${growthBytes} bytes`);
   return { handled, rejected, fixes, vehicles: catalog.vehicles.size, longestMs, growthBytes };
 }
@@ -110,19 +110,4 @@ class CountingLog implements AcceptLog {
     for (const fn of this.#commits) fn();
     for (const fn of this.#waiting.splice(0)) fn();
   }
-}
-
-function sum(counts: Record<string, number>): number {
-  return Object.values(counts).reduce((total, n) => total + n, 0);
-}
-
-function check(holds: boolean, message: string): void {
-  if (!holds) throw new Error(message);
-}
-
-function heapUsed(): number {
-  setFlagsFromString('--expose-gc');
-  const collectGarbage = runInNewContext('gc') as () => void;
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
 }

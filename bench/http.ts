@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Result } from 'autocannon';
 import { randomFrom } from '../cli/support/random.js';
 import { freePort } from './support/free-ports.js';
+import { withServer } from './support/own-server.js';
 import { cpuSeconds } from './support/proc.js';
-import { ADMIN_KEY, type ServerProcess, startServer } from './support/server-process.js';
+import { ADMIN_KEY, type ServerProcess } from './support/server-process.js';
 
 export const name = 'http';
 export const describe =
@@ -39,10 +37,7 @@ interface Figure {
 export async function run(options: string[]): Promise<object> {
   const seconds = Number(option(options, '--seconds') ?? 10);
   const vehicles = Number(option(options, '--vehicles') ?? VEHICLES);
-  const dataDir = await mkdtemp(join(tmpdir(), 'cheji-bench-'));
-  await chmod(dataDir, 0o755); // started by root, the database runs as somebody else
-  const server = await startServer({ dataDir, env: { CHEJI_TIME_POLICY: 'replay', CHEJI_JT808_PORT: '0' } });
-  try {
+  return withServer({ CHEJI_TIME_POLICY: 'replay', CHEJI_JT808_PORT: '0' }, async (server) => {
     const vehicle = await load(server, vehicles);
     const day = 'from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z';
     const routes = [
@@ -62,10 +57,7 @@ export async function run(options: string[]): Promise<object> {
       print(what, ours, bare, ratio);
     }
     return { vehicles, secondsEach: seconds, connections: CONNECTIONS, comparisons };
-  } finally {
-    await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Fills the server through its own front door; answers the vehicle that has a track. */

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -9,9 +7,10 @@ import type { MediumFacts } from '../model/medium.js';
 import type { LiveStats } from '../model/stats.js';
 import { embeddedUrl, query } from './support/database.js';
 import { MediaTerminal, picture } from './support/media-terminal.js';
+import { withServer } from './support/own-server.js';
 import { cpuSeconds } from './support/proc.js';
 import { xorshift } from './support/random.js';
-import { type ServerProcess, startServer } from './support/server-process.js';
+import type { ServerProcess } from './support/server-process.js';
 
 export const name = 'media';
 export const describe =
@@ -45,10 +44,7 @@ export async function run(argv: string[]): Promise<object> {
     },
   });
   const [photos, kib, loss, seed] = [values.photos, values.kib, values.loss, values.seed].map(Number);
-  const dataDir = await mkdtemp(join(tmpdir(), 'cheji-bench-'));
-  await chmod(dataDir, 0o755); // started by root, the database runs as somebody else
-  const server = await startServer({ dataDir, env: { CHEJI_TERMINAL_AUTH: 'any', CHEJI_TERMINAL_RATE: '0' } });
-  try {
+  return withServer({ CHEJI_TERMINAL_AUTH: 'any', CHEJI_TERMINAL_RATE: '0' }, async (server) => {
     const rest = rssMiB(server.pid, 'VmRSS');
     const { memoryLimitBytes } = (await stats(server)).media;
     const bound = memoryLimitBytes / 2 ** 20 + BESIDE_MIB;
@@ -69,13 +65,13 @@ export async function run(argv: string[]): Promise<object> {
     const peakMemory = await peaks.end();
     const peak = rssMiB(server.pid, 'VmHWM');
 
-    const rows = await drained(server, dataDir, photos);
+    const rows = await drained(server, server.dataDir, photos);
     const byVehicle = new Map(rows.map((row) => [row.vehicle_id, row]));
     const wrong = numbers.flatMap((number, i) => {
       const row = byVehicle.get(number);
       if (row === undefined) return [`${number}: neither complete nor reported`];
       if (!row.content.complete) return outcomes[i] ? [`${number}: told that it is complete, and it is not`] : [];
-      const kept = readFileSync(join(dataDir, 'media/files', row.id.slice(0, 2), `${row.id}.jpg`));
+      const kept = readFileSync(join(server.dataDir, 'media/files', row.id.slice(0, 2), `${row.id}.jpg`));
       return digest(kept) === digest(picture(kib * 1024, seed + i)) ? [] : [`${number}: another picture`];
     });
     const { media } = await stats(server);
@@ -97,10 +93,7 @@ export async function run(argv: string[]): Promise<object> {
     if (wrong.length > 0) throw new Error(wrong.join('\n'));
     for (const terminal of terminals) terminal.socket.destroy();
     return figures;
-  } finally {
-    await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  });
 }
 
 function print(f: { [name: string]: unknown }): void {

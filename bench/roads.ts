@@ -1,10 +1,9 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { randomFrom } from '../cli/support/random.js';
 import { lonMetresPerDegree, METRES_PER_DEGREE, segmentDistanceM } from '../geo/distance.js';
 import { RoadIndex, type RoadSeeker } from '../geo/road-index.js';
 import type { Road } from '../model/road.js';
 import { RoadBook } from '../model/road-book.js';
+import { usedBytes } from './support/checks.js';
 import { numberOption } from './support/options.js';
 
 export const name = 'roads';
@@ -39,16 +38,16 @@ const LON_M = lonMetresPerDegree(SOUTH);
 export async function run(options: string[]): Promise<Figures> {
   const wanted = numberOption(options, '--segments', 100_000);
   const fixes = numberOption(options, '--fixes', 500_000);
-  const bare = heapBytes();
+  const bare = usedBytes();
   const roads = town(Math.ceil(wanted / SEGMENTS_PER_ROAD));
   const book = new RoadBook();
   book.apply({ type: 'roads-put', revision: 1, at: 0, roads });
   const segments = roads.length * SEGMENTS_PER_ROAD;
-  const kept = heapBytes();
+  const kept = usedBytes();
   const begun = performance.now();
   const index = new RoadIndex(roads);
   const buildMs = performance.now() - begun;
-  const indexed = heapBytes();
+  const indexed = usedBytes();
   const replaced = performance.now();
   for (const road of roads.slice(0, 100)) index.put([road]);
   const replaceMs = (performance.now() - replaced) / 100;
@@ -172,10 +171,4 @@ function nearestOf(roads: readonly Road[], { lon, lat, headingDeg }: RoadSeeker)
 /** As files have them, in steps of 1e-7°. */
 function degrees(value: number): number {
   return Math.round(value * 1e7) / 1e7;
-}
-
-function heapBytes(): number {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-  return process.memoryUsage().heapUsed;
 }

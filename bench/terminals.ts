@@ -1,15 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadFences } from './support/bench-fences.js';
 import { embeddedUrl } from './support/database.js';
 import { freePort } from './support/free-ports.js';
+import { withServer } from './support/own-server.js';
 import { cpuSeconds } from './support/proc.js';
-import { type ServerProcess, startServer } from './support/server-process.js';
+import type { ServerProcess } from './support/server-process.js';
 import type { LoadJob } from './support/terminal-load.js';
 import { checkConserved, databaseSeconds, drained, type Figure, measureLoad } from './support/terminal-round.js';
 
@@ -51,22 +49,13 @@ export async function run(argv: string[]): Promise<object> {
   const framesPerTerminal = Math.ceil((FRAMES_PER_SECOND * Math.min(window, 4) * seconds) / terminals);
   const job = { terminals, window, seconds, framesPerTerminal, area: AREA, seed: 808 };
 
-  const dataDir = await mkdtemp(join(tmpdir(), 'cheji-bench-'));
-  try {
-    await chmod(dataDir, 0o755); // started by root, the database runs as somebody else
-    const server = await startServer({ dataDir, env: { CHEJI_TIME_POLICY: 'replay', CHEJI_TERMINAL_RATE: '0' } });
-    try {
-      return await compare(server, dataDir, { ...job, fences, rounds });
-    } finally {
-      await server.stop();
-    }
-  } finally {
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  return withServer({ CHEJI_TIME_POLICY: 'replay', CHEJI_TERMINAL_RATE: '0' }, (server) =>
+    compare(server, { ...job, fences, rounds }),
+  );
 }
 
 /** Rounds of ours and of the bare server by turns, so that whatever else the machine does meets both. */
-async function compare(server: ServerProcess, dataDir: string, plan: Plan): Promise<object> {
+async function compare(server: ServerProcess, plan: Plan): Promise<object> {
   const { fences, rounds, ...job } = plan;
   await loadFences(server, AREA, fences);
   console.log(
@@ -81,7 +70,7 @@ async function compare(server: ServerProcess, dataDir: string, plan: Plan): Prom
     printRound(ours[round], bare[round]);
   }
   const sent = ours.reduce((sum, figure) => sum + figure.acknowledged, 0);
-  const stats = await checkConserved(server, embeddedUrl(dataDir), sent);
+  const stats = await checkConserved(server, embeddedUrl(server.dataDir), sent);
   const ratio = mean(ours.map((o, i) => o.framesPerSecond / bare[i].framesPerSecond));
   const storedRatio = mean(ours.map((o, i) => o.storedPerSecond / bare[i].framesPerSecond));
   printSummary(ours, bare, ratio, storedRatio);

@@ -1,10 +1,5 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Engine } from '../engine.js';
 import { allocBlock, BLOCK_HEADER_BYTES, type Block, closeBlock, KIND_CHANGE, KIND_FIXES } from '../model/block.js';
 import type { Change } from '../model/change.js';
@@ -12,8 +7,10 @@ import { FixBatchBuilder } from '../model/fix-batch.js';
 import { LOCATED, Position } from '../model/position.js';
 import { sourceNumber } from '../model/source.js';
 import type { LiveStats } from '../model/stats.js';
+import { usedBytes } from './support/checks.js';
+import { withServer } from './support/own-server.js';
 import { memoryMiB, processTree } from './support/proc.js';
-import { type ServerProcess, startServer } from './support/server-process.js';
+import type { ServerProcess } from './support/server-process.js';
 
 export const name = 'vehicles';
 export const describe =
@@ -42,14 +39,14 @@ export async function run(argv: string[]): Promise<object> {
 function measureEngine(vehicles: number): object {
   const log = new Log();
   const engine = new Engine();
-  const empty = usedBytes();
+  const empty = usedBytes({ buffers: true });
   for (let no = 1; no <= vehicles; no++) engine.apply(log.vehicle(no));
-  const registered = usedBytes();
+  const registered = usedBytes({ buffers: true });
   const begun = process.cpuUsage();
   for (let round = 0; round < ROUNDS; round++) for (const block of log.round(vehicles, round)) engine.apply(block);
   const { user, system } = process.cpuUsage(begun);
   const alerts = engine.take().length;
-  const heard = usedBytes();
+  const heard = usedBytes({ buffers: true });
   const before = performance.now();
   const snapshot = engine.snapshot();
   const snapshotMs = Math.round(performance.now() - before);
@@ -136,31 +133,26 @@ class Log {
 }
 
 async function measureServer(vehicles: number): Promise<object> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'cheji-bench-'));
-  try {
-    await chmod(dataDir, 0o755); // started by root, the database runs as somebody else
-    let server = await startServer({ dataDir, env: { CHEJI_TIME_POLICY: 'replay' } });
+  return withServer({ CHEJI_TIME_POLICY: 'replay' }, async (server) => {
+    for (let round = 0; round < ROUNDS; round++) await push(server, vehicles, round);
+    const stats = await evaluated(server);
+    if (stats.vehicles.known !== vehicles || stats.fixes.accepted !== vehicles * ROUNDS) {
+      throw new Error(`${stats.vehicles.known} vehicles, ${stats.fixes.accepted} fixes`);
+    }
+    const memory = Math.round(memoryMiB([server.pid]));
+    const pauseMs = Math.round(await longestWait(server));
+    console.log(`server  ${memory} MiB (PSS, without the database); longest wait for an answer ${pauseMs} ms`);
+    const later = await server.restart();
     try {
-      for (let round = 0; round < ROUNDS; round++) await push(server, vehicles, round);
-      const stats = await evaluated(server);
-      if (stats.vehicles.known !== vehicles || stats.fixes.accepted !== vehicles * ROUNDS) {
-        throw new Error(`${stats.vehicles.known} vehicles, ${stats.fixes.accepted} fixes`);
-      }
-      const memory = Math.round(memoryMiB([server.pid]));
-      const pauseMs = Math.round(await longestWait(server));
-      console.log(`server  ${memory} MiB (PSS, without the database); longest wait for an answer ${pauseMs} ms`);
-      server = await server.restart();
-      const restart = Math.round(server.readyMs);
-      const again = (await server.api<LiveStats>('/v1/stats/live')).body.vehicles.known;
+      const restart = Math.round(later.readyMs);
+      const again = (await later.api<LiveStats>('/v1/stats/live')).body.vehicles.known;
       if (again !== vehicles) throw new Error(`${again} vehicles after a restart`);
-      console.log(`        ready ${restart} ms after a restart; ${processTree(server.pid).length} processes`);
+      console.log(`        ready ${restart} ms after a restart; ${processTree(later.pid).length} processes`);
       return { memoryMiB: memory, longestWaitMs: pauseMs, restartMs: restart };
     } finally {
-      await server.stop();
+      await later.stop();
     }
-  } finally {
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  });
 }
 
 async function push(server: ServerProcess, vehicles: number, round: number): Promise<void> {
@@ -205,14 +197,4 @@ async function longestWait(server: ServerProcess): Promise<number> {
 
 function vehicleId(no: number): string {
   return `bench-${no}`;
-}
-
-/** Heap and buffers in use once everything unused is gone. */
-function usedBytes(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
-  collect();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
 }

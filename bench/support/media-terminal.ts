@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Edition } from '../../protocols/common/edition.js';
-import { FrameCutter } from '../../protocols/common/frame.js';
 import { Reader } from '../../protocols/common/wire.js';
 import { encodeBody, encodeFrame, encodeFrames } from '../../protocols/jt808/encode.js';
-import { Header, readHeader } from '../../protocols/jt808/header.js';
+import type { Header } from '../../protocols/jt808/header.js';
 import { mediaDataResponse } from '../../protocols/jt808/messages/media.js';
 import { platformResendRequest } from '../../protocols/jt808/messages/resend-parts.js';
+import { connectTerminal, listenForFrames } from './frame-socket.js';
 
 export interface Medium {
   mediaId: number;
@@ -36,22 +36,11 @@ export class MediaTerminal {
     readonly number: string,
     readonly edition: Edition,
   ) {
-    const header = new Header();
-    const cutter = new FrameCutter(
-      (bytes, start, end) => {
-        readHeader(bytes, start, end, edition, header);
-        this.#hear(header, bytes);
-      },
-      (reason) => {
-        throw new Error(`the server sent a bad frame: ${reason}`);
-      },
-    );
-    socket.on('data', (bytes: Buffer) => cutter.push(bytes));
-    socket.on('error', () => {});
-    socket.on('close', () => {
+    const closed = () => {
       this.closed = true;
       this.#wake();
-    });
+    };
+    listenForFrames(socket, { heard: (header, bytes) => this.#hear(header, bytes), closed }, edition);
   }
 
   static async logIn(
@@ -60,8 +49,7 @@ export class MediaTerminal {
     authCode: string,
     edition: Edition = '2013',
   ): Promise<MediaTerminal> {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    await once(socket, 'connect');
+    const socket = await connectTerminal(port);
     const terminal = new MediaTerminal(socket, number, edition);
     const imei = edition === '2019' ? { imei: '0', softwareVersion: '1' } : {};
     socket.write(encodeFrame({ msgId: 0x0102, edition, phone: number, seq: 0, fields: { authCode, ...imei } }));

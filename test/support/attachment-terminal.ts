@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { FrameCutter } from '../../protocols/common/frame.js';
+import type { Socket } from 'node:net';
+import { connectTerminal, listenForFrames } from '../../bench/support/frame-socket.js';
 import { Reader } from '../../protocols/common/wire.js';
 import { encodeFrame } from '../../protocols/jt808/encode.js';
-import { Header, readHeader } from '../../protocols/jt808/header.js';
 import { attachmentFileResponse } from '../../protocols/jt808/messages/attachments.js';
 
 export interface FileVerdict {
@@ -24,10 +23,8 @@ export class AttachmentTerminal {
     readonly socket: Socket,
     readonly phone: string,
   ) {
-    const h = new Header();
-    const cutter = new FrameCutter(
-      (bytes, start, end) => {
-        readHeader(bytes, start, end, null, h);
+    listenForFrames(socket, {
+      heard: (h, bytes) => {
         if (h.messageId === 0x8001) this.results.push(bytes[h.bodyStart + 4]);
         else if (h.messageId === attachmentFileResponse.id) {
           const fields: Record<string, unknown> = {};
@@ -36,22 +33,15 @@ export class AttachmentTerminal {
         }
         socket.emit('heard');
       },
-      (reason) => {
-        throw new Error(`the server sent a bad frame: ${reason}`);
+      closed: () => {
+        this.closed = true;
+        socket.emit('heard');
       },
-    );
-    socket.on('data', (bytes: Buffer) => cutter.push(bytes));
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      this.closed = true;
-      socket.emit('heard');
     });
   }
 
   static async open(port: number, phone = '13800000001'): Promise<AttachmentTerminal> {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    await once(socket, 'connect');
-    return new AttachmentTerminal(socket, phone);
+    return new AttachmentTerminal(await connectTerminal(port), phone);
   }
 
   frame(msgId: number, fields: Record<string, unknown>): Buffer {

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { FrameCutter } from '../../protocols/common/frame.js';
+import type { Socket } from 'node:net';
+import { connectTerminal, listenForFrames } from '../../bench/support/frame-socket.js';
 import { encodeFrame } from '../../protocols/jt808/encode.js';
-import { Header, readHeader } from '../../protocols/jt808/header.js';
 
 export interface Reply {
   msgId: number;
@@ -19,31 +18,19 @@ export class RawTerminal {
     readonly socket: Socket,
     readonly number: string,
   ) {
-    const header = new Header();
-    const cutter = new FrameCutter(
-      (bytes, start, end) => {
-        readHeader(bytes, start, end, null, header);
-        this.replies.push({
-          msgId: header.messageId,
-          body: Buffer.from(bytes.subarray(header.bodyStart, header.bodyEnd)),
-        });
+    listenForFrames(socket, {
+      heard: ({ messageId, bodyStart, bodyEnd }, bytes) => {
+        this.replies.push({ msgId: messageId, body: Buffer.from(bytes.subarray(bodyStart, bodyEnd)) });
         socket.emit('reply');
       },
-      (reason) => {
-        throw new Error(`the server sent a bad frame: ${reason}`);
+      closed: () => {
+        this.closed = true;
       },
-    );
-    socket.on('data', (bytes: Buffer) => cutter.push(bytes));
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      this.closed = true;
     });
   }
 
   static async connect(port: number, number: string): Promise<RawTerminal> {
-    const socket = connect(port, '127.0.0.1');
-    await once(socket, 'connect');
-    return new RawTerminal(socket, number);
+    return new RawTerminal(await connectTerminal(port), number);
   }
 
   frame(msgId: number, fields: Record<string, unknown>): Buffer {

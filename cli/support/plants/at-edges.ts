@@ -1,4 +1,4 @@
-import { first, inside, type Plant } from './plant.js';
+import { atFirst, inside, type Plant } from './plant.js';
 
 const ZONE = { x: 2000, y: 0, radius: 300 };
 const AROUND = { x: 1000, y: 0, radius: 5000 };
@@ -11,7 +11,7 @@ export const AT_EDGES: readonly Plant[] = [
     zone: ZONE,
     timing: { minDuration: 15 },
     drive: (track, guilty) => track.drive(30, 60, guilty ? 90 : 0).drive(240, 60),
-    began: (fixes) => first(fixes, inside(ZONE)),
+    began: atFirst(inside(ZONE)),
     known: 15,
   },
   {
@@ -20,7 +20,7 @@ export const AT_EDGES: readonly Plant[] = [
     zone: AROUND,
     timing: { minDuration: 15 },
     drive: (track, guilty) => track.drive(guilty ? 480 : 240, 60),
-    began: (fixes) => first(fixes, (fix) => !inside(AROUND)(fix)),
+    began: atFirst((fix) => !inside(AROUND)(fix)),
     known: 15,
   },
 ];

@@ -1,4 +1,4 @@
-import { first, inside, type Plant, when } from './plant.js';
+import { atFirst, atFirstOfGuilty, guiltyAfter, inside, type Plant } from './plant.js';
 
 const ZONE = { x: 2000, y: 0, radius: 300 };
 const AHEAD = { x: 1000, y: 0, radius: 5000 };
@@ -10,7 +10,7 @@ export const IN_PLACES: readonly Plant[] = [
     watches: 'others',
     zone: ZONE,
     drive: (track, guilty) => track.drive(30, 60, guilty ? 90 : 0).drive(240, 60),
-    began: (fixes) => first(fixes, inside(ZONE)),
+    began: atFirst(inside(ZONE)),
     known: 0,
   },
   {
@@ -18,7 +18,7 @@ export const IN_PLACES: readonly Plant[] = [
     watches: 'itself',
     zone: AHEAD,
     drive: (track, guilty) => track.drive(guilty ? 480 : 240, 60),
-    began: (fixes) => first(fixes, (fix) => !inside(AHEAD)(fix)),
+    began: atFirst((fix) => !inside(AHEAD)(fix)),
     known: 0,
   },
   {
@@ -27,7 +27,7 @@ export const IN_PLACES: readonly Plant[] = [
     zone: ZONE,
     step: 60,
     drive: (track, guilty) => (guilty ? track.drive(360, 80) : track.drive(180, 80, 0).drive(360, 80)),
-    began: (fixes) => first(fixes, (fix, i) => i > 0 && fix.x > ZONE.x && fixes[i - 1].x < ZONE.x && fix.y < 1000),
+    began: atFirst((fix, i, fixes) => i > 0 && fix.x > ZONE.x && fixes[i - 1].x < ZONE.x && fix.y < 1000),
     known: 0,
   },
   {
@@ -40,7 +40,7 @@ export const IN_PLACES: readonly Plant[] = [
         .drive(120, 60)
         .stand(guilty ? 600 : 120)
         .drive(120, 60),
-    began: (fixes, guilty) => when(guilty, first(fixes, inside(ZONE))),
+    began: atFirstOfGuilty(inside(ZONE)),
     known: 300,
   },
   {
@@ -53,11 +53,7 @@ export const IN_PLACES: readonly Plant[] = [
         .drive(120, 60)
         .stand(guilty ? 0 : 120)
         .drive(180, 60),
-    began: (fixes, guilty) =>
-      when(
-        guilty,
-        first(fixes, (fix, i) => i > 0 && inside(ZONE)(fixes[i - 1]) && !inside(ZONE)(fix)),
-      ),
+    began: atFirstOfGuilty((fix, i, fixes) => i > 0 && inside(ZONE)(fixes[i - 1]) && !inside(ZONE)(fix)),
     known: 0,
   },
   {
@@ -70,11 +66,7 @@ export const IN_PLACES: readonly Plant[] = [
         .drive(120, 60)
         .stand(guilty ? 600 : 120)
         .drive(120, 60),
-    began: (fixes, guilty) =>
-      when(
-        guilty,
-        first(fixes, (_, i) => fixes[i + 1]?.speedKmh === 0),
-      ),
+    began: atFirstOfGuilty((_, i, fixes) => fixes[i + 1]?.speedKmh === 0),
     known: 300,
   },
   {
@@ -83,7 +75,7 @@ export const IN_PLACES: readonly Plant[] = [
     zone: ZONE,
     category: (guilty) => (guilty ? 'dangerous-goods' : 'truck'),
     drive: (track) => track.drive(240, 60),
-    began: (fixes, guilty) => when(guilty, first(fixes, inside(ZONE))),
+    began: atFirstOfGuilty(inside(ZONE)),
     known: 0,
   },
   {
@@ -95,7 +87,7 @@ export const IN_PLACES: readonly Plant[] = [
         .drive(120, 60)
         .drive(guilty ? 60 : 0, 60, 0)
         .drive(180, 60),
-    began: (fixes) => first(fixes, (fix) => fix.y > 100),
+    began: atFirst((fix) => fix.y > 100),
     known: 30,
   },
   {
@@ -110,7 +102,7 @@ export const IN_PLACES: readonly Plant[] = [
         .drive(300, 60)
         .drive(guilty ? 0 : 20, 36, 180)
         .drive(240, 60),
-    began: (fixes) => first(fixes, ({ x, y }) => y > 50 && Math.hypot(Math.max(0, x - 6000), y) > 500),
+    began: atFirst(({ x, y }) => y > 50 && Math.hypot(Math.max(0, x - 6000), y) > 500),
     known: 30,
   },
   {
@@ -131,7 +123,7 @@ export const IN_PLACES: readonly Plant[] = [
       track.drive(300, 30 + 15 * member, 0);
     },
     after: 'drive',
-    began: (_, guilty) => when(guilty, 120),
+    began: guiltyAfter(120),
     known: 60,
   },
 ];

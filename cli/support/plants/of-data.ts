@@ -1,5 +1,5 @@
 import { ALARM_NAMES } from '../../../model/alarm.js';
-import { first, type Plant, when } from './plant.js';
+import { atFirst, atFirstOfGuilty, guiltyAfter, type Plant } from './plant.js';
 
 const bit = (name: (typeof ALARM_NAMES)[number]) => (1 << ALARM_NAMES.indexOf(name)) >>> 0;
 const FAULTS = [
@@ -18,7 +18,7 @@ export const OF_DATA: readonly Plant[] = [
     params: { plates: ['京W?????'] },
     plate: (guilty, i) => `京${guilty ? 'W' : 'A'}${String(i).padStart(5, '0')}`,
     drive: (track) => track.drive(120, 60),
-    began: (_, guilty) => when(guilty, 0),
+    began: guiltyAfter(0),
     known: 0,
   },
   {
@@ -32,7 +32,7 @@ export const OF_DATA: readonly Plant[] = [
       else if (i % 3 === 1) for (let n = 0; n < 75; n++) track.fake(50, sent[n % 15]);
       else for (let n = 0; n < 30; n++) track.fake(50, others[i - 1].fixes[track.fixes.length], 2);
     },
-    began: (_, guilty) => when(guilty, 600),
+    began: guiltyAfter(600),
     known: 100,
   },
   {
@@ -47,7 +47,7 @@ export const OF_DATA: readonly Plant[] = [
       if (guilty && member === 1) for (let n = 1; n <= 80; n++) track.fake(50, others[others.length - 1].fixes[n]);
       else track.drive(800, 50, 45 * member);
     },
-    began: (_, guilty) => when(guilty, 300),
+    began: guiltyAfter(300),
     // A fourth of the places is looked at, and five of those must be wrong.
     known: 200,
   },
@@ -58,7 +58,7 @@ export const OF_DATA: readonly Plant[] = [
       track.drive(120, 40).say({ alarms: guilty ? bit('emergency') : 0 });
       track.stand(90).say({ alarms: 0 }).drive(120, 40);
     },
-    began: (fixes) => first(fixes, (fix) => fix.alarms !== 0),
+    began: atFirst((fix) => fix.alarms !== 0),
     known: 0,
   },
   {
@@ -71,11 +71,7 @@ export const OF_DATA: readonly Plant[] = [
       track.drive(guilty ? 180 : 40, 40).say({ alarms: 0, located: true });
       track.drive(120, 40);
     },
-    began: (fixes, guilty) =>
-      when(
-        guilty,
-        first(fixes, (fix) => fix.alarms !== 0),
-      ),
+    began: atFirstOfGuilty((fix) => fix.alarms !== 0),
     known: 60,
   },
   {
@@ -86,11 +82,7 @@ export const OF_DATA: readonly Plant[] = [
       track.drive(guilty ? 600 : 150, 40).say({ located: true });
       track.drive(120, 40);
     },
-    began: (fixes, guilty) =>
-      when(
-        guilty,
-        first(fixes, (fix) => !fix.located),
-      ),
+    began: atFirstOfGuilty((fix) => !fix.located),
     known: 300,
   },
   {
@@ -101,7 +93,7 @@ export const OF_DATA: readonly Plant[] = [
       track.drive(guilty ? 240 : 40, 40).say({ clock: null });
       track.drive(120, 40);
     },
-    began: (_, guilty) => when(guilty, 120),
+    began: guiltyAfter(120),
     // Nine more reports of the same time.
     known: 90,
   },

@@ -1,4 +1,4 @@
-import { first, type Plant, type PlantedRoad, when } from './plant.js';
+import { atFirst, atFirstOfGuilty, type Plant, type PlantedRoad } from './plant.js';
 
 const road = (place: (x: number, y: number) => [number, number], y: number, maxspeed: number): PlantedRoad => ({
   id: `planted-${maxspeed}`,
@@ -19,11 +19,7 @@ export const ON_THE_ROAD: readonly Plant[] = [
         .drive(120, 60)
         .drive(guilty ? 120 : 20, 100)
         .drive(240, 60),
-    began: (fixes, guilty) =>
-      when(
-        guilty,
-        first(fixes, (fix) => fix.speedKmh > 95),
-      ),
+    began: atFirstOfGuilty((fix) => fix.speedKmh > 95),
     known: 30,
   },
   {
@@ -32,11 +28,7 @@ export const ON_THE_ROAD: readonly Plant[] = [
     // Side by side, 60 m apart: a street, and a motorway on which the innocent are.
     roadsOn: (place) => [road(place, 0, 60), road(place, 60, 120)],
     drive: (track, guilty) => (guilty ? track : track.drive(10, 21.6, 0)).drive(120, 55).drive(120, 80).drive(120, 55),
-    began: (fixes, guilty) =>
-      when(
-        guilty,
-        first(fixes, (fix) => fix.speedKmh > 60),
-      ),
+    began: atFirstOfGuilty((fix) => fix.speedKmh > 60),
     known: 30,
   },
   {
@@ -51,11 +43,7 @@ export const ON_THE_ROAD: readonly Plant[] = [
         .drive(120, 35)
         .drive(guilty ? 120 : 20, 60)
         .drive(240, 35),
-    began: (fixes, guilty) =>
-      when(
-        guilty,
-        first(fixes, (fix) => fix.speedKmh > 40),
-      ),
+    began: atFirstOfGuilty((fix) => fix.speedKmh > 40),
     known: 30,
   },
   {
@@ -69,7 +57,7 @@ export const ON_THE_ROAD: readonly Plant[] = [
         .drive(60, 20)
         .stand(guilty ? 0 : 900)
         .drive(guilty ? 600 : 0, 20),
-    began: (fixes) => first(fixes, (fix) => fix.at >= 1800 && fix.speedKmh > 5),
+    began: atFirst((fix) => fix.at >= 1800 && fix.speedKmh > 5),
     known: 60,
   },
   {
@@ -82,11 +70,7 @@ export const ON_THE_ROAD: readonly Plant[] = [
         .drive(2400, 30)
         .stand(guilty ? 600 : 1500)
         .drive(1800, 30),
-    began: (fixes, guilty) =>
-      when(
-        guilty,
-        first(fixes, (fix) => fix.speedKmh >= 5),
-      ),
+    began: atFirstOfGuilty((fix) => fix.speedKmh >= 5),
     known: 3600,
   },
   {
@@ -110,11 +94,7 @@ export const ON_THE_ROAD: readonly Plant[] = [
         .drive(90, 50)
         .stand(90)
         .drive(guilty ? 240 : 120, 50),
-    began: (fixes, guilty) =>
-      when(
-        guilty,
-        first(fixes, (fix) => fix.at > 180 && fix.speedKmh > 5),
-      ),
+    began: atFirstOfGuilty((fix) => fix.at > 180 && fix.speedKmh > 5),
     known: 60,
   },
   {
@@ -129,11 +109,7 @@ export const ON_THE_ROAD: readonly Plant[] = [
       { at: 0, certificate: guilty ? `T${i}` : `T${i}-${member}`, validUntil: '2027-12-31' },
     ],
     drive: (track) => track.drive(300, 50),
-    began: (fixes, guilty) =>
-      when(
-        guilty,
-        first(fixes, (fix) => fix.speedKmh > 5),
-      ),
+    began: atFirstOfGuilty((fix) => fix.speedKmh > 5),
     known: 60,
   },
   {
@@ -146,11 +122,7 @@ export const ON_THE_ROAD: readonly Plant[] = [
         .drive(120, 40)
         .silent(guilty ? 900 : 120, 500)
         .drive(120, 40),
-    began: (fixes, guilty) =>
-      when(
-        guilty,
-        first(fixes, (fix, i) => (fixes[i + 1]?.at ?? fix.at) - fix.at > 300),
-      ),
+    began: atFirstOfGuilty((fix, i, fixes) => (fixes[i + 1]?.at ?? fix.at) - fix.at > 300),
     known: 300,
   },
   {
@@ -163,11 +135,7 @@ export const ON_THE_ROAD: readonly Plant[] = [
         .drive(120, 40)
         .silent(900, guilty ? 6000 : 500)
         .drive(120, 40),
-    began: (fixes, guilty) =>
-      when(
-        guilty,
-        first(fixes, (fix, i) => i > 0 && fix.at - fixes[i - 1].at > 300),
-      ),
+    began: atFirstOfGuilty((fix, i, fixes) => i > 0 && fix.at - fixes[i - 1].at > 300),
     known: 0,
   },
 ];

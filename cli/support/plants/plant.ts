@@ -74,11 +74,25 @@ export function nameOf({ type, variant }: Plant): string {
   return variant ? `${type}, ${variant}` : type;
 }
 
-export const first = (fixes: readonly PlantedFix[], holds: (fix: PlantedFix, i: number) => boolean): number | null =>
-  fixes.find(holds)?.at ?? null;
+type Holds = (fix: PlantedFix, i: number, fixes: readonly PlantedFix[]) => boolean;
+
+/** It began with the first fix of which this holds, as the fixes alone show … */
+export const atFirst =
+  (holds: Holds): Plant['began'] =>
+  (fixes) =>
+    fixes.find(holds)?.at ?? null;
+
+/** … or where who drives was told to commit it: the fixes say only from when on. */
+export const atFirstOfGuilty =
+  (holds: Holds): Plant['began'] =>
+  (fixes, guilty) =>
+    guilty ? atFirst(holds)(fixes, guilty) : null;
+
+/** It began so many seconds after the start, where it was committed. */
+export const guiltyAfter =
+  (seconds: number): Plant['began'] =>
+  (_, guilty) =>
+    guilty ? seconds : null;
 
 export const inside = (zone: { x: number; y: number; radius: number }) => (fix: PlantedFix) =>
   Math.hypot(fix.x - zone.x, fix.y - zone.y) <= zone.radius;
-
-/** By what the driver was told: the fixes say only from when on. */
-export const when = (guilty: boolean, at: number | null) => (guilty ? at : null);
