@@ -66,7 +66,9 @@ export const urlOf = (protocol: RegExp) => z.url({ protocol });
 export const list = z.string().transform((line) => (line === '' ? [] : line.split(',').map((entry) => entry.trim())));
 export const networks = list.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])));
 /** `name=value` between commas; of a name that stands there twice, the last. */
-export const pairs = list.transform((entries) => Object.fromEntries(entries.filter(Boolean).map(pair)));
+export const pairs = list.transform(
+  (entries): Record<string, unknown> => Object.fromEntries(entries.filter(Boolean).map(pair)),
+);
 
 function pair(entry: string): [name: string, value: string] {
   const at = entry.indexOf('=');

@@ -20,7 +20,7 @@ const ARROWS: Record<string, readonly string[]> = {
   config: ['model', 'ingest', 'deliver', 'redis'],
   parts: [
     ...['model', 'protocols', 'broker', 'geo', 'store', 'ingest', 'alerts', 'tracks', 'redis', 'deliver', 'api'],
-    ...['nodes', 'config.js', 'engine.js'],
+    ...['nodes', 'config', 'config.js', 'engine.js'],
   ],
   api: ['model', 'alerts', 'geo', 'store', 'tracks'],
   client: ['model'],
