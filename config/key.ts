@@ -70,7 +70,7 @@ export const pairs = list.transform(
   (entries): Record<string, unknown> => Object.fromEntries(entries.filter(Boolean).map(pair)),
 );
 
-function pair(entry: string): [name: string, value: string] {
+function pair(entry: string): string[] {
   const at = entry.indexOf('=');
   return at < 0 ? [entry, ''] : [entry.slice(0, at).trim(), entry.slice(at + 1).trim()];
 }
