@@ -61,7 +61,8 @@ interface Course {
   away: Rates & { waiting: number; lagSeconds: number };
   /** From the database's return to the first rows: the writer looks for it less and less often. */
   noticedSeconds: number;
-  catchUp: Rates & { ratio: number };
+  /** `databaseMicros`: processor time of the embedded server for a row; null of another. */
+  catchUp: Rates & { ratio: number; databaseMicros: number | null };
 }
 
 /** `--terminals N --rate FIXES_PER_SECOND --before S --away S --after S --url postgres://… --url embedded` */
@@ -111,7 +112,7 @@ async function onDatabase(databases: BenchDatabases, plan: Plan): Promise<object
     try {
       const edition = await editionOf(url);
       console.log(edition);
-      return { edition, ...(await throughAbsence(server, way, url, plan)) };
+      return { edition, ...(await throughAbsence(server, way, url, plan, () => databases.cpuSeconds())) };
     } finally {
       await server.stop();
     }
@@ -122,7 +123,13 @@ async function onDatabase(databases: BenchDatabases, plan: Plan): Promise<object
   }
 }
 
-async function throughAbsence(server: ServerProcess, way: TcpProxy, url: string, plan: Plan): Promise<object> {
+async function throughAbsence(
+  server: ServerProcess,
+  way: TcpProxy,
+  url: string,
+  plan: Plan,
+  databaseSeconds: () => number,
+): Promise<object> {
   await loadFences(server, AREA, FENCES);
   const seconds = plan.before + plan.away + plan.after;
   const job: LoadJob = {
@@ -138,7 +145,7 @@ async function throughAbsence(server: ServerProcess, way: TcpProxy, url: string,
   };
   const [load, course] = await Promise.all([
     measureLoad(job, () => cpuSeconds(server.pid)),
-    absence(server, way, plan),
+    absence(server, way, plan, databaseSeconds),
   ]);
   const { acknowledged, p50Ms, p99Ms, maxMs } = load;
   print(course, load);
@@ -146,7 +153,12 @@ async function throughAbsence(server: ServerProcess, way: TcpProxy, url: string,
   return { ...course, acknowledgement: { acknowledged, p50Ms, p99Ms, maxMs }, store: stats.store };
 }
 
-async function absence(server: ServerProcess, way: TcpProxy, plan: Plan): Promise<Course> {
+async function absence(
+  server: ServerProcess,
+  way: TcpProxy,
+  plan: Plan,
+  databaseSeconds: () => number,
+): Promise<Course> {
   await until(server, plan.after, ({ accepted }) => accepted > 0);
   const first = await look(server);
   await pause(plan.before * 1000);
@@ -157,14 +169,20 @@ async function absence(server: ServerProcess, way: TcpProxy, plan: Plan): Promis
   const lagSeconds = await exportedLag(server);
   await way.join();
   const begun = await until(server, plan.after, ({ stored }) => stored > back.stored);
+  const cpu = databaseSeconds();
   const usual = plan.rate * USUAL_S;
   const done = await until(server, plan.after, ({ accepted, stored }) => accepted - stored <= usual);
   const catchUp = rates(begun, done);
+  const micros = ((databaseSeconds() - cpu) * 1e6) / (done.stored - begun.stored);
   return {
     before: rates(first, gone),
     away: { ...rates(gone, back), waiting: back.accepted - back.stored, lagSeconds },
     noticedSeconds: begun.at - back.at,
-    catchUp: { ...catchUp, ratio: catchUp.rowsWritten / catchUp.fixesComing },
+    catchUp: {
+      ...catchUp,
+      ratio: catchUp.rowsWritten / catchUp.fixesComing,
+      databaseMicros: Number.isNaN(micros) ? null : micros,
+    },
   };
 }
 
@@ -219,9 +237,10 @@ function print(
   const count = (n: number) => Math.round(n).toLocaleString('en-US');
   const told = ({ seconds, fixesComing, rowsWritten }: Rates) =>
     `${seconds.toFixed(1).padStart(5)} s, ${count(fixesComing)} fixes/s came, ${count(rowsWritten)} rows/s were written`;
+  const cpu = catchUp.databaseMicros === null ? '' : `; ${catchUp.databaseMicros.toFixed(1)} µs of the database a row`;
   console.log(`  before    ${told(before)}
   away      ${told(away)}; then ${count(away.waiting)} wait, /metrics tells a lag of ${away.lagSeconds.toFixed(1)} s
   back      noticed after ${noticedSeconds.toFixed(1)} s
-  catch-up  ${told(catchUp)}: ${catchUp.ratio.toFixed(2)} times the live rate (asked: ${LEAST_RATIO})
+  catch-up  ${told(catchUp)}: ${catchUp.ratio.toFixed(2)} times the live rate (asked: ${LEAST_RATIO})${cpu}
   acknowledged all the time: p50 ${load.p50Ms.toFixed(1)} ms, p99 ${load.p99Ms.toFixed(1)} ms, most ${load.maxMs.toFixed(0)} ms`);
 }

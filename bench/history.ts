@@ -13,6 +13,7 @@ import { storeSizes } from '../store/sizes.js';
 import { Travel } from '../store/travel.js';
 import { searchPassages } from '../tracks/passage-search.js';
 import { BenchDatabases } from './support/bench-database.js';
+import { bytesPerFix, describeBytes, type FixBytes } from './support/bytes-per-fix.js';
 import { FLEET_START } from './support/city-fleet.js';
 import { loadFleet } from './support/load-fleet.js';
 import { peakMiB } from './support/proc.js';
@@ -30,7 +31,10 @@ const AREA = 0.02;
 /** What an answer may take, and an export hold. */
 const LIMITS = { dayP95Ms: 50, passagesP95Ms: 500, exportPeakMiB: 300 };
 
-/** `--fixes N --questions Q --url postgres://…` */
+/**
+ * `--fixes N --questions Q --url postgres://…`; `--also postgres://…` for each other server of which only the bytes of a fix are asked,
+ * as a day of `--day-vehicles N` takes them.
+ */
 export async function run(options: string[]): Promise<object> {
   const { values } = parseArgs({
     args: options,
@@ -39,6 +43,8 @@ export async function run(options: string[]): Promise<object> {
       vehicles: { type: 'string', default: String(VEHICLES) },
       questions: { type: 'string', default: '100' },
       url: { type: 'string' },
+      also: { type: 'string', multiple: true, default: [] },
+      'day-vehicles': { type: 'string', default: '300' },
     },
   });
   const [fixes, vehicles, questions] = [Number(values.fixes), Number(values.vehicles), Number(values.questions)];
@@ -60,7 +66,9 @@ export async function run(options: string[]): Promise<object> {
         `export to CSV        ${Math.round(exported.rowsPerSecond).toLocaleString('en-US')} rows/s, peak ${exported.peakMiB} MiB ` +
           `(${share(exported.peakMiB, LIMITS.exportPeakMiB)})`,
       );
-      return { fixes, vehicles, ...loaded, limits: LIMITS, day, passages, exported };
+      const others = await Promise.all(values.also.map((also) => BenchDatabases.start(also)));
+      const bytes = await bytesOnEach([databases, ...others], Number(values['day-vehicles']));
+      return { fixes, vehicles, ...loaded, bytes, limits: LIMITS, day, passages, exported };
     } finally {
       await drop();
     }
@@ -89,6 +97,17 @@ async function load(url: string, vehicles: number, fixes: number) {
   } finally {
     await db.end();
   }
+}
+
+/** What a day of so many vehicles takes on each, one after the other. */
+async function bytesOnEach(databases: readonly BenchDatabases[], vehicles: number): Promise<FixBytes[]> {
+  const all: FixBytes[] = [];
+  for (const one of databases) {
+    const bytes = await bytesPerFix(one, vehicles);
+    console.log(describeBytes(bytes));
+    all.push(bytes);
+  }
+  return all;
 }
 
 async function vehicleDays(url: string, vehicles: number, questions: number): Promise<Times> {

@@ -15,8 +15,13 @@ test('the writer’s benchmark stores every fix both ways, and tells what one ta
 });
 
 test('the benchmark of history loads, asks and exports what it says', async () => {
-  const result = await history(['--fixes', '20000', '--vehicles', '50', '--questions', '2']);
-  expect(result).toMatchObject({ fixes: 20_000, day: { found: 400 }, exported: { peakMiB: expect.any(Number) } });
+  const result = await history(['--fixes', '20000', '--vehicles', '50', '--questions', '2', '--day-vehicles', '1']);
+  expect(result).toMatchObject({
+    fixes: 20_000,
+    day: { found: 400 },
+    bytes: [{ fixes: 2880 }],
+    exported: { peakMiB: expect.any(Number) },
+  });
 });
 
 // The bench itself adds up the sums, and fails where a fix is in none or in two.
