@@ -1,9 +1,11 @@
 import { readlinkSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { threadId } from 'node:worker_threads';
 
-/** Of `nice`: such a thread gets about a tenth of what another one gets that wants the same core. */
-const NICE = 10;
+/** Steps of `nice`: such a thread gets about a third of what another one gets that wants the same core. */
+const STEPS = 5;
+/** The lowest there is. */
+const MOST_NICE = 19;
 
 /**
  * Lets the other threads go first where cores are scarce, the one above all that acknowledges. Only Linux has priorities of threads;
@@ -13,7 +15,8 @@ export function lowerPriority(): void {
   if (threadId === 0 || process.platform !== 'linux') return;
   try {
     // "<process>/task/<thread>": to Linux a thread's number is as good as a process's.
-    setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), NICE);
+    const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
+    setPriority(thread, Math.min(MOST_NICE, getPriority(thread) + STEPS));
   } catch {
     // Without /proc, or not allowed: it is as fast as it was.
   }
