@@ -29,6 +29,7 @@ import { EngineThread } from './parts/engine-thread.js';
 import { Housekeeping } from './parts/housekeeping.js';
 import { MqttFeeds } from './parts/mqtt-feeds.js';
 import { NodePublishing } from './parts/node-publishing.js';
+import { publishPositions } from './parts/position-publishing.js';
 import { productVersion } from './parts/product-version.js';
 import { protocolTools } from './parts/protocol-tools.js';
 import { Rehearsals } from './parts/rehearsal.js';
@@ -162,6 +163,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     uploads: { ...uploads.counts },
     media: { ...media.stats(), attachments: { ...attachments?.counts } },
     mqtt: mqtt.stats(),
+    positionsOut: positions?.stats() ?? { published: 0, failed: 0, waiting: 0 },
     ...stats.otherWays(),
     vehicles: {
       known: state.catalog.vehicles.size,
@@ -211,6 +213,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   };
   const secret = (name: string) => secretFile(dir.keys, name);
   const mqtt = new MqttFeeds(settings, { ...ways, secret, node });
+  const positions = publishPositions(settings, { state, outlet: mqtt, log });
 
   const { reads } = database;
   // What the outside sees. First the API: who asks whether we are ready is answered from the beginning.
@@ -267,6 +270,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     const moved = new Set<number>();
     for (const block of blocks) state.apply(block, (no) => moved.add(no));
     if (moved.size > 0) api.changed(moved);
+    positions?.moved(moved);
     engine.wake();
     database.wake();
     nodes.wake();
@@ -315,6 +319,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       log.info('stopping');
       listening = false;
       housekeeping.stop();
+      positions?.stop();
       await Promise.all([terminals.close(), mqtt.close(), watched?.close()]);
       await attachments?.close();
       await media.close();

@@ -70,7 +70,7 @@ export class VehicleJson {
   /** Writes an item of the stream: the position with plate, category and online. The vehicle has a fix. */
   writeItem(out: TextWriter, vehicle: Vehicle, now: number): void {
     this.#parts.writeHead(out, vehicle);
-    writeFix(out, this.#position(vehicle.no));
+    writeFix(out, this.fleet.read(vehicle.no, this.#row));
     this.#parts.writeTail(out, vehicle);
     out.raw(this.online(vehicle.no, now) ? ONLINE : OFFLINE);
   }
@@ -120,7 +120,7 @@ export class VehicleJson {
       `,"driver":${driverText(driver)},"occupancy":${occupancyText(fleet, no)},${vesselText(vessel)}"position":`,
     );
     const hasFix = fleet.hasFix(no);
-    if (hasFix) writePosition(out, this.#position(no), id);
+    if (hasFix) writePosition(out, this.fleet.read(no, this.#row), id);
     out.text(hasFix ? '}}' : 'null}');
     return {
       vehicle,
@@ -138,25 +138,6 @@ export class VehicleJson {
       quality: fleet.quality[no],
       state: out.take(),
     };
-  }
-
-  #position(no: number): Position {
-    const { fleet } = this;
-    const p = this.#row;
-    p.fixTime = fleet.fixTime[no];
-    p.receivedTime = fleet.receivedTime[no];
-    p.lon = fleet.lon[no];
-    p.lat = fleet.lat[no];
-    p.speedKmh = fleet.speedKmh[no];
-    p.headingDeg = fleet.headingDeg[no];
-    p.altitudeM = fleet.altitudeM[no];
-    p.alarms = fleet.alarms[no];
-    p.statusWord = fleet.statusWord[no];
-    p.mileageKm = fleet.mileageKm[no];
-    p.source = fleet.source[no];
-    p.quality = fleet.quality[no];
-    p.flags = fleet.flags[no];
-    return p;
   }
 }
 

@@ -3,15 +3,18 @@ import type { Settings } from './settings.js';
 
 /** One sentence for each pair of settings that are good alone and do not go together. */
 export function contradictions(settings: Settings): string[] {
-  const { attachmentPort, attachmentAddress, mqttAlerts, mqttTopics, mqttCert, mqttKey } = settings;
+  const { attachmentPort, attachmentAddress, mqttAlerts, mqttPositions, mqttTopics, mqttCert, mqttKey } = settings;
   const { role, redisUrl, redisCa, redisCert, redisKey, databaseUrl, adminKey } = settings;
   const problems: string[] = [];
   if (attachmentPort > 0 && attachmentAddress === null) {
     problems.push('CHEJI_ATTACHMENT_ADDRESS: must be set where CHEJI_ATTACHMENT_PORT is: terminals are told of it');
   }
-  const back = mqttAlerts === null ? null : comesBackIn(mqttAlerts, mqttTopics);
-  if (back !== null) {
-    problems.push(`CHEJI_MQTT_ALERTS=${mqttAlerts}: would come back in by the topic ${back} of CHEJI_MQTT_TOPICS`);
+  for (const [name, topic] of [
+    ['CHEJI_MQTT_ALERTS', mqttAlerts],
+    ['CHEJI_MQTT_POSITIONS', mqttPositions],
+  ] as const) {
+    const back = topic === null ? null : comesBackIn(topic, mqttTopics);
+    if (back !== null) problems.push(`${name}=${topic}: would come back in by the topic ${back} of CHEJI_MQTT_TOPICS`);
   }
   if ((mqttCert === null) !== (mqttKey === null)) {
     problems.push('CHEJI_MQTT_CERT, CHEJI_MQTT_KEY: a certificate and its key go together');

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { TOPIC_NAMES } from '../deliver/mqtt-carrier.js';
+import { POSITION_TOPIC_NAMES } from '../deliver/position-publisher.js';
 import { readRedisAddress } from '../redis/address.js';
-import { key, list, networks, optional, pemFile, tell, text } from './key.js';
-import { alertTopic } from './mqtt-topics.js';
+import { key, list, networks, optional, pemFile, tell, text, wholeNumber } from './key.js';
+import { alertTopic, positionTopic } from './mqtt-topics.js';
 
 const redisAddress = text.superRefine((url, context) => {
   const address = readRedisAddress(url);
@@ -16,6 +17,18 @@ export const deliveryKeys = {
     'CHEJI_MQTT_ALERTS',
     `a topic to publish alerts to, such as cheji/alerts/{type}/{vehicleId}; names: ${TOPIC_NAMES.join(', ')}; empty for off`,
     alertTopic,
+  ),
+  /** Topic that the newest position of each vehicle is published to; null: they are not. */
+  mqttPositions: optional(
+    'CHEJI_MQTT_POSITIONS',
+    `a topic to publish positions to, with {vehicleId} in it, such as cheji/positions/{vehicleId}; names: ${POSITION_TOPIC_NAMES.join(', ')}; empty for off`,
+    positionTopic,
+  ),
+  mqttPositionsSeconds: key(
+    'CHEJI_MQTT_POSITIONS_SECONDS',
+    '5',
+    '1 to 3600: seconds between two positions of a vehicle that are published',
+    wholeNumber(1, 3600),
   ),
   /** Where the alert log is copied to, for other nodes and programs, and the log for other nodes. */
   redisUrl: optional(

@@ -1,9 +1,10 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { TOPIC_NAMES, topicLevels } from '../deliver/mqtt-carrier.js';
+import { TOPIC_NAMES } from '../deliver/mqtt-carrier.js';
+import { POSITION_TOPIC_NAMES } from '../deliver/position-publisher.js';
 import { CODEC_NAMES, DEFAULT_TOPICS, type TopicSetting, topicRoutes } from '../ingest/mqtt/topic-routes.js';
 import { DATUMS } from '../model/datum.js';
-import { fillTopic, filterProblem, TopicPattern } from '../model/topic-pattern.js';
+import { filterProblem, TopicPattern } from '../model/topic-pattern.js';
 import { firstLine } from './key.js';
 
 /** A user of the embedded broker; `%u` and `%c` in topic filters are the user's name and the client's id. */
@@ -50,17 +51,22 @@ const list = z.string().transform((text, context): unknown => {
   }
 });
 
-/** What alerts are published to: names in braces are filled in, and nothing in it may be a wildcard. */
-export const alertTopic = z.string().superRefine((topic, context) => {
-  const names = [...topic.matchAll(/\{(.*?)\}/g)].map(([, name]) => name);
-  const known = names.every((name) => (TOPIC_NAMES as readonly string[]).includes(name));
-  const rest = topic.replace(/\{\w+\}/g, '');
-  if (!known || /[+#${}]/.test(rest) || filterProblem(topic) !== null) context.addIssue({ code: 'custom' });
-});
+/** What is published to: names in braces are filled in, and nothing in it may be a wildcard. */
+const topicOf = (allowed: readonly string[]) =>
+  z.string().superRefine((topic, context) => {
+    const names = [...topic.matchAll(/\{(.*?)\}/g)].map(([, name]) => name);
+    const known = names.every((name) => allowed.includes(name));
+    const rest = topic.replace(/\{\w+\}/g, '');
+    if (!known || /[+#${}]/.test(rest) || filterProblem(topic) !== null) context.addIssue({ code: 'custom' });
+  });
 
-/** The topic among those read by which published alerts would come in again; null where there is none. */
+export const alertTopic = topicOf(TOPIC_NAMES);
+/** Each vehicle's is its own. */
+export const positionTopic = topicOf(POSITION_TOPIC_NAMES).refine((topic) => topic.includes('{vehicleId}'));
+
+/** The topic among those read by which what is published would come in again; null where there is none. */
 export function comesBackIn(template: string, topics: readonly TopicSetting[]): string | null {
-  const example = fillTopic(template, topicLevels(null));
+  const example = template.replace(/\{\w+\}/g, '-');
   return topics.find(({ topic }) => new TopicPattern(topic).match(example) !== null)?.topic ?? null;
 }
 

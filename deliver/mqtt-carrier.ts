@@ -57,11 +57,11 @@ function isRefusal(error: unknown): boolean {
 /** What may stand in a topic; `gap` as type where there is no alert. */
 export function topicLevels(alert: Alert | null): Record<TopicName, string> {
   return {
-    type: alert ? level(alert.type) : 'gap',
-    severity: level(alert?.severity),
-    vehicleId: level(alert?.vehicleId),
-    company: level(alert?.company),
-    region: level(alert?.region),
+    type: alert ? topicLevel(alert.type) : 'gap',
+    severity: topicLevel(alert?.severity),
+    vehicleId: topicLevel(alert?.vehicleId),
+    company: topicLevel(alert?.company),
+    region: topicLevel(alert?.region),
   };
 }
 
@@ -69,6 +69,6 @@ export const TOPIC_NAMES = ['type', 'severity', 'vehicleId', 'company', 'region'
 type TopicName = (typeof TOPIC_NAMES)[number];
 
 /** One level, whatever is in it: wildcards and slashes would make another topic of it (MQTT 5.0 §4.7). */
-function level(value: string | null | undefined): string {
+export function topicLevel(value: string | null | undefined): string {
   return value ? value.replace(/[/+#\p{Cc}]/gu, '_') : NOTHING;
 }

@@ -97,6 +97,25 @@ export class Fleet {
     return no > 0 && no < this.capacity && !Number.isNaN(this.fixTime[no]);
   }
 
+  /** The newest fix of vehicle `no`, put into `p`: what the fleet keeps of it. */
+  read(no: number, p: Position): Position {
+    p.vehicleNo = no;
+    p.fixTime = this.fixTime[no];
+    p.receivedTime = this.receivedTime[no];
+    p.lon = this.lon[no];
+    p.lat = this.lat[no];
+    p.speedKmh = this.speedKmh[no];
+    p.headingDeg = this.headingDeg[no];
+    p.altitudeM = this.altitudeM[no];
+    p.alarms = this.alarms[no];
+    p.statusWord = this.statusWord[no];
+    p.mileageKm = this.mileageKm[no];
+    p.source = this.source[no];
+    p.quality = this.quality[no];
+    p.flags = this.flags[no];
+    return p;
+  }
+
   /** Ignition of vehicle `no`: null where its source does not say. */
   accOn(no: number): boolean | null {
     return this.flags[no] & ACC_KNOWN ? (this.flags[no] & ACC_ON) !== 0 : null;

@@ -77,6 +77,7 @@ export interface LiveStats {
   uploads: Tally;
   media: MediaStats;
   mqtt: MqttStats;
+  positionsOut: PositionsOut;
   /** The watched directory since this process started: files that were moved, and the positions and sentences in them. */
   files: {
     done: number;
@@ -126,6 +127,15 @@ export interface MediaStats {
   attachments: Tally;
   /** Files that are kept, and those that were deleted because others needed the room. */
   files: { count: number; bytes: number; deleted: number; deletedBytes: number };
+}
+
+/** Positions that are published over MQTT; counts since this process started, all zero where none are. */
+export interface PositionsOut {
+  /** Messages that the broker has taken, and tries that failed. */
+  published: number;
+  failed: number;
+  /** Vehicles whose newest position is not published yet. */
+  waiting: number;
 }
 
 /** Messages over MQTT; counts since this process started. received = handled + Σ rejected. */

@@ -109,6 +109,21 @@ test('alerts are not published where they would come back in', () => {
   expect(load('fleet/{vehicleId}/alerts').mqttAlerts).toBe('fleet/{vehicleId}/alerts');
 });
 
+test('positions are published to a topic of each vehicle that does not come back in', () => {
+  const load = (topic: string) => loadSettings({ CHEJI_MQTT_POSITIONS: topic }).settings;
+  expect(load('out/{company}/{vehicleId}')).toMatchObject({
+    mqttPositions: 'out/{company}/{vehicleId}',
+    mqttPositionsSeconds: 5,
+  });
+  for (const topic of ['out/all', 'out/{plate}/{vehicleId}', 'out/+/{vehicleId}']) {
+    expect(() => load(topic)).toThrow('must be a topic to publish positions to, with {vehicleId} in it');
+  }
+  const topics = JSON.stringify([{ topic: 'fleet/+/up', codec: 'traccar' }]);
+  expect(() => loadSettings({ CHEJI_MQTT_TOPICS: topics, CHEJI_MQTT_POSITIONS: 'fleet/{vehicleId}/up' })).toThrow(
+    'CHEJI_MQTT_POSITIONS=fleet/{vehicleId}/up: would come back in by the topic fleet/+/up',
+  );
+});
+
 test('a node of the API says what it lacks; whole, it has its role', () => {
   const whole = {
     CHEJI_ROLE: 'api',

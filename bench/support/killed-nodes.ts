@@ -47,10 +47,8 @@ export async function killedNodes(
     await putFence(main);
     await witness.ask({ ...job, url: `${main.url}/v1/stream`, clients: GROUPS, seed: 1 });
     await consumers.ask({ ...job, url: `http://127.0.0.1:${balancer.port}/v1/stream`, clients: subscribers, seed: 2 });
-    const killing = killInTurn(api, ended.signal);
-    const raised = await raiseAlerts(main, steps, VEHICLES, TURN_MS);
-    ended.abort();
-    const killed = await killing;
+    const raising = raiseAlerts(main, steps, VEHICLES, TURN_MS).finally(() => ended.abort());
+    const [raised, killed] = await Promise.all([raising, killInTurn(api, ended.signal)]);
     const report = await settled(consumers, await settled(witness, null, raised), raised);
     const { deliveries, missing, twice, gaps } = report;
     if (missing + twice + gaps > 0) {
