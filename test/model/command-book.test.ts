@@ -1,25 +1,7 @@
 import { expect, test } from 'vitest';
 import { advance, type Command, type CommandProgress } from '../../model/command.js';
 import { CommandBook } from '../../model/command-book.js';
-
-const command = (id: string, number = '1'): Command => ({
-  id,
-  vehicleId: 'v1',
-  terminal: { protocol: 'jt808', number },
-  type: 'text',
-  params: { text: 'a' },
-  batch: null,
-  createdAt: 1,
-  expiresAt: 2,
-  neverLate: false,
-  by: 'admin',
-  state: 'queued',
-  attempts: 0,
-  history: [{ state: 'queued', at: 1 }],
-  answer: null,
-  reason: null,
-  endedAt: null,
-});
+import { queuedCommand } from '../support/queued-command.js';
 
 const put = (book: CommandBook, ...commands: Command[]) =>
   book.apply({ type: 'command-put', revision: 1, at: 1, commands });
@@ -29,7 +11,7 @@ const ids = (commands: Iterable<Command>) => [...commands].map(({ id }) => id);
 
 test('a queue for each terminal, oldest first; ended ones leave it and stay known', () => {
   const book = new CommandBook();
-  put(book, command('c1'), command('c2', '2'), command('c3'));
+  put(book, queuedCommand('c1'), queuedCommand('c2', '2'), queuedCommand('c3'));
   expect(ids(book.queue({ protocol: 'jt808', number: '1' }))).toEqual(['c1', 'c3']);
   step(book, advance(book.get('c1')!, { state: 'failed', at: 3, reason: 'not-connected' }, true));
   expect(ids(book.queue({ protocol: 'jt808', number: '1' }))).toEqual(['c3']);
@@ -39,14 +21,14 @@ test('a queue for each terminal, oldest first; ended ones leave it and stay know
 
 test('what has ended stays as it ended; what is not known is passed over; the same change twice does no harm', () => {
   const book = new CommandBook();
-  put(book, command('c1'));
+  put(book, queuedCommand('c1'));
   const sent = advance(book.get('c1')!, { state: 'sent', at: 2, serial: 7 }, false);
   const answered = advance(sent, { state: 'answered', at: 3 }, true, { a: 1 });
   step(book, sent, answered);
   const before = structuredClone(book.snapshot());
   step(book, sent, { ...sent, id: 'c9' });
   expect(book.snapshot()).toEqual(before);
-  put(book, command('c1'));
+  put(book, queuedCommand('c1'));
   step(book, answered);
   expect(book.alive).toBe(0);
   expect(book.snapshot()).toEqual(before);
@@ -55,8 +37,8 @@ test('what has ended stays as it ended; what is not known is passed over; the sa
 
 test('the log’s own objects are not changed', () => {
   const book = new CommandBook();
-  const given = command('c1');
+  const given = queuedCommand('c1');
   put(book, given);
   step(book, advance(given, { state: 'sent', at: 2 }, false));
-  expect(given).toEqual(command('c1'));
+  expect(given).toEqual(queuedCommand('c1'));
 });

@@ -5,11 +5,8 @@ import type { Change } from '../../model/change.js';
 import type { Fence, FenceGeometry } from '../../model/fence.js';
 import { jsonBytes, writtenGeometry } from '../../model/written-geometry.js';
 import { LogReader } from '../../store/log-reader.js';
-import { Registry } from '../../store/registry.js';
-import { ShownState } from '../../store/shown-state.js';
 import { starRing } from '../geo/support.js';
-import { tempDir } from '../support/temp-dir.js';
-import { accepted, closeLogs, openLogs } from './writer-support.js';
+import { openShown } from './shown-support.js';
 
 const large: FenceGeometry = { type: 'Polygon', coordinates: [starRing(randomFrom(1), 120, 31, 3000, 1, 2)] };
 const small: FenceGeometry = { type: 'Point', coordinates: [120, 31] };
@@ -21,15 +18,7 @@ function isKeptAsText(geometry: FenceGeometry): boolean {
 }
 
 test('a fence that is kept as text is whole in the log and in a checkpoint, and is text again after a restart', async () => {
-  const logs = await openLogs();
-  const { spool, spoolDir } = logs;
-  const checkpoints = await tempDir();
-  const restore = () => ShownState.restore(checkpoints, spoolDir, () => spool.committedSeq);
-  const first = await restore();
-  const registry = new Registry(first.catalog, spool, () => 7);
-  spool.onCommit((blocks) => {
-    for (const block of blocks) first.apply(block, () => {});
-  });
+  const { spool, spoolDir, registry, restore, checkpoint, close } = await openShown();
   const written = writtenGeometry('Polygon', Buffer.from(JSON.stringify(large)));
   await registry.putFence({ id: 'large', geometry: written, properties: { name: 'large', rules: [] } });
   await registry.putFence({ id: 'small', geometry: small, properties: { name: 'small', rules: [] } });
@@ -42,10 +31,10 @@ test('a fence that is kept as text is whole in the log and in a checkpoint, and 
   expect(told.map(({ geometry }) => geometry)).toEqual([large, small]);
 
   for (const checkpointed of [false, true]) {
-    if (checkpointed) await first.checkpoint(() => accepted(spool));
+    if (checkpointed) await checkpoint();
     const { catalog } = await restore();
     expect([...catalog.fences.values()]).toEqual(told);
     expect([...catalog.fences.values()].map(({ geometry }) => isKeptAsText(geometry))).toEqual([true, false]);
   }
-  await closeLogs(logs);
+  await close();
 });

@@ -4,10 +4,9 @@ import type { Change } from '../../model/change.js';
 import type { Road } from '../../model/road.js';
 import { LogReader } from '../../store/log-reader.js';
 import { Registry } from '../../store/registry.js';
-import { ShownState } from '../../store/shown-state.js';
 import { onEveryServer } from '../support/postgres.js';
-import { tempDir } from '../support/temp-dir.js';
-import { accepted, closeLogs, openLogs, rowsOf, storeAll } from './writer-support.js';
+import { openShown } from './shown-support.js';
+import { closeLogs, openLogs, rowsOf, storeAll } from './writer-support.js';
 
 const road = (id: string, limits: Road['limits'] = {}) => ({
   id,
@@ -19,17 +18,9 @@ const road = (id: string, limits: Road['limits'] = {}) => ({
 });
 
 test('main has the roads again after a restart, from its checkpoint and from the log behind it', async () => {
-  const logs = await openLogs();
-  const { spool, spoolDir } = logs;
-  const checkpoints = await tempDir();
-  const restore = () => ShownState.restore(checkpoints, spoolDir, () => spool.committedSeq);
-  const first = await restore();
-  const registry = new Registry(first.catalog, spool, () => 7);
-  spool.onCommit((blocks) => {
-    for (const block of blocks) first.apply(block, () => {});
-  });
+  const { shown: first, registry, restore, checkpoint, close } = await openShown();
   await registry.putRoads('s', [road('a'), road('b')]);
-  await first.checkpoint(() => accepted(spool));
+  await checkpoint();
   expect((await restore()).catalog.roads.ids()).toEqual(['a', 'b']);
   await registry.putRoads('s', [road('b', { maxspeed: 60 }), road('c')]);
   await registry.deleteRoadSet('s', 2);
@@ -37,7 +28,7 @@ test('main has the roads again after a restart, from its checkpoint and from the
   expect(roads.ids()).toEqual(['b', 'c']);
   expect(roads.get('b')).toMatchObject({ revision: 2, limits: { maxspeed: 60 } });
   expect(roads.sets()).toEqual(first.catalog.roads.sets());
-  await closeLogs(logs);
+  await close();
 });
 
 onEveryServer('roads', (server) => {

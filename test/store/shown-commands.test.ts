@@ -1,43 +1,13 @@
 import { expect, test } from 'vitest';
-import { advance, type Command } from '../../model/command.js';
+import { advance } from '../../model/command.js';
 import { CommandBook } from '../../model/command-book.js';
-import { Registry } from '../../store/registry.js';
-import { ShownState } from '../../store/shown-state.js';
-import { Spool } from '../../store/spool.js';
-import { tempDir } from '../support/temp-dir.js';
-
-const command = (id: string): Command => ({
-  id,
-  vehicleId: 'v1',
-  terminal: { protocol: 'jt808', number: '1' },
-  type: 'locate',
-  params: {},
-  batch: null,
-  createdAt: 1,
-  expiresAt: 2,
-  neverLate: false,
-  by: 'admin',
-  state: 'queued',
-  attempts: 0,
-  history: [{ state: 'queued', at: 1 }],
-  answer: null,
-  reason: null,
-  endedAt: null,
-});
+import { queuedCommand } from '../support/queued-command.js';
+import { openShown } from './shown-support.js';
 
 test('commands come back from the checkpoint and the log behind it, each step once', async () => {
-  const dir = await tempDir();
-  const checkpoints = await tempDir();
-  const spool = await Spool.open({ dir, ackLevel: 'write' });
-  const committed = () => spool.committedSeq;
-  const flushed = () => new Promise<void>((resolve) => spool.whenAccepted(resolve));
-  const state = await ShownState.restore(checkpoints, dir, committed);
-  spool.onCommit((blocks) => {
-    for (const block of blocks) state.apply(block, () => {});
-  });
-  const registry = new Registry(state.catalog, spool, () => 5);
+  const { shown: state, registry, restore, flushed, close } = await openShown(() => 5);
   const put = (id: string) =>
-    state.commands.apply(registry.recordCommands({ type: 'command-put', commands: [command(id)] }));
+    state.commands.apply(registry.recordCommands({ type: 'command-put', commands: [queuedCommand(id)] }));
   const step = (id: string, to: 'sent' | 'answered') => {
     const steps = [advance(state.commands.get(id)!, { state: to, at: 5 }, to === 'answered', { a: 1 })];
     state.commands.apply(registry.recordCommands({ type: 'command-step', steps }));
@@ -51,12 +21,12 @@ test('commands come back from the checkpoint and the log behind it, each step on
   put('c2');
   step('c2', 'sent');
   await flushed();
-  const restored = await ShownState.restore(checkpoints, dir, committed);
+  const restored = await restore();
   expect(restored.commands.snapshot()).toEqual(state.commands.snapshot());
   expect(restored.commands.get('c1')).toMatchObject({ state: 'answered', attempts: 1, answer: { a: 1 } });
   expect([...restored.commands.queue({ protocol: 'jt808', number: '1' })].map(({ id }) => id)).toEqual(['c2']);
   expect(restored.commands.lastId).toBe('c2');
-  await spool.close();
+  await close();
 });
 
 test('a checkpoint of before there were commands is one without any', () => {
