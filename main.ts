@@ -23,6 +23,7 @@ import { countOnline } from './model/online.js';
 import type { LiveStats } from './model/stats.js';
 import { mqttAlerts, openDeliveries, publishAlerts } from './parts/alert-deliveries.js';
 import { startApiNode } from './parts/api-node.js';
+import { apiOptions } from './parts/api-options.js';
 import { openAttachmentPort } from './parts/attachment-port.js';
 import { Database } from './parts/database.js';
 import { EngineThread } from './parts/engine-thread.js';
@@ -30,7 +31,6 @@ import { Housekeeping } from './parts/housekeeping.js';
 import { MqttFeeds } from './parts/mqtt-feeds.js';
 import { NodePublishing } from './parts/node-publishing.js';
 import { publishPositions } from './parts/position-publishing.js';
-import { productVersion } from './parts/product-version.js';
 import { protocolTools } from './parts/protocol-tools.js';
 import { Rehearsals } from './parts/rehearsal.js';
 import type { Running } from './parts/running.js';
@@ -144,7 +144,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     const parts = { spool: { state: spool.state }, database: database.state(kept), engine: engine.state() };
     return { ready, parts: { ...parts, writer: database.writerState() }, node: nodes.state() };
   };
-  const online = { onlineMs: settings.onlineSeconds * 1000, vesselOnlineMs: settings.vesselOnlineSeconds * 1000 };
+  const options = apiOptions(settings);
   const liveStats = (): LiveStats => ({
     since: since.toISOString(),
     frames: stats.frames(),
@@ -167,7 +167,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     ...stats.otherWays(),
     vehicles: {
       known: state.catalog.vehicles.size,
-      online: countOnline(state.fleet, Date.now(), online),
+      online: countOnline(state.fleet, Date.now(), options),
     },
     stream: api.streamStats(),
   });
@@ -257,13 +257,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       forward: null,
       log,
     },
-    {
-      version: productVersion(),
-      host: settings.httpHost,
-      port: settings.httpPort,
-      adminKey,
-      ...online,
-    },
+    { ...options, port: settings.httpPort, adminKey },
   ).catch(abandon);
 
   spool.onCommit((blocks) => {

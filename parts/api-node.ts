@@ -13,8 +13,8 @@ import { protocols } from '../protocols/index.js';
 import { AlertStream } from '../redis/alert-stream.js';
 import { NodeLog } from '../redis/node-log.js';
 import { openPool } from '../store/db.js';
+import { apiOptions } from './api-options.js';
 import { DatabaseReads } from './database-reads.js';
-import { productVersion } from './product-version.js';
 import { protocolTools } from './protocol-tools.js';
 import { openRedis } from './redis-access.js';
 import { Rehearsals } from './rehearsal.js';
@@ -146,11 +146,9 @@ class ApiNode {
     this.#replica = replica;
     this.#listeners.clear();
     this.#api = await startApi(this.#deps(replica), {
-      version: productVersion(),
-      host: this.settings.httpHost,
+      ...apiOptions(this.settings),
       port: this.port,
       adminKey: this.settings.adminKey,
-      onlineMs: this.settings.onlineSeconds * 1000,
     });
     this.port = this.#api.port;
   }
