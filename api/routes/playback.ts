@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import type { Datum } from '../../model/datum.js';
+import { placeIn } from '../../model/datum-shift.js';
 import { jsonNumber } from '../../model/position.js';
 import { msToRfc3339 } from '../../model/units.js';
 import type { Report } from '../../store/places.js';
 import { type Frame, playback } from '../../tracks/playback.js';
 import type { App } from '../app.js';
+import { bboxFrom, datumParam } from '../datum.js';
 import { ApiError } from '../errors.js';
 import { bboxParam, numberParam, timeParam } from '../parameters.js';
 import { period } from '../period.js';
@@ -35,6 +38,7 @@ export function playbackRoutes(app: App): Route[] {
         from: timeParam,
         to: timeParam,
         step: numberParam(1, 3600, 'seconds').default(10),
+        datum: datumParam,
       }),
       responses: {
         200: { description: 'the moments in order', types: { 'application/x-ndjson': 'a moment per line' } },
@@ -47,28 +51,30 @@ export function playbackRoutes(app: App): Route[] {
           const message = `more than ${MAX_FRAMES} moments; make it longer, or the period shorter`;
           throw new ApiError('bad-request', `query.step: ${message}`, [{ path: 'query.step', message }]);
         }
-        const [minX, minY, maxX, maxY] = query.bbox;
+        const [minX, minY, maxX, maxY] = bboxFrom(query.datum, query.bbox);
         const frames = playback(app.deps.travel, { minX, minY, maxX, maxY }, from, to, stepMs);
-        return streamed(slots, [['Content-Type', 'application/x-ndjson']], frames, written);
+        return streamed(slots, [['Content-Type', 'application/x-ndjson']], frames, (all) => written(all, query.datum));
       },
     }),
   ];
 
-  async function* written(frames: AsyncIterable<Frame>): AsyncIterable<string> {
-    for await (const frame of frames) yield lineOf(frame);
+  async function* written(frames: AsyncIterable<Frame>, datum: Datum): AsyncIterable<string> {
+    for await (const frame of frames) yield lineOf(frame, datum);
   }
 
-  function lineOf({ time, reports }: Frame): string {
+  function lineOf({ time, reports }: Frame, datum: Datum): string {
     const positions: string[] = [];
     let more = 0;
     for (const report of reports) {
-      if (positions.length < MAX_VEHICLES) positions.push(reportText(report, time));
+      if (positions.length < MAX_VEHICLES) positions.push(reportText(report, time, datum));
       else more++;
     }
     return `{"time":"${msToRfc3339(time)}","positions":[${positions.join(',')}],"more":${more}}\n`;
   }
 
-  function reportText({ vehicleNo, fixTime, lon, lat, speedKmh, headingDeg }: Report, time: number): string {
+  function reportText(report: Report, time: number, datum: Datum): string {
+    const { vehicleNo, fixTime, speedKmh, headingDeg } = report;
+    const [lon, lat] = placeIn(datum, [report.lon, report.lat]);
     // Who was taken out of the registry has no name any more; its tracks stay.
     const id = JSON.stringify(app.deps.catalog.vehicles.get(vehicleNo)?.id ?? `#${vehicleNo}`);
     const place = `"lon":${jsonNumber(lon, 7)},"lat":${jsonNumber(lat, 7)}`;

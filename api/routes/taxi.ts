@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Datum } from '../../model/datum.js';
 import { copyOfFix } from '../../model/fixes.js';
 import { maskName, maskNumber } from '../../model/mask.js';
 import { type MeterTrip, meterTripOf, tripTimes } from '../../model/meter-trip.js';
@@ -9,6 +10,7 @@ import type { Upload, UploadKind, UploadPlace } from '../../model/upload.js';
 import type { Vehicle } from '../../model/vehicle.js';
 import { CHECK_MARGIN_MS, checkMeterTrip, LONGEST_TRIP_MS } from '../../tracks/meter-check.js';
 import type { App } from '../app.js';
+import { datumParam, inDatum } from '../datum.js';
 import { maskDeep } from '../mask.js';
 import { METER_TRIP_COLUMNS, type MeterTripJson, meterTripJson, meterTripSchema } from '../meter-trip-json.js';
 import { cursorParam, limitParam } from '../parameters.js';
@@ -58,6 +60,7 @@ export function taxiRoutes(app: App): Route[] {
         limit: limitParam(MAX_TRIPS, 100),
         cursor: cursorParam.optional(),
         format: tableFormat,
+        datum: datumParam,
       }),
       responses: {
         200: {
@@ -71,12 +74,17 @@ export function taxiRoutes(app: App): Route[] {
         const vehicle = knownVehicle(app, params.id);
         const { from, to } = period(query, app.now(), MAX_DAYS);
         if (query.format === 'csv') {
-          return csvAnswer(slots, `meter-trips-${vehicle.id}`, METER_TRIP_COLUMNS, rowsOf(vehicle, from, to));
+          return csvAnswer(
+            slots,
+            `meter-trips-${vehicle.id}`,
+            METER_TRIP_COLUMNS,
+            rowsOf(vehicle, from, to, query.datum),
+          );
         }
         const after = query.cursor === undefined ? undefined : readUploadPlace(query.cursor);
         const found = await reports(vehicle, ['trip'], from, to, query.limit + 1, after);
         const items = await checked(vehicle, found.slice(0, query.limit));
-        return json({ items, cursor: nextUploads(found, query.limit) });
+        return json({ items: inDatum(query.datum, items), cursor: nextUploads(found, query.limit) });
       },
     }),
     route({
@@ -122,10 +130,10 @@ export function taxiRoutes(app: App): Route[] {
     return fixes;
   }
 
-  async function* rowsOf(vehicle: Vehicle, from: number, to: number) {
+  async function* rowsOf(vehicle: Vehicle, from: number, to: number, datum: Datum) {
     for (let after: UploadPlace | undefined; ; ) {
       const page = await reports(vehicle, ['trip'], from, to, MAX_TRIPS, after);
-      yield (await checked(vehicle, page)).map((trip) => ({ vehicle, trip }));
+      yield inDatum(datum, await checked(vehicle, page)).map((trip) => ({ vehicle, trip }));
       if (page.length < MAX_TRIPS) return;
       after = page[page.length - 1];
     }

@@ -99,6 +99,19 @@ interface Answered {
   items: Answered[];
 }
 
+test('a playback is asked for and answered in the datum of the map', async () => {
+  const api = await startTestApi();
+  const { no } = api.put('a');
+  const time = Date.UTC(2024, 4, 1, 12);
+  api.travel.places.push({ vehicleNo: no, fixTime: time, lon: LON, lat: LAT });
+  const [lon, lat] = SHOWN.gcj02.beijing;
+  const box = [lon - 1e-4, lat - 1e-4, lon + 1e-4, lat + 1e-4].join(',');
+  const period = 'from=2024-05-01T12:00:00Z&to=2024-05-01T12:00:20Z';
+  const answer = await api.get(`/v1/playback?bbox=${box}&${period}&datum=gcj02`);
+  const [line] = (await answer.text()).split('\n');
+  expect(JSON.parse(line)).toMatchObject({ positions: [{ vehicleId: 'a', ...at(SHOWN.gcj02.beijing) }] });
+});
+
 test('a datum that is none is refused with what there is', async () => {
   const api = await startTestApi();
   const answer = await api.get('/v1/vehicles?datum=mars');
