@@ -96,7 +96,7 @@ export class DefinedRules {
     const made = definition ? this.#rulesOf(definition) : [];
     for (const rule of made) {
       this.#byId.set(rule.id, rule);
-      if (rule.fence) this.#byFence.set(rule.fence.no, [...this.ofFence(rule.fence.no), rule]);
+      if (rule.fence) this.#byFence.set(rule.fence.no, [...this.ofFence(rule.fence.no), rule].sort(byId));
     }
     this.#made.set(
       id,
@@ -106,7 +106,7 @@ export class DefinedRules {
       ...this.#everywhere.filter((rule) => rule.definition.id !== id),
       ...made.filter((rule) => !rule.fence),
     ];
-    this.#everywhere.sort((a, b) => (a.id < b.id ? -1 : 1));
+    this.#everywhere.sort(byId);
     this.#ofVehicle.clear();
     const kept = new Set(touched === undefined ? [] : made.map((rule) => rule.id));
     return new Set(before.map((rule) => rule.id).filter((ruleId) => !kept.has(ruleId)));
@@ -125,4 +125,9 @@ export class DefinedRules {
     if (kind.fences !== 'each' || !scope.fences) return [one(`rule:${id}`, null)];
     return fences.map((fence) => one(`rule:${id}:${fence.id}`, fence));
   }
+}
+
+/** In whatever order rules came to be: an engine that is restored asks them in the same one. */
+function byId(a: TimedRule, b: TimedRule): number {
+  return a.id < b.id ? -1 : 1;
 }
