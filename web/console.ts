@@ -1,15 +1,16 @@
-import { Stream, type VehicleTable } from '../client/index.js';
+import { Stream } from '../client/index.js';
 import type { Alert } from '../model/alert.js';
 import { AccessKey } from './access-key.js';
 import { AlertBook } from './alert-book.js';
 import { ApiClient } from './api-client.js';
-import type { Bbox, FenceFeature } from './api-types.js';
+import type { FenceFeature } from './api-types.js';
 import { consolePages } from './console-pages.js';
-import { atMostEvery, el, fill } from './dom.js';
+import { atMostEvery, el, fill, onEscape } from './dom.js';
 import { FenceEditor } from './fence/fence-editor.js';
 import { Fences } from './fences.js';
-import { boxAround, fleetBox } from './fleet-box.js';
+import { boxAround } from './fleet-box.js';
 import { LiveVehicles } from './live-vehicles.js';
+import { LiveView } from './live-view.js';
 import { LiveMap } from './map/live-map.js';
 import { PageAddress } from './page-address.js';
 import type { PageReport } from './page-report.js';
@@ -23,6 +24,7 @@ import { legend } from './panels/legend.js';
 import { QuirkPanel } from './panels/quirk-panel.js';
 import { RoadCard } from './panels/road-card.js';
 import { roadSwitch } from './panels/road-switch.js';
+import { SideSwitch } from './panels/side-switch.js';
 import { StatusLine } from './panels/status-line.js';
 import { Tabs } from './panels/tabs.js';
 import { TopBar } from './panels/top-bar.js';
@@ -36,7 +38,6 @@ import { ServerStatus } from './server-status.js';
 import { label } from './text/language.js';
 import { VehicleCommands } from './vehicle-commands.js';
 
-const WORLD: Bbox = [-180, -85, 180, 85];
 const ALERTED_REFRESH_MS = 250;
 const STATES_REFRESH_MS = 10_000;
 
@@ -58,11 +59,12 @@ export class Console {
   readonly #fences: Fences;
   readonly #roads: Roads;
   readonly #stream: Stream;
-  #view: VehicleTable | null = null;
+  readonly #view: LiveView;
   readonly #topBar: TopBar;
   readonly #statusLine: StatusLine;
   readonly #left = el('aside', 'side left');
   readonly #right = el('aside', 'side right');
+  readonly #sides: SideSwitch;
   readonly #lists: HTMLElement;
   readonly #alertList: AlertList;
   readonly #alertDetail: AlertDetail;
@@ -73,11 +75,10 @@ export class Console {
   readonly #book: ProtocolBook;
   readonly #report: PageReport;
   #map: LiveMap | null = null;
-  /** Goes to the vehicles once, where the address does not name a place. */
-  #placeChosen: boolean;
 
   constructor() {
-    this.#placeChosen = this.#address.get('map') !== null;
+    // Read before there is a map, which writes its own view there.
+    const placeChosen = this.#address.get('map') !== null;
     this.#api = new ApiClient(this.#key, () => this.#keyDialog.ask());
     this.#keyDialog = new KeyDialog(this.#key);
     this.#status = new ServerStatus(this.#api);
@@ -95,6 +96,11 @@ export class Console {
       },
       onProblem: (error) => console.error('stream:', error),
     });
+    this.#view = new LiveView(
+      this.#stream,
+      { vehicles: this.#vehicles, alerts: this.#alerts, fences: this.#fences, roads: this.#roads },
+      placeChosen,
+    );
     this.#topBar = new TopBar(this.#status, this.#alerts, this.#address, () => this.#stream.reconnect());
     this.#statusLine = new StatusLine(this.#status);
     this.#alertList = new AlertList(this.#alerts, this.#fences, (alert) => this.#openAlert(alert));
@@ -103,6 +109,7 @@ export class Console {
       showVehicle: (id) => void this.#openVehicle(id),
       showPlace: (alert) => this.#showPlace(alert),
     });
+    this.#sides = new SideSwitch(this.#alerts);
     const track = new TrackPanel(this.#api, {
       show: (shown) => {
         this.#map?.track.show(shown);
@@ -160,7 +167,7 @@ export class Console {
     );
     fill(this.#left, this.#lists);
     fill(this.#right, this.#alertList.element);
-    const monitor = [this.#left, stage, this.#right];
+    const monitor = [this.#left, stage, this.#sides.element, this.#right];
     const pages = consolePages({
       api: this.#api,
       key: this.#key,
@@ -180,19 +187,24 @@ export class Console {
     const cover = () => {
       for (const part of monitor) part.inert = pages.covers;
     };
+    onEscape(this.#left, () => {
+      if (this.#left.contains(this.#vehiclePanel.element)) this.#closeVehicle();
+      else if (this.#left.contains(this.#fenceEditor.element)) this.#closeFence();
+    });
+    onEscape(this.#right, () => this.#right.contains(this.#alertDetail.element) && this.#closeAlert());
     this.#address.onChange(cover);
     cover();
     this.#alerts.onChange(
       atMostEvery(ALERTED_REFRESH_MS, () => this.#vehicles.setAlerted(this.#alerts.alertedVehicles())),
     );
-    this.#key.onChange(() => this.#connect());
+    this.#key.onChange(() => this.#view.connect());
     setInterval(() => this.#vehicles.refreshStates(), STATES_REFRESH_MS);
     try {
       this.#map = await LiveMap.create(
         ground,
         { vehicles: this.#vehicles, fences: this.#fences, roads: this.#roads },
         {
-          viewChanged: () => this.#viewChanged(),
+          viewChanged: () => this.#view.changed(),
           vehiclePicked: (id) => void this.#openVehicle(id),
           roadPicked: (road) => this.#roadCard.show(road),
           pointed: (lon, lat) => this.#statusLine.showPointer(lon, lat),
@@ -203,62 +215,16 @@ export class Console {
       fill(ground, el('p', 'no-map', label('no-webgl')));
     }
     void this.#status.run();
-    if (this.#key.value) this.#connect();
+    this.#view.map = this.#map;
+    if (this.#key.value) this.#view.connect();
     else this.#keyDialog.ask();
     this.#report.ready = true;
   }
 
-  #connect(): void {
-    if (!this.#view) this.#subscribe();
-    this.#stream.reconnect();
-    void this.#fences.refresh();
-    void this.#roads.refresh();
-    this.#viewChanged();
-  }
-
-  #viewChanged(): void {
-    if (!this.#map) return;
-    const bbox = this.#map.bbox();
-    if (this.#placeChosen) this.#view?.update({ bbox });
-    this.#roads.view(bbox, this.#map.zoom);
-  }
-
-  #subscribe(): void {
-    // Without a place of its own the page first asks for the whole world, and then goes to where the vehicles are.
-    const bbox = this.#placeChosen && this.#map ? this.#map.bbox() : WORLD;
-    const view = this.#stream.vehicles({ bbox }, (change) => {
-      this.#vehicles.update(change, view.cells);
-      this.#goToFleet();
-    });
-    this.#view = view;
-    const alerts = this.#stream.alerts(
-      { cursor: this.#alerts.cursor },
-      {
-        alert: ({ alert, cursor }) => {
-          this.#alerts.streamed(alert, cursor);
-          if (alert.fenceId !== null && !this.#fences.byId.has(alert.fenceId)) void this.#fences.refresh();
-        },
-        gap: () => this.#alerts.missed(),
-        subscribed: () => this.#alerts.subscribed(alerts.cursor),
-      },
-    );
-  }
-
-  #goToFleet(): void {
-    if (this.#placeChosen || !this.#map) return;
-    const places = [
-      ...this.#vehicles.list.map(({ position }) => ({ lon: position.lon!, lat: position.lat! })),
-      ...this.#vehicles.cells,
-    ];
-    const box = fleetBox(places);
-    if (!box) return;
-    this.#placeChosen = true;
-    this.#map.fit(box);
-  }
-
   async #openVehicle(id: string): Promise<void> {
     this.#fenceEditor.close();
-    fill(this.#left, this.#vehiclePanel.element);
+    this.#put(this.#left, this.#vehiclePanel.element);
+    this.#sides.show('left');
     const live = this.#vehicles.byId.get(id);
     this.#map?.select(id, live?.position.plate ?? id);
     const vehicle = await this.#vehiclePanel.show(id);
@@ -271,17 +237,25 @@ export class Console {
   #closeVehicle(): void {
     this.#vehiclePanel.hide();
     this.#map?.select(null);
-    fill(this.#left, this.#lists);
+    this.#put(this.#left, this.#lists);
+  }
+
+  /** Another panel on a side. Whoever goes by the keyboard goes on in it. */
+  #put(side: HTMLElement, panel: HTMLElement): void {
+    fill(side, panel);
+    panel.tabIndex = -1;
+    if (document.activeElement === document.body) panel.focus({ preventScroll: true });
   }
 
   #openFence(feature: FenceFeature | null): void {
+    this.#put(this.#left, this.#fenceEditor.element);
     this.#fenceEditor.open(feature);
-    fill(this.#left, this.#fenceEditor.element);
+    this.#sides.show('left');
   }
 
   #closeFence(): void {
     this.#fenceEditor.close();
-    fill(this.#left, this.#lists);
+    this.#put(this.#left, this.#lists);
   }
 
   #showRoad(road: RoadFeature | null): void {
@@ -291,13 +265,14 @@ export class Console {
 
   #openAlert(alert: Alert): void {
     this.#alertDetail.show(alert);
-    fill(this.#right, this.#alertDetail.element);
+    this.#put(this.#right, this.#alertDetail.element);
+    this.#sides.show('right');
     this.#showPlace(alert);
   }
 
   #closeAlert(): void {
     this.#alertDetail.hide();
-    fill(this.#right, this.#alertList.element);
+    this.#put(this.#right, this.#alertList.element);
     this.#map?.markAlert(null);
   }
 

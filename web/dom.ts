@@ -38,6 +38,13 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return element;
 }
 
+/** Calls `act` where Escape is pressed inside `element`. */
+export function onEscape(element: HTMLElement, act: () => void): void {
+  element.addEventListener('keydown', ({ key, defaultPrevented }) => {
+    if (key === 'Escape' && !defaultPrevented) act();
+  });
+}
+
 /** Runs `act` once, `ms` after the last call. */
 export function debounce(ms: number, act: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -52,3 +52,10 @@ export function ago(time: string | number | null, now = Date.now()): string {
 export function epochMs(time: string | number | null): number {
   return typeof time === 'number' ? time : time === null ? NaN : Date.parse(time);
 }
+
+/** "1 h 12 min", "12 min", in the language of the page. */
+export function duration(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return t('duration-minutes', { minutes });
+  return t('duration-hours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+}

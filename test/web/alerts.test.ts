@@ -4,6 +4,7 @@ import { needs } from '../support/needs.js';
 import { waitFor } from '../support/wait-for.js';
 import { ready, report } from './support/browser.js';
 import { freshPages } from './support/fresh-page.js';
+import { Refusal } from './support/mock-office.js';
 import type { MockServer } from './support/mock-server.js';
 import { alert, FENCES, livePosition } from './support/samples.js';
 
@@ -115,8 +116,13 @@ needs('chromium', 'alerts', (chromium) => {
     await more.locator('summary').click();
     await more.getByLabel('其他操作').selectOption({ label: '督办' });
     await more.getByRole('button', { name: '提交' }).click();
-    await more.locator('.problem', { hasText: '操作未完成' }).waitFor(); // no supervisor
-    tolerate(/status of 400/); // what that looks like from inside
+    await more.locator('.problem', { hasText: '请填写：督办人' }).waitFor();
+    expect(server.actions).toHaveLength(1);
+    await more.getByLabel('督办人').fill('市交通局');
+    server.refusal = new Refusal(409, 'conflict', 'somebody waits for an answer already');
+    await more.getByRole('button', { name: '提交' }).click();
+    await more.locator('.problem', { hasText: '操作未完成：somebody waits for an answer already' }).waitFor();
+    tolerate(/status of 409/); // what that looks like from inside
   });
 
   test('marks what is overdue, and shows alerts that repeat as one line', async () => {

@@ -34,6 +34,61 @@ needs('chromium', 'hostile text', (chromium) => {
     expect(withHostile).toEqual(await elementNames('苏B12345'));
   });
 
+  test('stays text on the pages beside the monitor', async () => {
+    const withHostile = await pageElements(HOSTILE);
+    expect(await page.evaluate('typeof hacked')).toBe('undefined');
+    expect(withHostile).toEqual(await pageElements('harmless'));
+  });
+
+  async function pageElements(text: string): Promise<string[]> {
+    const at = new Date().toISOString();
+    const failure = { kind: 'refused', status: 422, detail: text };
+    const delivery = {
+      circuit: 'open',
+      stopped: null,
+      cursor: text,
+      behind: 1,
+      failures: 1,
+      deadLetters: 1,
+      delivered: 0,
+    };
+    server.office.lists
+      .set('rules', [
+        { id: text, name: text, type: text, severity: 'warning', scope: { companies: [text] }, enabled: true },
+      ])
+      .set('rule-packs', [
+        { id: 'p', name: text, revision: text, rules: [], unconfirmed: [{ rule: text, what: text }] },
+      ])
+      .set('webhooks', [
+        {
+          ...{ id: 'w', url: text, description: text, filter: { company: [text] }, paused: false },
+          delivery: { ...delivery, nextTryAt: at, lastDeliveredAt: null, lastFailure: { ...failure, at } },
+        },
+      ])
+      .set('webhooks/w/deliveries', [{ at, ms: 1, id: text, delivered: false, failure }])
+      .set('webhooks/w/dead-letters', [{ no: 1, id: text, at, attempts: 5, ...failure, message: { [text]: text } }])
+      .set('audit', [
+        { time: at, actor: text, action: text, objects: [text], note: text, before: null, after: { [text]: text } },
+      ]);
+    const names: string[] = [];
+    for (const [name, shown] of [
+      ['rules', '.rules-page .data-table tbody tr'],
+      ['webhooks', '.webhooks-page tbody .link'],
+      ['audit', '.audit-page tbody summary'],
+    ]) {
+      await page.goto('about:blank');
+      await page.goto(`${server.pageUrl}#${name}`);
+      await page.locator(shown).first().click();
+      if (name === 'webhooks') await page.locator('.webhook-letters summary').click();
+      names.push(
+        ...(await page.evaluate<string[]>(
+          '[...document.querySelectorAll(".over-page:not([hidden]) *")].map((e) => e.localName).sort()',
+        )),
+      );
+    }
+    return names;
+  }
+
   /** Fills every field that others write with `text`, opens everything, and gives the names of all elements. */
   async function elementNames(text: string): Promise<string[]> {
     await page.goto('about:blank');

@@ -1,7 +1,7 @@
 import type { ApiClient } from '../api-client.js';
 import type { Page } from '../api-types.js';
 import { button, el, fill } from '../dom.js';
-import { labelled, namesIn, textField } from '../forms/labelled.js';
+import { labelled, namesIn, textField, timeField } from '../forms/labelled.js';
 import type { OverPage } from '../over-pages.js';
 import { row, table } from '../table.js';
 import { actLabel } from '../text/act-names.js';
@@ -29,8 +29,8 @@ export class AuditPage implements OverPage {
   readonly #api: ApiClient;
   readonly #actor = textField(100);
   readonly #object = textField(200);
-  readonly #from = el('input', 'field');
-  readonly #to = el('input', 'field');
+  readonly #from = timeField();
+  readonly #to = timeField();
   readonly #problem = el('p', 'problem');
   readonly #list = el('div');
   readonly #more = button('chip', label('read-more'), () => void this.#attempt(() => this.#read(this.#cursor)));
@@ -39,7 +39,6 @@ export class AuditPage implements OverPage {
 
   constructor(api: ApiClient) {
     this.#api = api;
-    for (const input of [this.#from, this.#to]) input.type = 'datetime-local';
     this.#object.placeholder = 'fence/…, vehicle/…, alert/…';
     this.#problem.setAttribute('role', 'alert');
     this.#more.hidden = true;

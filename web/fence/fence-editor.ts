@@ -41,8 +41,8 @@ export class FenceEditor {
   readonly #limit = numberField(1, 300);
   readonly #duration = numberField(0, 86_400);
   readonly #severity = el('select', 'field');
-  readonly #from = timeField();
-  readonly #to = timeField();
+  readonly #from = dayTimeField();
+  readonly #to = dayTimeField();
   readonly #categories = new Map<VehicleCategory, HTMLInputElement>(
     VEHICLE_CATEGORIES.map((each) => [each, checkbox()]),
   );
@@ -74,8 +74,8 @@ export class FenceEditor {
       labelled(label('fence-name'), this.#name),
       this.#sizeRow,
       el('h3', '', label('fence-rules')),
-      labelled(label('rule-enter'), this.#enter),
-      labelled(label('rule-exit'), this.#exit),
+      labelled(label('fence-on-enter'), this.#enter),
+      labelled(label('fence-on-exit'), this.#exit),
       labelled(label('fence-limit'), this.#limit),
       labelled(label('fence-duration'), this.#duration),
       labelled(label('fence-severity'), this.#severity),
@@ -140,10 +140,9 @@ export class FenceEditor {
   #draw(kind: DrawKind): void {
     this.#press(kind);
     this.#hint.textContent = t(`draw-${kind}-hint`);
-    const width = Number(this.#size.value) || USUAL_WIDTH_M;
     this.#take(null);
-    if (kind === 'corridor') this.#showSize('fence-width', width);
-    this.#drawing.begin(kind, width, (draft) => this.#take(draft));
+    if (kind === 'corridor') this.#showSize('fence-width', USUAL_WIDTH_M);
+    this.#drawing.begin(kind, USUAL_WIDTH_M, (draft) => this.#take(draft));
   }
 
   #press(kind: DrawKind | null): void {
@@ -239,7 +238,7 @@ export class FenceEditor {
   }
 }
 
-function timeField(): HTMLInputElement {
+function dayTimeField(): HTMLInputElement {
   const input = el('input', 'field');
   input.type = 'time';
   return input;

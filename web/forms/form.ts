@@ -1,6 +1,7 @@
 import { button, el, fill } from '../dom.js';
 import { t } from '../text/language.js';
 import { fromInputValue, toInputValue } from '../time.js';
+import { checkbox, timeField } from './labelled.js';
 import type { FormField, FormShape } from './shape.js';
 
 /** Something that can be filled in. Whoever gets the value judges it: the page holds back nothing and corrects nothing. */
@@ -15,7 +16,10 @@ export interface FormInput {
  * below the others. Its value is an object.
  */
 export function formOf(fields: readonly FormField[], values: Readonly<Record<string, unknown>> = {}): FormInput {
-  const rows = fields.map((field) => ({ field, input: inputOf(field, values[field.name] ?? field.default) }));
+  const rows = fields.map((field) => {
+    const input = inputOf(field, values[field.name] ?? field.default);
+    return { field, input, untouched: JSON.stringify(input.value()) };
+  });
   const drawn = (wanted: typeof rows) => wanted.map(({ field, input }) => row(field, input));
   const leftOut = ({ field }: (typeof rows)[number]) => field.optional && isEmpty(values[field.name]);
   const optional = rows.filter(leftOut);
@@ -27,12 +31,14 @@ export function formOf(fields: readonly FormField[], values: Readonly<Record<str
   return {
     element,
     value() {
-      const values: Record<string, unknown> = {};
-      for (const { field, input } of rows) {
+      const filled: Record<string, unknown> = {};
+      for (const { field, input, untouched } of rows) {
         const value = input.value();
-        if (value !== undefined) values[field.name] = value;
+        const as = values[field.name] === undefined ? untouched : undefined;
+        if (value === undefined || (field.optional && isLeftOut(field, value, as))) continue;
+        filled[field.name] = value;
       }
-      return values;
+      return filled;
     },
   };
 }
@@ -73,7 +79,7 @@ function inputOf(shape: FormShape, preset?: unknown): FormInput {
     case 'time':
       return timeInput(preset);
     case 'boolean':
-      return checkbox(preset === true);
+      return yesNo(preset === true);
     case 'choice':
       return choice(shape.values, preset);
     case 'choices':
@@ -100,9 +106,7 @@ function textInput(
 
 /** In Beijing time, as everything on the page. */
 function timeInput(preset: unknown): FormInput {
-  const input = el('input', 'field');
-  input.type = 'datetime-local';
-  if (typeof preset === 'string') input.value = toInputValue(Date.parse(preset));
+  const input = timeField(typeof preset === 'string' ? Date.parse(preset) : null);
   input.max = toInputValue(Date.UTC(2099, 11, 31));
   return {
     element: input,
@@ -110,10 +114,8 @@ function timeInput(preset: unknown): FormInput {
   };
 }
 
-function checkbox(checked: boolean): FormInput {
-  const input = el('input');
-  input.type = 'checkbox';
-  input.checked = checked;
+function yesNo(checked: boolean): FormInput {
+  const input = checkbox(checked);
   return { element: input, value: () => input.checked };
 }
 
@@ -130,7 +132,7 @@ function option(value: string): HTMLOptionElement {
 }
 
 function choices(values: readonly string[], preset: readonly unknown[]): FormInput {
-  const boxes = values.map((value) => ({ value, box: checkbox(preset.includes(value)) }));
+  const boxes = values.map((value) => ({ value, box: yesNo(preset.includes(value)) }));
   return {
     element: el('div', 'form-choices', ...boxes.map(({ value, box }) => el('label', '', box.element, value))),
     value: () => boxes.filter(({ box }) => box.value()).map(({ value }) => value),
@@ -177,4 +179,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (isObject(value) && Object.keys(value).length === 0);
+}
+
+/** Nothing was filled in: an empty text, a list of nothing, an object with no more than the defaults of its members. */
+function isLeftOut({ type }: FormField, value: unknown, untouched: string | undefined): boolean {
+  if (type === 'object') return JSON.stringify(value) === untouched || Object.keys(value as object).length === 0;
+  return value === '' || (Array.isArray(value) && value.length === 0);
 }

@@ -1,4 +1,5 @@
 import { el } from '../dom.js';
+import { toInputValue } from '../time.js';
 
 /** An input with its name before it, and a note below it. */
 export function labelled(name: Node | string, input: HTMLElement, note?: Node | string): HTMLLabelElement {
@@ -15,6 +16,14 @@ export function textField(most: number): HTMLInputElement {
   const input = el('input', 'field');
   input.maxLength = most;
   input.spellcheck = false;
+  return input;
+}
+
+/** A date and a time of day, Beijing time as everything on the page; `preset` in epoch ms. */
+export function timeField(preset: number | null = null): HTMLInputElement {
+  const input = el('input', 'field');
+  input.type = 'datetime-local';
+  if (preset !== null) input.value = toInputValue(preset);
   return input;
 }
 

@@ -92,6 +92,7 @@ export class LiveMap {
     });
     map.on('mousemove', ({ lngLat, point }) => {
       handlers.pointed(lngLat.lng, lngLat.lat);
+      if (this.draw.drawing) return this.#point(point, null, null);
       this.#point(point, this.#vehicles.at(lngLat.lng, lngLat.lat), this.#fences.at(point));
     });
     map.on('mouseout', () => this.#point({ x: 0, y: 0 }, null, null));
@@ -196,7 +197,6 @@ export class LiveMap {
   }
 
   #point({ x, y }: { x: number; y: number }, vehicle: LiveVehicle | null, fence: ShownFence | null): void {
-    if (this.draw.drawing) [vehicle, fence] = [null, null];
     this.#map.getCanvas().style.cursor = vehicle ? 'pointer' : '';
     this.#fences.point(fence?.feature.id ?? null);
     const text = vehicle ? (vehicle.position.plate ?? vehicle.position.vehicleId) : fence?.feature.properties.name;

@@ -29,13 +29,7 @@ export class AlertBatch {
     this.#note.maxLength = 2000;
     this.#outcome.setAttribute('role', 'status');
     this.element.hidden = true;
-    this.element.append(
-      el('div', 'batch-head', this.#count, this.#all),
-      this.#note,
-      this.#reason,
-      this.#buttons,
-      this.#outcome,
-    );
+    this.element.append(el('div', 'batch-head', this.#count, this.#all), this.#note, this.#buttons, this.#outcome);
     onLanguage(() => this.#putWords());
     this.#putWords();
   }
@@ -113,7 +107,8 @@ export class AlertBatch {
     this.#reason.value = reason;
     this.#reason.ariaLabel = t('dismiss-reason');
     this.#reason.title = t('dismiss-reason');
-    fill(this.#buttons, ...ACTIONS.map((action) => button('quiet', actionLabel(action), () => void this.#act(action))));
+    const buttons = ACTIONS.map((action) => button('quiet', actionLabel(action), () => void this.#act(action)));
+    fill(this.#buttons, ...buttons, this.#reason);
     this.#draw();
   }
 }

@@ -3,9 +3,10 @@ import { whyNotDone } from '../../model/alert-actions.js';
 import { type AlertAction, APPEAL_OUTCOMES, SUPERVISION_LEVELS, SUPERVISION_RESULTS } from '../../model/alert-life.js';
 import type { AlertBook } from '../alert-book.js';
 import { el, fill } from '../dom.js';
+import { labelled, textField, timeField } from '../forms/labelled.js';
 import { actionLabel, levelLabel, outcomeLabel, resultLabel } from '../text/alert-names.js';
 import { type TextKey, t } from '../text/language.js';
-import { fromInputValue, toInputValue } from '../time.js';
+import { fromInputValue } from '../time.js';
 
 /** The rarer things, those first that somebody waits for. */
 const OTHERS = [
@@ -85,7 +86,7 @@ export class AlertMore {
       ...Object.entries(this.#fields).map(([name, input]) => {
         const text = t(`field-${name}` as TextKey);
         input.ariaLabel = text;
-        return el('label', 'form-row', el('span', 'field-name', text), input);
+        return labelled(text, input);
       }),
     );
     this.#problem.textContent = '';
@@ -116,10 +117,13 @@ export class AlertMore {
   async #submit(): Promise<void> {
     const alert = this.#alert;
     if (!alert) return;
+    const action = this.#action.value as Other;
+    const note = this.#note.value.trim();
+    const missing = this.#missing(action, note);
+    this.#problem.textContent = missing === '' ? '' : t('fill-in', { field: missing });
+    if (missing !== '') return;
     this.#send.disabled = true;
     try {
-      const action = this.#action.value as Other;
-      const note = this.#note.value.trim();
       if (action === 'mute') await this.#mute(alert, note);
       else await this.#book.act(alert.id, action, { ...this.#values(), note });
       this.close();
@@ -127,6 +131,13 @@ export class AlertMore {
       this.#problem.textContent = t('action-failed', { message: (error as Error).message });
     }
     this.#send.disabled = false;
+  }
+
+  /** What must be filled in and is not, in the words of the form; '' where nothing is. */
+  #missing(action: Other, note: string): string {
+    if (action === 'mute' && note === '') return t('reason');
+    const name = Object.keys(this.#fields).find((each) => each !== 'due' && this.#fields[each].value.trim() === '');
+    return name === undefined ? '' : t(`field-${name}` as TextKey);
   }
 
   /** Alerts of this type, of this vehicle or fence or of all. */
@@ -150,20 +161,6 @@ export class AlertMore {
     }
     return values;
   }
-}
-
-function textField(most: number): HTMLInputElement {
-  const input = el('input', 'field');
-  input.maxLength = most;
-  return input;
-}
-
-/** `preset` in epoch ms. */
-function timeField(preset: number | null): HTMLInputElement {
-  const input = el('input', 'field');
-  input.type = 'datetime-local';
-  if (preset !== null) input.value = toInputValue(preset);
-  return input;
 }
 
 function choice<T extends string>(values: readonly T[], text: (value: T) => string): HTMLSelectElement {

@@ -1,5 +1,5 @@
 import { LIMIT_TAGS } from '../../model/road.js';
-import { button, el, fill } from '../dom.js';
+import { button, el, fill, onEscape } from '../dom.js';
 import type { RoadFeature } from '../roads/road-types.js';
 import { onLanguage, t } from '../text/language.js';
 import { roadClassLabel } from '../text/road-names.js';
@@ -15,7 +15,7 @@ export class RoadCard {
   constructor(close: () => void) {
     this.#close = close;
     this.element.hidden = true;
-    this.element.addEventListener('keydown', ({ key }) => key === 'Escape' && close());
+    onEscape(this.element, close);
     onLanguage(() => this.show(this.#road));
   }
 

@@ -15,8 +15,19 @@ export class Tabs {
       head.setAttribute('role', 'tab');
       this.#heads.set(name, head);
     }
+    const names = panels.map(([name]) => name);
+    const go = (step: number) => {
+      const at = names.findIndex((name) => this.#heads.get(name)!.ariaSelected === 'true');
+      const name = names[(at + step + names.length) % names.length];
+      this.show(name);
+      this.#heads.get(name)!.focus();
+    };
     const list = el('div', 'tab-heads', ...this.#heads.values());
     list.setAttribute('role', 'tablist');
+    list.addEventListener('keydown', ({ key }) => {
+      if (key === 'ArrowRight') go(1);
+      if (key === 'ArrowLeft') go(-1);
+    });
     this.element = el('div', 'tabs', list, this.#body);
     this.show(panels[0][0]);
   }

@@ -1,9 +1,11 @@
 import type { PositionJson } from '../../model/position.js';
 import type { ApiClient } from '../api-client.js';
 import { button, el, fill, svg } from '../dom.js';
+import { timeField } from '../forms/labelled.js';
 import { label, number, onLanguage, t } from '../text/language.js';
 import { beijing, beijingDayStart, fromInputValue, toInputValue } from '../time.js';
 import { placeAt, type Track, toTrack } from '../track.js';
+import { JourneyPanel } from './journey-panel.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -23,9 +25,10 @@ export class TrackPanel {
   readonly element: HTMLElement;
   readonly #api: ApiClient;
   readonly #view: TrackView;
-  readonly #from = el('input', 'field');
-  readonly #to = el('input', 'field');
+  readonly #from = timeField();
+  readonly #to = timeField();
   readonly #result = el('div', 'track-result');
+  readonly #journeys: JourneyPanel;
   #vehicleId = '';
   /** Epoch ms of the vehicle's newest fix; NaN where it has none. */
   #lastFix = NaN;
@@ -38,7 +41,7 @@ export class TrackPanel {
   constructor(api: ApiClient, view: TrackView) {
     this.#api = api;
     this.#view = view;
-    for (const input of [this.#from, this.#to]) input.type = 'datetime-local';
+    this.#journeys = new JourneyPanel(api, (start, end) => void this.#load(start, end, true));
     const recent = (hours: number) => () => void this.#load(Date.now() - hours * HOUR_MS, Date.now());
     this.element = el(
       'div',
@@ -60,6 +63,7 @@ export class TrackPanel {
         button('quiet', label('track-show'), () => this.#loadChosen()),
       ),
       this.#result,
+      this.#journeys.element,
     );
     onLanguage(() => this.#track && this.#showTrack(this.#track));
   }
@@ -73,6 +77,11 @@ export class TrackPanel {
   }
 
   clear(): void {
+    this.#clearTrack();
+    this.#journeys.clear();
+  }
+
+  #clearTrack(): void {
     this.#asked++;
     this.#pause();
     this.#track = null;
@@ -92,12 +101,14 @@ export class TrackPanel {
     else fill(this.#result, el('p', 'problem', t('track-bad-window')));
   }
 
-  async #load(from: number, to: number): Promise<void> {
-    this.clear();
+  /** `partly`: only a part of the window that the trips are of. */
+  async #load(from: number, to: number, partly = false): Promise<void> {
+    this.#clearTrack();
     const question = this.#asked;
     this.#from.value = toInputValue(from);
     this.#to.value = toInputValue(to);
     fill(this.#result, el('p', 'muted', t('track-loading')));
+    if (!partly) void this.#journeys.load(this.#vehicleId, from, to);
     try {
       const answer = await this.#api.get<{ items: PositionJson[] }>(
         `/v1/vehicles/${encodeURIComponent(this.#vehicleId)}/track`,

@@ -9,6 +9,7 @@ import { ago, beijing } from '../time.js';
 import { vehicleState } from '../vehicle-state.js';
 import type { CommandPanel } from './command-panel.js';
 import { facts } from './facts.js';
+import { MediaPanel } from './media-panel.js';
 import { plateBadge } from './plate.js';
 import type { QuirkPanel } from './quirk-panel.js';
 import { stateMark } from './state-mark.js';
@@ -27,6 +28,7 @@ export class VehiclePanel {
   readonly #track: TrackPanel;
   readonly #commands: CommandPanel;
   readonly #quirks: QuirkPanel;
+  readonly #media: MediaPanel;
   readonly #close: () => void;
   #id: string | null = null;
   #vehicle: VehicleJson | null = null;
@@ -44,8 +46,17 @@ export class VehiclePanel {
     this.#track = track;
     this.#commands = commands;
     this.#quirks = quirks;
+    this.#media = new MediaPanel(api);
     this.#close = close;
-    this.element.append(this.#head, this.#problem, this.#state, track.element, commands.element, quirks.element);
+    this.element.append(
+      this.#head,
+      this.#problem,
+      this.#state,
+      track.element,
+      this.#media.element,
+      commands.element,
+      quirks.element,
+    );
     const draw = atMostEvery(1000, () => this.#draw());
     vehicles.onChange(() => this.#id !== null && draw());
     onLanguage(() => this.#draw());
@@ -55,6 +66,7 @@ export class VehiclePanel {
   /** Opens the panel on a vehicle; resolves with it once it is known, or with null where it is not. */
   async show(id: string): Promise<VehicleJson | null> {
     this.#id = id;
+    this.#media.show(id);
     this.#vehicle = null;
     this.#problem.textContent = '';
     this.#draw();
@@ -69,6 +81,7 @@ export class VehiclePanel {
 
   hide(): void {
     this.#id = null;
+    this.#media.close();
     this.#track.clear();
     this.#commands.close();
   }

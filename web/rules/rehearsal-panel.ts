@@ -1,9 +1,9 @@
 import { button, el, fill } from '../dom.js';
-import { labelled, namesIn, textField } from '../forms/labelled.js';
+import { labelled, namesIn, textField, timeField } from '../forms/labelled.js';
 import { type Check, checkLines } from '../panels/evidence.js';
 import { row, table } from '../table.js';
 import { label, number, t } from '../text/language.js';
-import { beijing, fromInputValue, toInputValue } from '../time.js';
+import { beijing, fromInputValue } from '../time.js';
 import type { RuleBook } from './rule-book.js';
 import type { RehearsalJson, RehearsedJson, RuleBody } from './rule-types.js';
 
@@ -16,8 +16,8 @@ export class RehearsalPanel {
   readonly element: HTMLElement;
   readonly #book: RuleBook;
   readonly #rule: () => RuleBody;
-  readonly #from = timeInput();
-  readonly #to = timeInput();
+  readonly #from = timeField(Date.now() - DAY_MS);
+  readonly #to = timeField(Date.now());
   readonly #vehicles = textField(20_000);
   readonly #run: HTMLButtonElement;
   readonly #result = el('div', 'rehearsal-result');
@@ -25,9 +25,6 @@ export class RehearsalPanel {
   constructor(book: RuleBook, rule: () => RuleBody) {
     this.#book = book;
     this.#rule = rule;
-    const now = Date.now();
-    this.#from.value = toInputValue(now - DAY_MS);
-    this.#to.value = toInputValue(now);
     this.#run = button('chip', label('rehearse'), () => void this.#rehearse());
     this.#result.setAttribute('role', 'status');
     this.element = el(
@@ -84,10 +81,4 @@ function foundView(title: string, found: readonly RehearsedJson[]): HTMLElement[
   return [title !== '' && el('h3', '', `${title}: ${number(found.length)}`), table(heads, rows), more].filter(
     (view) => view !== false,
   );
-}
-
-function timeInput(): HTMLInputElement {
-  const input = el('input', 'field');
-  input.type = 'datetime-local';
-  return input;
 }

@@ -6,7 +6,7 @@ import { alertLabel, kindAbout } from '../text/alert-kinds.js';
 import { label, onLanguage, t } from '../text/language.js';
 import { RehearsalPanel } from './rehearsal-panel.js';
 import { bodyOf, type RuleBook } from './rule-book.js';
-import { ruleFields, withoutEmpty } from './rule-fields.js';
+import { ruleFields } from './rule-fields.js';
 import type { RuleBody, RuleJson } from './rule-types.js';
 
 /** Defines a rule, or changes one, and tries it on what was recorded before it is in force. */
@@ -78,13 +78,12 @@ export class RuleEditor {
     const kind = this.#book.kinds.find(({ type }) => type === this.#kind.value);
     if (!kind) return;
     this.#about.textContent = kindAbout(kind.type, kind.describe);
-    this.#form = formOf(ruleFields(fieldsOf(kind.params)), values);
+    this.#form = formOf(ruleFields(fieldsOf(kind.params), alertLabel(kind.type)), values);
     fill(this.#fields, this.#form.element);
   }
 
   #body(): RuleBody {
-    const { params, ...rest } = this.#form!.value() as Record<string, unknown>;
-    return { ...(withoutEmpty(rest) as object), type: this.#kind.value, params };
+    return { ...(this.#form!.value() as object), type: this.#kind.value };
   }
 
   async #submit(): Promise<void> {

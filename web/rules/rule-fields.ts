@@ -7,8 +7,8 @@ const SECONDS: FormShape = { type: 'number', min: 0, max: 31_536_000, step: 0 };
 const WITHIN: FormShape = { type: 'integer', min: 1, max: 2_678_400 };
 const NAMES: FormShape = { type: 'list', item: { type: 'text' } };
 
-/** What every rule has beside the parameters of its kind (docs/rules.md), by the names that the API has for it. */
-export function ruleFields(params: readonly FormField[]): FormField[] {
+/** What every rule has beside the parameters of its kind (docs/rules.md), by the names that the API has for it. `name`: where nobody gives another. */
+export function ruleFields(params: readonly FormField[], name: string): FormField[] {
   const field = (name: string, shape: FormShape): FormField => ({
     name,
     label: ruleFieldLabel(name),
@@ -17,7 +17,7 @@ export function ruleFields(params: readonly FormField[]): FormField[] {
   });
   const object = (name: string, ...fields: FormField[]) => field(name, { type: 'object', fields });
   return [
-    { ...field('name', { type: 'text' }), optional: undefined },
+    { ...field('name', { type: 'text' }), optional: undefined, default: name },
     { ...field('enabled', { type: 'boolean' }), optional: undefined, default: true },
     { ...object('params', ...params), optional: undefined },
     field('severity', { type: 'choice', values: SEVERITIES }),
@@ -60,15 +60,4 @@ export function ruleFields(params: readonly FormField[]): FormField[] {
     field('effectiveTo', { type: 'time' }),
     field('clause', { type: 'text' }),
   ];
-}
-
-/** Without what was left empty: an empty list would fit nobody, and is not taken. */
-export function withoutEmpty(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length > 0 ? value.map(withoutEmpty) : undefined;
-  if (typeof value !== 'object' || value === null) return value === '' ? undefined : value;
-  const kept = Object.entries(value).flatMap(([name, member]) => {
-    const full = withoutEmpty(member);
-    return full === undefined ? [] : [[name, full] as const];
-  });
-  return kept.length > 0 ? Object.fromEntries(kept) : undefined;
 }

@@ -8,11 +8,15 @@ import { severityMark } from '../panels/state-mark.js';
 import { row, table } from '../table.js';
 import { alertLabel } from '../text/alert-kinds.js';
 import { label, onLanguage, t } from '../text/language.js';
+import { categoryLabel } from '../text/names.js';
 import { beijing } from '../time.js';
 import { RuleBook } from './rule-book.js';
 import { RuleEditor } from './rule-editor.js';
 import type { RuleJson, RulePackJson } from './rule-types.js';
 import { WhyNotPanel } from './why-not-panel.js';
+
+/** Of a long scope the first names say enough. */
+const MOST_NAMES = 3;
 
 /** The page behind `#rules`: the rules in force, one of them in the editor, packs of the law, and why not. */
 export class RulesPage implements OverPage {
@@ -115,7 +119,7 @@ export class RulesPage implements OverPage {
       el(
         'td',
         'row-actions',
-        confirmButton('quiet', t('rule-pack-install'), () => void this.#do(() => this.#book.install(id))),
+        confirmButton('chip', t('rule-pack-install'), () => void this.#do(() => this.#book.install(id))),
       ),
     );
   }
@@ -137,11 +141,14 @@ export class RulesPage implements OverPage {
   }
 }
 
-/** "taxi, bus · 3202". */
-function scopeText(scope: RuleJson['scope']): string {
-  return Object.values(scope)
-    .map((names: readonly string[]) =>
-      names.length > 4 ? `${names.slice(0, 3).join(', ')} +${names.length - 3}` : names.join(', '),
+/** "Taxi, Bus · 3202". */
+function scopeText({ categories, ...others }: RuleJson['scope']): string {
+  const lists: (readonly string[])[] = [categories?.map(categoryLabel) ?? [], ...Object.values(others)];
+  return lists
+    .filter((names) => names.length > 0)
+    .map((names) =>
+      names.length > MOST_NAMES ? [...names.slice(0, MOST_NAMES), `+${names.length - MOST_NAMES}`] : names,
     )
+    .map((names) => names.join(', '))
     .join(' · ');
 }

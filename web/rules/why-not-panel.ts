@@ -1,9 +1,9 @@
 import { el, fill } from '../dom.js';
 import type { Fences } from '../fences.js';
-import { labelled, textField } from '../forms/labelled.js';
+import { labelled, textField, timeField } from '../forms/labelled.js';
 import { checkLines } from '../panels/evidence.js';
 import { label, onLanguage, t } from '../text/language.js';
-import { beijing, fromInputValue, toInputValue } from '../time.js';
+import { beijing, fromInputValue } from '../time.js';
 import type { RuleBook } from './rule-book.js';
 import type { WhyNotJson } from './rule-types.js';
 
@@ -15,7 +15,7 @@ export class WhyNotPanel {
   readonly #vehicle = textField(64);
   readonly #rule = textField(200);
   readonly #rules = el('datalist');
-  readonly #time = el('input', 'field');
+  readonly #time = timeField(Date.now());
   readonly #ask = el('button', 'chip', label('why-not-ask'));
   readonly #answer = el('div', 'why-not-answer');
 
@@ -24,8 +24,6 @@ export class WhyNotPanel {
     this.#fences = fences;
     this.#rules.id = 'rule-ids';
     this.#rule.setAttribute('list', this.#rules.id);
-    this.#time.type = 'datetime-local';
-    this.#time.value = toInputValue(Date.now());
     this.#answer.setAttribute('role', 'status');
     const form = el(
       'form',

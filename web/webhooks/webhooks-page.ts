@@ -64,9 +64,9 @@ export class WebhooksPage implements OverPage {
   }
 
   async opened(): Promise<void> {
+    await this.#read();
     clearInterval(this.#timer);
     this.#timer = setInterval(() => void this.#refresh(), POLL_MS);
-    await this.#read();
   }
 
   closed(): void {

@@ -21,7 +21,7 @@ import { quirkBook } from '../../../protocols/jt808/quirks/index.js';
 import { tools } from '../../../protocols/jt808/tools.js';
 import type { Bbox, FenceFeature, MuteJson, VehicleJson } from '../../../web/api-types.js';
 import { MockOffice, Refusal } from './mock-office.js';
-import { newVehicle } from './samples.js';
+import { liveStats, newVehicle } from './samples.js';
 
 export const KEY = 'test-key';
 const WEB = join(import.meta.dirname, '../../../dist/web');
@@ -62,6 +62,9 @@ export class MockServer {
   quarantined = new Map<number, string>();
   rerun: (group: string, apply: boolean) => RerunResult[] = () => [];
   database = 'ready';
+  log: 'ok' | 'full' | 'failed' = 'ok';
+  /** Answers everything that is written, while it is there. */
+  refusal: Refusal | null = null;
   inSpool = 0;
   key = KEY;
   /** Notes that came with actions, by alert id. */
@@ -227,7 +230,10 @@ export class MockServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url!, 'http://page');
     if (pathname === '/readyz')
-      return json(response, 200, { ready: true, parts: { database: { state: this.database } } });
+      return json(response, 200, {
+        ready: true,
+        parts: { spool: { state: this.log }, database: { state: this.database } },
+      });
     if (!pathname.startsWith('/v1/')) return this.#sendFile(pathname, response);
     if (request.headers.authorization !== `Bearer ${this.key}`) {
       return json(response, 401, { error: { code: 'unauthorized', message: 'a valid key is needed', details: [] } });
@@ -248,6 +254,7 @@ export class MockServer {
   }
 
   async #route(kind: string, id: string, what: string, query: URLSearchParams, request: IncomingMessage) {
+    if (this.refusal && request.method !== 'GET') throw this.refusal;
     switch (kind) {
       case 'fences':
         return this.#fence(id, request);
@@ -280,7 +287,8 @@ export class MockServer {
         );
       }
     }
-    return this.office.answer([kind, id, what].filter(Boolean).join('/'), query, request);
+    const path = new URL(request.url!, 'http://page').pathname.slice('/v1/'.length);
+    return this.office.answer(decodeURIComponent(path), query, request);
   }
 
   /** As the API does: a change or a removal names the revision that it was made of. */
@@ -382,11 +390,11 @@ export class MockServer {
   }
 
   #stats() {
+    const stats = liveStats(this.#accepted, this.vehicles.size);
     return {
-      log: { accepted: this.#accepted, lastSeq: this.#accepted, bytes: 48e6, quotaBytes: 20e9, state: 'ok' },
-      store: { state: this.database, inSpool: this.inSpool },
-      engine: { inSpool: 0 },
-      vehicles: { known: this.vehicles.size, online: this.vehicles.size },
+      ...stats,
+      log: { ...stats.log, state: this.log },
+      store: { ...stats.store, state: this.database, inSpool: this.inSpool },
     };
   }
 

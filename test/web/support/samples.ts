@@ -2,6 +2,7 @@ import type { LivePosition } from '../../../client/index.js';
 import type { Alert } from '../../../model/alert.js';
 import { UNTOUCHED } from '../../../model/alert-life.js';
 import type { PositionJson } from '../../../model/position.js';
+import type { LiveStats } from '../../../model/stats.js';
 import type { FenceFeature, VehicleJson } from '../../../web/api-types.js';
 import { MIDDLE } from './browser.js';
 
@@ -142,5 +143,71 @@ export function newVehicle(id: string): VehicleJson {
     online: true,
     lastSeen: null,
     position: null,
+  };
+}
+
+/** Counters of a server that has stored and judged `accepted` fixes, all of JT/T 808. */
+export function liveStats(accepted: number, vehicles: number): LiveStats {
+  return {
+    since: '2026-03-01T00:00:00Z',
+    frames: { received: accepted, handled: accepted, rejected: {} },
+    fixes: { received: accepted, accepted, pending: 0, rejected: {}, bySource: { jt808: accepted } },
+    log: { accepted, lastSeq: accepted, bytes: 48e6, quotaBytes: 20e9, state: 'ok' },
+    store: {
+      state: 'ready',
+      storedNew: accepted,
+      duplicate: 0,
+      conflict: 0,
+      quarantined: 0,
+      missed: 0,
+      watermark: accepted,
+      inSpool: 0,
+      lagSeconds: 0,
+    },
+    engine: {
+      evaluated: accepted,
+      notEvaluable: {},
+      watermark: accepted,
+      inSpool: 0,
+      stepFailures: {},
+      alerts: { overspeed: 3 },
+      clocksGivenUp: 0,
+    },
+    connections: {
+      open: vehicles,
+      authenticated: vehicles,
+      accepted: vehicles,
+      closed: { idle: 2 },
+      authFailures: 0,
+      pauses: { spool: 0, rate: 0 },
+    },
+    ackLatency: { boundsSeconds: [0.001, 0.01], counts: [60, 39, 1], sumSeconds: 0.5 },
+    uploads: {},
+    media: {
+      open: 0,
+      memoryBytes: 0,
+      memoryLimitBytes: 1e6,
+      complete: 0,
+      incomplete: 0,
+      parts: {},
+      asked: 0,
+      diskFailures: 0,
+      attachments: {},
+      files: { count: 0, bytes: 0, deleted: 0, deletedBytes: 0 },
+    },
+    mqtt: {
+      broker: 'off',
+      state: 'off',
+      detail: '',
+      clients: 0,
+      messages: { received: 0, handled: 0, rejected: {}, byCodec: {}, repeated: 0, retained: 0 },
+      events: {},
+      unacknowledged: 0,
+      pauses: 0,
+      connects: 0,
+      refused: {},
+    },
+    vehicles: { known: vehicles, online: vehicles },
+    stream: { clients: 1, subscriptions: 2 },
   };
 }
