@@ -4,7 +4,7 @@ import { needs } from '../support/needs.js';
 
 needs('redis', 'the bench of several nodes', () => {
   test('it runs: alerts at every node after acknowledgements, and none lost through the kills of nodes', async () => {
-    const small = ['--rate', '300', '--terminals', '30', '--seconds', '3', '--maps', '5', '--fences', '2000'];
+    const small = ['--rate', '400', '--terminals', '40', '--seconds', '5', '--maps', '5', '--fences', '2000'];
     const text = await benchOutput('nodes', [...small, '--subscribers', '20', '--steps', '5000']);
     expect(text).toMatch(/publishing, at full speed: [\d.]+ µs of processor a fix, [\d.]+ µs a step/);
     expect(text).toMatch(/^one node alone: \d+ fixes\/s/m);
@@ -15,5 +15,5 @@ needs('redis', 'the bench of several nodes', () => {
     expect(text).toMatch(
       /20 subscribers of 2 API nodes, [2-9]\d* kills of them.*: 0 missing, 0 twice or out of order, 0 gaps/,
     );
-  }, 240_000);
+  }, 300_000);
 });
