@@ -117,7 +117,7 @@ export class AuditPage implements OverPage {
     );
     const others = objects.length - links.length;
     const about = el('div', 'audit-objects', ...links, others > 0 && el('small', '', t('and-more', { count: others })));
-    const changed = changes(before, after);
+    const changed = changes(unwrapped(before), unwrapped(after));
     const more =
       changed.length > 0 &&
       el(
@@ -138,6 +138,14 @@ function changes(before: AuditJson['before'], after: AuditJson['after']): string
     const [was, is] = [text(before?.[name]), text(after?.[name])];
     return was === is ? [] : [before ? `${name}: ${was} → ${is}` : `${name}: ${is}`];
   });
+}
+
+/** What is said under one name alone, such as the rule of an act about a rule, is told member by member. */
+function unwrapped(content: AuditJson['after']): AuditJson['after'] {
+  const members = Object.values(content ?? {});
+  const [only] = members;
+  const isObject = typeof only === 'object' && only !== null && !Array.isArray(only);
+  return members.length === 1 && isObject ? (only as Record<string, unknown>) : content;
 }
 
 function timeOf({ value }: HTMLInputElement): string | undefined {

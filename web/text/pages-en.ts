@@ -202,7 +202,7 @@ export const enPages = {
   'audit-action': 'What',
   'audit-object': 'Object',
   'audit-change': 'Change',
-  'audit-parts': '{count} parts',
+  'audit-parts': 'Changed: {count}',
   'audit-empty': 'Nobody has done anything of the kind.',
 
   'server-about': 'How its parts are, what came in, and what became of it.',

@@ -201,7 +201,7 @@ export const zhPages: Record<keyof typeof enPages, string> = {
   'audit-action': '操作',
   'audit-object': '对象',
   'audit-change': '变更',
-  'audit-parts': '{count} 项',
+  'audit-parts': '变更 {count} 项',
   'audit-empty': '没有符合条件的记录。',
 
   'server-about': '各部件状态、接收的数据及其去向。',

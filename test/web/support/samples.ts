@@ -180,6 +180,7 @@ export function liveStats(accepted: number, vehicles: number): LiveStats {
       closed: { idle: 2 },
       authFailures: 0,
       pauses: { spool: 0, rate: 0 },
+      waiting: { frames: 0, bytes: 0 },
     },
     ackLatency: { boundsSeconds: [0.001, 0.01], counts: [60, 39, 1], sumSeconds: 0.5 },
     uploads: {},
@@ -207,6 +208,10 @@ export function liveStats(accepted: number, vehicles: number): LiveStats {
       connects: 0,
       refused: {},
     },
+    positionsOut: { published: 0, failed: 0, waiting: 0 },
+    files: { done: 0, failed: 0, received: 0, taken: 0, refused: 0, pending: 0, waits: 0 },
+    dialOut: { sources: 0, dialled: 0, connecting: 0, connected: 0, ended: {}, pauses: 0 },
+    datagrams: { received: 0, taken: 0, lost: 0 },
     vehicles: { known: vehicles, online: vehicles },
     stream: { clients: 1, subscriptions: 2 },
   };
