@@ -26,7 +26,7 @@ export class RedisCarrier implements Carrier {
 
   constructor(options: RedisCarrierOptions) {
     this.#o = options;
-    if (options.forgot) this.#looking = setInterval(() => void this.#look(), LOOK_MS);
+    if (options.forgot) this.#looking = setInterval(() => void this.#look(), LOOK_MS).unref();
   }
 
   async carry(batch: readonly Delivery[]): Promise<Carried> {
