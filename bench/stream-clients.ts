@@ -8,7 +8,7 @@ export const describe =
 
 /**
  * `--clients N`, `--rates 100,200`: a round for each number of fixes a second, of which alerts come; `--terminals N`, `--seconds N`
- * of each round, `--fences N`.
+ * of each round, `--fences N`, `--patience N` seconds until the crowd of alerts at a round's beginning is over.
  */
 export async function run(argv: string[]): Promise<object> {
   const { values } = parseArgs({
@@ -19,21 +19,20 @@ export async function run(argv: string[]): Promise<object> {
       terminals: { type: 'string', default: '500' },
       seconds: { type: 'string', default: '15' },
       fences: { type: 'string', default: '1000' },
+      patience: { type: 'string', default: '20' },
     },
   });
-  const [alertClients, terminals, seconds, fences] = [
-    ...[values.clients, values.terminals, values.seconds, values.fences],
+  const [alertClients, terminals, seconds, fences, patienceSeconds] = [
+    ...[values.clients, values.terminals, values.seconds, values.fences, values.patience],
   ].map(Number);
   demandFiles(alertClients);
   const rounds: Round[] = [];
   let firstFixTime = FIRST_FIX;
   await withServer(fences, async (server) => {
     for (const perSecond of values.rates.split(',').map(Number)) {
-      const settleSeconds = 10;
-      const framesPerTerminal = Math.ceil(
-        (perSecond * (trafficSeconds({ seconds, settleSeconds }, 0) + 1)) / terminals,
-      );
-      const plan = { perSecond, terminals, window: 16, framesPerTerminal, seconds, settleSeconds };
+      const times = { seconds, settleSeconds: 5, patienceSeconds };
+      const framesPerTerminal = Math.ceil((perSecond * (trafficSeconds(times, 0) + 1)) / terminals);
+      const plan = { perSecond, terminals, window: 16, framesPerTerminal, ...times };
       const round = await measure(server, { ...plan, ...NO_MAPS, firstFixTime, alertClients });
       if (round.lost > 0) throw new Error(`${round.lost} of ${alertClients} connections were lost`);
       print(round);

@@ -35,11 +35,11 @@ export async function run(argv: string[]): Promise<object> {
   });
   const levels = values.maps.split(',').map(Number);
   const [rate, terminals, seconds, fences] = [values.rate, values.terminals, values.seconds, values.fences].map(Number);
-  const settleSeconds = 2;
+  const settling = { settleSeconds: 2, patienceSeconds: 0 };
   const plan: Plan = {
-    ...{ perSecond: rate, terminals, seconds, settleSeconds, window: 16 },
+    ...{ perSecond: rate, terminals, seconds, ...settling, window: 16 },
     framesPerTerminal: Math.ceil(
-      (rate * (trafficSeconds({ seconds, settleSeconds }, Math.max(...levels)) + 1)) / terminals,
+      (rate * (trafficSeconds({ seconds, ...settling }, Math.max(...levels)) + 1)) / terminals,
     ),
     format: values.format === 'json' ? 'json' : 'protobuf',
     viewDeg: Number(values.view),
