@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ALERT_STATES } from '../model/alert.js';
+import { saysWhy } from '../model/alert-actions.js';
 import { type AlertAction, APPEAL_OUTCOMES, DISMISS_REASONS, SUPERVISION_RESULTS } from '../model/alert-life.js';
 import { alertFilterSchema } from './alert-filter.js';
 import { supervisionFacts } from './alert-schemas.js';
@@ -8,6 +9,10 @@ import { alertId, personName } from './schemas.js';
 const note = z.string().max(2000).default('');
 const deadlineInput = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 const plainWord = z.strictObject({ note });
+const noReason = {
+  path: ['reason'],
+  message: `one of: ${DISMISS_REASONS.join(', ')}; without one, or with other, a note is needed`,
+};
 
 /** What a person says with each action, beside the action itself. */
 export const ALERT_WORDS = {
@@ -18,7 +23,9 @@ export const ALERT_WORDS = {
     note,
   }),
   resolve: plainWord,
-  dismiss: z.strictObject({ reason: z.enum(DISMISS_REASONS).default('other'), note }),
+  dismiss: z
+    .strictObject({ reason: z.enum(DISMISS_REASONS).default('other').describe('`other` needs a note'), note })
+    .refine(saysWhy, noReason),
   reopen: plainWord,
   appeal: plainWord,
   decide: z.strictObject({
@@ -54,7 +61,7 @@ export const alertBatchSchema = z
     batchOf('acknowledge', ALERT_WORDS.acknowledge),
     batchOf('assign', ALERT_WORDS.assign),
     batchOf('resolve', ALERT_WORDS.resolve),
-    batchOf('dismiss', ALERT_WORDS.dismiss),
+    batchOf('dismiss', ALERT_WORDS.dismiss).refine(saysWhy, noReason),
     batchOf('reopen', ALERT_WORDS.reopen),
     batchOf('appeal', ALERT_WORDS.appeal),
     batchOf('decide', ALERT_WORDS.decide),

@@ -1,5 +1,5 @@
 import type { Alert, AlertState } from './alert.js';
-import type { AlertAction, Supervision } from './alert-life.js';
+import type { AlertAction, DismissReason, Supervision } from './alert-life.js';
 
 /** States in which nobody has said the last word. */
 const UNSETTLED: readonly AlertState[] = ['raised', 'acknowledged', 'cleared'];
@@ -45,6 +45,11 @@ const NEEDS: Partial<Record<AlertAction, string>> = {
   reopen: 'only what is resolved or dismissed can be opened again',
   decide: 'there is no appeal to decide',
 };
+
+/** A dismissal stays as the record of why nothing was done: a reason with a name says it, `other` only with a note. */
+export function saysWhy({ reason, note }: { reason: DismissReason; note: string }): boolean {
+  return reason !== 'other' || note.trim() !== '';
+}
 
 /** Nothing is left to do, unless an appeal is overturned. */
 export function isSettled({ state, appeal }: Alert): boolean {

@@ -84,6 +84,9 @@ test.each([
   ['assign', {}, 'body.to'],
   ['assign', { to: 'zhang', due: '2020-01-01T00:00:00Z' }, 'body.due: is over already'],
   ['dismiss', { reason: 'because' }, 'body.reason'],
+  ['dismiss', {}, 'a note is needed'],
+  ['dismiss', { note: ' ' }, 'body.reason: one of: false-alarm'],
+  ['dismiss', { reason: 'other' }, 'a note is needed'],
   ['supervise', { supervisor: '王', deadline: '2020-01-01T00:00:00Z' }, 'body.deadline: is over already'],
   ['supervise', { supervisor: '王' }, 'body.deadline'],
   ['answer', { result: 'perhaps' }, 'body.result'],
@@ -94,6 +97,22 @@ test.each([
   const answer = await api.send('POST', `/v1/alerts/${a.id}/${action}`, body);
   expect(answer.status).toBe(400);
   expect(JSON.stringify(await answer.json())).toContain(where);
+});
+
+test('a dismissal with a note alone is for another reason than those that have a name', async () => {
+  const a = alert();
+  const api = await begun(a);
+  expect((await api.send('POST', `/v1/alerts/${a.id}/dismiss`, { note: 'a parade' })).status).toBe(200);
+  expect(api.log.changes[0]).toMatchObject({ word: { action: 'dismiss', reason: 'other', note: 'a parade' } });
+});
+
+test('nor are many dismissed for no reason', async () => {
+  const a = alert();
+  const api = await begun(a);
+  const answer = await api.send('POST', '/v1/alerts:handle', { action: 'dismiss', ids: [a.id] });
+  expect(answer.status).toBe(400);
+  expect(JSON.stringify(await answer.json())).toContain('body.reason: one of: false-alarm');
+  expect(api.log.changes).toEqual([]);
 });
 
 test('a word that another one overtakes is told so', async () => {

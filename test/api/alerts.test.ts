@@ -128,10 +128,11 @@ test('an engine that is behind makes it 202, and a word after the last is refuse
   api.feed.push([transition(1, a), transition(2, done)]);
   const late = await api.send('POST', `/v1/alerts/${a.id}/resolve`, {});
   expect([late.status, ((await late.json()) as Alert).state]).toEqual([202, 'raised']);
-  const refused = await api.send('POST', `/v1/alerts/${done.id}/dismiss`, {});
+  const drift = { reason: 'drift' };
+  const refused = await api.send('POST', `/v1/alerts/${done.id}/dismiss`, drift);
   expect(refused.status).toBe(409);
   expect(JSON.stringify(await refused.json())).toContain('resolved already');
-  expect((await api.send('POST', `/v1/alerts/${'b'.repeat(26)}/dismiss`, {})).status).toBe(404);
+  expect((await api.send('POST', `/v1/alerts/${'b'.repeat(26)}/dismiss`, drift)).status).toBe(404);
   expect((await api.send('POST', `/v1/alerts/${a.id}/forget`, {})).status).toBe(404);
   expect(api.log.changes).toHaveLength(1);
 });

@@ -108,6 +108,9 @@ needs('chromium', 'alerts', (chromium) => {
     server.raise(raised);
     await page.locator('.alert-row button').click();
     const detail = page.locator('.alert-detail');
+    await detail.getByRole('button', { name: '忽略' }).click();
+    await detail.locator('.alert-usual .problem', { hasText: '请填写：备注' }).waitFor();
+    expect(server.actions).toEqual([]);
     await detail.getByLabel('忽略原因').selectOption({ label: '定位漂移' });
     await detail.getByRole('button', { name: '忽略' }).click();
     await detail.locator('.alert-state', { hasText: '已忽略' }).waitFor();

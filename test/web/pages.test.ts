@@ -83,6 +83,8 @@ needs('chromium', 'the pages and what is amiss', (chromium) => {
     await page.locator('.row-tick').first().check();
     await page.getByRole('button', { name: '全选' }).click();
     await page.locator('.alert-batch').getByText('已选 2 条').waitFor();
+    await page.locator('.alert-batch').getByRole('button', { name: '忽略' }).click();
+    await page.locator('.alert-batch .problem', { hasText: '请填写：备注' }).waitFor();
     await page.locator('.alert-batch').getByLabel('备注').fill('高架漂移');
     server.office.answers.set('POST alerts:handle', ({ ids }: { ids: string[] }) => {
       const items = [

@@ -1,5 +1,6 @@
 import type { Alert } from '../../model/alert.js';
-import { DISMISS_REASONS } from '../../model/alert-life.js';
+import { saysWhy } from '../../model/alert-actions.js';
+import { DISMISS_REASONS, type DismissReason } from '../../model/alert-life.js';
 import type { AlertBook } from '../alert-book.js';
 import { button, el, fill } from '../dom.js';
 import { actionLabel, reasonLabel } from '../text/alert-names.js';
@@ -71,11 +72,13 @@ export class AlertBatch {
   }
 
   async #act(action: (typeof ACTIONS)[number]): Promise<void> {
+    const note = this.#note.value.trim();
+    const reason = this.#reason.value as DismissReason;
+    if (action === 'dismiss' && !saysWhy({ reason, note })) return this.#say(t('fill-in', { field: t('note') }), true);
     const chosen = this.#shown.filter(({ id }) => this.#ticked.has(id));
     for (const each of this.#buttons.querySelectorAll('button')) each.disabled = true;
     try {
-      const reason = action === 'dismiss' ? { reason: this.#reason.value } : {};
-      const said = { note: this.#note.value.trim(), ...reason };
+      const said = { note, ...(action === 'dismiss' && { reason }) };
       const { done, refused, problem } = await this.#book.actOnAll(chosen, action, said);
       const message = refused > 0 ? t('batch-refused', { done, refused, message: problem }) : t('batch-done', { done });
       this.#ticked.clear();

@@ -1,6 +1,6 @@
 import type { Alert } from '../../model/alert.js';
-import { whyNotDone } from '../../model/alert-actions.js';
-import { type AlertAction, DISMISS_REASONS } from '../../model/alert-life.js';
+import { saysWhy, whyNotDone } from '../../model/alert-actions.js';
+import { type AlertAction, DISMISS_REASONS, type DismissReason } from '../../model/alert-life.js';
 import type { AlertBook } from '../alert-book.js';
 import { button, el, fill } from '../dom.js';
 import { actionLabel, reasonLabel } from '../text/alert-names.js';
@@ -69,13 +69,16 @@ export class AlertHandling {
   }
 
   async #act(id: string, action: AlertAction): Promise<void> {
+    const note = this.#note.value.trim();
+    const reason = this.#reason.value as DismissReason;
+    const silent = action === 'dismiss' && !saysWhy({ reason, note });
+    this.#problem.textContent = silent ? t('fill-in', { field: t('note') }) : '';
+    if (silent) return;
     const buttons = this.#usual.querySelectorAll('button');
     for (const each of buttons) each.disabled = true;
     try {
-      const reason = action === 'dismiss' ? { reason: this.#reason.value } : {};
-      await this.#book.act(id, action, { note: this.#note.value.trim(), ...reason });
+      await this.#book.act(id, action, { note, ...(action === 'dismiss' && { reason }) });
       this.#note.value = '';
-      this.#problem.textContent = '';
     } catch (error) {
       this.#problem.textContent = t('action-failed', { message: (error as Error).message });
     }
