@@ -42,8 +42,12 @@ export class ExportFile<Place> {
   async write(chunk: string | Uint8Array): Promise<void> {
     if (chunk.length === 0) return;
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-    await this.file.write(bytes, 0, bytes.length, this.#bytes);
-    this.#bytes += bytes.length;
+    // A disk that is nearly full may take a part; what comes next then says that it is full.
+    for (let from = 0; from < bytes.length; ) {
+      const { bytesWritten } = await this.file.write(bytes, from, bytes.length - from, this.#bytes);
+      from += bytesWritten;
+      this.#bytes += bytesWritten;
+    }
   }
 
   /** From here on writing can go on another time. */
