@@ -101,7 +101,13 @@ export const alertSchema = z
   })
   .meta({ id: 'Alert' }) satisfies z.ZodType<Alert>;
 
-/** A place in the alert log. */
+/** A place in the alert log that a step has. */
+export const pastCursor = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,47}-\d{1,15}$/, 'a cursor that came with an alert, such as 3f2a-1041')
+  .meta({ examples: ['3f2a-1041'] });
+
+/** A place in the alert log, its end too. */
 export const stepCursor = z
   .string()
   .regex(/^[A-Za-z0-9-]{1,64}$/, 'a cursor, or `now`')

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { msToRfc3339 } from '../model/units.js';
 import type { DeadLetter, DeliveryAttempt, DeliveryFailure, DeliveryState, Webhook } from '../model/webhook.js';
 import { alertFilterSchema } from './alert-filter.js';
-import { stepCursor } from './alert-schemas.js';
+import { pastCursor } from './alert-schemas.js';
 import { time } from './schemas.js';
 
 /** Subscriptions to alerts and what became of their messages, as they go in and out (docs/webhooks.md). */
@@ -84,7 +84,7 @@ export const letterSchema = z
 
 export const replaySchema = z
   .union([
-    z.strictObject({ from: stepCursor.describe('a cursor: all that is wanted after it') }),
+    z.strictObject({ from: pastCursor.describe('a cursor: all that is wanted after it') }),
     z.strictObject({ deadLetters: z.union([z.literal('all'), z.array(z.int().min(1)).min(1).max(500)]) }),
   ])
   .meta({ id: 'WebhookReplay', examples: [{ from: '3f2a-1041' }, { deadLetters: 'all' }] });

@@ -2,6 +2,9 @@ import { type LookupAddress, lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { networkList } from '../model/networks.js';
 
+/** What the reading of a URL drops or writes anew, so that the text as it is kept would show another URL than is reached. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\s]/u;
+
 /** Networks that are not the public internet (IANA special-purpose registries), and so only reached where that is allowed. */
 const NOT_PUBLIC = [
   '0.0.0.0/8',
@@ -55,6 +58,7 @@ export class TargetGuard {
 
   /** Why requests to the URL are not made, as far as the URL alone tells; null where nothing speaks against it. */
   problem(text: string): string | null {
+    if (UNSEEN.test(text)) return 'must not hold spaces, line breaks or other characters that are not seen';
     if (!URL.canParse(text)) return 'is no URL such as https://example.cn/hook';
     const url = new URL(text);
     if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https:// or http://';

@@ -71,6 +71,7 @@ test('what is wrong with it is told', async () => {
     [{ url: 'http://10.0.0.1/' }, 'url'],
     [{ url: 'http://user:secret@example.cn/' }, 'url'],
     [{ url: 'javascript:alert(1)' }, 'url'],
+    [{ url: 'https://example.cn/\r\nhook' }, 'url'],
     [{}, 'body.url'],
     [{ url: 'http://127.0.0.1/', filter: { severity: 'huge' } }, 'body.filter.severity[0]'],
     [{ url: 'http://127.0.0.1/', id: '../x' }, 'body.id'],
@@ -211,6 +212,19 @@ test('replay from a cursor: the same ids; one that is too old is 410', async () 
   const gone = await ask<{ error: { code: string } }>(api, 'POST', `/${id}/replay`, { from: 'e0-4' });
   expect(gone).toMatchObject({ status: 410, body: { error: { code: 'gone' } } });
 });
+
+test.each(['now', '-1', 'e1', 'e1-', 'e1-x'])(
+  '%j is no place to replay from, and what is one is said',
+  async (from) => {
+    const api = await startTestApi();
+    const { id } = await make(api, { url: (await Receiver.start()).url });
+    const answer = await ask<{ error: { details: object[] } }>(api, 'POST', `/${id}/replay`, { from });
+    expect(answer.status).toBe(400);
+    expect(answer.body.error.details).toEqual([
+      { path: 'body.from', message: 'a cursor that came with an alert, such as 3f2a-1041' },
+    ]);
+  },
+);
 
 test('a ping says what came of it, also of a webhook that is paused', async () => {
   const api = await startTestApi();

@@ -44,6 +44,12 @@ test.each([
   ['gopher://example.cn/', 'https:// or http://'],
   ['//example.cn/', 'no URL'],
   ['nonsense', 'no URL'],
+  ['https://exam\nple.cn/', 'not seen'],
+  ['https://example.cn/\u0000', 'not seen'],
+  [' https://example.cn/', 'not seen'],
+  ['https://example.cn/a b', 'not seen'],
+  ['https://example.cn/\u202etxt', 'not seen'],
+  ['https://example.cn/\ud800', 'not seen'],
 ])('%s is refused for another reason', (url, why) => {
   expect(guard.problem(url)).toContain(why);
 });
