@@ -40,15 +40,18 @@ const server = await startHttpServer({
 
 let number = 0;
 answerOrders<HostOrder, object>(({ push }) => {
-  if (push !== undefined) {
-    feed.push(
-      Array.from({ length: push }, () => ({
-        number: ++number,
-        inputSeq: number,
-        transition: 'raised',
-        alert: sampleAlert(number),
-      })),
-    );
-  }
+  // After the answer: the bare server, too, sends what was published once it has answered.
+  if (push !== undefined) setImmediate(raise, push);
   return { port: server.port, cpu: process.cpuUsage() };
 });
+
+function raise(count: number): void {
+  feed.push(
+    Array.from({ length: count }, () => ({
+      number: ++number,
+      inputSeq: number,
+      transition: 'raised',
+      alert: sampleAlert(number),
+    })),
+  );
+}
