@@ -1,5 +1,6 @@
 import type { RuleDefinition } from '../model/rule.js';
 import type { Vehicle } from '../model/vehicle.js';
+import { madeId } from './made-ids.js';
 import type { RuleFence } from './rule.js';
 import { isEverywhere } from './rule-kind.js';
 import { ruleKindOf } from './rule-kinds.js';
@@ -121,9 +122,9 @@ export class DefinedRules {
     if (kind.fences === 'all' && fences.length === 0 && !isEverywhere(kind, params)) return [];
     const one = (ruleId: string, fence: RuleFence | null, part = '') =>
       new TimedRule(ruleId, definition, fence, kind.build(params, fence ? [fence] : fences, part), kind);
-    if (kind.parts) return kind.parts(params).map((part) => one(`rule:${id}:${part}`, null, part));
-    if (kind.fences !== 'each' || !scope.fences) return [one(`rule:${id}`, null)];
-    return fences.map((fence) => one(`rule:${id}:${fence.id}`, fence));
+    if (kind.parts) return kind.parts(params).map((part) => one(madeId(id, part), null, part));
+    if (kind.fences !== 'each' || !scope.fences) return [one(madeId(id), null)];
+    return fences.map((fence) => one(madeId(id, fence.id), fence));
   }
 }
 

@@ -22,10 +22,22 @@ export function inForceAt(
   return scheduleHolds(rule.schedule, time);
 }
 
-function scheduleHolds({ hours, weekdays, days, calendar }: RuleSchedule, time: number): boolean {
+function scheduleHolds(schedule: RuleSchedule, time: number): boolean {
+  if (!schedule.hours) return dayHolds(schedule, time);
+  return schedule.hours.some((text) => {
+    const window = readHours(text);
+    return hoursHold(window, time) && dayHolds(schedule, isAfterMidnight(window, time) ? time - DAY_MS : time);
+  });
+}
+
+function dayHolds({ weekdays, days, calendar }: RuleSchedule, time: number): boolean {
   if (weekdays && !weekdays.includes(weekday(time))) return false;
-  if (days && isDayOff(time, calendar) !== (days === 'days-off')) return false;
-  return !hours || hours.some((window) => hoursHold(readHours(window), time));
+  return !days || isDayOff(time, calendar) === (days === 'days-off');
+}
+
+/** Of a window that runs over midnight `time` is in the second part: it is of the day on which it began. */
+function isAfterMidnight({ from, to }: Hours, time: number): boolean {
+  return from >= to && Math.floor(((time + BEIJING_MS) % DAY_MS) / 60_000) < to;
 }
 
 /**

@@ -15,7 +15,7 @@ export interface RuleScope {
 
 /** When a rule is in force, Beijing time; what is left out holds always. */
 export interface RuleSchedule {
-  /** Daily windows, `HH:MM`; one may run over midnight. */
+  /** Daily windows, `HH:MM`; one may run over midnight, and is of the day on which it begins. */
   hours?: { from: string; to: string }[];
   /** 1 Monday … 7 Sunday. */
   weekdays?: number[];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clashOf } from '../../alerts/made-ids.js';
 import { parseRule, ruleInputSchema } from '../../alerts/rule-input.js';
 import { RULE_KINDS } from '../../alerts/rule-kinds.js';
 import { RULE_PACKS } from '../../alerts/rule-packs.js';
@@ -160,13 +161,13 @@ export function ruleRoutes(app: App): Route[] {
       description: 'Rules with these ids are replaced; each can be changed or removed like any other.',
       params: z.strictObject({ id: ruleId }),
       responses: { 200: { description: 'its rules as they are in force', schema: listOf(ruleSchema) } },
-      errors: ['not-found', 'busy'],
+      errors: ['not-found', 'conflict', 'busy'],
       async handle({ params }) {
         const pack = RULE_PACKS.find(({ id }) => id === params.id);
         if (!pack) throw missing('pack', params.id, 'path.id');
         const items = [];
         for (const rule of pack.rules) {
-          const outcome = await registry.putRule(rule.id, parsed(rule, 'pack'));
+          const outcome = await registry.putRule(rule.id, ready(rule.id, rule, 'pack'));
           if ('refused' in outcome) throw refusal(outcome);
           items.push(ruleJson(outcome.rule));
         }
@@ -189,7 +190,7 @@ export function ruleRoutes(app: App): Route[] {
             { path: 'body.id', message: 'exists' },
           ]);
         }
-        const outcome = await registry.putRule(id, parsed(given, 'body'));
+        const outcome = await registry.putRule(id, ready(id, given, 'body'));
         if ('refused' in outcome) throw refusal(outcome);
         return json(ruleJson(outcome.rule), 201, [['Location', `/v1/rules/${encodeURIComponent(id)}`]]);
       },
@@ -219,9 +220,9 @@ export function ruleRoutes(app: App): Route[] {
         200: { description: 'replaced', schema: ruleSchema },
         201: { description: 'defined', schema: ruleSchema },
       },
-      errors: ['busy'],
+      errors: ['conflict', 'busy'],
       async handle({ params, body: given }) {
-        const outcome = await registry.putRule(params.id, parsed(given, 'body'));
+        const outcome = await registry.putRule(params.id, ready(params.id, given, 'body'));
         if ('refused' in outcome) throw refusal(outcome);
         return json(ruleJson(outcome.rule), outcome.created ? 201 : 200);
       },
@@ -313,6 +314,15 @@ export function ruleRoutes(app: App): Route[] {
       message: problem.message,
     }));
     throw new ApiError('bad-request', `${details[0].path}: ${details[0].message}`, details);
+  }
+
+  /** A rule that may be put in force under this id: what is made of it is not called what is made of another one. */
+  function ready(id: string, input: unknown, path: string): RuleInput {
+    const rule = parsed(input, path);
+    const clash = clashOf({ ...rule, id }, catalog.rules.values());
+    if (!clash) return rule;
+    const message = `rules that are made of it would have ids of the rule "${clash.id}"; choose another id`;
+    throw new ApiError('conflict', `${path}.id: ${message}`, [{ path: `${path}.id`, message }]);
   }
 
   function freeId(): string {

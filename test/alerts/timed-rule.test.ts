@@ -69,6 +69,27 @@ test('hours, days and dates', () => {
   expect(told(story({ effectiveTo: TEN }).fixes(1, ...path('iii')))).toEqual([]);
 });
 
+test('hours over midnight are of the day on which they begin', () => {
+  const FRIDAY = 5 * 86_400;
+  const hour = (h: number) => ({ at: FRIDAY + (h - 10) * 3600 });
+  const night = (others: RuleDefinition['schedule']) =>
+    story({ schedule: { hours: [{ from: '22:00', to: '05:00' }], ...others } });
+  const fridays = night({ weekdays: [5] }).fixes(
+    1,
+    hour(4),
+    hour(21),
+    hour(22),
+    hour(25),
+    hour(28),
+    hour(29),
+    hour(47),
+  );
+  expect(told(fridays)).toEqual(['raised 22:00:00', 'cleared 05:00:00 out-of-hours']);
+  // Friday is a working day; Saturday is none, and its early morning is still of Friday's night.
+  const worked = night({ days: 'workdays' }).fixes(1, hour(26), hour(48 + 2));
+  expect(told(worked)).toEqual(['raised 02:00:00', 'cleared 05:00:00 out-of-hours']);
+});
+
 test('scope: who is not meant is not judged, and who is no more meant is let go', () => {
   for (const scope of [
     { categories: ['truck' as const] },

@@ -79,6 +79,26 @@ test('what is wrong with a rule is said with its place', async () => {
   expect(api.catalog.rules.size).toBe(0);
 });
 
+test('a rule whose alerts would be taken for those of another one is refused, whichever came first', async () => {
+  const api = await startTestApi();
+  await api.send('PUT', '/v1/fences/depot', {
+    type: 'Feature',
+    geometry: { type: 'Point', coordinates: [120, 31] },
+    properties: { name: 'depot', radius: 100 },
+  });
+  const inside = { type: 'forbidden-inside', scope: { fences: ['depot'] } };
+  expect((await api.send('PUT', '/v1/rules/night', inside)).status).toBe(201);
+  expect(await refused(api, { id: 'night:depot', ...NIGHT })).toEqual({ status: 409, paths: ['body.id'] });
+  expect((await api.send('PUT', '/v1/rules/night:yard', NIGHT)).status).toBe(201);
+  expect((await api.send('PUT', '/v1/rules/night', { ...inside, severity: 'info' })).status).toBe(200);
+  expect((await api.send('PUT', '/v1/rules/cards:expired', NIGHT)).status).toBe(201);
+  const put = await api.send('PUT', '/v1/rules/cards', { type: 'driver-card' });
+  expect(put.status).toBe(409);
+  expect(await put.json()).toMatchObject({
+    error: { code: 'conflict', message: expect.stringContaining('"cards:expired"') },
+  });
+});
+
 test('the kinds of rules are listed with what they ask for', async () => {
   const api = await startTestApi();
   const { items } = (await (await api.get('/v1/rule-kinds')).json()) as { items: { type: string; params: object }[] };
