@@ -28,6 +28,7 @@ import { openAttachmentPort } from './parts/attachment-port.js';
 import { Database } from './parts/database.js';
 import { EngineThread } from './parts/engine-thread.js';
 import { Housekeeping } from './parts/housekeeping.js';
+import { keepingOf } from './parts/keeping.js';
 import { MqttFeeds } from './parts/mqtt-feeds.js';
 import { NodePublishing } from './parts/node-publishing.js';
 import { publishPositions } from './parts/position-publishing.js';
@@ -36,7 +37,7 @@ import { Rehearsals } from './parts/rehearsal.js';
 import type { Running } from './parts/running.js';
 import { openTerminalPorts } from './parts/terminal-ports.js';
 import { watchFiles } from './parts/watched-files.js';
-import { protocols } from './protocols/index.js';
+import { commanded, protocols } from './protocols/index.js';
 import { checkpointSeq } from './store/checkpoint.js';
 import { openDataDir, secretFile } from './store/data-dir.js';
 import { KeptAnswers } from './store/kept-answers.js';
@@ -110,10 +111,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     dir,
     url: settings.databaseUrl,
     node,
-    // Recorded tracks are old from the start: they stay until somebody removes them, and none comes late.
-    retentionDays: settings.timePolicy === 'replay' ? null : settings.retentionDays,
-    compressAfterDays: settings.timePolicy === 'replay' ? null : settings.compressAfterDays,
-    auditDays: settings.auditDays,
+    keeping: keepingOf(settings),
     spool,
     alertsShared: engine.alertsShared,
     catalog: () => ({
@@ -132,7 +130,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
 
   let listening = false; // false again from the moment we are asked to stop
   // What terminals are told: after the database, which wants to see the log before anything new is in it.
-  const commandParts = { book: state.commands, registry, protocols, clock: now };
+  const commandParts = { book: state.commands, registry, protocols: commanded, clock: now };
   const dispatcher = new CommandDispatcher(commandParts);
   const desk = new CommandDesk({ ...commandParts, dispatcher });
   const terminalFences = new TerminalFences({ ...commandParts, catalog: state.catalog, desk, dispatcher, log: warn });

@@ -17,11 +17,18 @@ export const storeKeys = {
   /** Pictures, sounds and videos of terminals; beyond this the oldest go. */
   mediaMaxBytes: key('CHEJI_MEDIA_MAX_BYTES', String(10 * GIB), 'bytes, at least 1 MiB', wholeNumber(MIB)),
   retentionDays: key('CHEJI_RETENTION_DAYS', '183', 'days that tracks are kept, 1–36500', wholeNumber(1, 36_500)),
+  /** The Rules on dynamic supervision have violations and their handling kept for three years: no less. */
+  alertDays: key(
+    'CHEJI_ALERT_RETENTION_DAYS',
+    '1096',
+    'days that alerts are kept after their last step, 1096–36500',
+    wholeNumber(1096, 36_500),
+  ),
   /** Three years as for the records of supervision; half a year is the least for logs (Cybersecurity Law). */
   auditDays: key(
     'CHEJI_AUDIT_RETENTION_DAYS',
     '1096',
-    'days that the audit is kept, 183–36500',
+    'days that the audit and commands are kept, 183–36500',
     wholeNumber(183, 36_500),
   ),
   /** The frame of each fix is kept with it. */

@@ -5,6 +5,7 @@ import type { DataDir } from '../store/data-dir.js';
 import { DatabaseAwayError, openPool } from '../store/db.js';
 import { EmbeddedPostgres } from '../store/embedded.js';
 import type { Spool } from '../store/spool.js';
+import type { UpkeepOptions } from '../store/upkeep.js';
 import { fixesIn } from '../store/writer-progress.js';
 import type { StoreSeed } from '../store/writer-session.js';
 import type { FromWriter, ToWriter, WriterWorkerData } from '../store/writer-worker.js';
@@ -22,12 +23,7 @@ export interface DatabaseParts {
   url: string | null;
   /** Name of the log. */
   node: string;
-  /** Days that tracks are kept; null: for ever. */
-  retentionDays: number | null;
-  /** Days after which the database compresses tracks, where its edition can; null: never. */
-  compressAfterDays: number | null;
-  /** Days that the audit is kept. */
-  auditDays: number;
+  keeping: UpkeepOptions;
   spool: Spool;
   alertsShared: SharedArrayBuffer;
   catalog: () => StoreSeed;
@@ -142,7 +138,7 @@ export class Database {
       firstNewSeq: this.#firstNewSeq,
       spoolShared: spool.shared,
       alertShared: alertsShared,
-      compressAfterDays: this.parts.compressAfterDays,
+      compressAfterDays: this.parts.keeping.compressAfterDays,
     };
     this.#writer = new WorkerThread({
       name: 'writer',
@@ -160,11 +156,11 @@ export class Database {
   }
 
   #startDigest(url: string): void {
-    const { log, retentionDays, compressAfterDays, auditDays } = this.parts;
+    const { log, keeping } = this.parts;
     this.#digest = new WorkerThread({
       name: 'digest',
       url: new URL('../tracks/digest-worker.js', import.meta.url),
-      data: { url, retentionDays, compressAfterDays, auditDays } satisfies DigestWorkerData,
+      data: { url, ...keeping } satisfies DigestWorkerData,
       wakeEveryMs: WAKE_MS,
       onMessage: (message) => {
         if (message.type === 'notice') log.warn(message.line);

@@ -7,6 +7,19 @@ const DAY_MS = 86_400_000;
  * whoever waits to drop it; a day that cannot be had goes another time.
  */
 const PATIENCE_MS = 1_000;
+/** Rows that are of no use without tracks of before $1. Who a vehicle was then is one of them. */
+const OLD_ROWS = [
+  'delete from positions_late where time < $1',
+  'delete from vehicle_hours where hour < $1',
+  'delete from trips where end_time < $1',
+  'delete from stops where end_time < $1',
+  'delete from uploads where received_at < $1',
+  'delete from position_conflicts where time < $1',
+  'delete from quarantine where quarantined_at < $1',
+  'delete from vehicle_versions where valid_to < $1',
+  `with gone as (delete from vehicles where deleted_at < $1 returning vehicle_no)
+   delete from vehicle_versions using gone where vehicle_versions.vehicle_no = gone.vehicle_no`,
+];
 const IN_USE = ['55P03', '57014']; // lock_not_available, query_canceled (by the statement timeout)
 
 export interface RetentionResult {
@@ -30,12 +43,7 @@ export class Retention {
   async apply(now: number): Promise<RetentionResult> {
     const before = new Date(Math.floor(now / DAY_MS - this.days) * DAY_MS).toISOString();
     const result = await this.#dropDays(before);
-    await this.pool.query('delete from positions_late where time < $1', [before]);
-    await this.pool.query('delete from vehicle_hours where hour < $1', [before]);
-    await this.pool.query('delete from trips where end_time < $1', [before]);
-    await this.pool.query('delete from stops where end_time < $1', [before]);
-    await this.pool.query('delete from uploads where received_at < $1', [before]);
-    await this.pool.query('delete from position_conflicts where time < $1', [before]);
+    for (const text of OLD_ROWS) await this.pool.query(text, [before]);
     return result;
   }
 

@@ -18,6 +18,9 @@ export interface StoreSizes {
     /** Of the chunks that are compressed; null where none is. */
     compression: Compression | null;
   };
+  /** RFC 3339: when the oldest alert began, and the oldest act of the audit was; null where there is none. */
+  oldestAlert: string | null;
+  oldestAct: string | null;
   /** The other tables, largest first. */
   others: TableSize[];
   totalBytes: number;
@@ -39,6 +42,9 @@ export async function storeSizes(db: ClientBase): Promise<StoreSizes> {
   const { rows: ends } = await db.query<{ oldest: Date | null; newest: Date | null }>(
     'select min(time) as oldest, max(time) as newest from all_positions',
   );
+  const { rows: records } = await db.query<{ alert: Date | null; act: Date | null }>(
+    'select (select min(occurred_at) from alerts) as alert, (select min(at) from audit) as act',
+  );
   const { rows: tables } = await db.query<{ name: string; bytes: string; rows: string }>(TABLES);
   const { rows: total } = await db.query<{ bytes: string }>('select pg_database_size(current_database()) as bytes');
   return {
@@ -51,6 +57,8 @@ export async function storeSizes(db: ClientBase): Promise<StoreSizes> {
       newest: ends[0].newest?.toISOString() ?? null,
       compression: hypertable ? await compression(db) : null,
     },
+    oldestAlert: records[0].alert?.toISOString() ?? null,
+    oldestAct: records[0].act?.toISOString() ?? null,
     others: tables.map(({ name, bytes, rows }) => ({ name, bytes: Number(bytes), rows: Number(rows) })),
     totalBytes: Number(total[0].bytes),
   };

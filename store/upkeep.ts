@@ -3,6 +3,7 @@ import { dropAudit } from './audit.js';
 import { setCompression } from './compression.js';
 import { detectEdition } from './edition.js';
 import { LateRows } from './late-rows.js';
+import { dropAlerts, dropBygones, dropCommands } from './old-records.js';
 import { Retention } from './retention.js';
 
 const HOUR_MS = 3_600_000;
@@ -15,11 +16,16 @@ export interface UpkeepOptions {
   retentionDays: number | null;
   /** Days after which the database compresses tracks, where its edition can; null: never. */
   compressAfterDays: number | null;
-  /** Days that the audit is kept. */
+  /** Days that alerts are kept after their last step, with what they point to; null: for ever. */
+  alertDays: number | null;
+  /** Days that the audit is kept, and commands. */
   auditDays: number;
 }
 
-/** What the tables of positions need now and then, whatever the edition: compression, late rows, retention; and the audit, which has its own. */
+/**
+ * What the tables need now and then, whatever the edition: compression and late rows of positions, and the retention of everything
+ * (docs/retention.md has the table of tables).
+ */
 export class Upkeep {
   readonly #lateRows: LateRows;
   readonly #retention: Retention | null;
@@ -42,7 +48,14 @@ export class Upkeep {
     if (compressed) notices.push(compressed);
     await this.#lateRows.fold(stop);
     const { dropped, held } = (await this.#retention?.apply(now)) ?? { dropped: [], held: false };
-    await dropAudit(this.pool, now - this.options.auditDays * DAY_MS);
+    const { alertDays, auditDays } = this.options;
+    if (alertDays !== null) {
+      const alerts = await dropAlerts(this.pool, now - alertDays * DAY_MS, stop);
+      await dropBygones(this.pool, now - alertDays * DAY_MS);
+      if (alerts > 0) notices.push(`alerts older than they are kept, deleted: ${alerts}`);
+    }
+    await dropAudit(this.pool, now - auditDays * DAY_MS);
+    await dropCommands(this.pool, now - auditDays * DAY_MS, stop);
     if (dropped.length > 0) notices.push(`older than the retention, dropped: ${dropped.join(', ')}`);
     return { notices, againMs: held ? HELD_MS : HOUR_MS };
   }

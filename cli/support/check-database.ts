@@ -2,11 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type { Settings } from '../../config.js';
+import { keepingOf } from '../../parts/keeping.js';
 import { checkDatabaseUrl } from '../../store/check-database.js';
 import { describeEdition, detectEdition } from '../../store/edition.js';
 import { chooseAccount, findBinaries } from '../../store/embedded-binaries.js';
 import { embeddedUrl } from '../../store/embedded-url.js';
 import { type StoreSizes, storeSizes } from '../../store/sizes.js';
+import type { UpkeepOptions } from '../../store/upkeep.js';
 import { type Check, firstLine, result } from './checks.js';
 
 /** The database that `serve` would use: there, reachable, of which kind, and old enough. */
@@ -25,7 +27,7 @@ async function checkStore(settings: Settings): Promise<Check[]> {
     const { rows } = await db.query<{ made: boolean }>("select to_regclass('all_positions') is not null as made");
     if (!rows[0].made) return [];
     const edition = result('edition', 'ok', describeEdition(await detectEdition(db)), '');
-    return [edition, ...describeStore(await storeSizes(db), settings.retentionDays)];
+    return [edition, ...describeStore(await storeSizes(db), keepingOf(settings))];
   } catch {
     return []; // the checks before this one say what is wrong
   } finally {
@@ -41,8 +43,8 @@ function urlOf(settings: Settings): string {
 /** A day more than the retention may be there until its day is over, and another until somebody looks. */
 const LATE_DAYS = 2;
 
-export function describeStore(sizes: StoreSizes, retentionDays: number, now = Date.now()): Check[] {
-  const { positions, others, totalBytes } = sizes;
+export function describeStore(sizes: StoreSizes, keeping: UpkeepOptions, now = Date.now()): Check[] {
+  const { positions, others, totalBytes, oldestAlert, oldestAct } = sizes;
   const { compression } = positions;
   const perFix = positions.rows > 0 ? `, ${bytesPerFix(positions.bytes / positions.rows)}` : '';
   const fixes = `about ${count(positions.rows)} fixes in ${positions.parts} days, ${size(positions.bytes)}${perFix}`;
@@ -57,17 +59,26 @@ export function describeStore(sizes: StoreSizes, retentionDays: number, now = Da
     result('tables', 'ok', `${size(totalBytes)} in all; ${large.join(', ')}`, ''),
   ];
   if (late > 0) checks.push(result('late fixes', 'ok', `about ${count(late)} wait to be folded in`, ''));
-  if (positions.oldest === null) return checks;
-  const days = (now - Date.parse(positions.oldest)) / 86_400_000;
-  return [
-    ...checks,
-    result(
-      'oldest fix',
-      days > retentionDays + LATE_DAYS ? 'warning' : 'ok',
-      `${positions.oldest}, kept for ${retentionDays} days`,
-      'old days are dropped while cheji serve runs; see its log for what keeps it from that',
-    ),
-  ];
+  if (positions.oldest !== null) checks.push(oldest('oldest fix', positions.oldest, keeping.retentionDays, now));
+  // An alert whose condition holds, or that somebody has to do with, may be older than alerts are kept.
+  if (oldestAlert !== null) checks.push(result('oldest alert', 'ok', `${oldestAlert}, ${kept(keeping.alertDays)}`, ''));
+  if (oldestAct !== null) checks.push(oldest('oldest of the audit', oldestAct, keeping.auditDays, now));
+  return checks;
+}
+
+/** A warning where it should be gone. `days` null: it stays for ever. */
+function oldest(name: string, time: string, days: number | null, now: number): Check {
+  const age = (now - Date.parse(time)) / 86_400_000;
+  return result(
+    name,
+    days !== null && age > days + LATE_DAYS ? 'warning' : 'ok',
+    `${time}, ${kept(days)}`,
+    'what is old is dropped while cheji serve runs; see its log for what keeps it from that',
+  );
+}
+
+function kept(days: number | null): string {
+  return days === null ? 'kept for ever' : `kept for ${days} days`;
 }
 
 function count(rows: number): string {

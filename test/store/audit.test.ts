@@ -84,7 +84,7 @@ onEveryServer('audit', (server) => {
     await admin.deleteVehicle('100');
     await storeAll(url, logs);
 
-    const upkeep = new Upkeep(pool, { retentionDays: null, compressAfterDays: null, auditDays: 200 });
+    const upkeep = new Upkeep(pool, { retentionDays: null, compressAfterDays: null, alertDays: null, auditDays: 200 });
     const audit = new StoredAudit(pool);
     const actions = async () => (await audit.list({ limit: 10 })).map(({ action }) => action);
     const later = START + 200 * 86_400_000;
