@@ -37,7 +37,7 @@ import { Rehearsals } from './parts/rehearsal.js';
 import type { Running } from './parts/running.js';
 import { openTerminalPorts } from './parts/terminal-ports.js';
 import { watchFiles } from './parts/watched-files.js';
-import { protocols } from './protocols/index.js';
+import { commanded, protocols } from './protocols/index.js';
 import { checkpointSeq } from './store/checkpoint.js';
 import { openDataDir, secretFile } from './store/data-dir.js';
 import { KeptAnswers } from './store/kept-answers.js';
@@ -130,7 +130,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
 
   let listening = false; // false again from the moment we are asked to stop
   // What terminals are told: after the database, which wants to see the log before anything new is in it.
-  const commandParts = { book: state.commands, registry, protocols, clock: now };
+  const commandParts = { book: state.commands, registry, protocols: commanded, clock: now };
   const dispatcher = new CommandDispatcher(commandParts);
   const desk = new CommandDesk({ ...commandParts, dispatcher });
   const terminalFences = new TerminalFences({ ...commandParts, catalog: state.catalog, desk, dispatcher, log: warn });

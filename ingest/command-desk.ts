@@ -11,7 +11,7 @@ import type {
 import { type CommandBook, paramsBytes } from '../model/command-book.js';
 import { count, type Tally } from '../model/stats.js';
 import type { TerminalRef, Vehicle } from '../model/vehicle.js';
-import type { CommandSet, Protocol } from '../protocols/protocol.js';
+import type { Commanded, CommandSet } from '../protocols/protocol.js';
 import type { Registry } from '../store/registry.js';
 import { CommandIds } from './command-ids.js';
 import type { CommandDispatcher } from './commands.js';
@@ -36,7 +36,7 @@ export class CommandDesk {
     book: CommandBook;
     registry: Registry;
     dispatcher: CommandDispatcher;
-    protocols: readonly Protocol[];
+    protocols: readonly Commanded[];
     /** Epoch ms. */
     clock: () => number;
   }) {

@@ -1,8 +1,8 @@
-import { advance, type Command, type CommandEvent, type CommandReason } from '../model/command.js';
+import { advance, type Command, type CommandEvent, type CommandMessage, type CommandReason } from '../model/command.js';
 import type { CommandBook } from '../model/command-book.js';
 import { count, type Tally } from '../model/stats.js';
 import { type TerminalRef, terminalKey } from '../model/vehicle.js';
-import type { CommandResponse, CommandSet, Protocol } from '../protocols/protocol.js';
+import type { Commanded, CommandResponse, CommandSet } from '../protocols/protocol.js';
 import type { Registry } from '../store/registry.js';
 import { fitAnswer } from './fit-answer.js';
 import { TimerWheel } from './timer-wheel.js';
@@ -11,8 +11,7 @@ import { TimerWheel } from './timer-wheel.js';
 export interface TerminalLink {
   /** Sends a command; `again` repeats the one with this serial number. Null where nothing can be sent on it any more. */
   command(
-    type: string,
-    params: Record<string, unknown>,
+    command: CommandMessage,
     again?: number,
   ): { serial: number; parts: number } | { refused: CommandReason; detail: string } | null;
 }
@@ -28,7 +27,7 @@ export interface CommandPort {
 export interface CommandOptions {
   book: CommandBook;
   registry: Registry;
-  protocols: readonly Protocol[];
+  protocols: readonly Commanded[];
   /** Epoch ms. */
   clock: () => number;
   /** Until a command without a response is sent again for the first time, ms. */
@@ -178,10 +177,12 @@ export class CommandDispatcher implements CommandPort {
     if (line.flights.size === 0) this.#lines.delete(key);
   }
 
-  response(protocol: string, { terminal, serial, types, says }: CommandResponse): void {
+  response(protocol: string, { terminal, id, serial, types, says }: CommandResponse): void {
     const key = terminalKey(protocol, terminal);
     const line = this.#lines.get(key);
-    const flight = line && findFlight(line, serial, types);
+    const flight =
+      line &&
+      (id === undefined ? findFlight(line, serial, types) : (line.flights.get(id) ?? this.#earlier(line, id, key)));
     if (!flight) {
       this.unmatchedResponses++;
       return;
@@ -201,6 +202,16 @@ export class CommandDispatcher implements CommandPort {
       this.#acknowledged(flight);
     }
     this.#pump(line, command.terminal);
+  }
+
+  /** A command of this terminal that went out before its connection, or the server, was gone, and has arrived all the same. */
+  #earlier(line: Line, id: string, key: string): Flight | undefined {
+    const command = this.#book.get(id);
+    if (!command || command.endedAt !== null || command.attempts === 0) return undefined;
+    if (terminalKey(command.terminal.protocol, command.terminal.number) !== key) return undefined;
+    const flight = earlierFlight(command, false, this.#clock());
+    line.flights.set(id, flight);
+    return flight;
   }
 
   #acknowledged(flight: Flight): void {
@@ -249,7 +260,7 @@ export class CommandDispatcher implements CommandPort {
 
   #sendAgain(flight: Flight, link: TerminalLink | null): void {
     const { command, serial } = flight;
-    const sent = link?.command(command.type, command.params, serial);
+    const sent = link?.command(command, serial);
     flight.tries++;
     flight.waitMs *= flight.tries;
     flight.due = this.#clock() + flight.waitMs;
@@ -283,7 +294,7 @@ export class CommandDispatcher implements CommandPort {
       this.#end(command, { state: 'failed', reason: 'terminal-moved' });
       return 'ended';
     }
-    const sent = link.command(command.type, command.params);
+    const sent = link.command(command);
     if (sent === null) return 'closed';
     if ('refused' in sent) {
       this.#end(command, { state: 'failed', reason: sent.refused, detail: sent.detail });
@@ -324,9 +335,7 @@ export class CommandDispatcher implements CommandPort {
         const key = terminalKey(protocol, number);
         const line = this.#lines.get(key) ?? { link: null, flights: new Map<string, Flight>() };
         const due = now + (this.#sets.get(protocol)?.answerWithinMs(command.type) ?? 0);
-        const serial = command.history.findLast((event) => event.serial !== undefined)?.serial ?? 0;
-        const state = { partly: false, acknowledged: true, tries: 1, waitMs: 0, due };
-        line.flights.set(command.id, { command, serial, parts: 1, ...state });
+        line.flights.set(command.id, earlierFlight(command, true, due));
         this.#lines.set(key, line);
         this.#wheel.set(command.id, Math.min(due, command.expiresAt));
       } else {
@@ -390,6 +399,12 @@ export class CommandDispatcher implements CommandPort {
     this.flush();
     this.#closed = true;
   }
+}
+
+/** A command that went out on a connection of before, or before the start. */
+function earlierFlight(command: Command, acknowledged: boolean, due: number): Flight {
+  const serial = command.history.findLast((event) => event.serial !== undefined)?.serial ?? 0;
+  return { command, serial, parts: 1, partly: false, acknowledged, tries: 1, waitMs: 0, due };
 }
 
 /** The command that a response belongs to: by serial number where it has one, else the oldest of its types. */

@@ -313,7 +313,7 @@ export class Connection implements Sink, Origin, Awaiting, SessionPeer {
   /** Tells one of its terminals something. */
   command(
     terminal: string,
-    ...[type, params, again]: Parameters<TerminalLink['command']>
+    ...[{ type, params }, again]: Parameters<TerminalLink['command']>
   ): ReturnType<TerminalLink['command']> {
     if (this.closing !== null || !this.socket.writable) return null;
     const sent = this.#conversation.command?.(terminal, type, params, again) ?? null;

@@ -11,7 +11,7 @@ import {
   type HeldArea,
 } from '../model/terminal-area.js';
 import { type TerminalRef, terminalKey, type Vehicle } from '../model/vehicle.js';
-import type { FenceSet, Protocol } from '../protocols/protocol.js';
+import type { Commanded, FenceSet } from '../protocols/protocol.js';
 import type { Registry } from '../store/registry.js';
 import type { CommandDesk } from './command-desk.js';
 import type { CommandDispatcher } from './commands.js';
@@ -22,7 +22,7 @@ export interface TerminalFencesOptions {
   book: CommandBook;
   desk: CommandDesk;
   dispatcher: CommandDispatcher;
-  protocols: readonly Protocol[];
+  protocols: readonly Commanded[];
   /** Commands that one turn may give, and ms from turn to turn: by default 400 a second in all. */
   perTurn?: number;
   turnMs?: number;

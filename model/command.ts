@@ -69,6 +69,9 @@ export interface CommandOrder {
   area?: AreaOrder;
 }
 
+/** What of a command its terminal gets to see, each in the words of its protocol. */
+export type CommandMessage = Pick<CommandOrder, 'id' | 'type' | 'params' | 'expiresAt'>;
+
 /** What became of it, whole: the newest one counts. */
 export interface CommandProgress {
   id: string;

@@ -9,7 +9,7 @@ import type { Settings } from '../config.js';
 import type { Change } from '../model/change.js';
 import type { Command } from '../model/command.js';
 import { Replica, ReplicaError, type ReplicaSources } from '../nodes/replica.js';
-import { protocols } from '../protocols/index.js';
+import { commanded } from '../protocols/index.js';
 import { AlertStream } from '../redis/alert-stream.js';
 import { NodeLog } from '../redis/node-log.js';
 import { openPool } from '../store/db.js';
@@ -229,7 +229,7 @@ class ApiNode {
 
   #commands(book: Replica['shown']['commands']): CommandSource {
     return {
-      types: protocols.flatMap(({ commands }) => commands?.types ?? []),
+      types: commanded.flatMap(({ commands }) => commands?.types ?? []),
       give: atMainNode('give'),
       get: (id) => book.get(id),
       all: () => book.all(),

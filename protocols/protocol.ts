@@ -32,6 +32,9 @@ export interface Protocol {
   readonly quirks?: QuirkBook;
 }
 
+/** A way of speaking, as far as its terminals can be told something. */
+export type Commanded = Pick<Protocol, 'name' | 'commands' | 'fences'>;
+
 /** The commands of a protocol. Types and parameters are the protocol's own words; others hand them on. */
 export interface CommandSet {
   readonly types: readonly CommandTypeInfo[];
@@ -75,6 +78,8 @@ export interface SentCommand {
 export interface CommandResponse {
   /** Number of the terminal, without leading zeros. */
   terminal: string;
+  /** The command that this answers, where the terminal names it; then nothing else is asked. */
+  id?: string;
   /** Serial number of the message that this answers; null where the answer does not name it. */
   serial: number | null;
   /** Types of command that this can be the response to. */

@@ -1,4 +1,3 @@
-import { fillTopic } from '../../model/topic-pattern.js';
 import type { MqttPayload, PayloadCodec, Speaker } from '../../protocols/mqtt/payload.js';
 import type { CommandResponse } from '../../protocols/protocol.js';
 import type { CommandPort, TerminalLink } from '../commands.js';
@@ -13,28 +12,37 @@ export interface JsonLinksOptions {
   clock: Pick<ReceiveClock, 'now'>;
 }
 
-/** Terminals behind a gateway that takes commands as payloads of its own: known from what they publish. */
+/** A whole fleet that speaks our own JSON: a link is but a name and a topic. */
+const MAX_LINKS = 100_000;
+
+/** Terminals that take commands as payloads, by themselves or by a gateway: known from what they publish. */
 export class JsonLinks {
   readonly #o: JsonLinksOptions;
   readonly #links: SilentLinks<JsonLink>;
 
   constructor(options: JsonLinksOptions) {
     this.#o = options;
-    this.#links = new SilentLinks((link) => options.commands.disconnected(link.protocol, link.speaker.terminal, link));
+    const { commands } = options;
+    const close = (link: JsonLink) => commands.disconnected(link.protocol, link.speaker.terminal, link);
+    this.#links = new SilentLinks(close, MAX_LINKS);
   }
 
-  /** A payload of a terminal that can be told something on a topic of its own. */
-  heard({ speaker }: MqttPayload, { route: { codec }, names, down }: Routed & { down: string }): void {
-    if (speaker === undefined || codec?.command === undefined) return;
+  /** A payload of a terminal that can be told something on a topic of its own, or that is going. */
+  heard({ speaker }: MqttPayload, { route: { codec }, down }: Routed): void {
+    if (speaker === undefined || codec?.command === undefined || down === null) return;
     const { commands, clock } = this.#o;
-    const topic = fillTopic(down, names);
+    const name = `${codec.terminals}:${speaker.terminal}`;
+    if (speaker.leaves) {
+      this.#links.delete(name);
+      return;
+    }
     let isNew = false;
-    const link = this.#links.heard(`${codec.terminals}:${speaker.terminal}`, clock.now(), () => {
+    const link = this.#links.heard(name, clock.now(), () => {
       isNew = true;
-      return new JsonLink(codec, speaker, topic, this.#o);
+      return new JsonLink(codec, speaker, down, this.#o);
     });
     link.speaker = speaker;
-    link.topic = topic;
+    link.topic = down;
     if (isNew) commands.connected(link.protocol, speaker.terminal, link);
   }
 
@@ -65,18 +73,20 @@ class JsonLink implements TerminalLink {
     this.protocol = codec.terminals;
   }
 
-  command(...[type, params, again]: Parameters<TerminalLink['command']>): ReturnType<TerminalLink['command']> {
+  command(...[command, again]: Parameters<TerminalLink['command']>): ReturnType<TerminalLink['command']> {
     const serial = again ?? this.#serial;
-    const payload = this.codec.command?.(type, params, this.speaker, serial) ?? null;
+    const payload = this.codec.command?.(command, this.speaker, serial) ?? null;
     if (payload === null || 'refused' in payload) return payload;
     if (again === undefined) this.#serial = (serial + 1) & 0xffff;
     const { outlet, commands } = this.options;
     const { terminal } = this.speaker;
-    // Such gateways keep the terminal's acknowledgement for themselves: what we hear is that they have taken the command.
+    const { id, type } = command;
+    const says = (refused: string | null) =>
+      commands.response(this.protocol, { terminal, id, serial, types: [type], says: { refused } });
     outlet.publish(this.topic, payload).then(
       (outcome) => {
-        const refused = outcome === 'sent' ? null : 'not-connected';
-        commands.response(this.protocol, { terminal, serial, types: [type], says: { refused } });
+        if (outcome === 'nobody') says('not-connected');
+        else if (this.codec.acknowledges === 'broker') says(null);
       },
       () => {}, // the broker is away: the command is sent again
     );

@@ -1,5 +1,4 @@
 import type { RejectReason } from '../../model/reject.js';
-import { fillTopic } from '../../model/topic-pattern.js';
 import { stripZeros } from '../../model/vehicle.js';
 import { jt808 } from '../../protocols/jt808/index.js';
 import type { MediaOutcome, MediaPart, MediaPeer } from '../../protocols/media.js';
@@ -81,11 +80,11 @@ class Jt808Link extends Feed {
   /** Terminals that can be told something through here. */
   readonly #told = new Map<string, TerminalLink>();
 
-  constructor(address: string, { route, names }: Routed, host: Host) {
+  constructor(address: string, { route, names, down }: Routed, host: Host) {
     super(address, { ...host, datum: route.datum });
     this.#host = host;
     this.#terminal = names.terminal === undefined ? null : stripZeros(names.terminal);
-    this.#down = route.down === null ? null : fillTopic(route.down, names);
+    this.#down = down;
   }
 
   /** Frames do not go on in the next message. */
@@ -140,8 +139,8 @@ class Jt808Link extends Feed {
 
   #connect(number: string): void {
     const link: TerminalLink = {
-      command: (...what) => {
-        const sent = this.conversation.command?.(number, ...what) ?? null;
+      command: ({ type, params }, again) => {
+        const sent = this.conversation.command?.(number, type, params, again) ?? null;
         if (sent === null || 'refused' in sent) return sent;
         for (const frame of sent.frames) this.send(frame);
         return { serial: sent.serial, parts: sent.frames.length };

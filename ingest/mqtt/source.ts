@@ -98,8 +98,8 @@ export class MqttSource implements Origin {
     const { route, names } = routed;
     const receivedTime = this.#o.clock.now();
     const { topic, payload, contentType } = message;
-    const { terminal } = names;
-    const read = codec.decode({ topic, payload, receivedTime, terminal, contentType });
+    const { terminal, command } = names;
+    const read = codec.decode({ topic, payload, receivedTime, terminal, command, contentType });
     const { fixes, events, refused, responses } = read;
     if (fixes.length === 0 && events.length === 0 && refused.length === 1) {
       return { reason: refused[0].reason, detail: describe(refused[0]) };
@@ -107,7 +107,7 @@ export class MqttSource implements Origin {
     for (const fix of fixes) this.#fix(fix, codec, route.datum, message.retained, receivedTime);
     for (const event of events) this.#event(event, codec, receivedTime);
     for (const refusal of refused) this.#refusedItem(refusal, receivedTime);
-    if (route.down !== null) this.#o.links.heard(read, { ...routed, down: route.down });
+    if (!message.retained) this.#o.links.heard(read, routed);
     for (const response of responses) this.#o.links.response(codec.terminals, response);
     return null;
   }

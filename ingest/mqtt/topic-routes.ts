@@ -81,6 +81,8 @@ function fits(template: string | undefined, pattern: TopicPattern): boolean {
 export interface Routed {
   route: TopicRoute;
   names: Readonly<Record<string, string>>;
+  /** Where answers and commands go; null for nowhere. */
+  down: string | null;
 }
 
 /** Topics whose route is remembered; beyond it all are looked for anew. */
@@ -117,7 +119,8 @@ export class RouteTable {
   #lookUp(topic: string): Routed | null {
     for (const route of this.routes) {
       const names = route.pattern.match(topic);
-      if (names !== null) return { route, names };
+      if (names === null) continue;
+      return { route, names, down: route.down === null ? null : fillTopic(route.down, names) };
     }
     return null;
   }

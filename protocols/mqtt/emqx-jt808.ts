@@ -24,7 +24,8 @@ export const emqxJt808: PayloadCodec = {
   down: 'jt808/{client}/{phone}/dn',
   namesByTopic: false,
   decode: (message) => decodeJson(message, read),
-  command: (type, params, { edition }, serial) => emqxCommand(type, params, edition, serial),
+  command: ({ type, params }, { edition = '2013' }, serial) => emqxCommand(type, params, edition, serial),
+  acknowledges: 'broker', // the gateway keeps the terminal's 0x0001 for itself
 };
 
 const HEARTBEAT = 2;

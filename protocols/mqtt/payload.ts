@@ -1,4 +1,4 @@
-import type { CommandReason } from '../../model/command.js';
+import type { CommandMessage, CommandReason } from '../../model/command.js';
 import type { Datum } from '../../model/datum.js';
 import type { Position } from '../../model/position.js';
 import type { RejectReason } from '../../model/reject.js';
@@ -48,7 +48,10 @@ export interface MqttPayload {
 /** A terminal that takes commands (`PayloadCodec.command`). */
 export interface Speaker {
   terminal: string;
-  edition: Edition;
+  /** Of JT/T 808, where it speaks that behind its gateway. */
+  edition?: Edition;
+  /** It says good-bye, or its broker does in its stead. */
+  leaves?: boolean;
 }
 
 export interface MqttMessage {
@@ -58,6 +61,8 @@ export interface MqttMessage {
   receivedTime: number;
   /** The terminal, where the settings say which level of the topic names it. */
   terminal?: string;
+  /** Likewise the command that is answered. */
+  command?: string;
   /** Of MQTT 5. */
   contentType?: string;
 }
@@ -75,12 +80,9 @@ export interface PayloadCodec {
   readonly namesByTopic: boolean;
   decode(message: MqttMessage): MqttPayload;
   /** A checked command of `terminals` as a payload; absent where nothing can be told. */
-  command?(
-    type: string,
-    params: Record<string, unknown>,
-    to: Speaker,
-    serial: number,
-  ): Buffer | { refused: CommandReason; detail: string };
+  command?(command: CommandMessage, to: Speaker, serial: number): Buffer | { refused: CommandReason; detail: string };
+  /** Who acknowledges a command: the terminal itself, or the broker, where the terminal's word does not come through. */
+  readonly acknowledges?: 'terminal' | 'broker';
 }
 
 export function emptyPayload(): MqttPayload {

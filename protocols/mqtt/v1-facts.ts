@@ -9,17 +9,20 @@ export const BUSINESS: readonly string[] = ['loaded', 'accepted', 'empty', 'out'
 
 const NAME = '[A-Za-z0-9_-]{1,64}';
 const VEHICLE_TOPIC = new RegExp(`^v1/(${NAME})/vehicles/(${NAME})/(position|positions|status|event)$`);
+const ACK_TOPIC = new RegExp(`^v1/(${NAME})/vehicles/(${NAME})/cmd/(${NAME})/ack$`);
 const BATCH_TOPIC = new RegExp(`^v1/(${NAME})/batch$`);
 const ID = new RegExp(`^${NAME}$`);
 
 /** What the topic says of a payload of ours. */
 export interface V1Place {
   /** One position, several, something else; `any`: the payload itself shows it. */
-  kind: 'position' | 'items' | 'status' | 'event' | 'any';
+  kind: 'position' | 'items' | 'status' | 'event' | 'ack' | 'any';
   /** The vehicle; null where each item names its own. */
   id: string | null;
   /** The terminal of a vehicle. */
   terminal(id: string): string;
+  /** Of an acknowledgement: the command. */
+  command?: string;
 }
 
 export function isVehicleId(text: string): boolean {
@@ -36,6 +39,11 @@ export function v1Place(topic: string): V1Place | null {
     const [, tenant, id, kind] = vehicle;
     const terminal = `${tenant}:${id}`;
     return { kind: kind === 'positions' ? 'items' : (kind as V1Place['kind']), id, terminal: () => terminal };
+  }
+  const ack = ACK_TOPIC.exec(topic);
+  if (ack !== null) {
+    const [, tenant, id, command] = ack;
+    return { kind: 'ack', id, terminal: () => `${tenant}:${id}`, command };
   }
   const batch = BATCH_TOPIC.exec(topic);
   return batch && { kind: 'items', id: null, terminal: (id) => `${batch[1]}:${id}` };

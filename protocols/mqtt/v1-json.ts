@@ -4,6 +4,7 @@ import { ALARM_MASKS } from '../jt808/alarm-bits.js';
 import { keepExtras } from './extras.js';
 import { isObject, type Json, Members, refusal } from './json.js';
 import { MAX_ITEMS, type MqttFix, type MqttPayload } from './payload.js';
+import { readAck } from './v1-commands.js';
 import { BUSINESS, EARLIEST, isVehicleId, LATEST, statusFlags, type V1Place } from './v1-facts.js';
 
 const MEMBERS: ReadonlySet<string> = new Set('t lon lat d s h a acc o al st b ord drv n x id'.split(' '));
@@ -13,6 +14,7 @@ export function readV1Json(value: unknown, place: V1Place, out: MqttPayload): vo
   const { kind } = place;
   if (kind === 'items' || (kind === 'any' && !isSingle(value))) readItems(value, place, out);
   else if (!isObject(value)) out.refused.push(refusal('', 'must be an object'));
+  else if (kind === 'ack') readAck(value, place, out);
   else if (kind === 'status' || kind === 'event') readEvent(value, kind, place.terminal(''), out);
   else readItem(value, '', place, out);
 }

@@ -28,7 +28,8 @@ const NO_BASE: Base = { timeMs: 0, lonE7: 0, latE7: 0 };
  */
 export function readV1Protobuf(payload: Buffer, place: V1Place): MqttPayload {
   if (payload.length > MAX_PAYLOAD_BYTES) return tooLarge(payload);
-  if (place.kind === 'status' || place.kind === 'event') return refusedWhole('not-json', 'must be JSON on this topic');
+  if (place.kind === 'status' || place.kind === 'event' || place.kind === 'ack')
+    return refusedWhole('not-json', 'must be JSON on this topic');
   const out = emptyPayload();
   try {
     const reader = Reader.create(payload);

@@ -1,5 +1,6 @@
 import { decodeJson, refusal } from './json.js';
-import { emptyPayload, type MqttMessage, type PayloadCodec } from './payload.js';
+import { emptyPayload, type MqttMessage, type MqttPayload, type PayloadCodec } from './payload.js';
+import { v1Command } from './v1-commands.js';
 import { type V1Place, v1Place } from './v1-facts.js';
 import { readV1Json } from './v1-json.js';
 import { readV1Protobuf } from './v1-protobuf.js';
@@ -20,22 +21,33 @@ export const v1: PayloadCodec = {
     'v1/{tenant}/vehicles/{id}/positions',
     'v1/{tenant}/vehicles/{id}/status',
     'v1/{tenant}/vehicles/{id}/event',
+    'v1/{tenant}/vehicles/{id}/cmd/{command}/ack',
     'v1/{tenant}/batch',
   ],
+  down: 'v1/{tenant}/vehicles/{id}/cmd',
   namesByTopic: true,
   decode(message) {
     const place = placeOf(message);
     if (place === null)
       return { ...emptyPayload(), refused: [refusal('', `the topic ${message.topic} is none of v1`)] };
-    return isJson(message)
+    const out = isJson(message)
       ? decodeJson(message, (value, _, out) => readV1Json(value, place, out))
       : readV1Protobuf(message.payload, place);
+    // A gateway that publishes for many is told nothing: it is none of them.
+    if (place.id !== null) out.speaker = { terminal: place.terminal(place.id), leaves: saysGoodBye(out) };
+    return out;
   },
+  command: v1Command,
+  acknowledges: 'terminal',
 };
 
-function placeOf({ topic, terminal }: MqttMessage): V1Place | null {
+function placeOf({ topic, terminal, command }: MqttMessage): V1Place | null {
   if (terminal === undefined) return v1Place(topic);
-  return { kind: 'any', id: terminal, terminal: () => terminal };
+  return { kind: command === undefined ? 'any' : 'ack', id: terminal, terminal: () => terminal, command };
+}
+
+function saysGoodBye({ events }: MqttPayload): boolean {
+  return events.length > 0 && events[0].event === 'offline';
 }
 
 function isJson({ payload, contentType }: MqttMessage): boolean {

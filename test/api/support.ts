@@ -25,7 +25,7 @@ import { sourceNumber } from '../../model/source.js';
 import type { LiveStats } from '../../model/stats.js';
 import type { Vehicle } from '../../model/vehicle.js';
 import { Rehearsals } from '../../parts/rehearsal.js';
-import { protocols } from '../../protocols/index.js';
+import { commanded, protocols } from '../../protocols/index.js';
 import { KeptAnswers } from '../../store/kept-answers.js';
 import { MediaFiles } from '../../store/media-files.js';
 import type { RawFrame } from '../../store/raw-frames.js';
@@ -154,7 +154,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
   const uploads = new FakeUploads();
   const media = await MediaFiles.open({ dir: await tempDir(), maxBytes: 2 ** 30 });
   const book = new CommandBook();
-  const commandParts = { book, registry, protocols, clock: Date.now };
+  const commandParts = { book, registry, protocols: commanded, clock: Date.now };
   const dispatcher = new CommandDispatcher(commandParts);
   const desk = new CommandDesk({ ...commandParts, dispatcher });
   const logged: string[] = [];

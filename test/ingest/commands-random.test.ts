@@ -18,7 +18,7 @@ class TracedLink implements TerminalLink {
 
   constructor(readonly seen: (text: string) => void) {}
 
-  command(_: string, params: Record<string, unknown>, again?: number): ReturnType<TerminalLink['command']> {
+  command(...[{ params }, again]: Parameters<TerminalLink['command']>): ReturnType<TerminalLink['command']> {
     const text = params.text as string;
     if (!this.open) return null;
     this.seen(text);

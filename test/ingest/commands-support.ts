@@ -5,7 +5,7 @@ import { Catalog } from '../../model/catalog.js';
 import type { Change } from '../../model/change.js';
 import type { Command, CommandInput } from '../../model/command.js';
 import { BOOK_LIMITS, type BookLimits, CommandBook } from '../../model/command-book.js';
-import { protocols } from '../../protocols/index.js';
+import { commanded } from '../../protocols/index.js';
 import type { CommandResponse } from '../../protocols/protocol.js';
 import { Registry } from '../../store/registry.js';
 import { NOW } from './support.js';
@@ -30,7 +30,7 @@ export class FakeLink implements TerminalLink {
   /** Frames that each command takes. */
   parts = 1;
 
-  command(type: string, _params: Record<string, unknown>, again?: number): ReturnType<TerminalLink['command']> {
+  command(...[{ type }, again]: Parameters<TerminalLink['command']>): ReturnType<TerminalLink['command']> {
     if (!this.open) return null;
     if (type === 'link-check') return { refused: 'not-in-edition', detail: 'not in 2013' };
     const { parts } = this;
@@ -54,7 +54,7 @@ export function commandDispatch(options: DispatchOptions = {}) {
   const { ackTimeoutMs = 10_000, retries = 3, window } = options;
   const start = (catalog: Catalog, book: CommandBook) => {
     const registry = new Registry(catalog, log, clock);
-    const parts = { book, registry, protocols, clock };
+    const parts = { book, registry, protocols: commanded, clock };
     const dispatcher = new CommandDispatcher({ ...parts, ackTimeoutMs, retries, window });
     onTestFinished(() => dispatcher.close());
     return { registry, book, dispatcher, desk: new CommandDesk({ ...parts, dispatcher }) };

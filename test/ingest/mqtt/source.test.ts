@@ -7,7 +7,7 @@ import { encodeFrame } from '../../../protocols/jt808/encode.js';
 import { describeExtras } from '../../../protocols/mqtt/extras.js';
 import { v1Batch } from '../../../protocols/mqtt/v1-protobuf-write.js';
 import { NOW, sumsUp } from '../support.js';
-import { good, makeSource, TOPIC } from './support.js';
+import { good, makeSource, message, TOPIC } from './support.js';
 
 describe('what comes in', () => {
   test('a fix enters under the vehicle of its terminal, with its extras', () => {
@@ -178,7 +178,7 @@ describe('the way down', () => {
   test('a terminal that speaks in frames can be told something, and answers', () => {
     const { take, commands, outlet } = makeSource();
     take('jt808-frames/13800138000/up', location('013800138000', 31));
-    const sent = commands.links.get('jt808:13800138000')?.command('locate', {});
+    const sent = commands.links.get('jt808:13800138000')?.command(message('locate'));
     expect(sent).toMatchObject({ parts: 1 });
     expect(decodeFrame(outlet.published[0].payload, {})).toMatchObject({
       name: 'LocationQuery',
@@ -195,8 +195,8 @@ describe('the way down', () => {
     take('jt808/c/013800138000/up', { header: { msg_id: 2, phone: '013800138000', proto_ver: 1 }, body: {} });
     const link = commands.links.get('jt808:13800138000');
     const text = { text: '前方拥堵', display: true, speak: true, kind: 'notice' };
-    expect(link?.command('text', text)).toEqual({ serial: 0, parts: 1 });
-    expect(link?.command('track', { interval: 5, duration: 60 })).toEqual({ serial: 1, parts: 1 });
+    expect(link?.command(message('text', text))).toEqual({ serial: 0, parts: 1 });
+    expect(link?.command(message('track', { interval: 5, duration: 60 }))).toEqual({ serial: 1, parts: 1 });
     expect(outlet.published.map(({ topic }) => topic)).toEqual(Array(2).fill('jt808/c/013800138000/dn'));
     expect(outlet.published.map(({ payload }) => JSON.parse(payload.toString()))).toEqual([
       { header: { msg_id: 33_536, msg_sn: 0 }, body: { flag: 15, text_type: 1, text: '前方拥堵' } },
@@ -207,7 +207,7 @@ describe('the way down', () => {
       { serial: 0, types: ['text'], says: { refused: null } },
       { serial: 1, types: ['track'], says: { refused: null } },
     ]);
-    expect(link?.command('restart', {})).toMatchObject({ refused: 'cannot-encode' });
+    expect(link?.command(message('restart'))).toMatchObject({ refused: 'cannot-encode' });
   });
 
   test('where nobody is subscribed the command fails; where the broker is away it is sent again', async () => {
@@ -215,11 +215,11 @@ describe('the way down', () => {
     take('jt808/c/1/up', { header: { msg_id: 2, phone: '1' }, body: {} });
     const link = commands.links.get('jt808:1');
     outlet.outcome = new Error('away');
-    expect(link?.command('locate', {})).toEqual({ serial: 0, parts: 1 });
+    expect(link?.command(message('locate'))).toEqual({ serial: 0, parts: 1 });
     await new Promise(setImmediate);
     expect(commands.responses).toEqual([]);
     outlet.outcome = 'nobody';
-    link?.command('locate', {}, 0);
+    link?.command(message('locate'), 0);
     await new Promise(setImmediate);
     expect(commands.responses).toMatchObject([{ serial: 0, says: { refused: 'not-connected' } }]);
   });

@@ -6,6 +6,7 @@ import { MqttSource } from '../../../ingest/mqtt/source.js';
 import { DEFAULT_TOPICS, RouteTable, type TopicSetting, topicRoutes } from '../../../ingest/mqtt/topic-routes.js';
 import { ReceiveClock } from '../../../ingest/receive-clock.js';
 import { Uploads } from '../../../ingest/uploads.js';
+import type { CommandMessage } from '../../../model/command.js';
 import type { CommandResponse } from '../../../protocols/protocol.js';
 import { LIVE, makeIntake, NOW } from '../support.js';
 
@@ -22,6 +23,11 @@ export class FakeCommands {
   response(_: string, response: CommandResponse): void {
     this.responses.push(response);
   }
+}
+
+/** A command on its way to a link. */
+export function message(type: string, params: Record<string, unknown> = {}): CommandMessage {
+  return { id: `c-${type}`, type, params, expiresAt: NOW + 60_000 };
 }
 
 /** A broker that takes everything, or says why not. */

@@ -8,6 +8,7 @@ test('every codec is read on its usual topics, and nothing is subscribed to twic
   for (const [topic, codec] of [
     ['v1/acme/vehicles/A/position', 'v1'],
     ['v1/acme/batch', 'v1'],
+    ['v1/acme/vehicles/A/cmd/c1/ack', 'v1'],
     ['jt808/c/013800138000/up', 'emqx-jt808'],
     ['owntracks/jane/phone', 'owntracks'],
     ['tb/car/telemetry', 'thingsboard'],
@@ -18,7 +19,7 @@ test('every codec is read on its usual topics, and nothing is subscribed to twic
     expect(routes.find(topic)?.route.codecName, topic).toBe(codec);
   }
   expect(routes.find('v1/acme/vehicles/A/cmd')).toBeNull();
-  expect(routes.downFilters).toEqual(['jt808/+/+/dn', 'jt808-frames/+/dn']);
+  expect(routes.downFilters).toEqual(['v1/+/vehicles/+/cmd', 'jt808/+/+/dn', 'jt808-frames/+/dn']);
 });
 
 test('the first line that fits decides; what it names is handed over; lines within others are not asked for', () => {
