@@ -15,3 +15,20 @@ export function unwrap(line: readonly (readonly number[])[]): [lon: number, lat:
     return [lon + shift, lat];
   });
 }
+
+/** The rings of a polygon, outer first, without a jump at 180°: holes are moved by whole turns to where their outer ring went. */
+export function unwrapRings(rings: readonly (readonly (readonly number[])[])[]): [lon: number, lat: number][][] {
+  const [outer, ...holes] = rings.map(unwrap);
+  let west = Infinity;
+  let east = -Infinity;
+  for (const [lon] of outer) {
+    if (lon < west) west = lon;
+    if (lon > east) east = lon;
+  }
+  const beside = holes.map((hole) => {
+    const first = hole[0][0];
+    const turn = first < west ? 360 : first > east ? -360 : 0;
+    return turn === 0 ? hole : hole.map(([lon, lat]): [number, number] => [lon + turn, lat]);
+  });
+  return [outer, ...beside];
+}

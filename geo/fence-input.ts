@@ -1,6 +1,6 @@
 import type { Position as Place } from 'geojson';
 import type { FenceGeometry, FenceProperties } from '../model/fence.js';
-import { unwrap } from './antimeridian.js';
+import { unwrapRings } from './antimeridian.js';
 import { readFenceProperties } from './fence-properties.js';
 import { jsonProblem } from './json-bounds.js';
 import { checkOnTerminal } from './on-terminal.js';
@@ -112,7 +112,7 @@ function readPolygon(input: unknown, path: string, budget: { left: number }, pro
   const before = problems.count;
   const rings = list(input, path, 1, problems).map((ring, i) => readRing(ring, `${path}[${i}]`, budget, problems));
   if (problems.count > before) return rings;
-  const flat = rings.map(unwrap);
+  const flat = unwrapRings(rings);
   const open = flat.findIndex((ring) => ring[0][0] !== ring[ring.length - 1][0]);
   if (open >= 0) {
     problems.add(`${path}[${open}]`, 'goes round a pole; cut it at 180°');

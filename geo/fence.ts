@@ -1,5 +1,5 @@
 import { type Fence, type FenceGeometry, type FenceProperties, segmentWidths } from '../model/fence.js';
-import { unwrap } from './antimeridian.js';
+import { unwrap, unwrapRings } from './antimeridian.js';
 import { Area } from './area.js';
 import { type Box, boxContains } from './box.js';
 import { Circle } from './circle.js';
@@ -61,9 +61,9 @@ function halfWidths(segments: number, properties: FenceProperties): number[] {
 function shapesOf(geometry: FenceGeometry, properties: FenceProperties): Shape[] {
   switch (geometry.type) {
     case 'Polygon':
-      return [area(geometry.coordinates)];
+      return [new Area(unwrapRings(geometry.coordinates))];
     case 'MultiPolygon':
-      return geometry.coordinates.map(area);
+      return geometry.coordinates.map((rings) => new Area(unwrapRings(rings)));
     case 'Point': {
       const [lon, lat] = geometry.coordinates;
       return [new Circle(lon, lat, properties.radius ?? 0)];
@@ -79,17 +79,4 @@ function shapesOf(geometry: FenceGeometry, properties: FenceProperties): Shape[]
       return pieces;
     }
   }
-}
-
-/** Holes are moved by whole turns to where their outer ring went. */
-function area(rings: readonly (readonly (readonly number[])[])[]): Shape {
-  const [outer, ...holes] = rings.map(unwrap);
-  const west = Math.min(...outer.map(([lon]) => lon));
-  const east = Math.max(...outer.map(([lon]) => lon));
-  const beside = holes.map((hole) => {
-    const first = hole[0][0];
-    const turn = first < west ? 360 : first > east ? -360 : 0;
-    return hole.map(([lon, lat]): [number, number] => [lon + turn, lat]);
-  });
-  return new Area([outer, ...beside]);
 }

@@ -137,13 +137,17 @@ function side(a: Place, b: Place, c: Place): number {
   return Math.sign((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]));
 }
 
-/** No two rings cross, so a hole is inside where its corners are; one that touches the outer ring may be on it with some. */
+/**
+ * No two rings cross, so a hole is inside where its corners are. One that touches the outer ring may be on it with all of them: then
+ * the middles of its edges, which run along no other, tell.
+ */
 function strayHole(rings: readonly (readonly Place[])[]): { ring: number; message: string } | null {
   const [outer, ...holes] = rings;
   const edges = new Float64Array((outer.length - 1) * 4);
   for (let i = 0; i < outer.length - 1; i++) edges.set([...outer[i], ...outer[i + 1]], i * 4);
   for (const [i, hole] of holes.entries()) {
-    const stray = hole.find(([lon, lat]) => !edgesContain(edges, 0, outer.length - 1, lon, lat));
+    const middles = hole.slice(1).map(([lon, lat], at): Place => [(lon + hole[at][0]) / 2, (lat + hole[at][1]) / 2]);
+    const stray = [...hole, ...middles].find(([lon, lat]) => !edgesContain(edges, 0, outer.length - 1, lon, lat));
     if (stray) return { ring: i + 1, message: `is a hole outside the outer ring, near ${shown(stray)}` };
   }
   return null;

@@ -1,6 +1,7 @@
 import { kinks } from '@turf/turf';
 import { describe, expect, test } from 'vitest';
 import { randomFrom } from '../../cli/support/random.js';
+import { fenceContains, prepareFence } from '../../geo/fence.js';
 import { type parseFence as Parse, parseFence } from '../../geo/fence-input.js';
 import { starRing } from './support.js';
 
@@ -113,6 +114,60 @@ describe('what people send', () => {
       [179, 0],
     ];
     good(parseFence(feature({ type: 'Polygon', coordinates: [across] })));
+  });
+
+  test('a hole on the other side of 180° than the first corner of its polygon', () => {
+    const square = (west: number, east: number, south: number, north: number) => [
+      [west, south],
+      [east, south],
+      [east, north],
+      [west, north],
+      [west, south],
+    ];
+    const behind = square(-179.5, -179.1, 0.2, 0.8);
+    const inside = (lon: number, coordinates: number[][][]) => {
+      const { geometry, properties } = good(parseFence(feature({ type: 'Polygon', coordinates })));
+      return fenceContains(prepareFence({ no: 1, geometry, properties }), lon, 0.5);
+    };
+    const fromEast = [square(179, -179, 0, 1), behind];
+    expect([-179.3, -179.05, 179.5].map((lon) => inside(lon, fromEast))).toEqual([false, true, true]);
+    const fromWest = [square(-179, 179, 0, 1), square(179.1, 179.5, 0.2, 0.8)];
+    expect([179.3, 179.05, -179.5].map((lon) => inside(lon, fromWest))).toEqual([false, true, true]);
+    expect(
+      parseFence(feature({ type: 'Polygon', coordinates: [square(179, -179, 0, 1), square(-178, -177, 0.2, 0.8)] })),
+    ).toEqual({
+      problems: [{ path: 'geometry.coordinates[1]', message: expect.stringContaining('outside the outer ring') }],
+    });
+  });
+
+  test('a hole that lies outside is one also where all its corners are on the outer ring', () => {
+    const notched = [
+      [0, 0],
+      [6, 0],
+      [6, 4],
+      [4, 4],
+      [4, 2],
+      [2, 2],
+      [2, 4],
+      [0, 4],
+      [0, 0],
+    ];
+    const inNotch = [
+      [2, 3],
+      [3, 2],
+      [4, 3],
+      [2, 3],
+    ];
+    const within = [
+      [0, 2],
+      [2, 2],
+      [1, 4],
+      [0, 2],
+    ];
+    good(parseFence(feature({ type: 'Polygon', coordinates: [notched, within] })));
+    expect(parseFence(feature({ type: 'Polygon', coordinates: [notched, inNotch] }))).toEqual({
+      problems: [{ path: 'geometry.coordinates[1]', message: expect.stringContaining('outside the outer ring') }],
+    });
   });
 });
 
