@@ -46,7 +46,7 @@ const MAX_OBJECTS = 1000;
 /**
  * What the audit keeps of a change; null where nobody stands behind it: what terminals say, time, the progress of commands.
  * Read from the form of a change alone, so that new types need nothing here: who is `by`, of the change or of what is in
- * it; `note` is said to explain; `id`, `ids` and the members of a list are what it is about, and `vehicleId`, `alertId`
+ * it; `note` is said to explain; `id`, `ids`, `set` and the members of a list are what it is about, and `vehicleId`, `alertId`
  * … what it concerns.
  */
 export function auditEntry(change: Change, seq: number): AuditEntry | null {
@@ -84,7 +84,8 @@ function objectsOf(kind: string, content: Record<string, unknown>, members: Reco
   const about: string[] = [];
   const concerned: string[] = [];
   for (const part of [content, ...members]) {
-    const ids = Array.isArray(part.ids) ? part.ids : [part.id];
+    // What was brought in together goes by the name of its set.
+    const ids = Array.isArray(part.ids) ? part.ids : [part.id ?? (part === content ? part.set : undefined)];
     for (const id of ids) if (typeof id === 'string') about.push(`${kind.replace(/s$/, '')}/${id}`);
     const { protocol, number } = part;
     if (typeof protocol === 'string' && typeof number === 'string') concerned.push(`terminal/${protocol}-${number}`);

@@ -65,7 +65,8 @@ export function vesselAfter(known: Vessel | undefined, { content, time }: Upload
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
   // 0 is "not known" in every number of these messages.
   const number = (value: unknown) => (typeof value === 'number' && value > 0 ? value : null);
-  const sum = (a: unknown, b: unknown) => (number(a) === null || number(b) === null ? null : Number(a) + Number(b));
+  // One of the two may be 0: the antenna is at that end, or where it is has not been said (ITU-R M.1371-5, figure 41).
+  const sum = (a: unknown, b: unknown) => (typeof a === 'number' && typeof b === 'number' ? number(a + b) : null);
   const { shipType, toBow, toStern, toPort, toStarboard } = content;
   const type = number(shipType);
   return {

@@ -55,6 +55,11 @@ test.each<[string, object, object]>([
     { objects: ['road/a', 'road/b'], content: null },
   ],
   [
+    'roads that were brought in together',
+    { type: 'road-set-delete', by: 'admin', set: 'wuxi', before: 9 },
+    { objects: ['road-set/wuxi'], content: null },
+  ],
+  [
     'something that has no name of its own',
     { type: 'settings-put', by: 'settings', settings: { speedDurationS: 30 } },
     { objects: ['settings'], content: { settings: { speedDurationS: 30 } } },

@@ -27,6 +27,17 @@ test('what a ship says piece by piece adds up; what is not known, and what is ol
   expect(vesselAfter(bound, said(2, { name: 'OLD' }))).toBe(bound);
 });
 
+test('a ship whose antenna is somewhere unsaid has her size all the same', () => {
+  // ITU-R M.1371-5, figure 41: A = C = 0 and B, D other than 0.
+  const sized = vesselAfter(undefined, said(1, { toBow: 0, toStern: 120, toPort: 0, toStarboard: 18 }));
+  expect(sized).toMatchObject({ length: 120, beam: 18 });
+  const atTheStern = vesselAfter(sized, said(2, { toBow: 90, toStern: 0, toPort: 9, toStarboard: 0 }));
+  expect(atTheStern).toMatchObject({ length: 90, beam: 9 });
+  const unsaid = vesselAfter(atTheStern, said(3, { toBow: 0, toStern: 0, toPort: 0, toStarboard: 0 }));
+  expect(unsaid).toMatchObject({ length: 90, beam: 9 });
+  expect(vesselAfter(undefined, said(1, { toStern: 120 }))).toMatchObject({ length: null, beam: null });
+});
+
 test.each([
   [51, 'search-and-rescue'],
   [79, 'cargo'],
