@@ -104,11 +104,14 @@ export class MediaFiles {
       await write(handle);
       await handle.sync();
       bytes = (await handle.stat()).size;
+    } catch (error) {
+      await rm(unfinished, { force: true }).catch(() => {}); // where the disk is full, its room is needed
+      throw error;
     } finally {
       await handle.close();
     }
     await this.#putInPlace(unfinished, id, format);
-    this.#add(id, { format, bytes });
+    await this.#add(id, { format, bytes });
     await this.#tidy();
     return bytes;
   }
@@ -147,10 +150,13 @@ export class MediaFiles {
     return join(this.#dir, 'files', checked(id).slice(0, 2), `${id}.${ENDINGS[format]}`);
   }
 
-  #add(id: string, kept: Kept): void {
-    this.#bytes += kept.bytes - (this.#kept.get(id)?.bytes ?? 0);
+  /** A file of the same id in another format has another name: it goes. */
+  async #add(id: string, kept: Kept): Promise<void> {
+    const before = this.#kept.get(id);
+    this.#bytes += kept.bytes - (before?.bytes ?? 0);
     this.#kept.delete(id);
     this.#kept.set(id, kept);
+    if (before && before.format !== kept.format) await unlink(this.#path(id, before.format)).catch(() => {});
   }
 
   /** Deletes the oldest files until the rest is within the quota; the newest stays. One at a time. */
@@ -182,7 +188,7 @@ export class MediaFiles {
       }
     }
     found.sort((a, b) => a.mtimeMs - b.mtimeMs);
-    for (const { id, kept } of found) this.#add(id, kept);
+    for (const { id, kept } of found) await this.#add(id, kept);
     const incoming = join(this.#dir, 'incoming');
     for (const name of await readdir(incoming)) {
       // Begun and not finished: whoever wrote it begins again.

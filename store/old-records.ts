@@ -19,7 +19,7 @@ export async function dropCommands(pool: Pool, time: number, stop?: AbortSignal)
 /** Deletes what alerts point to and is no more since before `time` (epoch ms): mutes that ended, fences and roads that were removed. */
 export async function dropBygones(pool: Pool, time: number): Promise<void> {
   const before = new Date(time).toISOString();
-  await pool.query('delete from mutes where "to" < $1', [before]);
+  await pool.query('delete from mutes where least("to", deleted_at) < $1', [before]);
   await pool.query('delete from fences where deleted_at < $1', [before]);
   await pool.query('delete from roads where deleted_at < $1', [before]);
 }

@@ -108,7 +108,7 @@ export class WriterSession {
     });
   }
 
-  /** Vehicles, terminals, fences, roads and remembered commands as they are now, where the log no longer tells all of it. */
+  /** Vehicles, terminals, fences, roads, mutes and remembered commands as they are now, where the log no longer tells all of it. */
   async seed(catalog: StoreSeed): Promise<void> {
     const changes = new ChangeSet();
     const { revision } = catalog;
@@ -117,6 +117,7 @@ export class WriterSession {
     for (const fence of catalog.fences) changes.add({ type: 'fence-put', revision, at: 0, fence });
     changes.add({ type: 'roads-put', revision, at: 0, roads: catalog.roads ?? [] });
     changes.add({ type: 'command-put', revision, at: 0, commands: catalog.commands ?? [] });
+    for (const mute of catalog.mutes ?? []) changes.add({ type: 'mute-put', revision, at: 0, mute });
     await this.#transact(this.progress, () => changes.apply(this.db));
   }
 

@@ -27,12 +27,23 @@ test('files are found again after a restart; what was not finished, and what is 
       throw new Error('the disk is full');
     }),
   ).rejects.toThrow('the disk is full');
+  expect(readdirSync(join(dir, 'incoming'))).toEqual([]); // the room is needed
+  writeFileSync(join(dir, 'incoming', `${files.newId()}.new`), 'half'); // a kill leaves it
   mkdirSync(join(dir, 'files/zz'));
   writeFileSync(join(dir, 'files/zz/passwd.txt'), 'x');
   const again = await MediaFiles.open({ dir, maxBytes: 1e6 });
   expect([again.count, again.bytes, again.find(id)]).toEqual([1, 1234, { format: 'jpeg', bytes: 1234 }]);
   expect((await read(again, id, 1000, 1234)).equals(Buffer.alloc(234, 1))).toBe(true);
   expect(readdirSync(join(dir, 'incoming'))).toEqual([]);
+});
+
+test('the same id again, in another format, replaces the file', async () => {
+  const dir = await tempDir();
+  const files = await MediaFiles.open({ dir, maxBytes: 1e6 });
+  const id = files.newId();
+  await write(files, id, 100);
+  await files.keep(id, 'mp4', (file) => file.writeFile(Buffer.alloc(50)));
+  expect([files.count, files.bytes, readdirSync(join(dir, 'files', id.slice(0, 2)))]).toEqual([1, 50, [`${id}.mp4`]]);
 });
 
 test('the oldest files go first where the quota asks for it, also at the start, and are counted', async () => {

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { Catalog } from '../../model/catalog.js';
 import { onEveryServer } from '../support/postgres.js';
-import { accepted, closeLogs, openLogs, rowsOf, storeAll } from './writer-support.js';
+import { accepted, closeLogs, fixAt, openLogs, rowsOf, storeAll } from './writer-support.js';
 
 onEveryServer('mutes', (server) => {
   test('each is kept in its last form, those that were ended early too', async () => {
@@ -31,5 +32,18 @@ onEveryServer('mutes', (server) => {
       },
       expect.objectContaining({ id: 'm2', scope: { types: ['sos'] }, deleted_at: new Date(at + 1000) }),
     ]);
+  });
+
+  test('a database that is new has those that the log no longer tells of', async () => {
+    const url = await server.fresh();
+    const logs = await openLogs({ notBefore: 100 });
+    onTestFinished(() => closeLogs(logs));
+    const catalog = new Catalog();
+    const mute = { id: 'm1', scope: {}, from: 0, to: 3_600_000, reason: 'r', by: 'li', createdAt: 0 };
+    catalog.apply({ type: 'mute-put', revision: 1, at: 0, mute });
+    logs.spool.addFix(fixAt(1, 0));
+    await accepted(logs.spool);
+    await storeAll(url, logs, { catalog: async () => catalog.snapshot() });
+    expect(await rowsOf(url, 'select id, deleted_at from mutes')).toEqual([{ id: 'm1', deleted_at: null }]);
   });
 });

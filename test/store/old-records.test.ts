@@ -124,6 +124,13 @@ onEveryServer('old records', (server) => {
     ] as const) {
       const no = { old: 1, young: 2, there: 3 }[id];
       await pool.query(`insert into mutes values ($1, '{}', $2, $3, 'r', 'admin', $2)`, [id, old, gone ?? ago(-1)]);
+      // Taken back before it would have ended.
+      await pool.query(`insert into mutes values ('back-' || $1, '{}', $2, $3, 'r', 'admin', $2, $4)`, [
+        id,
+        old,
+        ago(-1),
+        gone,
+      ]);
       await pool.query(`insert into fences values ($1, $2, 1, '{}', '{}', $3, $3, $4)`, [no, id, old, gone]);
       await pool.query(
         `insert into roads (id, road_set, revision, limits, lines, updated_at, deleted_at) values ($1, 's', 1, '{}', '[]', $2, $3)`,
@@ -144,7 +151,9 @@ onEveryServer('old records', (server) => {
       );
     }
     await new Upkeep(pool, { retentionDays: 200, compressAfterDays: null, alertDays: 200, auditDays: 200 }).pass(NOW);
-    for (const table of ['mutes', 'fences', 'roads', 'vehicles']) {
+    const mutes = await texts(pool, 'select id from mutes order by id');
+    expect(mutes).toEqual(['back-there', 'back-young', 'there', 'young']);
+    for (const table of ['fences', 'roads', 'vehicles']) {
       expect(await texts(pool, `select id from ${table} order by id`), table).toEqual(['there', 'young']);
     }
     expect(await texts(pool, 'select error as id from quarantine order by 1')).toEqual(['there', 'young']);
