@@ -46,6 +46,8 @@ export class Subscriber implements Outlet {
   readonly #pipeline: AckPipeline<number>;
   /** Read, and not taken for want of room. */
   #held: { packet: PublishPacket; next: () => void } | null = null;
+  /** Of our messages, the ids of those that the broker had nobody to give to. */
+  readonly #unheard = new Set<number | undefined>();
   #closing = false;
   #state: 'connected' | 'away' | 'refused' = 'away';
   #detail = 'not connected yet';
@@ -66,6 +68,8 @@ export class Subscriber implements Outlet {
     options.intake.onRoom(() => this.#goOn());
     client.on('packetreceive', (packet) => {
       if (packet.cmd === 'publish' && packet.qos === AT_LEAST_ONCE) packet.qos = 0;
+      // Whoever published gets the library's copy of its own message, and not this.
+      else if (packet.cmd === 'puback' && packet.reasonCode === NO_SUBSCRIBERS) this.#unheard.add(packet.messageId);
     });
     client.handleMessage = (packet, next) => this.#message(packet, next);
     client.on('connect', ({ properties }) => this.#connected(properties?.sharedSubscriptionAvailable !== false));
@@ -84,7 +88,7 @@ export class Subscriber implements Outlet {
     return new Promise((resolve, reject) => {
       this.#client.publish(topic, Buffer.from(payload), { qos: AT_LEAST_ONCE }, (error, packet) => {
         if (error) reject(error);
-        else resolve(packet && 'reasonCode' in packet && packet.reasonCode === NO_SUBSCRIBERS ? 'nobody' : 'sent');
+        else resolve(this.#unheard.delete(packet?.messageId) ? 'nobody' : 'sent');
       });
     });
   }
@@ -125,6 +129,7 @@ export class Subscriber implements Outlet {
   #gone(): void {
     // What was not acknowledged on this connection comes again on the next.
     this.#pipeline.clear();
+    this.#unheard.clear();
     this.#held = null;
     if (!this.#closing) this.#trouble('away', 'the connection was closed');
   }

@@ -132,6 +132,22 @@ needs('mosquitto', 'a subscriber of a real broker', () => {
     }, 30_000);
   });
 
+  test('a broker of MQTT 5 says that nobody is subscribed to what we tell; one of 3.1.1 cannot', async () => {
+    const { port } = await broker();
+    const address = { ...PLAIN, url: `mqtt://127.0.0.1:${port}` };
+    const { sub } = await connected(address);
+    const listener = await connectBroker(address, { clientId: 'test-listener' });
+    onTestFinished(() => listener.endAsync(true));
+    await whenConnected(listener);
+    await listener.subscribeAsync('down/A', { qos: 1 });
+    const tell = (topic: string) => sub.publish(topic, Buffer.from('x'));
+    expect(await Promise.all(['down/A', 'down/B', 'down/A'].map(tell))).toEqual(['sent', 'nobody', 'sent']);
+    await listener.unsubscribeAsync('down/A');
+    expect(await tell('down/A')).toBe('nobody');
+    const { sub: older } = await connected({ ...address, version: '3.1.1' }, 'cheji-older');
+    expect(await older.publish('down/B', Buffer.from('x'))).toBe('sent');
+  });
+
   test('what nobody can read is acknowledged, and does not come again', async () => {
     const mosquitto = await broker();
     const address = { ...PLAIN, url: `mqtt://127.0.0.1:${mosquitto.port}` };
