@@ -286,13 +286,17 @@ class TcpListener implements TcpServer, ConnectionHost {
     for (const connection of this.#connections) connection.waitForSpool();
   }
 
-  /** There is room again. What waited may fill it before everybody has had a turn. */
+  /** There is room again. What waited may fill it before everybody has had a turn: who had one is the last next time. */
   #goOn(): void {
     if (!this.#logFull) return;
     this.#logFull = false;
+    const served: Connection[] = [];
     for (const connection of this.#connections) {
       connection.goOnAfterSpool();
-      if (this.intake.full) return this.#waitAll();
+      served.push(connection);
+      if (!this.intake.full) continue;
+      for (const each of served) if (this.#connections.delete(each)) this.#connections.add(each);
+      return this.#waitAll();
     }
   }
 

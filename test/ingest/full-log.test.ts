@@ -129,6 +129,25 @@ test('what waits fills the log again and again until all of it is in, in order',
   expect(times()).toEqual(Array.from({ length: 100 }, (_, i) => i));
 });
 
+test('who had a turn is the last to have another: nobody starves behind those that came first', async () => {
+  const { s, disk, terminal, other, fixes } = await fullServer();
+  const base = seconds(-500);
+  terminal.peer.send(...fixes(10, 110));
+  other.peer.send(...Array.from({ length: 100 }, (_, i) => other.frames.location(base + i * 1000)));
+  await waitFor(
+    'all of them to wait',
+    () => s.stats.waiting.frames,
+    (n) => n === 200,
+  );
+  disk.open();
+  await Promise.all([terminal.peer.replies(110), other.peer.replies(100)]);
+  // Ten fit at a time: after six turns each has had three, or two and a half where one of them began.
+  const order = s.logged().map((p) => p.vehicleNo);
+  const others = order.slice(10, 70).filter((no) => no === order.at(-1)).length;
+  expect(others).toBeGreaterThanOrEqual(20);
+  expect(others).toBeLessThanOrEqual(40);
+});
+
 test.each([
   ['one peer', { waitingBytes: 200 }],
   ['all peers', { waitingBytesInAll: 200 }],
