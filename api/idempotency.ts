@@ -55,7 +55,7 @@ export class IdempotentAnswers {
         { path: 'Idempotency-Key', message: 'use a new key for each new request' },
       ]);
     }
-    if (underWay) return this.#again(underWay.outcome, run);
+    if (underWay) return this.#again(underWay.outcome, () => this.answer(request, body, run));
     return kept ? replayed(kept) : this.#first(place, fingerprint, run);
   }
 
@@ -79,9 +79,10 @@ export class IdempotentAnswers {
     return answer;
   }
 
-  async #again(outcome: Promise<Answer>, run: () => Answer | Promise<Answer>): Promise<Answer> {
+  /** A stream is for one reader: of those who waited for it one is the next first, and the others wait for that one. */
+  async #again(outcome: Promise<Answer>, anew: () => Answer | Promise<Answer>): Promise<Answer> {
     const answer = await outcome;
-    return isWhole(answer) ? replayed(answer) : run();
+    return isWhole(answer) ? replayed(answer) : anew();
   }
 }
 

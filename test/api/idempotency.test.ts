@@ -129,9 +129,32 @@ test('an answer that is streamed is given anew to everybody', async () => {
   const log = new FakeLog();
   const answers = answersOn(log);
   const streamed = async (): Promise<Answer> => ({ ...ok(), body: (async function* () {})() });
+  let running = 0;
+  const alone = async (): Promise<Answer> => {
+    expect(++running).toBe(1); // however many wait
+    await new Promise(setImmediate);
+    running--;
+    return streamed();
+  };
   const bodies = await Promise.all(
-    [1, 2].map(async () => (await answers.answer(request('k'), Buffer.alloc(0), streamed)).body),
+    [1, 2, 3, 4].map(async () => (await answers.answer(request('k'), Buffer.alloc(0), alone)).body),
   );
-  expect(bodies[0]).not.toBe(bodies[1]);
+  expect(new Set(bodies).size).toBe(4);
   expect(log.changes).toEqual([]);
+});
+
+test('who waits for a first request that fails hears the same, and nothing is tried again for it', async () => {
+  const answers = answersOn(new FakeLog());
+  let tries = 0;
+  const busy = async (): Promise<Answer> => {
+    tries++;
+    await new Promise(setImmediate);
+    throw new ApiError('busy', 'the log is full');
+  };
+  const ask = async () => answers.answer(request('k'), Buffer.alloc(0), busy);
+  const outcomes = await Promise.allSettled([ask(), ask(), ask()]);
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(tries).toBe(1);
+  await expect(ask()).rejects.toThrow('the log is full');
+  expect(tries).toBe(2);
 });
