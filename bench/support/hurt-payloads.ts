@@ -49,6 +49,7 @@ const GOOD_JSON: readonly [topic: string, value: unknown][] = [
     ],
   ],
   ['v1/acme/vehicles/A/status', { online: false, ts: NOW }],
+  ['v1/acme/vehicles/A/cmd/c0000000000000001/ack', { ok: false, reason: 'door-open', result: { door: 2 }, ts: NOW }],
   ['jt808/c/013800138000/up', { header: { msg_id: 512, phone: '013800138000', proto_ver: 1 }, body: EMQX }],
   ['jt808/c/1/up', { header: { msg_id: 1796, phone: '1' }, body: { type: 1, location: [EMQX, EMQX] } }],
   ['jt808/c/1/up', { header: { msg_id: 513, phone: '1' }, body: { seq: 4, params: EMQX } }],

@@ -54,6 +54,10 @@ ${Object.entries({ ...COMMAND_REASONS, ...TERMINAL_REASONS })
 Others are named with the answer that they belong to: \`no-such-channel\` of a photo, \`doors-did-not-move\` of a vehicle control,
 \`cancelled\` of an upgrade.
 
+## Our own JSON over MQTT
+
+Some of these types, in the same words: [mqtt.md](mqtt.md) has which, and how devices acknowledge them.
+
 ## JT/T 808 (2011, 2013, 2019)
 
 The body follows the edition that the terminal speaks; one of more than 1,023 bytes is split, and parts that the terminal
