@@ -137,10 +137,7 @@ export class NodeLog {
       await this.redis.unlink(place).catch(() => {});
       throw error;
     }
-    const before = await this.redis.getset(stateKey(log), `${seq} ${place}`);
-    await this.redis.expire(stateKey(log), FORGOTTEN_S);
-    await this.redis.expire(place, FORGOTTEN_S);
-    if (before) await this.redis.expire(before.split(' ')[1], OLD_STATE_S);
+    await NAME_STATE.run(this.redis, [stateKey(log), place], [`${seq} ${place}`, FORGOTTEN_S, OLD_STATE_S]);
   }
 
   /** The newest state; null where there is none, or it was replaced for too long while it was read. */
@@ -186,6 +183,17 @@ return {false, last, state}`);
 const PUT_PIECE = new Script(`
 redis.call('RPUSH', KEYS[1], ARGV[1])
 return redis.call('EXPIRE', KEYS[1], ARGV[2])`);
+
+/**
+ * KEYS: state, pieces. ARGV: its words, expiry of the new one in s, of the one that it replaces. In one step: who breaks off in
+ * the middle would leave a name without an end, or the name of pieces that are about to go.
+ */
+const NAME_STATE = new Script(`
+local before = redis.call('GET', KEYS[1])
+redis.call('EXPIRE', KEYS[2], ARGV[2])
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+if before then redis.call('EXPIRE', string.match(before, ' (.*)$'), ARGV[3]) end
+return 1`);
 
 /** KEYS: main. ARGV: log. */
 const WITHDRAW = new Script(`

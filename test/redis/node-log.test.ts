@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { connectRedis } from '../../redis/connect.js';
 import { type MainNode, NodeLog } from '../../redis/node-log.js';
 import { needs } from '../support/needs.js';
@@ -70,6 +70,29 @@ needs('redis', 'the log of the main node in Redis', () => {
     expect(await log.redis.ttl(old)).toBeLessThan(200);
     await log.redis.del(...(await log.redis.keys('cheji:{node}:state:a:8:*')));
     expect(await log.state('a')).toBeNull();
+  });
+
+  test('wherever putting a state breaks off, nothing stays for ever, and a state that is named is there', async () => {
+    const log = await nodeLog();
+    const send = log.redis.sendCommand.bind(log.redis);
+    let left = Number.POSITIVE_INFINITY;
+    const lost = () => Promise.reject(new Error('Connection is closed.'));
+    vi.spyOn(log.redis, 'sendCommand').mockImplementation((...of) => (left-- > 0 ? send(...of) : lost()));
+    await log.putState('a', 1, [bytes]);
+    let whole = false;
+    for (let commands = 0; !whole; commands++) {
+      left = commands;
+      whole = await log.putState('a', 2 + commands, [bytes, bytes]).then(
+        () => true,
+        () => false,
+      );
+      left = Number.POSITIVE_INFINITY;
+      const keys = await log.redis.keys('*');
+      for (const key of keys) expect(await log.redis.ttl(key), key).toBeGreaterThan(0);
+      const named = (await log.redis.get('cheji:{node}:state:a')) as string;
+      expect(await log.redis.ttl(named.split(' ')[1])).toBeGreaterThan(7000);
+    }
+    expect((await log.state('a'))?.bytes).toEqual(Buffer.concat([bytes, bytes]));
   });
 
   test('a state that finds no room leaves nothing behind', async () => {
