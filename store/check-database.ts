@@ -41,6 +41,13 @@ async function version(db: Client): Promise<DatabaseCheck> {
 
 async function extension(db: Client): Promise<DatabaseCheck> {
   const edition = await detectEdition(db);
+  if (edition.extension !== null && edition.name === 'plain') {
+    return warning(
+      'extension',
+      `TimescaleDB ${edition.extension} is in this database since after its tables: tracks are a partition per day`,
+      'nothing has to be done; for a hypertable start with an empty database that has the extension',
+    );
+  }
   if (edition.extension !== null) {
     const [major, minor] = edition.extension.split('.').map(Number);
     const licence = edition.name === 'timescaledb-community' ? 'Community' : 'Apache';

@@ -2,7 +2,10 @@ import type { ClientBase } from 'pg';
 
 export type EditionName = 'plain' | 'timescaledb-apache' | 'timescaledb-community';
 
-/** What kind of database this is; decided by its catalog and licence setting, never by which functions exist. */
+/**
+ * What kind of database this is; decided by its catalog and licence setting, never by which functions exist. One whose tracks are
+ * partitions already stays `plain`, also where somebody creates the extension afterwards.
+ */
 export interface Edition {
   name: EditionName;
   /** Such as `17.10`. */
@@ -22,14 +25,17 @@ export async function detectEdition(db: ClientBase): Promise<Edition> {
     extension: string | null;
     available: boolean;
     license: string | null;
+    partitioned: boolean | null;
   }>(`
     select current_setting('server_version') as server,
       (select extversion from pg_extension where extname = 'timescaledb') as extension,
       exists (select from pg_available_extensions where name = 'timescaledb') as available,
-      current_setting('timescaledb.license', true) as license`);
-  const { server, extension, available, license } = rows[0];
+      current_setting('timescaledb.license', true) as license,
+      (select relkind = 'p' from pg_class where oid = to_regclass('positions')) as partitioned`);
+  const { server, extension, available, license, partitioned } = rows[0];
+  const community = license === 'timescale';
   return {
-    name: extension === null ? 'plain' : license === 'timescale' ? 'timescaledb-community' : 'timescaledb-apache',
+    name: extension === null || partitioned ? 'plain' : community ? 'timescaledb-community' : 'timescaledb-apache',
     server: server.split(' ')[0],
     extension,
     extensionAvailable: available,

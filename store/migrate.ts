@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ClientBase } from 'pg';
+import type { ClientBase, QueryConfig } from 'pg';
 import { backoffMs, sqlState } from './db.js';
 import { VIEWS } from './views.js';
 
@@ -21,6 +21,8 @@ export class MigrationError extends Error {
 const LOCK = 0x6368656a69;
 const LOCK_NOT_AVAILABLE = '55P03';
 const LOCK_ATTEMPTS = 30;
+/** The client's patience with one statement, ms: an index over years takes as long as it takes. A day, because 0 is the connection's own. */
+const STATEMENT_MS = 86_400_000;
 
 /** The migrations beside this file, in order of their numbers. */
 export async function loadMigrations(dir = new URL('./migrations/', import.meta.url)): Promise<Migration[]> {
@@ -36,7 +38,7 @@ export async function loadMigrations(dir = new URL('./migrations/', import.meta.
 
 /**
  * Brings the schema up to date, one transaction per migration, while no other process does. A database that is ahead of
- * this program is left as it is: schemas change in steps that the version before still works with.
+ * this program is left as it is, its views too: schemas change in steps that the version before still works with.
  *
  * @returns names of the migrations that were run now
  * @throws MigrationError where a migration that was run is not the one we have
@@ -63,7 +65,8 @@ export async function migrate(db: ClientBase, migrations: readonly Migration[]):
         );
       }
       await withLockTimeout(db, async () => {
-        await db.query(migration.sql);
+        const statement: QueryConfig & { query_timeout: number } = { text: migration.sql, query_timeout: STATEMENT_MS };
+        await db.query(statement);
         await db.query('insert into schema_migrations (number, name, checksum) values ($1, $2, $3)', [
           migration.number,
           migration.name,
@@ -72,7 +75,7 @@ export async function migrate(db: ClientBase, migrations: readonly Migration[]):
       });
       run.push(migration.name);
     }
-    await refreshViews(db);
+    if (Math.max(...done.keys()) <= migrations.length) await refreshViews(db);
     return run;
   } finally {
     await db.query('select pg_advisory_unlock($1)', [LOCK]).catch(() => {}); // the lock ends with the connection anyway

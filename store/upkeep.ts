@@ -1,15 +1,16 @@
 import type { Pool } from 'pg';
 import { dropAudit } from './audit.js';
 import { setCompression } from './compression.js';
+import { explain, sqlState } from './db.js';
 import { detectEdition } from './edition.js';
-import { LateRows } from './late-rows.js';
+import { FoldError, LateRows } from './late-rows.js';
 import { dropAlerts, dropBygones, dropCommands } from './old-records.js';
 import { Retention } from './retention.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** A day that somebody read is tried again this soon. */
-const HELD_MS = 300_000;
+/** A day that somebody read, and what failed, is tried again this soon. */
+const SOON_MS = 300_000;
 
 export interface UpkeepOptions {
   /** null: tracks are kept for ever. */
@@ -39,25 +40,48 @@ export class Upkeep {
   }
 
   /**
-   * Does what is due at `now` (epoch ms). Resolves with lines that an operator should read, and when to come again, in ms;
-   * doing it again, or after a crash anywhere, does no harm.
+   * Does what is due at `now` (epoch ms). What fails keeps nothing else from being done: a database that cannot compress must not
+   * fill its disk with old days. Resolves with lines that an operator should read, and when to come again, in ms; doing it again,
+   * or after a crash anywhere, does no harm.
    */
   async pass(now: number, stop?: AbortSignal): Promise<{ notices: string[]; againMs: number }> {
     const notices: string[] = [];
-    const compressed = await this.#compress();
-    if (compressed) notices.push(compressed);
-    await this.#lateRows.fold(stop);
-    const { dropped, held } = (await this.#retention?.apply(now)) ?? { dropped: [], held: false };
+    let againMs = HOUR_MS;
     const { alertDays, auditDays } = this.options;
-    if (alertDays !== null) {
-      const alerts = await dropAlerts(this.pool, now - alertDays * DAY_MS, stop);
-      await dropBygones(this.pool, now - alertDays * DAY_MS);
-      if (alerts > 0) notices.push(`alerts older than they are kept, deleted: ${alerts}`);
+    const parts = [
+      async () => {
+        const { dropped, held } = (await this.#retention?.apply(now)) ?? { dropped: [], held: false };
+        if (dropped.length > 0) notices.push(`older than the retention, dropped: ${dropped.join(', ')}`);
+        if (held) againMs = SOON_MS;
+      },
+      async () => {
+        if (alertDays === null) return;
+        const alerts = await dropAlerts(this.pool, now - alertDays * DAY_MS, stop);
+        if (alerts > 0) notices.push(`alerts older than they are kept, deleted: ${alerts}`);
+        await dropBygones(this.pool, now - alertDays * DAY_MS);
+      },
+      async () => {
+        await dropAudit(this.pool, now - auditDays * DAY_MS);
+        await dropCommands(this.pool, now - auditDays * DAY_MS, stop);
+      },
+      async () => {
+        const compressed = await this.#compress();
+        if (compressed) notices.push(compressed);
+      },
+      () => this.#lateRows.fold(stop),
+    ];
+    for (const part of parts) {
+      if (stop?.aborted) break;
+      try {
+        await part();
+      } catch (error) {
+        againMs = SOON_MS;
+        // The writer tells of a database that is away.
+        if (sqlState(error) !== '' || error instanceof FoldError)
+          notices.push(`upkeep of the database: ${explain(error)}`);
+      }
     }
-    await dropAudit(this.pool, now - auditDays * DAY_MS);
-    await dropCommands(this.pool, now - auditDays * DAY_MS, stop);
-    if (dropped.length > 0) notices.push(`older than the retention, dropped: ${dropped.join(', ')}`);
-    return { notices, againMs: held ? HELD_MS : HOUR_MS };
+    return { notices, againMs };
   }
 
   async #compress(): Promise<string | null> {

@@ -47,18 +47,19 @@ let upkeepDue = 0;
 for (let failures = 0; !stop.signal.aborted; ) {
   const began = performance.now();
   let rest: number;
+  // First, and whatever becomes of the digest: where that fails for ever, the disk is not to fill with old days.
+  if (began >= upkeepDue) {
+    const { notices, againMs } = await upkeep.pass(Date.now(), stop.signal);
+    for (const line of notices) post({ type: 'notice', line });
+    upkeepDue = began + againMs;
+  }
   try {
     await digest.pass(stop.signal);
-    if (began >= upkeepDue) {
-      const { notices, againMs } = await upkeep.pass(Date.now(), stop.signal);
-      for (const line of notices) post({ type: 'notice', line });
-      upkeepDue = began + againMs;
-    }
     failures = 0;
     rest = Math.max(LEAST_REST_MS, Math.min(MOST_REST_MS, REST_PER_WORK * (performance.now() - began)));
   } catch (error) {
     // The writer tells of a database that is away; a failure that stays is worth a line of its own.
-    if (++failures === 3) post({ type: 'notice', line: `trips, sums and old tracks wait: ${explain(error)}` });
+    if (++failures === 3) post({ type: 'notice', line: `trips and sums wait: ${explain(error)}` });
     rest = Math.max(LEAST_REST_MS, backoffMs(failures));
   }
   await pause(rest, undefined, { signal: stop.signal }).catch(() => {});

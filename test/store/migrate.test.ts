@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { Client } from 'pg';
+import { expect, onTestFinished, test } from 'vitest';
 import { explain } from '../../store/db.js';
 import { loadMigrations, type Migration, migrate } from '../../store/migrate.js';
 import { connected, onEveryServer } from '../support/postgres.js';
@@ -50,6 +51,27 @@ onEveryServer('migrate', (server) => {
       expect(rows).toEqual([{ first: 'first', second: null }]);
       const mended = make(2, 'create table second (n integer)');
       expect(await migrate(db, [make(1, 'create table first (n integer)'), mended])).toHaveLength(1);
+    });
+  });
+
+  test('a migration may take longer than any other statement may', async () => {
+    const db = new Client({ connectionString: await server.fresh(), statement_timeout: 300, query_timeout: 400 });
+    await db.connect();
+    onTestFinished(() => db.end());
+    expect(await migrate(db, [make(1, 'create table a (n integer); select pg_sleep(1.5)')])).toHaveLength(1);
+    expect((await db.query("select to_regclass('a')::text as made")).rows).toEqual([{ made: 'a' }]);
+  });
+
+  test('views that a newer version has made stay as they are', async () => {
+    const url = await server.fresh();
+    const migrations = await loadMigrations();
+    await connected(url, async (db) => {
+      await migrate(db, [...migrations, make(migrations.length + 1, 'create table newer (n integer)')]);
+      await db.query(
+        `drop view tracks; create view tracks as select 1 as newer; comment on view tracks is 'of a newer one'`,
+      );
+      expect(await migrate(db, migrations)).toEqual([]);
+      expect((await db.query('select * from tracks')).rows).toEqual([{ newer: 1 }]);
     });
   });
 
