@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Redis as OneRedis } from 'ioredis';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { connectRedis } from '../../redis/connect.js';
 import { type MainNode, NodeLog } from '../../redis/node-log.js';
@@ -74,10 +75,11 @@ needs('redis', 'the log of the main node in Redis', () => {
 
   test('wherever putting a state breaks off, nothing stays for ever, and a state that is named is there', async () => {
     const log = await nodeLog();
-    const send = log.redis.sendCommand.bind(log.redis);
+    const redis = log.redis as OneRedis;
+    const send = redis.sendCommand.bind(redis);
     let left = Number.POSITIVE_INFINITY;
     const lost = () => Promise.reject(new Error('Connection is closed.'));
-    vi.spyOn(log.redis, 'sendCommand').mockImplementation((...of) => (left-- > 0 ? send(...of) : lost()));
+    vi.spyOn(redis, 'sendCommand').mockImplementation((...of) => (left-- > 0 ? send(...of) : lost()));
     await log.putState('a', 1, [bytes]);
     let whole = false;
     for (let commands = 0; !whole; commands++) {
