@@ -98,8 +98,8 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     region: settings.region,
   };
   const intake = new Intake({ log: acceptLog, head, policy, stats, quarantine, keepRaw: settings.keepRaw });
-  const { registrationRequired, sourceDatums: datums } = settings;
-  const http = new HttpSource({ intake, registry, clock, registrationRequired, datum: datums.http });
+  const { registrationRequired, maxVehicles, sourceDatums: datums } = settings;
+  const http = new HttpSource({ intake, registry, clock, registrationRequired, maxVehicles, datum: datums.http });
   const audit = (facts: Record<string, unknown>, message: string) => log.info(facts, message);
   const rerun = new Rerun({ quarantine, protocols, catalog: state.catalog, datums, intake, clock, log: audit });
 

@@ -47,6 +47,13 @@ export const terminalKeys = {
     'true (only terminals of the registry) or false (new terminals appear by themselves)',
     flag,
   ),
+  /** Beyond them no vehicle appears by itself; people may put more into the registry. */
+  maxVehicles: key(
+    'CHEJI_MAX_VEHICLES',
+    '1000000',
+    'vehicles, 1–10000000, beyond which new terminals no longer appear by themselves',
+    wholeNumber(1, 10_000_000),
+  ),
   /** Frames per second that one terminal may send on and on; 0: no limit. */
   terminalRate: key(
     'CHEJI_TERMINAL_RATE',

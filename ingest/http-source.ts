@@ -5,6 +5,7 @@ import { REJECT_REASONS, type RejectReason } from '../model/reject.js';
 import { sourceNumber } from '../model/source.js';
 import type { Registry } from '../store/registry.js';
 import type { Intake, Origin } from './intake.js';
+import { MAX_VEHICLES } from './limits.js';
 import { parsePosition } from './position-input.js';
 import type { ReceiveClock } from './receive-clock.js';
 
@@ -19,6 +20,8 @@ export interface HttpSourceOptions {
   clock: ReceiveClock;
   /** Only vehicles that the registry has are served. */
   registrationRequired: boolean;
+  /** Vehicles after which an unknown id makes no other. */
+  maxVehicles?: number;
   /** What coordinates refer to where neither the item nor the registry says; WGS-84 where absent. */
   datum?: Datum;
   /** What the fixes count as having come by. */
@@ -34,16 +37,27 @@ export class HttpSource {
   readonly #registry: Registry;
   readonly #clock: ReceiveClock;
   readonly #registrationRequired: boolean;
+  readonly #maxVehicles: number;
   readonly #datum: Datum | undefined;
   readonly #source: number;
 
-  constructor({ intake, registry, clock, registrationRequired, datum, source = 'http' }: HttpSourceOptions) {
+  constructor(options: HttpSourceOptions) {
+    const {
+      intake,
+      registry,
+      clock,
+      registrationRequired,
+      maxVehicles = MAX_VEHICLES,
+      datum,
+      source = 'http',
+    } = options;
     this.#source = sourceNumber(source);
     this.#datum = datum;
     this.#intake = intake;
     this.#registry = registry;
     this.#clock = clock;
     this.#registrationRequired = registrationRequired;
+    this.#maxVehicles = maxVehicles;
   }
 
   /**
@@ -78,8 +92,9 @@ export class HttpSource {
     const { vehicleId, position } = input;
     const known = this.#registry.catalog.vehicleById(vehicleId);
     if (known) return this.#give(position, known.no, item, address);
-    if (this.#registrationRequired) {
-      const detail = `the registry has no vehicle ${vehicleId}`;
+    if (this.#registrationRequired || this.#registry.catalog.vehicles.size >= this.#maxVehicles) {
+      const why = this.#registrationRequired ? '' : `, and beyond ${this.#maxVehicles} none is made by itself`;
+      const detail = `the registry has no vehicle ${vehicleId}${why}`;
       return this.#refuse(position, 'unknown-vehicle', item, address, detail, 'vehicleId');
     }
     return this.#giveNew(position, vehicleId, item, address);

@@ -4,6 +4,7 @@ import { quirksInForce } from '../model/quirks.js';
 import { terminalKey, type Vehicle } from '../model/vehicle.js';
 import type { Protocol, Registration, RegistrationAnswer } from '../protocols/protocol.js';
 import type { Registry } from '../store/registry.js';
+import { MAX_VEHICLES } from './limits.js';
 
 /** `required`: the code that registration gave; `any`: any code; `off`: data without authentication too. */
 export type TerminalAuth = 'required' | 'any' | 'off';
@@ -17,6 +18,8 @@ export interface IdentityOptions {
   auth: TerminalAuth;
   /** Only terminals that the registry has put into a vehicle are served. */
   registrationRequired: boolean;
+  /** Vehicles after which no terminal makes another by itself; those that people put into the registry count, and go on. */
+  maxVehicles?: number;
 }
 
 /** Wrong codes until a terminal is held back, and for how long (security sheet SEC-040). */
@@ -38,13 +41,15 @@ export class Identity {
   readonly #registry: Registry;
   readonly #key: string;
   readonly #registrationRequired: boolean;
+  readonly #maxVehicles: number;
   readonly #failures = new Map<string, { count: number; since: number; heldUntil: number }>();
 
-  constructor({ registry, key, auth, registrationRequired }: IdentityOptions) {
+  constructor({ registry, key, auth, registrationRequired, maxVehicles = MAX_VEHICLES }: IdentityOptions) {
     this.auth = auth;
     this.#registry = registry;
     this.#key = key;
     this.#registrationRequired = registrationRequired;
+    this.#maxVehicles = maxVehicles;
   }
 
   /** Grows with every change of the catalog: while it stands still, a vehicle number once found stays right. */
@@ -60,9 +65,9 @@ export class Identity {
   /** JT/T 808-2019 §8.6: what 0x8100 answers. Registering again is legal and gives the same code. */
   register({ terminal, plate, plateColor }: Registration): RegistrationAnswer {
     const known = this.#registry.catalog.vehicleByTerminal(terminal.protocol, terminal.number);
+    if (!known && !this.#takesNew) return { result: 4 };
     if (this.#registrationRequired) {
-      if (!known) return { result: 4 };
-      if (plate !== null && known.plate !== null && plate !== known.plate) return { result: 2 };
+      if (known && plate !== null && known.plate !== null && plate !== known.plate) return { result: 2 };
     } else {
       // A vehicle that was heard before it said its plate is given it now.
       this.#registry.ensureVehicleForTerminal(terminal.protocol, terminal.number, { plate, plateColor });
@@ -76,7 +81,7 @@ export class Identity {
     const { protocol, number } = terminal;
     if (this.isHeld(protocol, number, now)) return 'held';
     const catalog = this.#registry.catalog;
-    if (this.#registrationRequired && !catalog.vehicleByTerminal(protocol, number)) return 'unknown-terminal';
+    if (!this.#takesNew && !catalog.vehicleByTerminal(protocol, number)) return 'unknown-terminal';
     const before = catalog.terminals.get(terminalKey(protocol, number));
     if (this.auth === 'required' && (before?.registered === false || !this.#isCode(protocol, number, code))) {
       this.#fail(protocol, number, now);
@@ -87,11 +92,11 @@ export class Identity {
     return 'ok';
   }
 
-  /** The number of the terminal's vehicle, made on first contact; 0 where registration is required and there is none. */
+  /** The number of the terminal's vehicle, made on first contact; 0 where there is none and none is made. */
   vehicleNo(protocol: string, number: string): number {
     const known = this.#registry.catalog.vehicleByTerminal(protocol, number);
     if (known) return known.no;
-    return this.#registrationRequired ? 0 : this.#registry.ensureVehicleForTerminal(protocol, number).no;
+    return this.#takesNew ? this.#registry.ensureVehicleForTerminal(protocol, number).no : 0;
   }
 
   vehicle(no: number): Vehicle | undefined {
@@ -115,6 +120,11 @@ export class Identity {
   isHeld(protocol: string, number: string, now: number): boolean {
     const failure = this.#failures.get(terminalKey(protocol, number));
     return failure !== undefined && now < failure.heldUntil;
+  }
+
+  /** A terminal that nobody has put into the registry may make a vehicle. */
+  get #takesNew(): boolean {
+    return !this.#registrationRequired && this.#registry.catalog.vehicles.size < this.#maxVehicles;
   }
 
   #isCode(protocol: string, number: string, code: string): boolean {

@@ -38,6 +38,9 @@ export interface TcpLimits {
   closeGraceMs: number;
 }
 
+/** Vehicles that appear by themselves: numbers that somebody makes up would fill memory, log and database for good. */
+export const MAX_VEHICLES = 1_000_000;
+
 export const TCP_LIMITS: TcpLimits = {
   maxConnections: 65_000,
   newPerSecond: 500,

@@ -18,7 +18,7 @@ export const REJECT_REASONS = {
   'package-limit': 'a split message beyond the memory bound',
   'not-authenticated': 'data before the terminal authenticated',
   'other-terminal': 'a terminal number that is not the one that authenticated on this connection',
-  'unknown-terminal': 'the terminal is not registered, and registration is required',
+  'unknown-terminal': 'the terminal is not registered, and registration is required or the vehicles are too many',
   'rate-limit': 'more frames than a terminal may send',
   'too-large': 'a payload beyond the largest that is taken',
   'not-json': 'a payload that is no JSON, or nested too deeply',
@@ -30,7 +30,7 @@ export const REJECT_REASONS = {
   'too-old': 'older than the tracks that are kept',
   'bad-place': 'a longitude or latitude that does not exist',
   'bad-item': 'a member of a JSON position that is missing, of the wrong type or out of range',
-  'unknown-vehicle': 'the vehicle is not registered, and registration is required',
+  'unknown-vehicle': 'the vehicle is not registered, and registration is required or the vehicles are too many',
 } as const;
 
 export type RejectReason = keyof typeof REJECT_REASONS;

@@ -61,9 +61,9 @@ export class MqttFeeds implements Outlet {
   constructor(settings: Settings, parts: MqttParts) {
     this.#settings = settings;
     this.#parts = parts;
-    const { registrationRequired } = settings;
+    const { registrationRequired, maxVehicles } = settings;
     // Who may publish under a name is the broker's to say; the registry says who is served.
-    const identity = new Identity({ ...parts, key: '', auth: 'off', registrationRequired });
+    const identity = new Identity({ ...parts, key: '', auth: 'off', registrationRequired, maxVehicles });
     this.#frames = new Jt808Links({ ...parts, identity, outlet: this });
     this.#links = new JsonLinks({ ...parts, outlet: this });
     const routes = new RouteTable(topicRoutes(settings.mqttTopics));

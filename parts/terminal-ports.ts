@@ -52,8 +52,9 @@ export async function openTerminalPorts(settings: Settings, parts: SharedParts):
     },
   ].filter(({ port }) => port !== 0);
   const { registry, key } = parts;
-  const { registrationRequired, tcpHost: host } = settings;
-  const identity = (auth: Settings['terminalAuth']) => new Identity({ registry, key, auth, registrationRequired });
+  const { registrationRequired, maxVehicles, tcpHost: host } = settings;
+  const identity = (auth: Settings['terminalAuth']) =>
+    new Identity({ registry, key, auth, registrationRequired, maxVehicles });
   const limits = {
     maxConnections: settings.maxConnections,
     rate: settings.terminalRate,

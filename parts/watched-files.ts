@@ -23,12 +23,13 @@ interface Parts {
 
 /** Imports what is dropped into the directory of the settings; null where they name none. Rejects where it cannot be made. */
 export async function watchFiles(settings: Settings, parts: Parts): Promise<WatchedDir | null> {
-  const { watchDir: dir, registrationRequired, sourceDatums } = settings;
+  const { watchDir: dir, registrationRequired, maxVehicles, sourceDatums } = settings;
   if (dir === null) return null;
   const { intake, whenAccepted, log } = parts;
   // Who may write into the directory may tell of any vehicle; the registry says which are served.
-  const identity = new Identity({ ...parts, key: '', auth: 'off', registrationRequired });
-  const positions = new HttpSource({ ...parts, registrationRequired, datum: sourceDatums.file, source: 'file' });
+  const newcomers = { registrationRequired, maxVehicles };
+  const identity = new Identity({ ...parts, key: '', auth: 'off', ...newcomers });
+  const positions = new HttpSource({ ...parts, ...newcomers, datum: sourceDatums.file, source: 'file' });
   const feed = { ...parts, protocol: ais, identity };
   return watchDir({ dir, positions, intake, feed, whenAccepted, log });
 }

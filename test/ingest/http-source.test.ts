@@ -16,6 +16,7 @@ class EagerLog extends FakeLog {
 
 function source({
   registrationRequired = false,
+  maxVehicles = undefined as number | undefined,
   log = new EagerLog() as FakeLog,
   datum = undefined as Datum | undefined,
 } = {}) {
@@ -25,7 +26,7 @@ function source({
     () => NOW,
     () => 0,
   );
-  return { ...parts, http: new HttpSource({ ...parts, clock, registrationRequired, datum }) };
+  return { ...parts, http: new HttpSource({ ...parts, clock, registrationRequired, maxVehicles, datum }) };
 }
 
 const item = (over: Record<string, unknown> = {}) => ({
@@ -133,6 +134,21 @@ test('unknown vehicles appear by themselves, once each, or are refused where reg
     { ok: false, reason: 'unknown-vehicle', field: 'vehicleId', detail: 'the registry has no vehicle A' },
   ]);
   expect(closed.catalog.vehicles.size).toBe(0);
+});
+
+test('beyond so many vehicles none appears by itself, and those that there are go on', async () => {
+  const full = source({ maxVehicles: 2 });
+  void full.registry.putVehicle({ id: 'known' });
+  const results = await full.http.accept(
+    ['A', 'B', 'A', 'known'].map((vehicleId, i) => item({ vehicleId, lon: 120 + i })),
+  );
+  expect(results.map(({ ok }) => ok)).toEqual([true, false, true, true]);
+  expect(results[1]).toMatchObject({
+    reason: 'unknown-vehicle',
+    detail: expect.stringContaining('beyond 2 none is made'),
+  });
+  void full.registry.putVehicle({ id: 'B' }); // people may
+  expect(await full.http.accept([item({ vehicleId: 'B' })])).toEqual([{ ok: true }]);
 });
 
 test('nothing is answered before it is durable', async () => {

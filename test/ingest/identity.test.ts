@@ -84,3 +84,17 @@ test('what a 2019 terminal says when it authenticates is added to what it said w
   who.authenticate(facts, who.authCode('jt808', '13800000001'), NOW);
   expect(catalog.terminals.get('jt808:13800000001')).toMatchObject({ model: 'T1', imei: '860000000000001' });
 });
+
+test('beyond so many vehicles no terminal makes another, however it comes; those that there are go on', () => {
+  const { who, registry, catalog } = identity({ auth: 'off', maxVehicles: 1 });
+  expect(who.register(request).result).toBe(0);
+  const other = { ...TERMINAL, number: '13800000002' };
+  expect(who.register({ ...request, terminal: other })).toEqual({ result: 4 });
+  expect(who.authenticate(other, 'any', NOW)).toBe('unknown-terminal');
+  expect(who.vehicleNo('jt808', other.number)).toBe(0);
+  expect([catalog.vehicles.size, catalog.terminals.size]).toEqual([1, 1]);
+  expect(who.vehicleNo('jt808', TERMINAL.number)).toBe(1);
+  expect(who.register({ ...request, plate: '京B2' }).result).toBe(0);
+  void registry.putVehicle({ id: 'V2', terminals: [{ protocol: 'jt808', number: other.number }] });
+  expect(who.register({ ...request, terminal: other }).result).toBe(0);
+});
