@@ -68,6 +68,11 @@ export class Jt808Links {
   }
 }
 
+/** A terminal on a topic that leads to it. */
+interface Told extends TerminalLink {
+  readonly number: string;
+}
+
 interface Host extends Jt808LinksOptions, FeedHost {
   owe(link: Jt808Link, bytes: Buffer): void;
 }
@@ -77,14 +82,15 @@ class Jt808Link extends Feed {
   readonly #host: Host;
   readonly #terminal: string | null;
   readonly #down: string | null;
-  /** Terminals that can be told something through here. */
-  readonly #told = new Map<string, TerminalLink>();
+  /** Terminals that can be told something through here: any number may speak on a topic that names none. */
+  readonly #told: SilentLinks<Told>;
 
   constructor(address: string, { route, names, down }: Routed, host: Host) {
     super(address, { ...host, datum: route.datum });
     this.#host = host;
     this.#terminal = names.terminal === undefined ? null : stripZeros(names.terminal);
     this.#down = down;
+    this.#told = new SilentLinks((told) => host.commands.disconnected(jt808.name, told.number, told));
   }
 
   /** Frames do not go on in the next message. */
@@ -102,7 +108,7 @@ class Jt808Link extends Feed {
   override admits(number: string): boolean {
     if (this.#terminal !== null && this.#terminal !== number) return false;
     if (!super.admits(number)) return false;
-    if (this.#down !== null && !this.#told.has(number)) this.#connect(number);
+    if (this.#down !== null) this.#told.heard(number, this.#host.clock.now(), () => this.#connect(number));
     return true;
   }
 
@@ -131,14 +137,19 @@ class Jt808Link extends Feed {
     super.reject(other ? 'other-terminal' : reason, bytes, detail);
   }
 
+  override tick(now: number): void {
+    this.#told.sweep(now, () => {});
+    super.tick(now);
+  }
+
   override close(): void {
-    for (const [number, link] of this.#told) this.#host.commands.disconnected(jt808.name, number, link);
-    this.#told.clear();
+    this.#told.closeAll();
     super.close();
   }
 
-  #connect(number: string): void {
-    const link: TerminalLink = {
+  #connect(number: string): Told {
+    const told: Told = {
+      number,
       command: ({ type, params }, again) => {
         const sent = this.conversation.command?.(number, type, params, again) ?? null;
         if (sent === null || 'refused' in sent) return sent;
@@ -146,7 +157,7 @@ class Jt808Link extends Feed {
         return { serial: sent.serial, parts: sent.frames.length };
       },
     };
-    this.#told.set(number, link);
-    this.#host.commands.connected(jt808.name, number, link);
+    this.#host.commands.connected(jt808.name, number, told);
+    return told;
   }
 }

@@ -190,6 +190,26 @@ describe('the way down', () => {
     expect(commands.responses).toMatchObject([{ terminal: '13800138000', serial: 0, says: { refused: null } }]);
   });
 
+  test('terminals on a topic that names none can be told something, the 20,000 that were heard of last', () => {
+    const { take, commands, frames } = makeSource([
+      { topic: 'gateway/{line}/up', codec: 'jt808', down: 'gateway/{line}/dn' },
+    ]);
+    const heartbeat = (i: number) =>
+      encodeFrame({ msgId: 0x0002, edition: '2013', phone: `138${String(i).padStart(8, '0')}`, seq: 1, fields: {} });
+    for (let i = 0; i < 20_000; i += 20) {
+      take('gateway/1/up', Buffer.concat(Array.from({ length: 20 }, (_, k) => heartbeat(i + k))));
+    }
+    expect(commands.links.size).toBe(20_000);
+    take('gateway/1/up', heartbeat(0));
+    take('gateway/1/up', heartbeat(20_000));
+    expect(commands.links.size).toBe(20_000);
+    expect([0, 1, 20_000].map((i) => commands.links.has(`jt808:138${String(i).padStart(8, '0')}`))).toEqual([
+      ...[true, false, true],
+    ]);
+    frames.close();
+    expect(commands.links.size).toBe(0);
+  });
+
   test('the gateway of EMQX takes commands as JSON, and its word stands for the terminal', async () => {
     const { take, commands, outlet } = makeSource();
     take('jt808/c/013800138000/up', { header: { msg_id: 2, phone: '013800138000', proto_ver: 1 }, body: {} });
