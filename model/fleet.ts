@@ -22,6 +22,9 @@ const LAYOUT = [
   ['source', Uint8Array],
 ] as const;
 
+/** In the flags of a row, beside those of a fix (position.ts, datum.ts): nothing came since its terminal said good-bye. */
+const GONE = 1 << 7;
+
 type ColumnName = (typeof LAYOUT)[number][0];
 type Column = Float64Array | Float32Array | Uint32Array | Uint16Array | Uint8Array;
 
@@ -55,14 +58,16 @@ export class Fleet {
     this.#grow(capacity);
   }
 
-  /** Takes in one fix. True where the vehicle's newest fix changed, so that a map should move it. */
+  /** Takes in one fix. True where the vehicle's newest fix changed, or it is back, so that a map should show it anew. */
   apply(p: Position): boolean {
     const i = p.vehicleNo;
     if (i >= this.capacity) this.#grow(Math.max(i + 1, this.capacity * 2));
+    const comesBack = this.isGone(i);
+    this.flags[i] &= ~GONE;
     if (p.receivedTime > this.contactTime[i] || Number.isNaN(this.contactTime[i])) this.contactTime[i] = p.receivedTime;
     if (p.quality & NOT_NEWS) {
       // A report without a fix is still news of alarms and status, at the place where the vehicle was last seen.
-      if ((p.quality & NOT_NEWS) !== NO_FIX) return false;
+      if ((p.quality & NOT_NEWS) !== NO_FIX) return comesBack;
       this.alarms[i] = p.alarms;
       this.alarmWord[i] = p.alarmWord;
       this.statusWord[i] = p.statusWord;
@@ -85,6 +90,17 @@ export class Fleet {
     this.flags[i] = p.flags;
     this.source[i] = p.source;
     return true;
+  }
+
+  /** The terminal of vehicle `no` says that it goes, or its broker does for it. True where that is news. */
+  goes(no: number): boolean {
+    if (!this.has(no) || this.isGone(no)) return false;
+    this.flags[no] |= GONE;
+    return true;
+  }
+
+  isGone(no: number): boolean {
+    return (this.flags[no] & GONE) !== 0;
   }
 
   /** True where vehicle `no` has been heard of. */
@@ -112,7 +128,7 @@ export class Fleet {
     p.mileageKm = this.mileageKm[no];
     p.source = this.source[no];
     p.quality = this.quality[no];
-    p.flags = this.flags[no];
+    p.flags = this.flags[no] & ~GONE;
     return p;
   }
 

@@ -10,14 +10,14 @@ export interface OnlineWindows {
 
 const AIS = sourceNumber('ais');
 
-/** True where something of vehicle `no` came within its window before `now` (epoch ms). */
+/** True where something of vehicle `no` came within its window before `now` (epoch ms), and it has not said since that it goes. */
 export function isOnline(fleet: Fleet, no: number, now: number, windows: OnlineWindows): boolean {
   return now <= onlineUntil(fleet, no, windows);
 }
 
-/** The last moment, epoch ms, at which vehicle `no` is online if nothing more comes; NaN where nothing ever came. */
+/** The last moment, epoch ms, at which vehicle `no` is online if nothing more comes; NaN where it is not, or nothing ever came. */
 export function onlineUntil(fleet: Fleet, no: number, { onlineMs, vesselOnlineMs }: OnlineWindows): number {
-  if (no >= fleet.capacity) return NaN;
+  if (no >= fleet.capacity || fleet.isGone(no)) return NaN;
   return fleet.contactTime[no] + (fleet.source[no] === AIS ? vesselOnlineMs : onlineMs);
 }
 

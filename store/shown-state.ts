@@ -91,6 +91,9 @@ export class ShownState {
         const p = batch.read(i, this.#p);
         if (p.seq > this.seq && this.fleet.apply(p)) moved(p.vehicleNo);
       }
+    } else if (block.kind === KIND_CHANGE && block.firstSeq > this.seq) {
+      const no = whoGoes(block);
+      if (no > 0 && this.fleet.goes(no)) moved(no);
     }
     this.seq = block.firstSeq + block.count - 1;
   }
@@ -119,4 +122,17 @@ export class ShownState {
     await flushed();
     return { seq, parts };
   }
+}
+
+const GOOD_BYE = Buffer.from('"event":"offline"');
+
+/** The vehicle whose terminal said that it goes; 0 where the change is of something else. */
+function whoGoes(block: Block): number {
+  const { buffer, byteOffset, byteLength } = block.body;
+  // Nearly all, and not worth reading.
+  if (!Buffer.from(buffer, byteOffset, byteLength).includes(GOOD_BYE)) return 0;
+  const change = readJsonBody<Change>(block);
+  if (change.type !== 'upload') return 0;
+  const { kind, vehicleNo, content } = change.upload;
+  return kind === 'report' && content.event === 'offline' ? vehicleNo : 0;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Fleet } from '../../model/fleet.js';
+import { countOnline, isOnline, onlineUntil } from '../../model/online.js';
 import { ACC_KNOWN, ACC_ON, LOCATED, Position } from '../../model/position.js';
 import { LATE, NO_FIX, OUT_OF_ORDER, SUSPECT_MOTION } from '../../model/quality.js';
 
@@ -42,4 +43,22 @@ test('a fleet grows without forgetting, and comes back from its snapshot equal',
   expect(again.snapshot().equals(fleet.snapshot())).toBe(true);
   expect([again.lon[300], again.headingDeg[17], again.has(301)]).toEqual([30, 17, false]);
   expect(() => Fleet.from(fleet.snapshot().subarray(0, 500))).toThrow(RangeError);
+});
+
+test('a terminal that says good-bye is not online until something comes, of whatever age and worth', () => {
+  const fleet = new Fleet();
+  const windows = { onlineMs: 10_000, vesselOnlineMs: 10_000 };
+  const online = () => isOnline(fleet, 3, 2000, windows);
+  expect([fleet.goes(3), fleet.goes(5000)]).toEqual([false, false]); // never heard of
+  fleet.apply(fix({ flags: LOCATED | ACC_KNOWN | ACC_ON }));
+  expect(online()).toBe(true);
+  expect([fleet.goes(3), fleet.goes(3)]).toEqual([true, false]);
+  expect([online(), onlineUntil(fleet, 3, windows), countOnline(fleet, 2000, windows)]).toEqual([false, NaN, 0]);
+  expect([fleet.contactTime[3], fleet.accOn(3), fleet.read(3, new Position()).flags]).toEqual([
+    ...[1500, true, LOCATED | ACC_KNOWN | ACC_ON],
+  ]);
+  expect(Fleet.from(fleet.snapshot()).isGone(3)).toBe(true);
+  expect(fleet.apply(fix({ fixTime: 500, receivedTime: 1500, quality: LATE }))).toBe(true); // no news but that it is back
+  expect(online()).toBe(true);
+  expect(fleet.apply(fix({ fixTime: 600, receivedTime: 1600, quality: LATE }))).toBe(false);
 });
