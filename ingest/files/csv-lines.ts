@@ -7,13 +7,13 @@ import { BadFileError } from './bad-file.js';
 const MAX_ROW_BYTES = 200 * 1024;
 
 /**
- * The rows of a CSV file, numbered from 1, empty ones left out though counted; a quoted cell may go over several lines of text. Throws
- * BadFileError where the file cannot be read as one.
+ * The rows of a CSV file, each with the line of text that it begins on, from 1; empty ones are left out. A quoted cell may go over
+ * several lines. Throws BadFileError where the file cannot be read as one.
  */
 export async function* csvLines(file: string): AsyncIterable<{ line: number; cells: string[] }> {
   const rows = parse<string[], string[]>({ ignoreEmpty: false, trim: true });
   const bounds = new RowBounds();
-  let line = 0;
+  let line = 1;
   try {
     createReadStream(file)
       .on('error', (error) => rows.destroy(error))
@@ -21,14 +21,15 @@ export async function* csvLines(file: string): AsyncIterable<{ line: number; cel
       .on('error', (error) => rows.destroy(error))
       .pipe(rows);
     for await (const cells of rows as AsyncIterable<string[]>) {
-      line++;
+      line = bounds.nextLine();
       if (cells.some((cell) => cell !== '')) yield { line, cells };
+      line++; // of the next row at the earliest, should it be one that cannot be read
     }
   } catch (error) {
     if (error instanceof BadFileError) throw error;
     if ((error as NodeJS.ErrnoException).code !== undefined)
       throw new BadFileError(`${file}: ${(error as Error).message}`);
-    throw new BadFileError(`${file}:${line + 1}: ${(error as Error).message}`);
+    throw new BadFileError(`${file}:${line}: ${(error as Error).message}`);
   }
 }
 
@@ -41,17 +42,37 @@ const [QUOTE, COMMA, LF, CR, SPACE, TAB] = Buffer.from('",\n\r \t');
 class RowBounds extends Transform {
   #at: 'cell' | 'plain' | 'quoted' | 'closed' = 'cell';
   #bytes = 0;
+  #line = 1;
+  #afterCr = false;
+  /** Lines on which the rows begin that have not been asked for: those of some pieces of the file at most. */
+  #beginnings: number[] = [1];
+  #asked = 0;
+
+  /** The line on which the next row begins. */
+  nextLine(): number {
+    const line = this.#beginnings[this.#asked++];
+    if (this.#asked >= 1024) {
+      this.#beginnings.splice(0, this.#asked);
+      this.#asked = 0;
+    }
+    return line;
+  }
 
   override _transform(chunk: Buffer, _: BufferEncoding, done: TransformCallback): void {
     let at = this.#at;
     let bytes = this.#bytes;
     for (const byte of chunk) {
       bytes++;
+      const isPair = byte === LF && this.#afterCr;
+      this.#afterCr = byte === CR;
+      if ((byte === LF || byte === CR) && !isPair) this.#line++;
       if (at === 'quoted') {
         if (byte === QUOTE) at = 'closed';
       } else if (byte === LF || byte === CR) {
         at = 'cell';
         bytes = 0;
+        if (isPair) continue;
+        this.#beginnings.push(this.#line);
       } else if (byte === COMMA) at = 'cell';
       else if (byte === QUOTE && at !== 'plain') at = 'quoted';
       else if (at !== 'cell' || (byte !== SPACE && byte !== TAB)) at = 'plain';

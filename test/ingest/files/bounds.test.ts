@@ -51,6 +51,23 @@ test('quotes of every kind, in long files, leave the rows as they are', async ()
   ]);
 });
 
+test.each(['\n', '\r\n', '\r'])('a row is told by the line that it begins on: %j', async (end) => {
+  const text = ['a,b', '"one', '', 'two",x', '', 'c,"y', '"', 'd,e'];
+  const rows = [
+    [1, 'a'],
+    [2, expect.stringContaining('two')],
+    [6, 'c'],
+    [8, 'd'],
+  ];
+  const found = await all(csvLines(await file('a.csv', text.join(end))));
+  expect(found.map(({ line, cells }) => [line, cells[0]])).toEqual(rows);
+  // The same far into a file, where its pieces end anywhere.
+  const again = await all(csvLines(await file('b.csv', `${text.join(end)}${end}`.repeat(20_000))));
+  expect(again.slice(-4).map(({ line, cells }) => [line, cells[0]])).toEqual(
+    rows.map(([line, cell]) => [19_999 * text.length + (line as number), cell]),
+  );
+});
+
 test('a file that is not there has no line', async () => {
   await expect(all(csvLines('/nowhere/a.csv'))).rejects.toThrow(/^\/nowhere\/a\.csv: ENOENT/);
 });
