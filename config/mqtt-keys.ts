@@ -33,7 +33,7 @@ export const mqttKeys = {
   mqttTopics: key(
     'CHEJI_MQTT_TOPICS',
     JSON.stringify(DEFAULT_MQTT_TOPICS),
-    'a list of {topic, codec, datum, down}: docs/mqtt.md',
+    'a list of {topic, codec, datum, speedUnit, down}: docs/mqtt.md',
     mqttTopics,
     { structured: true },
   ),

@@ -5,6 +5,7 @@ import { POSITION_TOPIC_NAMES } from '../deliver/position-publisher.js';
 import { CODEC_NAMES, DEFAULT_TOPICS, type TopicSetting, topicRoutes } from '../ingest/mqtt/topic-routes.js';
 import { DATUMS } from '../model/datum.js';
 import { filterProblem, TopicPattern } from '../model/topic-pattern.js';
+import { SPEED_UNITS } from '../model/units.js';
 import { firstLine } from './key.js';
 
 /** A user of the embedded broker; `%u` and `%c` in topic filters are the user's name and the client's id. */
@@ -38,6 +39,7 @@ const topicSetting = z.strictObject({
   topic: z.string(),
   codec: z.enum(CODEC_NAMES as [string, ...string[]]),
   datum: z.enum(DATUMS).optional(),
+  speedUnit: z.enum(SPEED_UNITS).optional(),
   down: z.string().optional(),
 });
 

@@ -4,7 +4,17 @@ const GMT8_MS = 8 * 3_600_000;
 
 /** 1 knot is 1.852 km/h exactly (ISO 31-1). */
 export function knotsToKmh(knots: number): number {
-  return knots * 1.852;
+  return toKmh(knots, 'knots');
+}
+
+/** Factors to km/h of the units that publishers give speeds in; a mile is 1,609.344 m exactly (BS 350). */
+const TO_KMH = { 'km/h': 1, knots: 1.852, 'm/s': 3.6, mph: 1.609344 } as const;
+
+export type SpeedUnit = keyof typeof TO_KMH;
+export const SPEED_UNITS = Object.keys(TO_KMH) as SpeedUnit[];
+
+export function toKmh(speed: number, unit: SpeedUnit): number {
+  return speed * TO_KMH[unit];
 }
 
 /**

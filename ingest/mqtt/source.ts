@@ -99,7 +99,15 @@ export class MqttSource implements Origin {
     const receivedTime = this.#o.clock.now();
     const { topic, payload, contentType } = message;
     const { terminal, command } = names;
-    const read = codec.decode({ topic, payload, receivedTime, terminal, command, contentType });
+    const read = codec.decode({
+      topic,
+      payload,
+      receivedTime,
+      terminal,
+      command,
+      speedUnit: route.speedUnit,
+      contentType,
+    });
     const { fixes, events, refused, responses } = read;
     if (fixes.length === 0 && events.length === 0 && refused.length === 1) {
       return { reason: refused[0].reason, detail: describe(refused[0]) };

@@ -1,5 +1,6 @@
 import { DATUMS, type Datum } from '../../model/datum.js';
 import { coversFilter, fillTopic, filterProblem, TopicPattern } from '../../model/topic-pattern.js';
+import { SPEED_UNITS, type SpeedUnit } from '../../model/units.js';
 import { payloadCodecs } from '../../protocols/mqtt/index.js';
 import type { PayloadCodec } from '../../protocols/mqtt/payload.js';
 
@@ -15,6 +16,8 @@ export interface TopicSetting {
   codec: string;
   /** Of coordinates that do not say it themselves. */
   datum?: string;
+  /** What speeds are in, of payloads that do not say it; km/h where absent. */
+  speedUnit?: string;
   /** Where answers and commands go, by the names in `topic`; '' for none. */
   down?: string;
 }
@@ -25,6 +28,7 @@ export interface TopicRoute {
   codec: PayloadCodec | null;
   codecName: string;
   datum: Datum | undefined;
+  speedUnit: SpeedUnit | undefined;
   down: string | null;
 }
 
@@ -50,7 +54,7 @@ export function topicRoutes(settings: readonly TopicSetting[]): TopicRoute[] {
   });
 }
 
-function routeOf({ topic, codec: codecName, datum, down }: TopicSetting): TopicRoute {
+function routeOf({ topic, codec: codecName, datum, speedUnit, down }: TopicSetting): TopicRoute {
   const pattern = new TopicPattern(topic);
   if (pattern.filter.startsWith('$')) throw new RangeError('topics of the broker itself are not read');
   const codec = payloadCodecs.find(({ name }) => name === codecName) ?? null;
@@ -64,10 +68,19 @@ function routeOf({ topic, codec: codecName, datum, down }: TopicSetting): TopicR
   if (datum !== undefined && !DATUMS.includes(datum as Datum)) {
     throw new RangeError(`there is no datum ${datum}; there are ${DATUMS.join(', ')}`);
   }
+  if (speedUnit !== undefined && !SPEED_UNITS.includes(speedUnit as SpeedUnit)) {
+    throw new RangeError(`there is no unit of speed ${speedUnit}; there are ${SPEED_UNITS.join(', ')}`);
+  }
+  if (speedUnit !== undefined && !codec?.speedsWithoutUnit) {
+    throw new RangeError(`speedUnit: what speeds of ${codecName} are in is fixed`);
+  }
   const usual = codec === null ? FRAME_DOWN : codec.down;
   const template = down ?? (fits(usual, pattern) ? usual : '') ?? '';
   if (!fits(template, pattern)) throw new RangeError(`down ${template}: its names must be those of the topic`);
-  return { pattern, codec, codecName, datum: datum as Datum | undefined, down: template === '' ? null : template };
+  return {
+    ...{ pattern, codec, codecName, datum: datum as Datum | undefined, speedUnit: speedUnit as SpeedUnit | undefined },
+    down: template === '' ? null : template,
+  };
 }
 
 /** True where every name of the template is one of the pattern, and what comes out is a topic. */

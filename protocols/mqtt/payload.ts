@@ -2,6 +2,7 @@ import type { CommandMessage, CommandReason } from '../../model/command.js';
 import type { Datum } from '../../model/datum.js';
 import type { Position } from '../../model/position.js';
 import type { RejectReason } from '../../model/reject.js';
+import type { SpeedUnit } from '../../model/units.js';
 import type { UploadKind } from '../../model/upload.js';
 import type { Edition } from '../common/edition.js';
 import type { CommandResponse } from '../protocol.js';
@@ -63,6 +64,8 @@ export interface MqttMessage {
   terminal?: string;
   /** Likewise the command that is answered. */
   command?: string;
+  /** What speeds are in, where the settings say so; km/h where absent. */
+  speedUnit?: SpeedUnit;
   /** Of MQTT 5. */
   contentType?: string;
 }
@@ -76,6 +79,8 @@ export interface PayloadCodec {
   readonly topics: readonly string[];
   /** The topic that answers and commands go to, by the names of those; absent where there are none. */
   readonly down?: string;
+  /** True where payloads do not say what their speeds are in, so that the settings may. */
+  readonly speedsWithoutUnit?: true;
   /** True where a level `{terminal}` of the topic may say whose payload it is. */
   readonly namesByTopic: boolean;
   decode(message: MqttMessage): MqttPayload;

@@ -1,4 +1,5 @@
 import { ACC_KNOWN, ACC_ON, LOCATED, Position } from '../../model/position.js';
+import { toKmh } from '../../model/units.js';
 import { keepExtras, others } from './extras.js';
 import { decodeJson, isObject, type Json, Members, refusal } from './json.js';
 import { MAX_ITEMS, type MqttMessage, type MqttPayload, type PayloadCodec } from './payload.js';
@@ -29,6 +30,7 @@ export const thingsboard: PayloadCodec = {
   terminals: 'mqtt',
   topics: ['tb/{device}/telemetry', GATEWAY_TOPIC],
   namesByTopic: true,
+  speedsWithoutUnit: true,
   decode: (message) => decodeJson(message, read),
 };
 
@@ -58,7 +60,7 @@ function readRows(value: unknown, device: string, path: string, message: MqttMes
 }
 
 function readRow(row: Json, device: string, path: string, message: MqttMessage, out: MqttPayload): void {
-  const { receivedTime } = message;
+  const { receivedTime, speedUnit = 'km/h' } = message;
   const isStamped = isObject(row.values);
   const values = isStamped ? (row.values as Json) : row;
   const stamped = new Members(row, path);
@@ -70,7 +72,7 @@ function readRow(row: Json, device: string, path: string, message: MqttMessage, 
   p.fixTime = Number.isNaN(stamp) ? receivedTime : stamp;
   p.lat = m.number('lat', -90, 90);
   p.lon = m.number('lon', -180, 180);
-  p.speedKmh = m.number('speed', 0, 2000);
+  p.speedKmh = toKmh(m.number('speed', 0, 2000), speedUnit);
   p.headingDeg = m.number('heading', 0, 360) % 360;
   p.altitudeM = m.number('altitude', -1000, 20_000);
   p.mileageKm = m.number('mileage', 0, 1e8);

@@ -75,6 +75,12 @@ describe('what comes in', () => {
     expect(log.fixes.map(({ flags }) => datumOf(flags))).toEqual(['gcj02', 'cgcs2000', 'bd09', 'bd09', 'gcj02']);
   });
 
+  test('speeds without a unit are in that of the topic', () => {
+    const { take, log } = makeSource([{ topic: 'meters/{terminal}', codec: 'thingsboard', speedUnit: 'm/s' }]);
+    take('meters/A', { ts: NOW, values: { lat: 31.2, lon: 121.5, speed: 10 } });
+    expect(log.fixes[0].speedKmh).toBe(36);
+  });
+
   test('what the broker kept from before is no news', () => {
     const { take, log } = makeSource();
     take(TOPIC, good, { retained: true });

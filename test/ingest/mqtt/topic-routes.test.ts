@@ -53,6 +53,12 @@ describe('settings that cannot be', () => {
     [{ topic: 'a', codec: 'v9' }, 'there is no codec v9; there are v1'],
     [{ topic: 'a/{terminal}', codec: 'traccar' }, 'name their terminal themselves'],
     [{ topic: 'a', codec: 'v1', datum: 'mars' }, 'there is no datum mars'],
+    [
+      { topic: 'a', codec: 'thingsboard', speedUnit: 'furlongs' },
+      'there is no unit of speed furlongs; there are km/h, knots',
+    ],
+    [{ topic: 'a', codec: 'traccar', speedUnit: 'mph' }, 'what speeds of traccar are in is fixed'],
+    [{ topic: 'a', codec: 'jt808', speedUnit: 'km/h' }, 'what speeds of jt808 are in is fixed'],
     [{ topic: 'a/{x}', codec: 'jt808', down: 'a/{y}' }, 'its names must be those of the topic'],
     [{ topic: 'a/{x}', codec: 'jt808', down: 'a/+' }, 'its names must be those of the topic'],
     [{ topic: '$SYS/#', codec: 'v1' }, 'topics of the broker itself'],

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { alarmNames } from '../../../model/alarm.js';
 import { ACC_KNOWN, ACC_ON, BACKFILLED, LOCATED } from '../../../model/position.js';
+import type { SpeedUnit } from '../../../model/units.js';
 import { emqxJt808 } from '../../../protocols/mqtt/emqx-jt808.js';
 import { describeExtras } from '../../../protocols/mqtt/extras.js';
 import { payloadCodecs } from '../../../protocols/mqtt/index.js';
@@ -269,6 +270,18 @@ describe('ThingsBoard', () => {
       });
       expect(describeExtras(fixes[0].position.items as Uint8Array)).toEqual({ sat: 9 });
     }
+  });
+
+  test.each<[SpeedUnit | undefined, number]>([
+    [undefined, 40],
+    ['km/h', 40],
+    ['knots', 74.08],
+    ['m/s', 144],
+    ['mph', 64.37376],
+  ])('40 in %s are %d km/h', (speedUnit, kmh) => {
+    const payload = Buffer.from(JSON.stringify({ ...row, speed: 40 }));
+    const { fixes } = thingsboard.decode({ topic: 'tb/car/telemetry', payload, receivedTime: NOW, speedUnit });
+    expect(fixes[0].position.speedKmh).toBeCloseTo(kmh, 9);
   });
 
   test('a gateway speaks for many devices; a row without a place is telemetry', () => {
