@@ -27,22 +27,26 @@ export class JsonLinks {
     this.#links = new SilentLinks(close, MAX_LINKS);
   }
 
-  /** A payload of a terminal that can be told something on a topic of its own, or that is going. */
-  heard({ speaker }: MqttPayload, { route: { codec }, down }: Routed): void {
-    if (speaker === undefined || codec?.command === undefined || down === null) return;
+  /** A payload of a terminal that can be told something on a topic of its own, that takes no commands, or that is going. */
+  heard({ speaker, events }: MqttPayload, { route: { codec }, down }: Routed): void {
+    if (speaker === undefined || codec === null) return;
+    // It takes commands, on a way that the settings do not name: who else may tell it something we do not know.
+    if (down === null && codec.command !== undefined) return;
     const { commands, clock } = this.#o;
     const name = `${codec.terminals}:${speaker.terminal}`;
-    if (speaker.leaves) {
+    if (events.length > 0 && events[0].event === 'offline') {
       this.#links.delete(name);
       return;
     }
     let isNew = false;
+    const topic = down ?? '';
     const link = this.#links.heard(name, clock.now(), () => {
       isNew = true;
-      return new JsonLink(codec, speaker, down, this.#o);
+      return new JsonLink(codec, speaker, topic, this.#o);
     });
+    link.codec = codec;
     link.speaker = speaker;
-    link.topic = down;
+    link.topic = topic;
     if (isNew) commands.connected(link.protocol, speaker.terminal, link);
   }
 
@@ -65,7 +69,7 @@ class JsonLink implements TerminalLink {
   #serial = 0;
 
   constructor(
-    readonly codec: PayloadCodec,
+    public codec: PayloadCodec,
     public speaker: Speaker,
     public topic: string,
     readonly options: JsonLinksOptions,
@@ -75,8 +79,12 @@ class JsonLink implements TerminalLink {
 
   command(...[command, again]: Parameters<TerminalLink['command']>): ReturnType<TerminalLink['command']> {
     const serial = again ?? this.#serial;
-    const payload = this.codec.command?.(command, this.speaker, serial) ?? null;
-    if (payload === null || 'refused' in payload) return payload;
+    const { acknowledges, name } = this.codec;
+    const payload = this.codec.command?.(command, this.speaker, serial) ?? {
+      refused: 'not-supported',
+      detail: `${name} has no commands`,
+    };
+    if ('refused' in payload) return payload;
     if (again === undefined) this.#serial = (serial + 1) & 0xffff;
     const { outlet, commands } = this.options;
     const { terminal } = this.speaker;
@@ -86,7 +94,7 @@ class JsonLink implements TerminalLink {
     outlet.publish(this.topic, payload).then(
       (outcome) => {
         if (outcome === 'nobody') says('not-connected');
-        else if (this.codec.acknowledges === 'broker') says(null);
+        else if (acknowledges === 'broker') says(null);
       },
       () => {}, // the broker is away: the command is sent again
     );

@@ -22,6 +22,7 @@ function read(value: unknown, message: MqttMessage, out: MqttPayload): void {
     out.refused.push(refusal('', `the topic ${message.topic} is none of OwnTracks`));
     return;
   }
+  out.speaker = { terminal };
   if (!isObject(value) || typeof value._type !== 'string') {
     out.refused.push(refusal('_type', 'must be a text'));
     return;

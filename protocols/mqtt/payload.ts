@@ -42,17 +42,15 @@ export interface MqttPayload {
   refused: MqttRefusal[];
   /** What it says to commands. */
   responses: CommandResponse[];
-  /** Whose it is, where that one can be told something. */
+  /** Whose it is, where it is of one terminal, and not of a gateway for many. */
   speaker?: Speaker;
 }
 
-/** A terminal that takes commands (`PayloadCodec.command`). */
+/** A terminal that speaks for itself, so that it may be told something. */
 export interface Speaker {
   terminal: string;
   /** Of JT/T 808, where it speaks that behind its gateway. */
   edition?: Edition;
-  /** It says good-bye, or its broker does in its stead. */
-  leaves?: boolean;
 }
 
 export interface MqttMessage {

@@ -42,8 +42,12 @@ function read(value: unknown, message: MqttMessage, out: MqttPayload): void {
     return;
   }
   const device = message.terminal ?? DEVICE_TOPIC.exec(topic)?.[1];
-  if (device === undefined) out.refused.push(refusal('', `the topic ${topic} names no device`));
-  else readRows(value, device, '', message, out);
+  if (device === undefined) {
+    out.refused.push(refusal('', `the topic ${topic} names no device`));
+    return;
+  }
+  out.speaker = { terminal: device };
+  readRows(value, device, '', message, out);
 }
 
 function readRows(value: unknown, device: string, path: string, message: MqttMessage, out: MqttPayload): void {

@@ -36,13 +36,15 @@ function explainLine(line: string): ExplainedFrame {
   const codec = payloadCodecs.find(({ topics }) => topics.some((text) => new TopicPattern(text).match(topic) !== null));
   if (codec === undefined) return refuse('unknown-message', `no payload is known for the topic ${topic}`, 0);
   const payload = Buffer.from(line.slice(topic.length + 1));
-  const { fixes, events, refused } = codec.decode({ topic, payload, receivedTime: Number.NaN });
+  const { fixes, events, refused, responses } = codec.decode({ topic, payload, receivedTime: Number.NaN });
   const [first] = refused;
   if (first !== undefined && fixes.length === 0 && events.length === 0) {
     return refuse(first.reason, first.field === '' ? first.message : `${first.field}: ${first.message}`, space + 1);
   }
   const told = events.map(({ time, ...event }) => ({ ...event, time: msToRfc3339(time) }));
-  return frame({ ok: true, protocol: 'mqtt', name: codec.name, fixes: fixes.map(fixJson), events: told, refused });
+  const answers = responses.map(({ terminal, id, serial, says }) => ({ terminal, command: id ?? serial, ...says }));
+  const parts = { fixes: fixes.map(fixJson), events: told, refused, ...(answers.length > 0 && { answers }) };
+  return frame({ ok: true, protocol: 'mqtt', name: codec.name, ...parts });
 }
 
 function fixJson({ terminal, datum = 'wgs84', position: p }: MqttFix): Record<string, unknown> {

@@ -26,6 +26,7 @@ function read(value: unknown, _: MqttMessage, out: MqttPayload): void {
   }
   const terminal = device.text('uniqueId', 64);
   if (terminal === '') device.fail('uniqueId', 'must be a text of 1 to 64 characters');
+  else out.speaker = { terminal };
   if (device.problem !== null) out.refused.push(device.problem);
   else if (isObject(value.event)) readEvent(new Members(value.event, 'event.'), terminal, out);
   else if (isObject(value.position)) readPosition(new Members(value.position, 'position.'), terminal, out);

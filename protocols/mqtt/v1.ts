@@ -1,5 +1,5 @@
 import { decodeJson, refusal } from './json.js';
-import { emptyPayload, type MqttMessage, type MqttPayload, type PayloadCodec } from './payload.js';
+import { emptyPayload, type MqttMessage, type PayloadCodec } from './payload.js';
 import { v1Command } from './v1-commands.js';
 import { type V1Place, v1Place } from './v1-facts.js';
 import { readV1Json } from './v1-json.js';
@@ -33,8 +33,7 @@ export const v1: PayloadCodec = {
     const out = isJson(message)
       ? decodeJson(message, (value, _, out) => readV1Json(value, place, out))
       : readV1Protobuf(message.payload, place);
-    // A gateway that publishes for many is told nothing: it is none of them.
-    if (place.id !== null) out.speaker = { terminal: place.terminal(place.id), leaves: saysGoodBye(out) };
+    if (place.id !== null) out.speaker = { terminal: place.terminal(place.id) };
     return out;
   },
   command: v1Command,
@@ -44,10 +43,6 @@ export const v1: PayloadCodec = {
 function placeOf({ topic, terminal, command }: MqttMessage): V1Place | null {
   if (terminal === undefined) return v1Place(topic);
   return { kind: command === undefined ? 'any' : 'ack', id: terminal, terminal: () => terminal, command };
-}
-
-function saysGoodBye({ events }: MqttPayload): boolean {
-  return events.length > 0 && events[0].event === 'offline';
 }
 
 function isJson({ payload, contentType }: MqttMessage): boolean {

@@ -85,6 +85,28 @@ describe('our own JSON, downwards', () => {
     expect(off.commands.links.size).toBe(0);
   });
 
+  test.each([
+    ['owntracks', 'owntracks/jane/phone', { _type: 'location', lat: 31.2, lon: 121.5, tst: NOW / 1000 }, 'jane:phone'],
+    ['thingsboard', 'tb/car/telemetry', { lat: 31.2, lon: 121.5 }, 'car'],
+    ['traccar', 'traccar/events', { device: { uniqueId: '86' }, event: { type: 'ignitionOn' } }, '86'],
+  ])('a device of %s says at once that it takes none', (codec, topic, payload, terminal) => {
+    const { take, commands, outlet } = makeSource();
+    take(topic, payload);
+    expect(commands.links.get(`mqtt:${terminal}`)?.command(message('locate'))).toEqual({
+      refused: 'not-supported',
+      detail: `${codec} has no commands`,
+    });
+    expect(outlet.published).toEqual([]);
+  });
+
+  test('a good-bye of OwnTracks is one, too', () => {
+    const { take, commands } = makeSource();
+    take('owntracks/jane/phone', { _type: 'location', lat: 31.2, lon: 121.5, tst: NOW / 1000 });
+    expect(commands.links.size).toBe(1);
+    take('owntracks/jane/phone', { _type: 'lwt', tst: NOW / 1000 });
+    expect(commands.links.size).toBe(0);
+  });
+
   test('topics of the settings', () => {
     const { take, commands, outlet } = makeSource([
       { topic: 'fleet/{terminal}/gps', codec: 'v1', down: 'fleet/{terminal}/do' },

@@ -26,6 +26,14 @@ test('the topic chooses how the payload is read', () => {
   });
 });
 
+test('what is said to a command', () => {
+  expect(decoded('v1/acme/vehicles/A/cmd/c1/ack {"ok":false,"reason":"no-fix"}')).toMatchObject({
+    ...{ ok: true, name: 'v1', fixes: [], refused: [] },
+    answers: [{ terminal: 'acme:A', command: 'c1', answer: { ok: false, reason: 'no-fix' } }],
+  });
+  expect(decoded('v1/acme/vehicles/A/position {"t":1769832000000,"lon":1,"lat":2}')).not.toHaveProperty('answers');
+});
+
 test('what cannot be read says why, and where', () => {
   expect(decoded('some/topic {}')).toMatchObject({ ok: false, error: { code: 'unknown-message', offset: 0 } });
   expect(decoded('v1/acme/vehicles/A/position {"t":1}')).toMatchObject({

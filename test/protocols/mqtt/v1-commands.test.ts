@@ -32,7 +32,7 @@ test('an acknowledgement is of the terminal and the command that its topic names
     responses: [{ ...whose, says: { refused: null } }],
     refused: [],
     events: [],
-    speaker: { terminal: 'acme:A', leaves: false },
+    speaker: { terminal: 'acme:A' },
   });
   expect(read({ ok: true, result: { doors: 'locked' }, ts: 1_769_832_000_000 }).responses).toEqual([
     { ...whose, says: { answer: { ok: true, result: { doors: 'locked' } } } },
@@ -76,12 +76,12 @@ test.each(['v1/acme/vehicles/A/cmd/ack', 'v1/acme/vehicles/A/cmd/c1/x/ack', 'v1/
   },
 );
 
-test('who publishes for one vehicle speaks for it; a gateway of many for none; a will says good-bye', () => {
+test('who publishes for one vehicle speaks for it, a will too; a gateway of many for none', () => {
   const fix = { t: 1_769_832_000_000, lon: 121.5, lat: 31.2 };
   const speaker = (kind: string, payload: unknown) => read(payload, `v1/acme/${kind}`).speaker;
-  expect(speaker('vehicles/A/position', fix)).toEqual({ terminal: 'acme:A', leaves: false });
-  expect(speaker('vehicles/A/positions', [fix])).toEqual({ terminal: 'acme:A', leaves: false });
-  expect(speaker('vehicles/A/status', { online: true })).toEqual({ terminal: 'acme:A', leaves: false });
-  expect(speaker('vehicles/A/status', { online: false })).toEqual({ terminal: 'acme:A', leaves: true });
+  expect(speaker('vehicles/A/position', fix)).toEqual({ terminal: 'acme:A' });
+  expect(speaker('vehicles/A/positions', [fix])).toEqual({ terminal: 'acme:A' });
+  expect(speaker('vehicles/A/status', { online: true })).toEqual({ terminal: 'acme:A' });
+  expect(speaker('vehicles/A/status', { online: false })).toEqual({ terminal: 'acme:A' });
   expect(speaker('batch', [{ id: 'A', ...fix }])).toBeUndefined();
 });
