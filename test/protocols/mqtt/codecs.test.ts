@@ -227,7 +227,12 @@ describe('OwnTracks', () => {
     expect(decode(owntracks, `${TOPIC}/event`, transition).events).toMatchObject([
       { terminal: 'jane:phone', event: 'enter', content: { desc: 'home' } },
     ]);
-    expect(decode(owntracks, TOPIC, { _type: 'card' })).toMatchObject({ fixes: [], events: [], refused: [], responses: [] });
+    expect(decode(owntracks, TOPIC, { _type: 'card' })).toMatchObject({
+      fixes: [],
+      events: [],
+      refused: [],
+      responses: [],
+    });
     expect(decode(owntracks, TOPIC, { _type: 'encrypted' }).refused).toMatchObject([{ reason: 'encrypted' }]);
   });
 
