@@ -53,6 +53,8 @@ export class Database {
   #digest: WorkerThread<ToDigest, FromDigest> | null = null;
   #starting: Promise<void> = Promise.resolve();
   #stopping = false;
+  /** Of a start of the embedded one. */
+  readonly #giveUp = new AbortController();
   #retry: NodeJS.Timeout | null = null;
   #state: Extract<FromWriter, { type: 'state' }> = { type: 'state', state: 'starting', detail: null, edition: null };
   #counts: Extract<FromWriter, { type: 'progress' }>['stats'] | null = null;
@@ -113,6 +115,7 @@ export class Database {
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     if (this.#retry) clearTimeout(this.#retry);
+    this.#giveUp.abort();
     await this.#starting;
     await Promise.all([this.#writer?.stop(graceMs), this.#digest?.stop(graceMs)]);
     await this.#pool?.end();
@@ -124,7 +127,12 @@ export class Database {
     let { url } = this.parts;
     if (url === null) {
       const say = (line: string) => log.info(line);
-      this.#embedded = await EmbeddedPostgres.start({ dir: dir.postgres, keys: dir.keys, say });
+      this.#embedded = await EmbeddedPostgres.start({
+        dir: dir.postgres,
+        keys: dir.keys,
+        say,
+        signal: this.#giveUp.signal,
+      });
       url = this.#embedded.url;
     }
     if (this.#stopping) return;

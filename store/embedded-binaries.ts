@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -89,13 +91,30 @@ export function findBinaries(
   return copy;
 }
 
+/** Makes a directory, and what is missing above it, that every account may enter: the umask of root may say otherwise. */
+export function makeOpenDir(dir: string): void {
+  const first = mkdirSync(dir, { recursive: true });
+  for (let made = dir; first !== undefined && made.length >= first.length; made = dirname(made)) chmodSync(made, 0o755);
+}
+
+/** Programs of a public package: a package that was installed under a strict umask is for its owner alone. */
+function openToAll(dir: string): void {
+  chmodSync(dir, 0o755);
+  for (const entry of readdirSync(dir, { withFileTypes: true })) {
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) openToAll(path);
+    else if (entry.isFile()) chmodSync(path, statSync(path).mode & 0o100 ? 0o755 : 0o644);
+  }
+}
+
 /** Whole or not at all: a copy that was cut short never gets the name. */
 function copyBinaries(native: string, copy: string): void {
   const unfinished = `${copy}.${process.pid}`;
-  mkdirSync(dirname(copy), { recursive: true, mode: 0o755 });
+  makeOpenDir(dirname(copy));
   try {
     cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
     makeLinks(unfinished);
+    openToAll(unfinished);
     if (!existsSync(copy)) renameSync(unfinished, copy);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });

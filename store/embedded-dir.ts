@@ -22,7 +22,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Account, canEnter, EmbeddedError } from './embedded-binaries.js';
+import { type Account, canEnter, EmbeddedError, makeOpenDir } from './embedded-binaries.js';
 
 /** Where root keeps a database that its account cannot reach inside the data directory. */
 const COMMON_PLACE = '/var/lib/cheji';
@@ -72,7 +72,7 @@ function moveOut(pgData: string, place: string, say: (line: string) => void): st
   }
   const elsewhere = join(COMMON_PLACE, `postgres-${randomBytes(6).toString('hex')}`);
   try {
-    mkdirSync(COMMON_PLACE, { recursive: true, mode: 0o755 });
+    makeOpenDir(COMMON_PLACE);
     checkRoom(COMMON_PLACE);
     mkdirSync(elsewhere, { mode: 0o700 });
     if (lstatSync(pgData).isSymbolicLink()) rmSync(pgData);

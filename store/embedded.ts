@@ -21,6 +21,8 @@ export interface EmbeddedOptions {
   say?: (line: string) => void;
   /** Server settings in place of ours, by their PostgreSQL names. */
   settings?: Record<string, string>;
+  /** Gives up a start that is under way: after a crash it may take minutes. */
+  signal?: AbortSignal;
 }
 
 /** Small, quiet and safe: about 60 MB at rest, nothing beyond loopback, every commit on disk. */
@@ -93,7 +95,10 @@ export class EmbeddedPostgres {
 
     const postgres = new EmbeddedPostgres(port, password, place, bin, account, options);
     process.on('exit', postgres.#onExit);
+    const giveUp = () => void postgres.stop();
+    options.signal?.addEventListener('abort', giveUp);
     try {
+      options.signal?.throwIfAborted();
       await postgres.#launchPatiently().catch(async (error) => {
         if (sqlState(error) !== WRONG_PASSWORD) throw error;
         say(`the database had another password than ${join(options.keys, 'postgres.key')}; it gets that one`);
@@ -104,6 +109,8 @@ export class EmbeddedPostgres {
     } catch (error) {
       await postgres.stop();
       throw error;
+    } finally {
+      options.signal?.removeEventListener('abort', giveUp);
     }
     return postgres;
   }
@@ -112,6 +119,7 @@ export class EmbeddedPostgres {
   async stop(): Promise<void> {
     this.#stopping = true;
     process.off('exit', this.#onExit);
+    if (this.#child) await this.#end(this.#child); // a restart that waits for its answer hears that it ends
     await this.#restarts;
     if (this.#child) await this.#end(this.#child);
   }

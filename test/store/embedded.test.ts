@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -126,6 +126,33 @@ test('a server that dies is started again under the same URL, with everything th
   expect(said).toEqual([expect.stringContaining('SIGKILL')]);
 });
 
+test('a stop does not wait for a server that is slow to answer: when it is started again, and when it is started', async () => {
+  const options = await places();
+  const slow: Record<string, string> = { ...settings };
+  const said: string[] = [];
+  const server = await EmbeddedPostgres.start({ ...options, settings: slow, say: (line) => said.push(line) });
+  const before = server.pid as number;
+  // The replay of a long log, of which each piece takes ten minutes to come.
+  slow.restore_command = 'sleep 600';
+  writeFileSync(join(server.place, 'recovery.signal'), '');
+  process.kill(before, 'SIGKILL');
+  await waitFor(
+    'its successor',
+    () => server.pid,
+    (pid) => pid !== before,
+  );
+  const after = server.pid as number;
+  await server.stop();
+  expect(isAlive(after)).toBe(false);
+
+  const giveUp = new AbortController();
+  const starting = EmbeddedPostgres.start({ ...options, settings: slow, signal: giveUp.signal });
+  await waitFor('its process', () => existsSync(join(server.place, 'postmaster.pid')), Boolean);
+  giveUp.abort();
+  await expect(starting).rejects.toMatchObject({ code: 'start-failed' });
+  expect(existsSync(join(server.place, 'postmaster.pid'))).toBe(false);
+}, 30_000);
+
 test('a port that somebody else took meanwhile is left to them', async () => {
   const options = await places();
   const first = await start(options);
@@ -244,5 +271,23 @@ if (isRoot) {
     expect(copy).toMatch(/cache\/postgres-17/);
     expect(lstatSync(join(copy, 'lib/libpq.so.5')).isSymbolicLink()).toBe(true);
     expect(said.at(-1)).toContain(copy);
+  });
+
+  test('what root puts elsewhere for that account is open to it, whatever the umask', async () => {
+    const home = await tempDir();
+    chmodSync(home, 0o755);
+    const umask = process.umask(0o077);
+    onTestFinished(() => void process.umask(umask));
+    // As npm leaves a package under this umask.
+    mkdirSync(join(home, 'package/native/bin'), { recursive: true });
+    writeFileSync(join(home, 'package/native/bin/postgres'), '#!/bin/sh\necho runs', { mode: 0o700 });
+    writeFileSync(join(home, 'package/native/bin/postgres.bki'), 'read by all', { mode: 0o600 });
+    writeFileSync(join(home, 'package/package.json'), '{"version":"0.0.1"}');
+    const account = { uid: 65_534, gid: 65_534 };
+    const copy = findBinaries(account, () => {}, join(home, 'package/native'), join(home, 'cache/deep'));
+    const ran = spawnSync(join(copy, 'bin/postgres'), { ...account, cwd: '/', encoding: 'utf8' });
+    expect(ran.stdout).toBe('runs\n');
+    expect(statSync(join(copy, 'bin/postgres.bki')).mode & 0o777).toBe(0o644);
+    expect(statSync(join(home, 'package')).mode & 0o777).toBe(0o700);
   });
 }
