@@ -102,11 +102,10 @@ export class Forwarding {
       }
       const handed = [...response.headers].filter(([name]) => !NOT_HANDED_BACK.has(name));
       const length = Number(response.headers.get('content-length') ?? NaN);
-      if (response.body === null) return { status: response.status, headers: handed, body: null };
       return {
         status: response.status,
         headers: handed,
-        body: response.body as AsyncIterable<Uint8Array>,
+        body: response.body as AsyncIterable<Uint8Array> | null,
         ...(length > 0 && { length }),
       };
     } catch (error) {

@@ -41,13 +41,17 @@ export interface Answer {
   headers: readonly (readonly [string, string])[];
   /** An iterable is streamed in chunks at the reader's pace. null: no body, as with 204 and 304. */
   body: string | Uint8Array | AsyncIterable<string | Uint8Array> | null;
-  /** Bytes of an iterable body, where they are known: it is then sent with Content-Length, and not in chunks. */
+  /**
+   * Bytes of an iterable body, where they are known: it is then sent with Content-Length, and not in chunks. Without a body, as another
+   * node answers HEAD: those that it would have.
+   */
   length?: number;
   /** Ends the connection too: for a request whose body nobody will read. */
   close?: boolean;
 }
 
 export interface Endpoint {
+  /** `get` answers HEAD too. */
   method: 'get' | 'post' | 'put' | 'delete' | 'any';
   /** `:name` for one part of the path, `*` at the end for the rest. */
   pattern: string;

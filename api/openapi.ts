@@ -11,7 +11,8 @@ const INTRODUCTION = `Live positions, tracks, fences and alerts of commercial ve
 
 Degrees WGS-84 (\`lon\`, \`lat\`), km/h, degrees clockwise from north, metres, kilometres; times RFC 3339.
 Lists come in pages: ask again with the \`cursor\` of the page before until it is null.
-The live stream is a WebSocket at \`/v1/stream\`: \`/asyncapi.json\` describes it.`;
+The live stream is a WebSocket at \`/v1/stream\`: \`/asyncapi.json\` describes it.
+HEAD is answered wherever GET is. What is no HTTP/1.1, or has more headers than fit (400, 431, 505), is refused with a line of HTML before any of this.`;
 
 /** Of every POST that does something (api/idempotency.ts). */
 const IDEMPOTENCY_KEY = {

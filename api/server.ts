@@ -183,7 +183,7 @@ function wrongMethods(table: readonly Route[], dress: Dresser): Endpoint[] {
   const methods = new Map<string, Method[]>();
   for (const { path, method } of table) methods.set(path, [...(methods.get(path) ?? []), method]);
   return [...methods].map(([path, allowed]) => {
-    const allow = allowed.map((method) => method.toUpperCase()).join(', ');
+    const allow = allowed.map((method) => (method === 'get' ? 'GET, HEAD' : method.toUpperCase())).join(', ');
     return refusing(pattern(path), path, dress, (request) => {
       throw new ApiError(
         'method-not-allowed',

@@ -96,7 +96,6 @@ export class StaticFiles {
       return { status: 304, headers: file.headers, body: null };
     }
     const headers: Answer['headers'] = [...file.headers, ['Content-Type', file.type], ['Vary', 'Accept-Encoding']];
-    if (request.method === 'HEAD') return { status: 200, headers, body: null };
     if (file.packed === null || !/\bgzip\b/.test(request.headers['accept-encoding'])) {
       return { status: 200, headers, body: file.bytes };
     }

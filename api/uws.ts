@@ -91,8 +91,8 @@ function registerEndpoint(app: TemplatedApp, endpoint: Endpoint, exchanges: { be
   const register = { get: app.get, post: app.post, put: app.put, delete: app.del, any: app.any }[endpoint.method];
   const parameters = endpoint.pattern.split('/').filter((part) => part.startsWith(':')).length;
 
-  register.call(app, endpoint.pattern, (res, req) => {
-    const exchange = new Exchange(res);
+  const serve = (res: HttpResponse, req: HttpRequest) => {
+    const exchange = new Exchange(res, req.getCaseSensitiveMethod() === 'HEAD');
     const request = readRequest(res, req, parameters, (fn) => exchange.whenAborted(fn));
     exchanges.begin();
     const answer = (given: Answer) => exchange.answer(given, () => exchanges.end());
@@ -114,7 +114,9 @@ function registerEndpoint(app: TemplatedApp, endpoint: Endpoint, exchanges: { be
     }
     if (endpoint.bodyLimit === 0) handle(NO_BODY);
     else readBody(res, request, endpoint.bodyLimit, handle, fail);
-  });
+  };
+  register.call(app, endpoint.pattern, serve);
+  if (endpoint.method === 'get') app.head(endpoint.pattern, serve);
 }
 
 function readRequest(
@@ -174,7 +176,11 @@ class Exchange {
   /** Made for the few who ask. */
   #listeners: Set<() => void> | null = null;
 
-  constructor(readonly res: HttpResponse) {}
+  /** `headOnly`: the answer to HEAD, which is that to GET without its body. */
+  constructor(
+    readonly res: HttpResponse,
+    readonly headOnly = false,
+  ) {}
 
   /** Must be called before the route's callback returns. `then` runs only where no answer has been finished. */
   onAborted(then: () => void): void {
@@ -198,11 +204,19 @@ class Exchange {
     if (body !== null && typeof body !== 'string' && Symbol.asyncIterator in body) {
       // An error before the first chunk is the source's to turn into an answer; later ones break the chunked response
       // off, which is how a reader tells a cut from an end.
-      const stream = answer.length === undefined ? this.#stream(answer, body) : this.#streamSized(answer, body);
+      const stream = this.headOnly
+        ? this.#noStream(answer, body)
+        : answer.length === undefined
+          ? this.#stream(answer, body)
+          : this.#streamSized(answer, body);
       stream.catch(() => this.#open && this.res.close()).finally(() => this.#finish(finished));
       return;
     }
     if (!this.#open) return;
+    if (this.headOnly) {
+      this.#endHead(answer, body === null ? answer.length : Buffer.byteLength(body));
+      return this.#finish(finished);
+    }
     if (body !== null && typeof body !== 'string' && body.length > STREAM_ABOVE_BYTES)
       return this.#endSlowly(answer, body, finished);
     this.#open = false;
@@ -223,6 +237,23 @@ class Exchange {
   #head({ status, headers }: Answer): void {
     this.res.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`);
     for (const [name, value] of headers) this.res.writeHeader(name, value);
+  }
+
+  /** `length`: bytes that the body has; undefined where nobody knows. */
+  #endHead(answer: Answer, length: number | undefined): void {
+    this.#open = false;
+    this.res.cork(() => {
+      this.#head(answer);
+      // An undefined one would be written as a number.
+      if (length === undefined) this.res.endWithoutBody();
+      else this.res.endWithoutBody(length);
+    });
+  }
+
+  /** What a source has taken for its answer it gives back only where it was begun. */
+  async #noStream(answer: Answer, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
+    for await (const _ of chunks) break;
+    if (this.#open) this.#endHead(answer, answer.length);
   }
 
   /** tryEnd keeps nothing in memory that the socket has not taken; the rest follows as the reader makes room. */

@@ -55,6 +55,14 @@ test.each([
   expect(isForMainNode({ method, path })).toBe(forMain);
 });
 
+test('HEAD is handed on too, and tells of the length that GET has', async () => {
+  const main = await mainNode((response) => response.writeHead(200, { 'content-length': '5' }).end());
+  const node = new Forwarding(() => ({ url: main.url, heard: true }));
+  const answer = await node.forward(request('HEAD', '/v1/webhooks'), NOTHING);
+  expect(answer).toMatchObject({ status: 200, body: null, length: 5 });
+  expect(main.asked.map(({ line }) => line)).toEqual(['HEAD /v1/webhooks']);
+});
+
 test('what changes the answer is sent on, and the answer handed back', async () => {
   const main = await mainNode((response) => {
     response.writeHead(201, { 'content-type': 'application/json', etag: '"7"', 'x-request-id': 'theirs' });

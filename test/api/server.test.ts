@@ -19,10 +19,41 @@ test('what is not in the table is 404, a wrong method 405 with those that are al
   const stream = await api.get('/v1/stream');
   expect([stream.status, stream.headers.get('upgrade')]).toEqual([426, 'websocket']);
   const wrong = await api.send('POST', '/v1/stats/live', {});
-  expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET']);
+  expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   const fence = await api.send('POST', '/v1/fences/f1', {});
-  expect([fence.status, fence.headers.get('allow')]).toEqual([405, 'GET, PUT, DELETE']);
+  expect([fence.status, fence.headers.get('allow')]).toEqual([405, 'GET, HEAD, PUT, DELETE']);
   expect((await read(fence)).error.code).toBe('method-not-allowed');
+});
+
+test('HEAD is answered as GET is, without the body', async () => {
+  const api = await startTestApi();
+  api.put('v1');
+  const paths = ['/v1/vehicles', '/v1/vehicles/none', '/v1/stats/live?x=1', '/openapi.json'];
+  for (const path of paths) {
+    const [get, head] = [await api.get(path), await api.send('HEAD', path)];
+    expect([head.status, head.headers.get('content-type')], path).toEqual([
+      get.status,
+      get.headers.get('content-type'),
+    ]);
+    expect(head.headers.get('content-length'), path).toBe(String((await get.arrayBuffer()).byteLength));
+    expect(await head.text()).toBe('');
+  }
+  expect((await fetch(`${api.url}/v1/vehicles`, { method: 'HEAD' })).status).toBe(401);
+  expect((await api.send('HEAD', '/v1/positions')).status).toBe(405);
+});
+
+test('HEAD of what is streamed says nothing of its length, and gives back what was taken for it', async () => {
+  const api = await startTestApi();
+  api.put('v1');
+  const window = 'from=2024-05-01T00:00:00Z&to=2024-05-02T00:00:00Z';
+  // More often than there may be at once.
+  for (let i = 0; i < 60; i++) {
+    const head = await api.send('HEAD', `/v1/vehicles/v1/track?${window}&format=csv`);
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, null]);
+  }
+  const stream = await api.send('HEAD', '/v1/stream/alerts');
+  expect([stream.status, stream.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+  expect(await (await api.get('/metrics')).text()).toMatch(/^http_waits 0$/m);
 });
 
 test('no key, a wrong key and a key in the address are all told the same', async () => {
