@@ -18,13 +18,14 @@ const MAX_LINKS = 100_000;
 /** Terminals that take commands as payloads, by themselves or by a gateway: known from what they publish. */
 export class JsonLinks {
   readonly #o: JsonLinksOptions;
-  readonly #links: SilentLinks<JsonLink>;
+  /** By whose numbers the terminals are. */
+  readonly #links: Record<PayloadCodec['terminals'], SilentLinks<JsonLink>>;
 
   constructor(options: JsonLinksOptions) {
     this.#o = options;
     const { commands } = options;
     const close = (link: JsonLink) => commands.disconnected(link.protocol, link.speaker.terminal, link);
-    this.#links = new SilentLinks(close, MAX_LINKS);
+    this.#links = { mqtt: new SilentLinks(close, MAX_LINKS), jt808: new SilentLinks(close, MAX_LINKS) };
   }
 
   /** A payload of a terminal that can be told something on a topic of its own, that takes no commands, or that is going. */
@@ -33,14 +34,14 @@ export class JsonLinks {
     // It takes commands, on a way that the settings do not name: who else may tell it something we do not know.
     if (down === null && codec.command !== undefined) return;
     const { commands, clock } = this.#o;
-    const name = `${codec.terminals}:${speaker.terminal}`;
+    const links = this.#links[codec.terminals];
     if (events.length > 0 && events[0].event === 'offline') {
-      this.#links.delete(name);
+      links.delete(speaker.terminal);
       return;
     }
     let isNew = false;
     const topic = down ?? '';
-    const link = this.#links.heard(name, clock.now(), () => {
+    const link = links.heard(speaker.terminal, clock.now(), () => {
       isNew = true;
       return new JsonLink(codec, speaker, topic, this.#o);
     });
@@ -56,11 +57,11 @@ export class JsonLinks {
 
   /** About once a second. */
   sweep(): void {
-    this.#links.sweep(this.#o.clock.now(), () => {});
+    for (const links of Object.values(this.#links)) links.sweep(this.#o.clock.now(), () => {});
   }
 
   close(): void {
-    this.#links.closeAll();
+    for (const links of Object.values(this.#links)) links.closeAll();
   }
 }
 

@@ -2,8 +2,10 @@
 const SILENT_MS = 3_600_000;
 /** Publishers with links; beyond it the one heard of longest ago is given up. */
 const MAX_LINKS = 20_000;
+/** Who is heard of again within this, ms, keeps its place while there is room: a fleet is not put in order with each message. */
+const NOTED_MS = 60_000;
 
-/** Links by name, the one heard of longest ago first. `close` is called for each that is given up. */
+/** Links by name, the one heard of longest ago first, to the minute. `close` is called for each that is given up. */
 export class SilentLinks<T> {
   readonly #links = new Map<string, { link: T; heardAt: number }>();
 
@@ -18,7 +20,10 @@ export class SilentLinks<T> {
 
   /** The link of a name, made where there is none, heard of at `now` (epoch ms). */
   heard(name: string, now: number, make: () => T): T {
-    const link = this.#links.get(name)?.link ?? make();
+    const known = this.#links.get(name);
+    const isNoted = known !== undefined && now - known.heardAt < NOTED_MS;
+    if (isNoted && this.#links.size < this.maxLinks) return known.link;
+    const link = known?.link ?? make();
     this.#links.delete(name);
     this.#links.set(name, { link, heardAt: now });
     if (this.#links.size > this.maxLinks) {
