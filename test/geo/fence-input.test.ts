@@ -140,6 +140,16 @@ describe('what people send', () => {
     });
   });
 
+  test('a long corridor with a width and a limit for each segment', () => {
+    const segments = 1500;
+    const coordinates = Array.from({ length: segments + 1 }, (_, i) => [116 + i / 1000, 39]);
+    const width = coordinates.slice(1).map((_, i) => 20 + (i % 5));
+    const speedLimit = width.map((_, i) => (i % 3 === 0 ? null : 60));
+    const { properties } = good(parseFence(feature({ type: 'LineString', coordinates }, { width, speedLimit })));
+    expect(properties.width).toEqual(width);
+    expect(properties.rules).toEqual([{ type: 'overspeed', limit: speedLimit }]);
+  });
+
   test('a hole that lies outside is one also where all its corners are on the outer ring', () => {
     const notched = [
       [0, 0],
@@ -392,7 +402,8 @@ describe('what is wrong, and where', () => {
       feature(polygon, JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`)),
       'is nested deeper than 16',
     ],
-    ['many members', feature(polygon, { list: Array(2000).fill(1) }), 'properties: has more than 1000 members'],
+    ['many members', feature(polygon, { list: Array(2000).fill('') }), 'properties: has more than 1000 members'],
+    ['many numbers', feature(polygon, { list: Array(40_000).fill(1) }), 'properties: is longer than 65536 characters'],
     ['long text', feature(polygon, { note: 'x'.repeat(70_000) }), 'properties: is longer than'],
   ])('%s', (_what, input, expected) => {
     expect(problems(input).join('\n')).toContain(expected);
