@@ -128,12 +128,16 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     void registry.as('settings').putSettings(settings.rules);
   }
 
+  /** How the parts that have begun are let go of, where one after them cannot be had. */
+  const begun: (() => unknown)[] = [];
   let listening = false; // false again from the moment we are asked to stop
   // What terminals are told: after the database, which wants to see the log before anything new is in it.
   const commandParts = { book: state.commands, registry, protocols: commanded, clock: now };
   const dispatcher = new CommandDispatcher(commandParts);
   const desk = new CommandDesk({ ...commandParts, dispatcher });
   const terminalFences = new TerminalFences({ ...commandParts, catalog: state.catalog, desk, dispatcher, log: warn });
+  begun.push(() => dispatcher.close());
+  begun.push(() => terminalFences.close());
 
   const nodes = new NodePublishing(spool.committedSeq);
   const readiness = (): Readiness => {
@@ -182,6 +186,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     clock: now,
     log: warn,
   }).catch(abandon);
+  begun.push(() => media.close());
   const attachments = await openAttachmentPort(settings, {
     catalog: state.catalog,
     alerts: feed,
@@ -193,8 +198,10 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     clock: now,
     log: warn,
   }).catch(abandon);
+  begun.push(() => attachments?.close());
   const deliveryParts = { dir, alerts: feed, registry: admin, clock: now, log };
   const { deliveries, webhooks } = await openDeliveries(settings, deliveryParts).catch(abandon);
+  begun.push(() => deliveries.stop());
 
   // By what fixes come.
   const ways = {
@@ -212,6 +219,8 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   const secret = (name: string) => secretFile(dir.keys, name);
   const mqtt = new MqttFeeds(settings, { ...ways, secret, node });
   const positions = publishPositions(settings, { state, outlet: mqtt, log });
+  begun.push(() => mqtt.close());
+  begun.push(() => positions?.stop());
 
   const { reads } = database;
   // What the outside sees. First the API: who asks whether we are ready is answered from the beginning.
@@ -257,6 +266,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     },
     { ...options, port: settings.httpPort, adminKey },
   ).catch(abandon);
+  begun.push(() => api.close());
 
   spool.onCommit((blocks) => {
     const moved = new Set<number>();
@@ -270,14 +280,9 @@ export async function start(settings: Settings, log: Logger = createLog(settings
 
   const key = secretFile(dir.keys, 'terminal.key');
   const terminals = await openTerminalPorts(settings, { ...ways, key }).catch(abandon);
-  await mqtt.open().catch(async (error) => {
-    await terminals.close();
-    return abandon(error);
-  });
-  const watched = await watchFiles(settings, ways).catch(async (error) => {
-    await Promise.all([terminals.close(), mqtt.close()]);
-    return abandon(error);
-  });
+  begun.push(() => terminals.close());
+  await mqtt.open().catch(abandon);
+  const watched = await watchFiles(settings, ways).catch(abandon);
   database.start();
   nodes.start(settings, { spool, spoolDir: dir.spool, node, state, alerts: feed, deliveries, port: api.port, log });
   if (settings.mqttAlerts) publishAlerts(settings.mqttAlerts, { deliveries, alerts: feed, outlet: mqtt, log });
@@ -332,6 +337,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
 
   /** A part that must be there could not be had: lets go of the others, so that the message is the last word. */
   async function abandon(error: unknown): Promise<never> {
+    for (const letGo of begun.reverse()) await Promise.allSettled([Promise.resolve().then(letGo)]);
     await Promise.allSettled([engine.stop(1000), database.stop(1000), spool.close()]);
     dir.release();
     throw error;
