@@ -100,7 +100,9 @@ export class AlertBook {
 
   /** Raises what late fixes show to have been, and to be over. */
   raisePast(alert: NewAlert, end: { at: string; reason?: ClearReason; evidence?: Record<string, unknown> }): void {
-    if (this.get(alert.id)) return;
+    const known = this.get(alert.id);
+    if (known?.clearReason === 'late-fixes') this.#readmit(known, end);
+    if (known) return;
     const raised = this.#born(alert);
     this.#tell('raised', raised, raised.detectedAt);
     this.#shut(raised, end.at, end.reason, end.evidence);
@@ -324,6 +326,12 @@ export class AlertBook {
     if (open.size === 0) this.#byVehicle.delete(vehicleNo);
     this.#mutedOpen.delete(id);
     this.#shut(alert, at, reason, end);
+  }
+
+  /** It was withdrawn, and late fixes show now that it was right; it is over all the same. */
+  #readmit(alert: Alert, end: { at: string; reason?: ClearReason; evidence?: Record<string, unknown> }): void {
+    const amended = { reason: 'late-fixes', reopened: true };
+    this.#shut({ ...alert, evidence: { ...alert.evidence, amended } }, end.at, end.reason, end.evidence);
   }
 
   /** Its condition has ended. */

@@ -5,7 +5,7 @@ import type { RulesStep } from './rules-step.js';
 
 /**
  * Step: late truth amends. A fix whose only fault is that it came late is judged with those that came with it, apart from the
- * vehicle's present: what it shows is raised with `late: true`, or amends the alert that tells of that time already.
+ * vehicle's present: what it shows is raised with `late: true`, or amends the alert that tells of that time already (late-fixes.ts).
  */
 export function lateFixes(index: FenceIndex, rules: RulesStep): NamedStep {
   return {

@@ -11,8 +11,20 @@ export interface Verdict<Memory> {
   holds: boolean | null;
   /** Since when, where that is not the fix in hand. */
   onset?: FixFacts;
+  /** What tells one event from the next: where it is another, the one before has ended. */
+  event?: string;
   /** Asked for only where an alert is raised or cleared, or where somebody wants to know why not. */
   explain: () => { checks: Check[]; fixes?: Record<string, FixFacts | null>; [more: string]: unknown };
+  /** The fix in hand is not the newest of what the condition counts: numbers of the vehicles whose past it has changed. */
+  past?: readonly number[];
+}
+
+/** What was, as it is known now. */
+export interface Past<Memory> {
+  /** Epoch ms: of before nothing changes any more. */
+  floor: number;
+  /** In order; `time` is that of the fix, or of the silence after it. */
+  moments: { fix: FixFacts; time: number; verdict: Verdict<Memory> }[];
 }
 
 /**
@@ -25,6 +37,8 @@ export interface Condition<Memory> {
   due?(memory: Memory): number | null;
   /** The vehicle has sent nothing since `last`, and it is `time` now. */
   tick?(time: number, last: FixFacts, memory: Memory): Verdict<Memory>;
+  /** The vehicle's past; of kinds that retell. */
+  past?(input: RuleInput, memory: Memory): Past<Memory>;
 }
 
 /** A kind of rule, with its types erased: what the book of rules holds. */
@@ -39,6 +53,8 @@ export interface RuleKind {
   readonly severity: Severity;
   /** False where what others do, or did before, has a say: a run of late fixes cannot be judged by itself. */
   readonly judgesLate: boolean;
+  /** Fixes that come late are asked about like any other, and what they change is told again (`Condition.past`). */
+  readonly retells: boolean;
   /** Asked, too, for reports without a fix, and for those of a clock that stands. */
   readonly hearsReports: boolean;
   /** It is about silence: a rule that is new begins with the newest fix of each vehicle, however long ago that was. */
@@ -58,6 +74,7 @@ export function ruleKind<P, M>(kind: {
   fences?: RuleKind['fences'];
   everywhere?: boolean | ((params: P) => boolean);
   judgesLate?: boolean;
+  retells?: boolean;
   hearsReports?: boolean;
   beginsInSilence?: boolean;
   severity?: Severity;
@@ -70,6 +87,7 @@ export function ruleKind<P, M>(kind: {
   return {
     fences: 'none',
     judgesLate: true,
+    retells: false,
     hearsReports: false,
     beginsInSilence: false,
     severity: 'warning',

@@ -7,6 +7,7 @@ import type { DriverState } from '../model/driver.js';
 import type { Position } from '../model/position.js';
 import type { RuleClocks } from '../model/rule.js';
 import type { Vehicle, VehicleCategory } from '../model/vehicle.js';
+import { BEIJING_MS, DAY_MS } from './calendar.js';
 import type { FixFacts } from './fix-facts.js';
 
 /** What lies where, whoever drives there. */
@@ -79,6 +80,8 @@ export interface Say {
   raise(onset: FixFacts, evidence: Evidence): void;
   /** The condition has ended with the fix in hand. `reason` where that was not its own end. */
   clear(evidence: Evidence, reason?: ClearReason): void;
+  /** A fix that came late has changed what was with the vehicles of these numbers. */
+  changed(vehicleNos: readonly number[]): void;
 }
 
 /** Why an alert was cleared where its condition did not end by itself. */
@@ -119,6 +122,10 @@ export interface Rule<Memory = unknown> {
   readonly hearsReports?: boolean;
   /** False where a run of late fixes cannot be judged by itself, after the event. */
   readonly judgesLate?: boolean;
+  /** Fixes that come late are asked about like any other; what they change is told again. */
+  readonly retells?: boolean;
+  /** Says all of the vehicle's past that late fixes may change, from its begin; null where it says nothing. */
+  retell?(input: RuleInput, memory: Memory, retelling: Retelling): Retold<Memory> | null;
   /** When silence alone changes something, epoch ms; null: never. */
   due?(memory: Memory): number | null;
   /** The vehicle has sent nothing since `last`, and it is `time` now (epoch ms), not before `due`. */
@@ -127,6 +134,20 @@ export interface Rule<Memory = unknown> {
   explain(input: RuleInput, memory: Memory | undefined): Explained;
   /** The same of a silence since `last` that lasts until `time` (epoch ms); null where silence says nothing. */
   explainSilence?(time: number, last: FixFacts, memory: Memory | undefined): Explained | null;
+}
+
+export interface Retelling {
+  readonly say: Say;
+  /** Alerts told since `floor`, epoch ms. */
+  toldSince(floor: number): number;
+  /** What is said next is of this fix. `time`: epoch ms. */
+  at(fix: FixFacts, time: number): void;
+}
+
+export interface Retold<Memory> {
+  memory: Memory;
+  /** Epoch ms: what was told before stays as it is. */
+  floor: number;
 }
 
 export interface Explained {
@@ -166,4 +187,17 @@ export function hoursHold(hours: Hours | null, time: number): boolean {
   if (hours === null) return true;
   const minute = Math.floor(time / 60_000 + 8 * 60) % (24 * 60);
   return hours.from < hours.to ? minute >= hours.from && minute < hours.to : minute >= hours.from || minute < hours.to;
+}
+
+/** How much of the time from … until …, epoch ms, lies in the hours, ms. */
+export function msWithin(hours: Hours, from: number, to: number): number {
+  const midnight = Math.floor((from + BEIJING_MS) / DAY_MS) * DAY_MS - BEIJING_MS;
+  const lasts = (hours.to > hours.from ? hours.to - hours.from : hours.to - hours.from + 24 * 60) * 60_000;
+  let ms = 0;
+  // The window of the day before may have begun in the evening.
+  for (let day = midnight - DAY_MS; day < to; day += DAY_MS) {
+    const begin = day + hours.from * 60_000;
+    ms += Math.max(0, Math.min(to, begin + lasts) - Math.max(from, begin));
+  }
+  return ms;
 }

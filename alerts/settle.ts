@@ -1,4 +1,5 @@
 import type { Alert } from '../model/alert.js';
+import { msToRfc3339 } from '../model/units.js';
 import type { AlertBook, NewAlert } from './alert-book.js';
 import type { ClearReason } from './rule.js';
 
@@ -61,6 +62,69 @@ function keepOne(alerts: AlertBook, vehicleNo: number, same: Alert[], { alert, e
   if (began < kept.occurredAt) alerts.amendOnset(kept.id, began);
   if (end === null) alerts.reopen(vehicleNo, kept.id, now);
   else if (kept.clearedAt === null) alerts.clear(vehicleNo, kept.ruleId, end.at, end.reason, end.evidence);
+}
+
+/**
+ * The same where all that was told since `floor` (epoch ms) is known anew, with its begins: every event has one alert in the end, which says when it
+ * began, and what was told of none is withdrawn. `told`: alerts with the time of what showed them; `now`: epoch ms. Returns what was raised.
+ */
+export function settleExactly(
+  alerts: AlertBook,
+  vehicleNo: number,
+  told: readonly (readonly [ruleId: string, alertId: string, time: number])[],
+  events: readonly FoundEvent[],
+  floor: number,
+  now: number,
+): { id: string; time: number }[] {
+  const at = msToRfc3339(now) ?? '';
+  const known = told.flatMap(([, id]) => alerts.get(id) ?? []);
+  const left = new Set(known.filter(({ clearReason }) => clearReason !== 'late-fixes'));
+  const kept = new Map<FoundEvent, Alert>();
+  const same: [Alert, FoundEvent][] = [];
+  // The alert that says just this; else the first of those of that time.
+  for (const event of events) {
+    const own = [...left].find(({ id }) => id === event.alert?.id);
+    if (own) keepFor(event, own);
+  }
+  for (const event of events) {
+    for (const alert of [...left].filter((each) => overlaps(each, event))) {
+      if (!kept.has(event)) keepFor(event, alert);
+      else {
+        left.delete(alert);
+        same.push([alert, event]);
+      }
+    }
+  }
+  for (const [{ id }, event] of same) alerts.withdraw(id, at, kept.get(event)?.id ?? null);
+  for (const { id, ruleId, clearedAt } of left) {
+    const shown = told.find(([, alertId]) => alertId === id)?.[2] ?? -Infinity;
+    if (shown > floor) alerts.withdraw(id, at, null);
+    else if (clearedAt === null) alerts.clear(vehicleNo, ruleId, at, 'backfilled');
+  }
+  return events.flatMap((event) => {
+    const { alert, end } = event;
+    if (!alert) return [];
+    const own = kept.get(event);
+    if (own) {
+      if (end === null) alerts.reopen(vehicleNo, own.id, at);
+      else if (own.clearedAt === null) alerts.clear(vehicleNo, own.ruleId, end.at, end.reason, end.evidence);
+      if (beginOf(alerts.get(own.id) ?? own) !== alert.occurredAt) alerts.amendOnset(own.id, alert.occurredAt);
+      return [];
+    }
+    if (end) alerts.raisePast(alert, end);
+    else alerts.raise(vehicleNo, alert);
+    return [{ id: alert.id, time: Date.parse(alert.position.time ?? alert.occurredAt) }];
+  });
+
+  function keepFor(event: FoundEvent, alert: Alert): void {
+    kept.set(event, alert);
+    left.delete(alert);
+  }
+}
+
+/** As late fixes have it now. RFC 3339. */
+function beginOf({ occurredAt, evidence }: Alert): string {
+  return (evidence.amended as { heldAt?: string } | undefined)?.heldAt ?? occurredAt;
 }
 
 function overlaps({ occurredAt, clearedAt, clearReason }: Alert, { alert, end }: FoundEvent): boolean {

@@ -7,6 +7,8 @@ import {
   type Evidence,
   type Explained,
   hoursHold,
+  type Retelling,
+  type Retold,
   type Rule,
   type RuleFence,
   type RuleInput,
@@ -30,6 +32,8 @@ export interface TimedMemory {
   triggers: number;
   /** When time alone may change something, epoch ms; null: never. */
   due: number | null;
+  /** Which event the newest onset is of, where the condition tells them apart. */
+  event?: string;
 }
 
 const S = 1000;
@@ -47,7 +51,7 @@ export class TimedRule implements Rule<TimedMemory> {
     readonly definition: RuleDefinition,
     readonly fence: RuleFence | null,
     readonly condition: Condition<unknown>,
-    private readonly kind: Pick<RuleKind, 'timing' | 'judgesLate' | 'hearsReports' | 'beginsInSilence'>,
+    private readonly kind: Pick<RuleKind, 'timing' | 'judgesLate' | 'retells' | 'hearsReports' | 'beginsInSilence'>,
   ) {
     this.type = definition.type;
     this.revision = definition.revision;
@@ -57,6 +61,10 @@ export class TimedRule implements Rule<TimedMemory> {
 
   get judgesLate(): boolean {
     return this.kind.judgesLate;
+  }
+
+  get retells(): boolean {
+    return this.kind.retells;
   }
 
   get hearsReports(): boolean {
@@ -87,6 +95,11 @@ export class TimedRule implements Rule<TimedMemory> {
     // Nearly every fix: nothing was, and nothing is.
     if (!before && !verdict.holds && verdict.memory === undefined && this.#timing.minPrevious === undefined) return;
     const memory = before ?? newMemory();
+    if (verdict.past) {
+      memory.own = verdict.memory;
+      say.changed(verdict.past);
+      return memory;
+    }
     // Reports without a fix are heard, too, and are no vehicle's fix before.
     const heard = Math.max(previous?.time ?? -Infinity, memory.held?.time ?? -Infinity);
     const { maxGap = Infinity } = this.#timing;
@@ -104,6 +117,24 @@ export class TimedRule implements Rule<TimedMemory> {
     const own = this.#ownDue(memory);
     const verdict = own !== null && own <= time ? this.condition.tick?.(time, last, memory.own) : undefined;
     return this.#follow(last, time, verdict ?? silent(memory), memory, say);
+  }
+
+  retell(input: RuleInput, before: TimedMemory, { say, toldSince, at }: Retelling): Retold<TimedMemory> | null {
+    if (before.own === undefined || !this.condition.past) return null;
+    const { floor, moments } = this.condition.past(input, before.own);
+    if (moments.length === 0 || !this.#isAlwaysInForce(moments[0].time, moments[moments.length - 1].time)) return null;
+    const memory: TimedMemory = { ...newMemory(), triggers: Math.max(0, before.triggers - toldSince(floor)) };
+    for (const { fix, time, verdict } of moments) {
+      at(fix, time);
+      this.#follow(fix, time, verdict, memory, say);
+    }
+    return { memory: { ...memory, own: before.own }, floor };
+  }
+
+  /** Between two moments nothing says when hours begin and end. */
+  #isAlwaysInForce(from: number, to: number): boolean {
+    const { hours, weekdays, days } = this.definition.schedule;
+    return !(hours || weekdays || days || this.fence?.hours) && this.inForceAt(from) && this.inForceAt(to);
   }
 
   /** A vehicle that a rule has nothing to say of takes no room. */
@@ -150,7 +181,9 @@ export class TimedRule implements Rule<TimedMemory> {
   #follow(fix: FixFacts, time: number, verdict: Verdict<unknown>, memory: TimedMemory, say: Say): TimedMemory {
     memory.own = verdict.memory;
     const inForce = this.inForceAt(time);
-    if (verdict.holds !== null || !inForce) {
+    // What says nothing of the event that was told, but is another one's, ends it.
+    const isOther = memory.raised && verdict.event !== memory.event;
+    if (verdict.holds !== null || !inForce || isOther) {
       if (verdict.holds && inForce) this.#hold(fix, time, verdict, memory, say);
       else this.#rest(fix, time, verdict, memory, say, inForce);
     } else if (memory.raised) {
@@ -164,10 +197,12 @@ export class TimedRule implements Rule<TimedMemory> {
     const { minPrevious = 0, coolDown = 0, maxTriggers = Infinity } = this.#timing;
     // Too late to be the same event: that one has ended, unseen.
     const ended = memory.raised && this.#endsUnseen && !this.#lingers(memory, time);
-    if (ended) this.#clear(fix, time, verdict, memory, say);
+    const isOther = verdict.event !== memory.event;
+    if (ended || (memory.raised && isOther)) this.#clear(fix, time, verdict, memory, say);
+    if (isOther) Object.assign(memory, { event: verdict.event, onset: null });
     if (memory.onset === null) {
-      // What began before the last alert ended belongs to that one; this one begins now.
-      const onset = verdict.onset && verdict.onset.time >= memory.endedAt ? verdict.onset : fix;
+      // What began before the last alert ended belongs to that one, unless it is another event; this one begins now.
+      const onset = verdict.onset && (isOther || verdict.onset.time >= memory.endedAt) ? verdict.onset : fix;
       if (minPrevious > 0 && onset.time - memory.restingSince < minPrevious * S) {
         memory.restingSince = Infinity;
         return;
@@ -273,7 +308,7 @@ export class TimedRule implements Rule<TimedMemory> {
 
 /** Fixes may be this long under way: who has been silent for longer than a condition lasts, plus this, is silent. */
 const SILENCE_MS = 120_000;
-const MUTE: Say = { raise: () => {}, clear: () => {} };
+const MUTE: Say = { raise: () => {}, clear: () => {}, changed: () => {} };
 
 function newMemory(): TimedMemory {
   return {
@@ -295,5 +330,5 @@ function atLeast(what: string, value: number, threshold: number): Check {
 }
 
 function silent(memory: TimedMemory): Verdict<unknown> {
-  return { memory: memory.own, holds: null, explain: () => ({ checks: [] }) };
+  return { memory: memory.own, holds: null, event: memory.event, explain: () => ({ checks: [] }) };
 }

@@ -27,6 +27,10 @@ export interface VehicleMemory {
   gap?: Gap;
   /** A run of fixes that came too late, and into no gap, while it lasts: judged by itself (late-fixes-step.ts). */
   late?: LateEpisode;
+  /** What rules that retell have raised, and when (epoch ms); absent where there is none. */
+  told?: (readonly [ruleId: string, alertId: string, time: number])[];
+  /** Rules whose past of the vehicle late fixes have changed since it was last told. */
+  retold?: string[];
 }
 
 /** Late fixes in the order of their times, with memories of their own: rule memory never moves backwards. */
@@ -74,8 +78,11 @@ export class VehicleMemories {
   /** Rules that are no more leave nothing behind: one of the same name begins anew. */
   forgetRules(ids: ReadonlySet<string>): void {
     if (ids.size === 0) return;
-    for (const { rules, gap, late } of this.#byNo.values()) {
+    for (const memory of this.#byNo.values()) {
+      const { rules, gap, late } = memory;
       for (const id of ids) rules?.delete(id);
+      if (memory.told) memory.told = memory.told.filter(([id]) => !ids.has(id));
+      if (memory.retold) memory.retold = memory.retold.filter((id) => !ids.has(id));
       if (gap) forget(gap, ids);
       if (late) forgetLate(late, ids);
     }
