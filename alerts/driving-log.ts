@@ -104,15 +104,12 @@ export function drivenSoFar(
 }
 
 /** At `now`, epoch ms. */
-export function amountsAt({ drive, nightMs, stretches, week }: Driven, now: number): Amounts {
-  const from = now / HOUR - WEEK_HOURS;
-  const in24 = stretches.reduce((sum, [begin, end]) => sum + Math.max(0, end - Math.max(begin, now - DAY)), 0);
+export function amountsAt(so: Driven, now: number): Amounts {
   return {
-    hours: drive ? (drive.end.time - drive.onset.time) / HOUR : 0,
-    nightHours: nightMs / HOUR,
-    in24: in24 / HOUR,
-    // The first hour of the week by the share of it that lies within.
-    inWeek: (week ?? []).reduce((sum, [hour, ms]) => sum + (ms / HOUR) * Math.max(0, Math.min(1, hour + 1 - from)), 0),
+    hours: driveHours(so),
+    nightHours: so.nightMs / HOUR,
+    in24: hoursIn24(so, now),
+    inWeek: hoursInWeek(so, now),
   };
 }
 
@@ -225,7 +222,7 @@ function goTo(
     if (rested) Object.assign(so, { nightMs: 0, tooLong: false });
     so.drive = { onset: rested ? fix : onset, no, end: fix };
   }
-  so.tooLong ||= isTooLong(amountsAt(so, fix.time), limits);
+  so.tooLong ||= isTooLong(so, fix.time, limits);
 }
 
 /** Whether the time between the end of a drive and the next fix that drives was driven: nobody saw the driver stand, and it left no time for a rest. */
@@ -266,10 +263,28 @@ function addTime(so: Driven, from: number, to: number, night: Hours): void {
   }
 }
 
-function isTooLong({ hours, nightHours, in24, inWeek }: Amounts, limits: DrivingLimits): boolean {
+/** The sums of days are made only where they have a limit: this is asked at each end of a run, for every fix. */
+function isTooLong(so: Driven, now: number, limits: DrivingLimits): boolean {
   return (
-    hours > limits.dayHours || nightHours > limits.nightHours || in24 > limits.hoursIn24 || inWeek > limits.hoursIn7Days
+    driveHours(so) > limits.dayHours ||
+    so.nightMs / HOUR > limits.nightHours ||
+    (limits.hoursIn24 < 24 && hoursIn24(so, now) > limits.hoursIn24) ||
+    (limits.hoursIn7Days < WEEK_HOURS && hoursInWeek(so, now) > limits.hoursIn7Days)
   );
+}
+
+function driveHours({ drive }: Driven): number {
+  return drive ? (drive.end.time - drive.onset.time) / HOUR : 0;
+}
+
+function hoursIn24({ stretches }: Driven, now: number): number {
+  return stretches.reduce((sum, [begin, end]) => sum + Math.max(0, end - Math.max(begin, now - DAY)), 0) / HOUR;
+}
+
+/** The first hour of the week by the share of it that lies within. */
+function hoursInWeek({ week = [] }: Driven, now: number): number {
+  const from = now / HOUR - WEEK_HOURS;
+  return week.reduce((sum, [hour, ms]) => sum + (ms / HOUR) * Math.max(0, Math.min(1, hour + 1 - from)), 0);
 }
 
 function copyOf({ drive, stretches, week, ...others }: Driven): Driven {

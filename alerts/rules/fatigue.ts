@@ -80,7 +80,6 @@ export const fatigue = ruleKind<Params, Memory>({
         }
         const so = drivenSoFar(log, limits);
         const rests = !driving && hasRested(so, facts.time, limits);
-        const amounts = amountsAt(so, facts.time);
         const onset = so.drive?.onset ?? facts;
         return {
           memory,
@@ -88,7 +87,10 @@ export const fatigue = ruleKind<Params, Memory>({
           holds: so.tooLong && !rests ? driving || null : false,
           onset,
           event: eventOf(key, onset),
-          explain: () => explained(rests ? { ...amounts, hours: 0, nightHours: 0 } : amounts, limits, key),
+          explain: () => {
+            const amounts = amountsAt(so, facts.time);
+            return explained(rests ? { ...amounts, hours: 0, nightHours: 0 } : amounts, limits, key);
+          },
         };
       },
       // Silence decides nothing: a drive ends with a rest that is seen.
