@@ -45,7 +45,7 @@ needs('chromium', 'the pages and what is amiss', (chromium) => {
     await row.getByRole('button', { name: 'fence/f-station' }).click();
     await waitFor(
       'what was done with the fence alone',
-      () => server.office.read.at(-1)!.query.get('object'),
+      () => server.office.read.findLast(({ path }) => path === 'audit')!.query.get('object'),
       (object) => object === 'fence/f-station',
     );
   });

@@ -128,7 +128,7 @@ needs('chromium', 'rules', (chromium) => {
     await form.getByRole('button', { name: '查询' }).click();
     await form.getByText('未触发告警，以下条件未全部满足').waitFor();
     expect(await form.locator('.checks').textContent()).toMatch(/✗\s*速度\s*71\.5/);
-    const { query } = server.office.read.at(-1)!;
+    const { query } = server.office.read.findLast(({ path }) => path === 'why-not')!;
     expect(query.get('vehicle')).toBe('v1');
     expect(query.get('rule')).toBe('town');
   });
