@@ -5,6 +5,12 @@ export function over(what: string, value: number, threshold: number, unit: strin
   return { what, value: rounded(value), is: '>', threshold, unit, result: value > threshold };
 }
 
+/** `value >= threshold`, as evidence shows it; null where there is no value, as after a time that never was. */
+export function atLeast(what: string, value: number, threshold: number, unit: string): Check {
+  const shown = Number.isFinite(value) ? rounded(value) : null;
+  return { what, value: shown, is: '>=', threshold, unit, result: value >= threshold };
+}
+
 /** `value = threshold`, as evidence shows it. */
 export function equal(what: string, value: unknown, threshold: unknown): Check {
   return { what, value, is: '=', threshold, result: value === threshold };

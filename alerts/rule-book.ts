@@ -10,8 +10,12 @@ import { FenceEnter } from './rules/fence-enter.js';
 import { FenceExit } from './rules/fence-exit.js';
 import { Overspeed } from './rules/overspeed.js';
 import { RULE_SEVERITY } from './severity.js';
+import { isTimed, timedFenceRule } from './timed-fence-rule.js';
+import { TimedRule } from './timed-rule.js';
 
 const NONE: readonly Rule[] = [];
+/** The type of their alerts, by that of the rules in a fence. */
+const ALERT_TYPES = { enter: 'fence-enter', exit: 'fence-exit', overspeed: 'overspeed' } as const;
 
 /** Catalog revision at which each kind's speed limit came into force; the settings themselves do not say. */
 export type LimitRevisions = Partial<Record<VehicleCategory, number>>;
@@ -36,14 +40,15 @@ export class RuleBook {
     return this.#byCategory.get(category);
   }
 
-  /** Puts the fence's rules in force, in place of those it had. Returns the ids of rules that are no more. */
+  /** Puts the fence's rules in force, in place of those it had. Returns the ids of rules that are no more, or are others now. */
   putFence(fence: Fence, prepared: PreparedFence): Set<string> {
+    const before = new Map(this.ofFence(fence.no).map((rule) => [rule.id, rule]));
     const gone = this.#dropFence(fence.no);
     const ruleFence = ruleFenceOf(fence, prepared);
     const rules = fenceRules(fence, ruleFence);
     for (const rule of rules) {
       this.#byId.set(rule.id, rule);
-      gone.delete(rule.id);
+      if (rememberAlike(before.get(rule.id), rule)) gone.delete(rule.id);
     }
     this.#byFence.set(fence.no, rules);
     this.#fenceIds.set(fence.no, fence.id);
@@ -134,20 +139,27 @@ function fenceRules(fence: Fence, ruleFence: RuleFence): Rule[] {
     const nth = (seen.get(rule.type) ?? 0) + 1;
     seen.set(rule.type, nth);
     const id = `fence:${fence.id}:${rule.type}${nth === 1 ? '' : `:${nth}`}`;
-    return fenceRule(rule, id, ruleFence, properties.severity ?? null);
+    return fenceRule(rule, id, fence, ruleFence);
   });
 }
 
-function fenceRule(rule: FenceRule, id: string, fence: RuleFence, ofFence: Rule['severity'] | null): Rule {
+function fenceRule(rule: FenceRule, id: string, fence: Fence, ruleFence: RuleFence): Rule {
+  const type = ALERT_TYPES[rule.type];
+  const severity = rule.severity ?? fence.properties.severity ?? RULE_SEVERITY[type];
+  if (isTimed(rule)) return timedFenceRule(rule, { id, type, severity }, fence, ruleFence);
   switch (rule.type) {
     case 'enter':
-      return new FenceEnter(id, fence.revision, rule.severity ?? ofFence ?? RULE_SEVERITY['fence-enter'], fence);
+      return new FenceEnter(id, fence.revision, severity, ruleFence);
     case 'exit':
-      return new FenceExit(id, fence.revision, rule.severity ?? ofFence ?? RULE_SEVERITY['fence-exit'], fence);
+      return new FenceExit(id, fence.revision, severity, ruleFence);
     case 'overspeed': {
-      const severity = rule.severity ?? ofFence ?? RULE_SEVERITY.overspeed;
       const limit = { kmh: rule.limit, seconds: rule.duration ?? 0 };
-      return new Overspeed(id, fence.revision, severity, fence, fence.categories, limit);
+      return new Overspeed(id, fence.revision, severity, ruleFence, ruleFence.categories, limit);
     }
   }
+}
+
+/** What one of them remembers says nothing to the other. */
+function rememberAlike(before: Rule | undefined, after: Rule): boolean {
+  return before instanceof TimedRule === after instanceof TimedRule;
 }

@@ -1,13 +1,12 @@
 import { z } from 'zod';
+import { type Problem, schemaProblems } from '../geo/problems.js';
 import { SEVERITIES } from '../model/alert.js';
 import type { RuleInput } from '../model/rule.js';
+import { scheduleSchema, timingSchema } from '../model/rule-when.js';
 import { VEHICLE_CATEGORIES } from '../model/vehicle.js';
 import { isEverywhere, type RuleKind } from './rule-kind.js';
 import { RULE_KINDS, ruleKindOf } from './rule-kinds.js';
-import { hoursSchema } from './rule-params.js';
 
-/** Days in one list of a calendar. */
-const MAX_DAYS = 400;
 /** Names in one list of a scope. */
 const MAX_NAMES = 10_000;
 const MAX_FENCES = 1000;
@@ -15,11 +14,9 @@ const MAX_FENCES = 1000;
 const MAX_LEVELS = 10;
 
 const names = (most = MAX_NAMES) => z.array(z.string().min(1).max(64)).min(1).max(most);
-const seconds = z.number().min(0).max(31_536_000);
 /** Seconds, up to a month. */
 const within = z.number().min(1).max(2_678_400);
 const date = z.iso.datetime({ offset: true });
-const someDays = z.array(z.iso.date()).max(MAX_DAYS);
 
 /** A rule as its owner gives it; `params` as its kind wants them. */
 export const ruleInputSchema = z
@@ -37,24 +34,8 @@ export const ruleInputSchema = z
         fences: names(MAX_FENCES).optional(),
       })
       .default({}),
-    schedule: z
-      .strictObject({
-        hours: z.array(hoursSchema).min(1).max(10).optional(),
-        weekdays: z.array(z.int().min(1).max(7)).min(1).max(7).optional(),
-        days: z.enum(['workdays', 'days-off']).optional(),
-        calendar: z.strictObject({ off: someDays.optional(), work: someDays.optional() }).optional(),
-      })
-      .default({}),
-    timing: z
-      .strictObject({
-        minDuration: seconds.optional(),
-        minPrevious: seconds.optional(),
-        coolDown: seconds.optional(),
-        maxTriggers: z.int().min(1).max(1_000_000).optional(),
-        maxGap: seconds.optional(),
-        linger: seconds.optional(),
-      })
-      .default({}),
+    schedule: scheduleSchema.default({}),
+    timing: timingSchema.default({}),
     severity: z.enum(SEVERITIES).optional(),
     deadlines: z
       .strictObject({ acknowledge: within.optional(), handle: within.optional() })
@@ -78,22 +59,17 @@ export const ruleInputSchema = z
   })
   .meta({ id: 'RuleInput' });
 
-export interface RuleProblem {
-  path: string;
-  message: string;
-}
-
 /** What is asked for as a rule, with every default filled in, or everything that is wrong with it. */
 export function parseRule(
   input: unknown,
   fenceExists: (id: string) => boolean,
-): { rule: RuleInput } | { problems: RuleProblem[] } {
+): { rule: RuleInput } | { problems: Problem[] } {
   const whole = ruleInputSchema.safeParse(input);
-  if (!whole.success) return { problems: whole.error.issues.map((issue) => problem(issue, '')) };
+  if (!whole.success) return { problems: schemaProblems(whole.error, '') };
   const { id: _, name, severity, ...given } = whole.data;
   const kind = ruleKindOf(given.type) as RuleKind;
   const params = kind.params.safeParse(given.params);
-  const problems = params.success ? [] : params.error.issues.map((issue) => problem(issue, 'params'));
+  const problems = params.success ? [] : schemaProblems(params.error, 'params');
   problems.push(...fenceProblems(kind, params.data, given.scope.fences, fenceExists));
   const [effectiveFrom, effectiveTo] = [given.effectiveFrom, given.effectiveTo].map((text) =>
     text === null ? null : Date.parse(text),
@@ -119,7 +95,7 @@ function fenceProblems(
   params: unknown,
   fences: readonly string[] | undefined,
   exists: (id: string) => boolean,
-): RuleProblem[] {
+): Problem[] {
   if (kind.fences === 'none') {
     return fences
       ? [{ path: 'scope.fences', message: `a rule of type ${kind.type} has nothing to do with fences` }]
@@ -133,12 +109,4 @@ function fenceProblems(
   return fences.flatMap((id, i) =>
     exists(id) ? [] : [{ path: `scope.fences[${i}]`, message: `there is no fence "${id}"` }],
   );
-}
-
-function problem({ path, message }: z.core.$ZodIssue, under: string): RuleProblem {
-  const text = path.reduce<string>(
-    (at, key) => (typeof key === 'number' ? `${at}[${key}]` : `${at}${at && '.'}${String(key)}`),
-    under,
-  );
-  return { path: text, message };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { hoursSchema } from '../model/rule-when.js';
 import type { Weather, WeatherKind } from '../model/weather.js';
-import { hoursHold } from './rule.js';
-import { hoursSchema } from './rule-params.js';
+import { hoursHold, type RuleFence } from './rule.js';
 import { readHours } from './rule-scope.js';
 
 /** One of the limits that hold for a fix; the lowest counts. */
@@ -12,6 +12,26 @@ export interface SpeedBound {
   what: string;
   /** The declared weather that it is for. */
   weather?: { id: string; revision: number; kind: WeatherKind; visibility: number | null; clause: string | null };
+}
+
+export interface FenceBound extends SpeedBound {
+  /** Of a corridor whose segments have limits of their own. */
+  segment?: number;
+}
+
+/** km/h: one for all of a fence, or one for each segment of a corridor, null for a segment without one. */
+export type PlaceLimit = number | readonly (number | null)[];
+
+/** The limit of a fence by place, and of which segment it is; Infinity where there is none. */
+export function fenceBounds(limit: PlaceLimit, fence: RuleFence | null): (lon: number, lat: number) => FenceBound {
+  if (typeof limit === 'number') {
+    const all = { kmh: limit, what: 'speed' };
+    return () => all;
+  }
+  return (lon, lat) => {
+    const segment = fence?.corridor?.nearest(lon, lat).segment;
+    return { kmh: limit[segment ?? 0] ?? Infinity, what: 'speed', ...(segment === undefined ? {} : { segment }) };
+  };
 }
 
 /** 国发〔2012〕30号 2(5): coaches at night at most 80 % of the limit by day. */

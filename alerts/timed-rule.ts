@@ -1,6 +1,7 @@
 import type { Severity } from '../model/alert.js';
 import type { RuleClocks, RuleDefinition, RuleTiming } from '../model/rule.js';
 import type { Vehicle } from '../model/vehicle.js';
+import { atLeast } from './checks.js';
 import type { FixFacts } from './fix-facts.js';
 import {
   type Check,
@@ -168,9 +169,9 @@ export class TimedRule implements Rule<TimedMemory> {
     const checks: Check[] = [];
     if (minPrevious) {
       const rested = (onset.time - restingSince) / S;
-      checks.push(atLeast('time without the condition before', rested, minPrevious));
+      checks.push(atLeast('time without the condition before', rested, minPrevious, 's'));
     }
-    if (coolDown) checks.push(atLeast('time since the last alert', (time - endedAt) / S, coolDown));
+    if (coolDown) checks.push(atLeast('time since the last alert', (time - endedAt) / S, coolDown, 's'));
     if (maxTriggers !== undefined) {
       const result = triggers < maxTriggers;
       checks.push({ what: 'alerts so far', value: triggers, is: '<', threshold: maxTriggers, result });
@@ -321,12 +322,6 @@ function newMemory(): TimedMemory {
     triggers: 0,
     due: null,
   };
-}
-
-/** Seconds; Infinity where there was none before. */
-function atLeast(what: string, value: number, threshold: number): Check {
-  const shown = Number.isFinite(value) ? value : null;
-  return { what, value: shown, is: '>=', threshold, unit: 's', result: value >= threshold };
 }
 
 function silent(memory: TimedMemory): Verdict<unknown> {

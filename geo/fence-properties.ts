@@ -1,20 +1,22 @@
+import type { z } from 'zod';
 import { SEVERITIES, type Severity } from '../model/alert.js';
-import type { FenceProperties, FenceRule } from '../model/fence.js';
+import type { FenceProperties, FenceRule, OverspeedRule } from '../model/fence.js';
+import { scheduleSchema, TIME_OF_DAY, timingSchema } from '../model/rule-when.js';
 import { VEHICLE_CATEGORIES, type VehicleCategory } from '../model/vehicle.js';
 import { readOnTerminal } from './on-terminal.js';
-import type { Problems } from './problems.js';
+import { type Problems, schemaProblems } from './problems.js';
 
 const MAX_NAME = 200;
 const MAX_RULES = 20;
 const MAX_SPEED_KMH = 300;
 const MAX_DURATION_S = 3600;
-const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 
 /**
  * The properties of a fence. Unknown ones are kept as they came.
  *
  * - `rules`: objects (`{type: 'overspeed', limit: 60, duration: 10, severity: 'critical'}`) or just their names
- *   (`"enter"`, `["enter", "exit"]`). Enter and exit where neither `rules` nor `speedLimit` is given; `[]` for none.
+ *   (`"enter"`, `["enter", "exit"]`). Enter and exit where neither `rules` nor `speedLimit` is given; `[]` for none. Each may have
+ *   the `timing` and the `schedule` of rules of their own.
  * - `speedLimit` (km/h) and `speedDuration` (s): short for an overspeed rule, and turned into one. The limit of a corridor may be
  *   one for each segment, or for each corner (see segment-values.ts); null where a segment has none.
  * - `severity`: for the rules that name none of their own. `categories`: only vehicles of these kinds.
@@ -80,19 +82,52 @@ function readRule(input: unknown, path: string, problems: Problems): FenceRule |
     problems.add(path, "must be 'enter', 'exit' or an object with a type");
     return null;
   }
-  const { type, limit, duration, severity } = rule as Record<string, unknown>;
-  const level = isGiven(severity) ? readSeverity(severity, `${path}.severity`, problems) : null;
-  const withSeverity = level ? { severity: level } : {};
-  if (type === 'enter' || type === 'exit') return { type, ...withSeverity };
-  if (type !== 'overspeed') {
+  const { type, limit, duration, severity, timing, schedule } = rule as Record<string, unknown>;
+  if (type !== 'enter' && type !== 'exit' && type !== 'overspeed') {
     problems.add(`${path}.type`, "must be 'enter', 'exit' or 'overspeed'");
     return null;
   }
+  const level = isGiven(severity) ? readSeverity(severity, `${path}.severity`, problems) : null;
+  const when = {
+    ...(level ? { severity: level } : {}),
+    ...readPart('timing', timingSchema, timing, path, problems),
+    ...readPart('schedule', scheduleSchema, schedule, path, problems),
+  };
+  if (type !== 'overspeed') return { type, ...when };
   const kmh = readLimit(limit, `${path}.limit`, problems);
   const seconds = isGiven(duration)
     ? { duration: readNumber(duration, 0, MAX_DURATION_S, `${path}.duration`, 'seconds', problems) }
     : {};
-  return { type, limit: kmh, ...seconds, ...withSeverity };
+  return durationOnce({ type, limit: kmh, ...seconds, ...when }, path, problems);
+}
+
+/** `{[name]: value}` as the schema reads it; nothing where nothing is given, or nothing is said in it. */
+function readPart<K extends string, T extends object>(
+  name: K,
+  schema: z.ZodType<T>,
+  value: unknown,
+  path: string,
+  problems: Problems,
+): { [name in K]?: T } {
+  if (!isGiven(value)) return {};
+  const read = schema.safeParse(value);
+  if (read.success) return Object.keys(read.data).length === 0 ? {} : ({ [name]: read.data } as { [name in K]: T });
+  for (const problem of schemaProblems(read.error, `${path}.${name}`)) problems.add(problem.path, problem.message);
+  return {};
+}
+
+/** How long a limit must be exceeded has a name of its own, from which terminals and forms know it: `minDuration` is turned into that. */
+function durationOnce(rule: OverspeedRule, path: string, problems: Problems): OverspeedRule {
+  const { minDuration, ...timing } = rule.timing ?? {};
+  if (minDuration === undefined) return rule;
+  const at = `${path}.timing.minDuration`;
+  if (rule.duration !== undefined) problems.add(at, 'is what duration says; give one of them');
+  const { timing: _, ...others } = rule;
+  return {
+    ...others,
+    duration: readNumber(minDuration, 0, MAX_DURATION_S, at, 'seconds', problems),
+    ...(Object.keys(timing).length === 0 ? {} : { timing }),
+  };
 }
 
 /** One for all, or a list of them, which is as long as it should be or not: that is seen where the geometry is known. */

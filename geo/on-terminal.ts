@@ -63,6 +63,10 @@ export function checkOnTerminal(geometry: FenceGeometry, properties: FenceProper
   if (limits.some(({ duration = 0 }) => duration > MAX_DURATION_S)) {
     cannot('properties.rules', `a terminal waits at most ${MAX_DURATION_S} s before it calls it overspeed`);
   }
+  for (const [i, { timing, schedule }] of properties.rules.entries()) {
+    if (timing) cannot(`properties.rules[${i}].timing`, 'a terminal keeps no timing but the duration of overspeed');
+    if (schedule) cannot(`properties.rules[${i}].schedule`, 'a terminal keeps no schedule but the hours of the fence');
+  }
 
   function checkCount(points: number, path: string): void {
     if (points > MAX_POINTS) cannot(path, `has ${points} corners; a terminal is given at most ${MAX_POINTS}`);

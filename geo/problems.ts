@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+
 export interface Problem {
   /** Where, as in `geometry.coordinates[0][3]`. */
   path: string;
@@ -19,4 +21,16 @@ export class Problems {
     if (this.list.length >= MAX_PROBLEMS) return;
     if (!this.list.some((known) => known.path === path && known.message === message)) this.list.push({ path, message });
   }
+}
+
+/** What a schema finds wrong with the value at `under`, each with its place. */
+export function schemaProblems({ issues }: z.ZodError, under: string): Problem[] {
+  return issues.flatMap((issue) => {
+    const path = issue.path.reduce<string>(
+      (at, key) => (typeof key === 'number' ? `${at}[${key}]` : `${at}${at && '.'}${String(key)}`),
+      under,
+    );
+    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
+    return issue.keys.map((key) => ({ path: `${path}${path && '.'}${key}`, message: 'not known here' }));
+  });
 }

@@ -1,17 +1,32 @@
 import type { LineString, MultiPolygon, Point, Polygon } from 'geojson';
 import type { Severity } from './alert.js';
+import type { RuleSchedule, RuleTiming } from './rule.js';
 import type { VehicleCategory } from './vehicle.js';
 
 /** Polygon (holes allowed) and MultiPolygon are areas; a Point with `radius` a circle; a LineString with `width` a corridor. */
 export type FenceGeometry = Polygon | MultiPolygon | Point | LineString;
 
-export type FenceRule =
-  | { type: 'enter' | 'exit'; severity?: Severity }
-  /**
-   * `limit` in km/h, or one for each segment of a corridor, null for a segment without one; raised when exceeded for more than
-   * `duration` s (default 0: at once).
-   */
-  | { type: 'overspeed'; limit: number | (number | null)[]; duration?: number; severity?: Severity };
+/** What every rule of a fence may say. */
+interface AnyFenceRule {
+  severity?: Severity;
+  /** With one of these two it is run as a rule of its own (alerts/timed-fence-rule.ts); never empty. */
+  timing?: RuleTiming;
+  schedule?: RuleSchedule;
+}
+
+export interface CrossingRule extends AnyFenceRule {
+  type: 'enter' | 'exit';
+}
+
+export interface OverspeedRule extends AnyFenceRule {
+  type: 'overspeed';
+  /** km/h, or one for each segment of a corridor, null for a segment without one. */
+  limit: number | (number | null)[];
+  /** Raised when exceeded for more than this, s; 0 or absent: at once. Its `timing` has no `minDuration` beside it. */
+  duration?: number;
+}
+
+export type FenceRule = CrossingRule | OverspeedRule;
 
 /** How a terminal can keep a fence of its own (JT/T 808, areas and routes). */
 export const AREA_KINDS = ['circle', 'rectangle', 'polygon', 'route'] as const;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACC_KNOWN, ACC_ON } from '../../model/position.js';
+import { hoursSchema } from '../../model/rule-when.js';
 import { over } from '../checks.js';
 import {
   type Amounts,
@@ -15,7 +16,6 @@ import {
 import { type Keys, keyAt, keysAfter, nameOf, spansOf } from '../driving-names.js';
 import type { FixFacts } from '../fix-facts.js';
 import { ruleKind } from '../rule-kind.js';
-import { hoursSchema } from '../rule-params.js';
 import { readHours } from '../rule-scope.js';
 
 interface Params {

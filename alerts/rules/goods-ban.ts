@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { hoursSchema } from '../../model/rule-when.js';
 import { equal } from '../checks.js';
 import { hoursHold } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
-import { hoursSchema } from '../rule-params.js';
 import { readHours } from '../rule-scope.js';
 
 /** A vehicle with dangerous goods is in an area closed to it: always, or in some hours (local rules on areas and times). */

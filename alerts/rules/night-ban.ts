@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { hoursSchema } from '../../model/rule-when.js';
 import { equal, over } from '../checks.js';
 import { hoursHold } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
-import { hoursSchema } from '../rule-params.js';
 import { readHours } from '../rule-scope.js';
 
 /** A vehicle drives in hours in which it must not: long-distance coaches from 02:00 to 05:00 (道路旅客运输企业安全管理规范 art. 38 (5)). */

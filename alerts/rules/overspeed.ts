@@ -1,9 +1,10 @@
 import type { Severity } from '../../model/alert.js';
 import { SUSPECT_MOTION } from '../../model/quality.js';
 import type { Vehicle, VehicleCategory } from '../../model/vehicle.js';
-import { equal, over } from '../checks.js';
+import { atLeast, equal, over } from '../checks.js';
 import type { FixFacts } from '../fix-facts.js';
 import {
+  type Check,
   type Evidence,
   type Explained,
   hoursHold,
@@ -12,7 +13,14 @@ import {
   type RuleInput,
   type Say,
 } from '../rule.js';
-import { lowestBound, type SpeedBound, weatherBound } from '../speed-bounds.js';
+import {
+  type FenceBound,
+  fenceBounds,
+  lowestBound,
+  type PlaceLimit,
+  type SpeedBound,
+  weatherBound,
+} from '../speed-bounds.js';
 import { SAME_EVENT_MS } from '../speed-peak.js';
 
 /** A fix may be so long under way before its vehicle counts as silent. */
@@ -34,7 +42,7 @@ interface Memory {
 
 export interface SpeedLimit {
   /** One for all, or one for each segment of the fence, a corridor; null: none in that segment. */
-  kmh: number | (number | null)[];
+  kmh: PlaceLimit;
   /** More than this many seconds must it last; 0: at once. */
   seconds: number;
 }
@@ -49,6 +57,7 @@ export interface SpeedLimit {
  */
 export class Overspeed implements Rule<Memory> {
   readonly type = 'overspeed';
+  readonly #ownBound: (lon: number, lat: number) => FenceBound;
 
   /** `categories`: null for every kind of vehicle. `fence`: null for a limit that holds everywhere. */
   constructor(
@@ -58,7 +67,9 @@ export class Overspeed implements Rule<Memory> {
     readonly fence: RuleFence | null,
     readonly categories: readonly VehicleCategory[] | null,
     readonly limit: SpeedLimit,
-  ) {}
+  ) {
+    this.#ownBound = fenceBounds(limit.kmh, fence);
+  }
 
   appliesTo({ category }: Vehicle): boolean {
     return this.categories === null || this.categories.includes(category);
@@ -89,7 +100,7 @@ export class Overspeed implements Rule<Memory> {
           raised: memory.raised,
         }
       : { onset: facts, last: facts, peak: facts, bound, count: 1, raised: false };
-    if (!event.raised && this.#isLong(lasted(event))) {
+    if (!event.raised && this.#durationCheck(lasted(event)).result) {
       event.raised = true;
       say.raise(event.onset, this.#evidence(event, facts));
     }
@@ -101,7 +112,7 @@ export class Overspeed implements Rule<Memory> {
     const speed = over(what, facts.speed, kmh, 'km/h');
     const goesOn = memory !== undefined && facts.time - memory.last.time <= SAME_EVENT_MS;
     const seconds = goesOn && speed.result ? (facts.time - memory.onset.time) / 1000 : 0;
-    const duration = { ...over('duration', seconds, this.limit.seconds, 's'), result: this.#isLong(seconds) };
+    const duration = this.#durationCheck(seconds);
     return {
       holds: inside && speed.result && duration.result,
       checks: [...(this.fence ? [equal('inside the fence', inside, true)] : []), speed, duration],
@@ -120,37 +131,27 @@ export class Overspeed implements Rule<Memory> {
 
   /** The limit at the place of the fix, or the lower one that the weather sets there. */
   #boundAt({ lon, lat, time }: FixFacts, weather: RuleInput['ground']['weather']): SpeedBound {
-    const { kmh } = this.limit;
-    const own = Array.isArray(kmh) ? kmh[this.fence?.corridor?.nearest(lon, lat).segment ?? 0] : kmh;
     // Which kind of road it is, nobody knows here.
-    return lowestBound({ kmh: own ?? Infinity, what: 'speed' }, weatherBound(weather.at(lon, lat, time), false));
+    return lowestBound(this.#ownBound(lon, lat), weatherBound(weather.at(lon, lat, time), false));
   }
 
-  #isLong(seconds: number): boolean {
-    return this.limit.seconds === 0 || seconds > this.limit.seconds;
+  /** Where no duration is asked for, the first fix over the limit has lasted long enough. */
+  #durationCheck(seconds: number): Check {
+    const least = this.limit.seconds;
+    return least === 0 ? atLeast('duration', seconds, 0, 's') : over('duration', seconds, least, 's');
   }
 
   #evidence(event: Memory, deciding: FixFacts): Evidence {
     const seconds = lasted(event);
     const { peak } = event;
     const bound = event.bound ?? { kmh: Number(this.limit.kmh), what: 'speed' };
-    const segment = Array.isArray(this.limit.kmh) && this.fence?.corridor?.nearest(peak.lon, peak.lat).segment;
+    const { segment } = this.#ownBound(peak.lon, peak.lat);
     return {
       fixes: { onset: event.onset, peak: event.peak, last: event.last, deciding },
-      checks: [
-        over(bound.what, peak.speed, bound.kmh, 'km/h'),
-        {
-          what: 'duration',
-          value: seconds,
-          is: '>',
-          threshold: this.limit.seconds,
-          unit: 's',
-          result: this.#isLong(seconds),
-        },
-      ],
+      checks: [over(bound.what, peak.speed, bound.kmh, 'km/h'), this.#durationCheck(seconds)],
       peakSpeed: peak.speed,
       fixesOver: event.count,
-      ...(typeof segment === 'number' && { segment }),
+      ...(segment !== undefined && { segment }),
       ...(bound.weather && { weather: bound.weather }),
     };
   }

@@ -1,6 +1,4 @@
-import type { FenceRule } from '../../model/fence.js';
-
-type OverspeedRule = Extract<FenceRule, { type: 'overspeed' }>;
+import type { FenceRule, OverspeedRule } from '../../model/fence.js';
 
 /** What the editor of fences asks for about rules. */
 export interface RuleChoices {
