@@ -27,6 +27,7 @@ const BENCHES: Record<string, () => Promise<Bench>> = {
   mqtt: () => import('./mqtt.js'),
   nodes: () => import('./nodes.js'),
   roads: () => import('./roads.js'),
+  rules: () => import('./rules.js'),
   start: () => import('./start.js'),
   stream: () => import('./stream.js'),
   'stream-bytes': () => import('./stream-bytes.js'),

@@ -5,6 +5,7 @@ import type { Road } from '../model/road.js';
 import { RoadBook } from '../model/road-book.js';
 import { usedBytes } from './support/checks.js';
 import { numberOption } from './support/options.js';
+import { BLOCK_M, placeInTown, SEGMENTS_PER_ROAD, town } from './support/town.js';
 
 export const name = 'roads';
 export const describe = 'which of 100,000 segments of roads a fix is on: our index beside asking every segment';
@@ -28,11 +29,6 @@ interface Figures {
 }
 
 const ROUNDS = 5;
-const [WEST, SOUTH] = [120.1, 31.4];
-/** Blocks of a town are this long, metres, and a road is one side of one, in segments of 25 m. */
-const BLOCK_M = 250;
-const SEGMENTS_PER_ROAD = 10;
-const LON_M = lonMetresPerDegree(SOUTH);
 
 /** `--segments N` (default 100,000), `--fixes N` (default 500,000). The answers to 200 fixes are compared with those of every segment. */
 export async function run(options: string[]): Promise<Figures> {
@@ -98,26 +94,6 @@ function print({ bytesPerSegment, checksPerSecond, ...f }: Figures, book: RoadBo
   console.log(`built in ${f.buildMs.toFixed(0)} ms; one road replaced in ${(f.replaceMs * 1000).toFixed(0)} µs`);
 }
 
-/** Streets north and east around blocks, not quite straight. Ids as OpenStreetMap's. */
-function town(count: number): Road[] {
-  const random = randomFrom(1);
-  const blocks = Math.ceil(Math.sqrt(count / 2));
-  const scatter = () => (random() - 0.5) * 4;
-  return Array.from({ length: count }, (_, i) => {
-    const [x, y] = [((i >> 1) % blocks) * BLOCK_M, Math.floor((i >> 1) / blocks) * BLOCK_M];
-    const north = i % 2 === 0;
-    const line: number[] = [];
-    for (let n = 0; n <= SEGMENTS_PER_ROAD; n++) {
-      const along = (n * BLOCK_M) / SEGMENTS_PER_ROAD;
-      const [east, up] = north ? [x + scatter(), y + along] : [x + along, y + scatter()];
-      line.push(degrees(WEST + east / LON_M), degrees(SOUTH + up / METRES_PER_DEGREE));
-    }
-    const limits = { maxspeed: 40 + 10 * Math.floor(random() * 4) };
-    const facts = { set: 'town', revision: 1, name: null, highway: 'residential', oneWay: null };
-    return { id: `way/${4_000_000 + i}`, ...facts, limits, lines: [line] };
-  });
-}
-
 /** Vehicles that follow the streets, with receivers that err by some metres. */
 function drive(fixes: number, blocks: number): RoadSeeker[] {
   const random = randomFrom(2);
@@ -126,9 +102,10 @@ function drive(fixes: number, blocks: number): RoadSeeker[] {
     const street = Math.floor(random() * blocks) * BLOCK_M + (random() - 0.5) * 16;
     const along = random() * blocks * BLOCK_M;
     const [east, up] = north ? [street, along] : [along, street];
+    const [lon, lat] = placeInTown(east, up);
     return {
-      lon: degrees(WEST + east / LON_M),
-      lat: degrees(SOUTH + up / METRES_PER_DEGREE),
+      lon,
+      lat,
       headingDeg: ((north ? 0 : 90) + (random() < 0.5 ? 180 : 0) + (random() - 0.5) * 20 + 360) % 360,
       speedKmh: 40,
       held: null,
@@ -166,9 +143,4 @@ function nearestOf(roads: readonly Road[], { lon, lat, headingDeg }: RoadSeeker)
     }
   }
   return best?.id ?? null;
-}
-
-/** As files have them, in steps of 1e-7°. */
-function degrees(value: number): number {
-  return Math.round(value * 1e7) / 1e7;
 }

@@ -1,13 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Engine } from '../engine.js';
-import { allocBlock, BLOCK_HEADER_BYTES, type Block, closeBlock, KIND_CHANGE, KIND_FIXES } from '../model/block.js';
 import type { Change } from '../model/change.js';
-import { FixBatchBuilder } from '../model/fix-batch.js';
 import { LOCATED, Position } from '../model/position.js';
 import { sourceNumber } from '../model/source.js';
 import type { LiveStats } from '../model/stats.js';
 import { usedBytes } from './support/checks.js';
+import { EngineLog } from './support/engine-log.js';
 import { withServer } from './support/own-server.js';
 import { memoryMiB, processTree } from './support/proc.js';
 import type { ServerProcess } from './support/server-process.js';
@@ -37,13 +36,15 @@ export async function run(argv: string[]): Promise<object> {
 
 /** What an engine holds in this process: the registry's entry of each vehicle, and what its steps and rules remember of it. */
 function measureEngine(vehicles: number): object {
-  const log = new Log();
+  const log = new EngineLog();
   const engine = new Engine();
   const empty = usedBytes({ buffers: true });
-  for (let no = 1; no <= vehicles; no++) engine.apply(log.vehicle(no));
+  for (let no = 1; no <= vehicles; no++) engine.apply(log.change(vehiclePut(no)));
   const registered = usedBytes({ buffers: true });
   const begun = process.cpuUsage();
-  for (let round = 0; round < ROUNDS; round++) for (const block of log.round(vehicles, round)) engine.apply(block);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const block of log.fixes(standing(vehicles, round))) engine.apply(block);
+  }
   const { user, system } = process.cpuUsage(begun);
   const alerts = engine.take().length;
   const heard = usedBytes({ buffers: true });
@@ -68,67 +69,39 @@ function measureEngine(vehicles: number): object {
   return figures;
 }
 
-/** Blocks as a spool would have written them. */
-class Log {
-  #seq = 1;
-  #fixes = 0;
-  readonly #batch = new FixBatchBuilder();
-  readonly #p = new Position();
+function vehiclePut(no: number): Change {
+  return {
+    type: 'vehicle-put',
+    revision: no,
+    at: FIRST_FIX,
+    vehicle: {
+      no,
+      id: vehicleId(no),
+      plate: `苏B${String(no).padStart(7, '0')}`,
+      plateColor: 2,
+      category: 'truck',
+      company: null,
+      region: null,
+      terminals: [],
+      createdAt: FIRST_FIX,
+    },
+  };
+}
 
-  vehicle(no: number): Block {
-    const change: Change = {
-      type: 'vehicle-put',
-      revision: no,
-      at: FIRST_FIX,
-      vehicle: {
-        no,
-        id: vehicleId(no),
-        plate: `苏B${String(no).padStart(7, '0')}`,
-        plateColor: 2,
-        category: 'truck',
-        company: null,
-        region: null,
-        terminals: [],
-        createdAt: FIRST_FIX,
-      },
-    };
-    const body = Buffer.from(JSON.stringify(change));
-    const bytes = allocBlock(body.length);
-    body.copy(bytes, BLOCK_HEADER_BYTES);
-    return this.#close(bytes, KIND_CHANGE, 1);
-  }
-
-  /** Every vehicle stands where it stands. */
-  *round(vehicles: number, round: number): Generator<Block> {
-    const p = this.#p;
-    for (let no = 1; no <= vehicles; no++) {
-      p.vehicleNo = no;
-      p.fixTime = FIRST_FIX + round * ROUND_MS;
-      p.receivedTime = p.fixTime + 500;
-      p.lon = 119 + (no % 1000) * 0.002;
-      p.lat = 31 + Math.floor(no / 1000) * 0.002;
-      p.speedKmh = 0;
-      p.headingDeg = no % 360;
-      p.flags = LOCATED;
-      p.source = sourceNumber('http');
-      if (!this.#batch.add(p)) {
-        yield this.#flush();
-        this.#batch.add(p);
-      }
-    }
-    yield this.#flush();
-  }
-
-  #flush(): Block {
-    const { count } = this.#batch;
-    return this.#close(this.#batch.take(), KIND_FIXES, count);
-  }
-
-  #close(bytes: Buffer, kind: typeof KIND_CHANGE | typeof KIND_FIXES, count: number): Block {
-    const block = closeBlock(bytes, { kind, firstSeq: this.#seq, count, fixesBefore: this.#fixes, closedAt: 0 });
-    this.#seq += count;
-    if (kind === KIND_FIXES) this.#fixes += count;
-    return block;
+/** Every vehicle stands where it stands. */
+function* standing(vehicles: number, round: number): Generator<Position> {
+  const p = new Position(); // one for all
+  for (let no = 1; no <= vehicles; no++) {
+    p.vehicleNo = no;
+    p.fixTime = FIRST_FIX + round * ROUND_MS;
+    p.receivedTime = p.fixTime + 500;
+    p.lon = 119 + (no % 1000) * 0.002;
+    p.lat = 31 + Math.floor(no / 1000) * 0.002;
+    p.speedKmh = 0;
+    p.headingDeg = no % 360;
+    p.flags = LOCATED;
+    p.source = sourceNumber('http');
+    yield p;
   }
 }
 
