@@ -1,10 +1,10 @@
 import type { ApiDeps, ApiOptions } from './deps.js';
-import type { FenceReader } from './fence-reader.js';
+import type { FenceReader } from './fences/fence-reader.js';
 import type { ApiMetrics } from './metrics.js';
-import type { PlaceIndex } from './place-index.js';
 import type { HttpWaits } from './stream/http-waits.js';
 import type { Views } from './stream/view.js';
-import type { VehicleJson } from './vehicle-json.js';
+import type { PlaceIndex } from './vehicles/place-index.js';
+import type { VehicleJson } from './vehicles/vehicle-json.js';
 
 /** What the route files share. */
 export interface App {

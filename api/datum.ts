@@ -3,7 +3,7 @@ import { DATUMS, type Datum } from '../model/datum.js';
 import { type Place, placeIn, wgs84Of } from '../model/datum-shift.js';
 import { copyOfFix, type Fixes } from '../model/fixes.js';
 import type { Position } from '../model/position.js';
-import type { Answer } from './http.js';
+import type { Answer } from './http/endpoint.js';
 import type { Bbox } from './parameters.js';
 
 /** Places are kept in WGS-84; here, at the edge, they become what the caller's map refers to (coordinates sheet §1). */

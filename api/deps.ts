@@ -18,12 +18,12 @@ import type { DeliveryTotals } from '../model/webhook.js';
 import type { StoredAudit } from '../store/audit.js';
 import type { RawFrames } from '../store/raw-frames.js';
 import type { Registry } from '../store/registry.js';
-import type { AlertReceiver } from './alert-receiver.js';
-import type { Answer, Request } from './http.js';
-import type { AnswerKeeper } from './idempotency.js';
-import type { TravelSource } from './travel-source.js';
-import type { MediaSource, UploadSource } from './upload-source.js';
-import type { WebhookSource } from './webhook-source.js';
+import type { Answer, Request } from './http/endpoint.js';
+import type { AnswerKeeper } from './http/idempotency.js';
+import type { AlertReceiver } from './sources/alert-receiver.js';
+import type { TravelSource } from './sources/travel-source.js';
+import type { MediaSource, UploadSource } from './sources/upload-source.js';
+import type { WebhookSource } from './sources/webhook-source.js';
 
 /** Everything the API asks of the other parts; main.ts joins them. */
 export interface ApiDeps {

@@ -1,6 +1,6 @@
-import { ApiError, RETRY_SOON } from './errors.js';
-import { DATA_HEADERS } from './headers.js';
-import type { Answer, Request, RequestHeaders } from './http.js';
+import type { Answer, Request, RequestHeaders } from './http/endpoint.js';
+import { ApiError, RETRY_SOON } from './http/errors.js';
+import { DATA_HEADERS } from './http/headers.js';
 import type { Route } from './route.js';
 
 /** Of these every other node has all it takes. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ApiError } from './errors.js';
+import { ApiError } from './http/errors.js';
 
 /** Query parameters that several routes and the stream share; each says what is wrong with it and where. */
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ApiError, type ErrorCode, type ErrorDetail } from './errors.js';
-import type { Answer, Request } from './http.js';
-import { jsonBody } from './json-body.js';
+import type { Answer, Request } from './http/endpoint.js';
+import { ApiError, type ErrorCode, type ErrorDetail } from './http/errors.js';
+import { jsonBody } from './http/json-body.js';
 
 export type Method = 'get' | 'post' | 'put' | 'delete';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { App } from './app.js';
-import { asyncapi } from './asyncapi.js';
-import { openapi } from './openapi.js';
+import { asyncapi } from './document/asyncapi.js';
+import { openapi } from './document/openapi.js';
 import { json, type Route, route } from './route.js';
 import { alertActionRoutes } from './routes/alert-actions.js';
 import { mqttAlertRoutes } from './routes/alert-receivers.js';

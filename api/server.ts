@@ -2,24 +2,24 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { App } from './app.js';
-import { KeyCheck } from './auth.js';
 import type { ApiDeps, ApiOptions, ApiServer } from './deps.js';
-import { addDocsPage } from './docs-page.js';
-import { ApiError, errorAnswer, toApiError } from './errors.js';
-import { FenceReader } from './fence-reader.js';
+import { addDocsPage } from './document/docs-page.js';
+import { FenceReader } from './fences/fence-reader.js';
 import { isForMainNode, takesKey } from './forwarding.js';
-import { DATA_HEADERS, pageHeaders } from './headers.js';
-import type { Answer, Endpoint, Request } from './http.js';
-import { IdempotentAnswers } from './idempotency.js';
+import { KeyCheck } from './http/auth.js';
+import type { Answer, Endpoint, Request } from './http/endpoint.js';
+import { ApiError, errorAnswer, toApiError } from './http/errors.js';
+import { DATA_HEADERS, pageHeaders } from './http/headers.js';
+import { IdempotentAnswers } from './http/idempotency.js';
+import { StaticFiles } from './http/static-files.js';
 import { ApiMetrics } from './metrics.js';
-import { PlaceIndex } from './place-index.js';
 import type { Method, Route } from './route.js';
 import { routeTable } from './routes.js';
-import { StaticFiles } from './static-files.js';
 import { HttpWaits } from './stream/http-waits.js';
 import { StreamHub } from './stream/hub.js';
-import { startHttpServer } from './uws.js';
-import { VehicleJson } from './vehicle-json.js';
+import { startHttpServer } from './uws/http-server.js';
+import { PlaceIndex } from './vehicles/place-index.js';
+import { VehicleJson } from './vehicles/vehicle-json.js';
 
 /** What a caller of `startApi` need not say. */
 export const API_DEFAULTS = {
@@ -30,7 +30,7 @@ export const API_DEFAULTS = {
   allowedOrigins: [],
   tileHosts: [],
   maxVehiclesInView: 5000,
-  fenceWorker: new URL('./fence-reader-worker.js', import.meta.url),
+  fenceWorker: new URL('./fences/fence-reader-worker.js', import.meta.url),
 } as const satisfies Partial<ApiOptions>;
 
 type GivenOptions = Omit<ApiOptions, keyof typeof API_DEFAULTS> & Partial<ApiOptions>;

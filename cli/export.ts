@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { ALERT_FILES, ALERT_FORMATS, type AlertFormat } from '../api/alert-files.js';
+import { ALERT_FILES, ALERT_FORMATS, type AlertFormat } from '../api/alerts/alert-files.js';
 import { loadSettings } from '../config.js';
 import {
   ALERT_STATES,

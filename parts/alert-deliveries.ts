@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { AlertFeed } from '../alerts/feed.js';
-import { newsOf } from '../api/alert-filter.js';
+import { newsOf } from '../api/alerts/alert-filter.js';
 import type { Settings } from '../config.js';
 import { Deliveries } from '../deliver/deliveries.js';
 import type { Follower } from '../deliver/follower.js';

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { AuditSource, FrameSource, HistorySource } from '../api/deps.js';
-import type { TravelSource } from '../api/travel-source.js';
-import type { UploadSource } from '../api/upload-source.js';
+import type { TravelSource } from '../api/sources/travel-source.js';
+import type { UploadSource } from '../api/sources/upload-source.js';
 import { StoredAudit } from '../store/audit.js';
 import { History } from '../store/history.js';
 import { RawFrames } from '../store/raw-frames.js';

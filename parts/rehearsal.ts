@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { WhyNot } from '../alerts/why-not.js';
-import { Slots } from '../api/slots.js';
+import { Slots } from '../api/http/slots.js';
 import { KIND_FIXES, sealBlock } from '../model/block.js';
 import type { Catalog, CatalogSnapshot } from '../model/catalog.js';
 import { FixBatchBuilder } from '../model/fix-batch.js';

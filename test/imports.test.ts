@@ -28,7 +28,7 @@ const ARROWS: Record<string, readonly string[]> = {
 };
 /** Packages by folder where not everyone may have them. */
 const KEPT_IN_ONE_PLACE: Record<string, RegExp> = {
-  'uWebSockets.js': /^(api|bench|cli)\//,
+  'uWebSockets.js': /^(api\/uws|bench|cli)\//,
   pg: /^(store|parts|bench|cli)\//,
   rbush: /^geo\//,
   aedes: /^broker\//,

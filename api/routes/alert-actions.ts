@@ -2,13 +2,13 @@ import type { z } from 'zod';
 import type { Alert } from '../../model/alert.js';
 import { statesFor, whyNotDone } from '../../model/alert-actions.js';
 import { ALERT_ACTIONS, type AlertAction, type AlertWord } from '../../model/alert-life.js';
-import { AlertDesk, type WordOutcome } from '../alert-desk.js';
-import { ALERT_WORDS, alertBatchResultSchema, alertBatchSchema, MAX_BATCH } from '../alert-inputs.js';
-import { AlertPages } from '../alert-pages.js';
-import { alertSchema } from '../alert-schemas.js';
+import { AlertDesk, type WordOutcome } from '../alerts/alert-desk.js';
+import { ALERT_WORDS, alertBatchResultSchema, alertBatchSchema, MAX_BATCH } from '../alerts/alert-inputs.js';
+import { AlertPages } from '../alerts/alert-pages.js';
 import type { App } from '../app.js';
-import { ApiError } from '../errors.js';
+import { ApiError } from '../http/errors.js';
 import { json, type Route, route } from '../route.js';
+import { alertSchema } from '../schemas/alerts.js';
 import { alertIdParam, knownAlert } from './alerts.js';
 
 /** A note, and a thousand ids. */

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import type { AlertReceiver } from '../alert-receiver.js';
 import type { App } from '../app.js';
-import { ApiError } from '../errors.js';
+import { ApiError } from '../http/errors.js';
 import { cursorParam, limitParam, readCursor, writeCursor } from '../parameters.js';
 import { json, NO_CONTENT, type Route, route } from '../route.js';
-import { listOf } from '../schemas.js';
+import { listOf } from '../schemas/common.js';
 import {
   attemptJson,
   attemptSchema,
@@ -13,7 +12,8 @@ import {
   letterSchema,
   replaySchema,
   stateJson,
-} from '../webhook-schemas.js';
+} from '../schemas/webhooks.js';
+import type { AlertReceiver } from '../sources/alert-receiver.js';
 
 const BODY_BYTES = 256 * 1024;
 const letterNo = z

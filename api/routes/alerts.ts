@@ -1,16 +1,15 @@
 import { z } from 'zod';
 import type { Alert, AlertPlace, AlertTransition } from '../../model/alert.js';
 import type { Datum } from '../../model/datum.js';
-import { AlertExports } from '../alert-export.js';
-import { ALERT_FILES, ALERT_FORMATS, type AlertFormat } from '../alert-files.js';
-import { alertFilterParams, newsFilter } from '../alert-filter.js';
-import { historyStepJson, historyStepSchema } from '../alert-history.js';
-import { AlertPages, isAway } from '../alert-pages.js';
-import { alertSchema, alertStepSchema, stepCursor, whySchema } from '../alert-schemas.js';
+import { AlertExports } from '../alerts/alert-export.js';
+import { ALERT_FILES, ALERT_FORMATS, type AlertFormat } from '../alerts/alert-files.js';
+import { alertFilterParams, newsFilter } from '../alerts/alert-filter.js';
+import { historyStepJson, historyStepSchema } from '../alerts/alert-history.js';
+import { AlertPages, isAway } from '../alerts/alert-pages.js';
 import type { App } from '../app.js';
 import { answerIn, datumParam, datumQuery, inDatum } from '../datum.js';
-import { ApiError } from '../errors.js';
-import type { Request } from '../http.js';
+import type { Request } from '../http/endpoint.js';
+import { ApiError } from '../http/errors.js';
 import {
   booleanParam,
   cursorParam,
@@ -21,7 +20,8 @@ import {
   writeCursor,
 } from '../parameters.js';
 import { json, type Route, route } from '../route.js';
-import { alertId, listOf } from '../schemas.js';
+import { alertSchema, alertStepSchema, stepCursor, whySchema } from '../schemas/alerts.js';
+import { alertId, listOf } from '../schemas/common.js';
 import { pullAlerts } from '../stream/pull.js';
 import { fenceJson } from './fences.js';
 

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { AuditPlace, AuditRecord } from '../../model/audit.js';
 import { msToRfc3339 } from '../../model/units.js';
 import type { App } from '../app.js';
-import { maskDeep } from '../mask.js';
+import { maskDeep } from '../output/mask.js';
 import { cursorParam, limitParam, listParam, readCursor, timeParam, writeCursor } from '../parameters.js';
 import { json, type Route, route } from '../route.js';
-import { listOf } from '../schemas.js';
+import { listOf } from '../schemas/common.js';
 
 const content = z.record(z.string(), z.unknown()).nullable();
 const auditSchema = z

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { COMMAND_STATES, type Command, type CommandOutcome, matchesCommand } from '../../model/command.js';
 import type { Vehicle } from '../../model/vehicle.js';
 import type { App } from '../app.js';
-import { commandJson } from '../command-json.js';
+import { ApiError, type ErrorCode, RETRY_SOON } from '../http/errors.js';
+import { commandJson } from '../output/command-json.js';
+import { cursorParam, limitParam, listParam, readCursor, writeCursor } from '../parameters.js';
+import { json, type Route, route } from '../route.js';
 import {
   commandId,
   commandInputSchema,
@@ -10,12 +13,9 @@ import {
   commandSchema,
   commandsInputSchema,
   commandTypeSchema,
-} from '../command-schemas.js';
-import { ApiError, type ErrorCode, RETRY_SOON } from '../errors.js';
-import { cursorParam, limitParam, listParam, readCursor, writeCursor } from '../parameters.js';
-import { json, type Route, route } from '../route.js';
-import { listOf, vehicleId } from '../schemas.js';
-import { VehicleFilter } from '../vehicle-filter.js';
+} from '../schemas/commands.js';
+import { listOf, vehicleId } from '../schemas/common.js';
+import { VehicleFilter } from '../vehicles/vehicle-filter.js';
 import { knownVehicle } from './vehicles.js';
 
 /** An upgrade package, or the ids of many vehicles. */

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
-import { alertFilterParams, newsFilter } from '../alert-filter.js';
-import { stepCursor } from '../alert-schemas.js';
+import { alertFilterParams, newsFilter } from '../alerts/alert-filter.js';
 import type { App } from '../app.js';
 import { bboxParam, booleanParam, listParam } from '../parameters.js';
 import { type Route, route } from '../route.js';
-import { vehicleId } from '../schemas.js';
+import { stepCursor } from '../schemas/alerts.js';
+import { vehicleId } from '../schemas/common.js';
 import { alertEvents } from '../stream/alert-events.js';
 import { EVENT_STREAM_HEADERS } from '../stream/events.js';
 import { positionEvents } from '../stream/position-events.js';
-import { VehicleFilter } from '../vehicle-filter.js';
+import { VehicleFilter } from '../vehicles/vehicle-filter.js';
 
 const RESPONSES = { 200: { description: 'a stream of events', types: { 'text/event-stream': 'events, without end' } } };
 

@@ -3,11 +3,11 @@ import { COMMAND_STATES } from '../../model/command.js';
 import { AREA_KINDS } from '../../model/fence.js';
 import { CONSISTENCY_STATES, type FenceConsistency } from '../../model/terminal-area.js';
 import type { App } from '../app.js';
-import { commandId } from '../command-schemas.js';
-import { ApiError } from '../errors.js';
+import { ApiError } from '../http/errors.js';
 import { cursorParam, limitParam, listParam, readCursor, writeCursor } from '../parameters.js';
 import { json, type Route, route } from '../route.js';
-import { fenceId, listOf, vehicleId } from '../schemas.js';
+import { commandId } from '../schemas/commands.js';
+import { fenceId, listOf, vehicleId } from '../schemas/common.js';
 import { knownVehicle } from './vehicles.js';
 
 /** Terminals that one request may ask: each is sent up to four questions. */

@@ -6,7 +6,7 @@ import type { App } from '../app.js';
 import { cursorParam, limitParam, readCursor, writeCursor } from '../parameters.js';
 import { period, periodQuery } from '../period.js';
 import { json, type Route, route } from '../route.js';
-import { listOf, vehicleId } from '../schemas.js';
+import { listOf, vehicleId } from '../schemas/common.js';
 import { knownVehicle } from './vehicles.js';
 
 const MAX_DAYS = 31;

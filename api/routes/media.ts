@@ -3,13 +3,13 @@ import { MEDIA_FORMATS, type MediaFormat, type MediumFacts } from '../../model/m
 import { msToRfc3339 } from '../../model/units.js';
 import type { Upload } from '../../model/upload.js';
 import type { App } from '../app.js';
-import { ApiError } from '../errors.js';
-import type { Answer } from '../http.js';
+import type { Answer } from '../http/endpoint.js';
+import { ApiError } from '../http/errors.js';
+import { readRange } from '../http/ranges.js';
+import { Slots } from '../http/slots.js';
 import { cursorParam, limitParam, timeParam } from '../parameters.js';
-import { readRange } from '../ranges.js';
 import { json, type Route, route } from '../route.js';
-import { alertId, listOf, vehicleId } from '../schemas.js';
-import { Slots } from '../slots.js';
+import { alertId, listOf, vehicleId } from '../schemas/common.js';
 import { nextUploads, readUploadPlace } from './uploads.js';
 import { knownVehicle } from './vehicles.js';
 

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { Mute } from '../../model/mute.js';
 import { msToRfc3339 } from '../../model/units.js';
 import type { App } from '../app.js';
-import { ApiError } from '../errors.js';
-import { muteInputSchema, muteSchema } from '../mute-schemas.js';
-import { refusal } from '../refusal.js';
+import { ApiError } from '../http/errors.js';
+import { refusal } from '../http/refusal.js';
 import { json, NO_CONTENT, type Route, route } from '../route.js';
-import { listOf } from '../schemas.js';
+import { listOf } from '../schemas/common.js';
+import { muteInputSchema, muteSchema } from '../schemas/mutes.js';
 
 const BODY_LIMIT = 512 * 1024;
 const BY = 'admin';

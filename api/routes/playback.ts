@@ -7,12 +7,12 @@ import type { Report } from '../../store/places.js';
 import { type Frame, playback } from '../../tracks/playback.js';
 import type { App } from '../app.js';
 import { bboxFrom, datumParam } from '../datum.js';
-import { ApiError } from '../errors.js';
+import { ApiError } from '../http/errors.js';
+import { Slots } from '../http/slots.js';
+import { streamed } from '../http/streamed.js';
 import { bboxParam, numberParam, timeParam } from '../parameters.js';
 import { period } from '../period.js';
 import { type Route, route } from '../route.js';
-import { Slots } from '../slots.js';
-import { streamed } from '../streamed.js';
 
 const MAX_DAYS = 1;
 const MAX_FRAMES = 10_000;

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { DATUMS, type Datum } from '../../model/datum.js';
 import type { App } from '../app.js';
 import type { PositionResult } from '../deps.js';
-import { ApiError, type ErrorDetail, RETRY_SOON } from '../errors.js';
-import type { Request } from '../http.js';
-import { parseJson, plainBody } from '../json-body.js';
+import type { Request } from '../http/endpoint.js';
+import { ApiError, type ErrorDetail, RETRY_SOON } from '../http/errors.js';
+import { parseJson, plainBody } from '../http/json-body.js';
 import { json, type Route, route } from '../route.js';
-import { positionInputSchema, positionResultsSchema } from '../schemas.js';
+import { positionInputSchema, positionResultsSchema } from '../schemas/positions.js';
 
 const BULK_BYTES = 16 * 1024 * 1024;
 const MAX_ITEM_DETAILS = 100;

@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { parseHex } from '../../model/hex-text.js';
 import type { ProtocolTools } from '../../model/protocol-tools.js';
 import type { App } from '../app.js';
-import { ApiError } from '../errors.js';
+import { ApiError } from '../http/errors.js';
+import { json, type Route, route } from '../route.js';
+import { listOf } from '../schemas/common.js';
 import {
   encodeInputSchema,
   explainInputSchema,
   explanationSchema,
   framesSchema,
   protocolSchema,
-} from '../protocol-schemas.js';
-import { json, type Route, route } from '../route.js';
-import { listOf } from '../schemas.js';
+} from '../schemas/protocols.js';
 
 const BODY_LIMIT = 256 * 1024;
 /** Taking bytes apart writes a line for each field of them. */

@@ -3,17 +3,17 @@ import type { QuarantineEntry } from '../../model/quarantine.js';
 import { REJECT_REASONS } from '../../model/reject.js';
 import { msToRfc3339 } from '../../model/units.js';
 import type { App } from '../app.js';
-import { ApiError } from '../errors.js';
+import { ApiError } from '../http/errors.js';
 import { cursorParam, limitParam, readCursor, writeCursor } from '../parameters.js';
-import { explanationSchema } from '../protocol-schemas.js';
+import { json, type Route, route } from '../route.js';
+import { listOf } from '../schemas/common.js';
+import { explanationSchema } from '../schemas/protocols.js';
 import {
   quarantineEntrySchema,
   quarantineGroupSchema,
   rerunInputSchema,
   rerunResultsSchema,
-} from '../quarantine-schemas.js';
-import { json, type Route, route } from '../route.js';
-import { listOf } from '../schemas.js';
+} from '../schemas/quarantine.js';
 
 const listQuery = z.strictObject({ limit: limitParam(1000, 100), cursor: cursorParam.optional() });
 const numberParam = z.strictObject({

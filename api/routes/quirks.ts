@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { App } from '../app.js';
-import { ApiError } from '../errors.js';
-import { refusal } from '../refusal.js';
+import { ApiError } from '../http/errors.js';
+import { refusal } from '../http/refusal.js';
 import { json, type Route, route } from '../route.js';
-import { vehicleId } from '../schemas.js';
-import { quirksInputSchema, quirksSchema, vehicleQuirks } from '../vehicle-quirks.js';
+import { vehicleId } from '../schemas/common.js';
+import { quirksInputSchema, quirksSchema, vehicleQuirks } from '../vehicles/vehicle-quirks.js';
 import { knownVehicle } from './vehicles.js';
 
 /** What a person says of how a vehicle's terminals speak. */

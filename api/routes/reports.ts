@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { SUM_GROUPS, SUM_PERIODS, type SumPeriod, type SumQuery } from '../../model/travel-sum.js';
 import type { App } from '../app.js';
+import { Slots } from '../http/slots.js';
+import {
+  mileageJson,
+  mileageSchema,
+  REPORT_COLUMNS,
+  reportRowJson,
+  reportRowSchema,
+} from '../journeys/travel-sum-json.js';
+import { csvAnswer, tableFormat } from '../output/table.js';
 import { cursorParam, limitParam, readCursor, writeCursor } from '../parameters.js';
 import { period, periodQuery } from '../period.js';
 import { json, type Route, route } from '../route.js';
-import { listOf, vehicleId } from '../schemas.js';
-import { Slots } from '../slots.js';
-import { csvAnswer, tableFormat } from '../table.js';
-import { mileageJson, mileageSchema, REPORT_COLUMNS, reportRowJson, reportRowSchema } from '../travel-sum-json.js';
+import { listOf, vehicleId } from '../schemas/common.js';
 import { knownVehicle } from './vehicles.js';
 
 const MAX_MILEAGE_DAYS = 366;

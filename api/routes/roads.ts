@@ -3,12 +3,12 @@ import { RoadIndex } from '../../geo/road-index.js';
 import { parseRoad, type RoadInput } from '../../geo/road-input.js';
 import { LIMIT_TAGS, type Road, USUAL_ROAD_SET } from '../../model/road.js';
 import type { App } from '../app.js';
-import { ApiError, type ErrorDetail } from '../errors.js';
-import type { Answer } from '../http.js';
+import type { Answer } from '../http/endpoint.js';
+import { ApiError, type ErrorDetail } from '../http/errors.js';
+import { refusal } from '../http/refusal.js';
 import { type Bbox, bboxParam, cursorParam, limitParam, readCursor, writeCursor } from '../parameters.js';
-import { refusal } from '../refusal.js';
 import { json, NO_CONTENT, type Route, route } from '../route.js';
-import { fenceId, listOf } from '../schemas.js';
+import { fenceId, listOf } from '../schemas/common.js';
 
 const BULK_BYTES = 8 * 1024 * 1024;
 const MAX_FEATURES = 5000;

@@ -8,11 +8,11 @@ import type { RehearsedAlert } from '../../model/rehearsal.js';
 import type { RuleDefinition, RuleInput } from '../../model/rule.js';
 import { msToRfc3339 } from '../../model/units.js';
 import type { App } from '../app.js';
-import { ApiError } from '../errors.js';
+import { ApiError } from '../http/errors.js';
+import { refusal } from '../http/refusal.js';
 import { cursorParam, limitParam, readCursor, timeParam, writeCursor } from '../parameters.js';
-import { refusal } from '../refusal.js';
 import { check, json, NO_CONTENT, type Route, route } from '../route.js';
-import { fenceId, listOf, vehicleId } from '../schemas.js';
+import { fenceId, listOf, vehicleId } from '../schemas/common.js';
 
 const BODY_BYTES = 1024 * 1024;
 const JSON_TYPE = ['application/json'];

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { App } from '../app.js';
-import { ApiError } from '../errors.js';
+import { ApiError } from '../http/errors.js';
 import { json, type Route, route } from '../route.js';
-import { liveStatsSchema, readinessSchema } from '../schemas.js';
+import { liveStatsSchema, readinessSchema } from '../schemas/system.js';
 
 /** Health, metrics and counters: what operators look at. */
 export function systemRoutes(app: App): Route[] {

@@ -4,10 +4,10 @@ import { SOURCE_NAMES } from '../../model/source.js';
 import { msToRfc3339 } from '../../model/units.js';
 import { UPLOAD_KINDS, type Upload, type UploadPlace } from '../../model/upload.js';
 import type { App } from '../app.js';
-import { maskDeep, maskDriverReport } from '../mask.js';
+import { maskDeep, maskDriverReport } from '../output/mask.js';
 import { cursorParam, limitParam, listParam, readCursor, timeParam, writeCursor } from '../parameters.js';
 import { json, type Route, route } from '../route.js';
-import { listOf, vehicleId } from '../schemas.js';
+import { listOf, vehicleId } from '../schemas/common.js';
 import { knownVehicle } from './vehicles.js';
 
 export const uploadSchema = z

@@ -4,8 +4,8 @@ import { maskNumber } from '../../model/mask.js';
 import { VEHICLE_CATEGORIES, type Vehicle } from '../../model/vehicle.js';
 import type { App } from '../app.js';
 import { answerIn, bboxFrom, datumParam, datumQuery } from '../datum.js';
-import { ApiError } from '../errors.js';
-import { nearestVehicles as findNearest } from '../nearest.js';
+import { ApiError } from '../http/errors.js';
+import { refusal } from '../http/refusal.js';
 import {
   bboxParam,
   booleanParam,
@@ -16,11 +16,12 @@ import {
   readCursor,
   writeCursor,
 } from '../parameters.js';
-import { refusal } from '../refusal.js';
 import { json, NO_CONTENT, type Route, route } from '../route.js';
-import { listOf, vehicleId, vehicleInputSchema, vehicleSchema } from '../schemas.js';
-import { VehicleFilter } from '../vehicle-filter.js';
-import { singleVehicleSchema, vehicleQuirks } from '../vehicle-quirks.js';
+import { listOf, vehicleId } from '../schemas/common.js';
+import { vehicleInputSchema, vehicleSchema } from '../schemas/vehicles.js';
+import { nearestVehicles as findNearest } from '../vehicles/nearest.js';
+import { VehicleFilter } from '../vehicles/vehicle-filter.js';
+import { singleVehicleSchema, vehicleQuirks } from '../vehicles/vehicle-quirks.js';
 
 const MAX_PAGE = 5000;
 const MAX_NEAREST = 1000;

@@ -3,10 +3,10 @@ import { parseWeather } from '../../geo/weather-input.js';
 import { msToRfc3339 } from '../../model/units.js';
 import { WEATHER_KINDS, type Weather } from '../../model/weather.js';
 import type { App } from '../app.js';
-import { ApiError } from '../errors.js';
-import { refusal } from '../refusal.js';
+import { ApiError } from '../http/errors.js';
+import { refusal } from '../http/refusal.js';
 import { json, NO_CONTENT, type Route, route } from '../route.js';
-import { fenceId, listOf } from '../schemas.js';
+import { fenceId, listOf } from '../schemas/common.js';
 
 const BODY_BYTES = 1024 * 1024;
 const time = z.iso.datetime({ offset: true });

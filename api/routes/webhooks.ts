@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { DeliveryState, Webhook, WebhookInput } from '../../model/webhook.js';
 import type { App } from '../app.js';
-import { ApiError } from '../errors.js';
+import { ApiError } from '../http/errors.js';
+import { refusal } from '../http/refusal.js';
 import { cursorParam, limitParam, readCursor, writeCursor } from '../parameters.js';
-import { refusal } from '../refusal.js';
 import { json, NO_CONTENT, type Route, route } from '../route.js';
-import { listOf } from '../schemas.js';
+import { listOf } from '../schemas/common.js';
 import {
   attemptJson,
   attemptSchema,
@@ -14,7 +14,7 @@ import {
   webhookInputSchema,
   webhookJson,
   webhookSchema,
-} from '../webhook-schemas.js';
+} from '../schemas/webhooks.js';
 import { receiverRoutes } from './alert-receivers.js';
 
 const JSON_TYPE = ['application/json'];

@@ -1,5 +1,5 @@
 import type { AlertFilter, AlertTransition } from '../../model/alert.js';
-import { matchesAlert } from '../alert-filter.js';
+import { matchesAlert } from '../alerts/alert-filter.js';
 import type { SubscriptionId } from './messages.js';
 
 /** What of a batch one kind of subscription gets. */

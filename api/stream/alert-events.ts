@@ -1,9 +1,9 @@
 import { setImmediate as afterEvents } from 'node:timers/promises';
 import type { AlertFilter } from '../../model/alert.js';
 import { LogGapError } from '../../store/log-reader.js';
-import { matchesAlert } from '../alert-filter.js';
+import { matchesAlert } from '../alerts/alert-filter.js';
 import type { AlertSource } from '../deps.js';
-import type { Request } from '../http.js';
+import type { Request } from '../http/endpoint.js';
 import { COMMENT_MS, RETRY_MS } from './events.js';
 import type { HttpWaits } from './http-waits.js';
 
@@ -13,7 +13,7 @@ const TURN = 100;
 /**
  * Steps of alerts as an event stream, each with its cursor as the event's id, from the cursor that the client brings, or
  * from the log's end. A client is a place in the log: while it does not read, nothing is kept for it but one chunk, and
- * api/uws.ts lets go of one that takes none of it. Ends where the client is so late that the log no longer reaches
+ * api/uws/http-server.ts lets go of one that takes none of it. Ends where the client is so late that the log no longer reaches
  * back to it; it learns when it comes back. Throws 'busy' where there are too many.
  */
 export function alertEvents(

@@ -1,6 +1,6 @@
 import type { AlertFilter } from '../../model/alert.js';
 import type { AlertReader } from '../deps.js';
-import type { SendResult, Socket } from '../http.js';
+import type { SendResult, Socket } from '../http/socket.js';
 import type { SubscribeAlerts, SubscriptionId } from './messages.js';
 
 /** Where an alert subscription's messages go. */

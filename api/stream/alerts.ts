@@ -1,7 +1,7 @@
 import type { AlertTransition } from '../../model/alert.js';
 import { LogGapError } from '../../store/log-reader.js';
 import type { App } from '../app.js';
-import { ApiError } from '../errors.js';
+import { ApiError } from '../http/errors.js';
 import { AlertBatch } from './alert-batch.js';
 import { type AlertPort, AlertSubscription } from './alert-subscription.js';
 import { SharedMessage } from './encoding.js';

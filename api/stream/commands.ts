@@ -1,6 +1,6 @@
 import { type Command, type CommandFilter, matchesCommand } from '../../model/command.js';
 import type { App } from '../app.js';
-import { commandJson } from '../command-json.js';
+import { commandJson } from '../output/command-json.js';
 import { LIMITS } from './limits.js';
 import type { SubscriptionId } from './messages.js';
 import { say } from './server-messages.js';

@@ -1,8 +1,8 @@
 import type { App } from '../app.js';
-import type { KeyCheck } from '../auth.js';
-import { ApiError } from '../errors.js';
-import type { SendResult, Socket, StreamHandler } from '../http.js';
-import { VehicleFilter } from '../vehicle-filter.js';
+import type { KeyCheck } from '../http/auth.js';
+import { ApiError } from '../http/errors.js';
+import type { SendResult, Socket, StreamHandler } from '../http/socket.js';
+import { VehicleFilter } from '../vehicles/vehicle-filter.js';
 import type { AlertPort, AlertSubscription } from './alert-subscription.js';
 import type { AlertsHub } from './alerts.js';
 import type { CommandSubscription, CommandsHub } from './commands.js';

@@ -1,7 +1,7 @@
 import { ALARM_EMERGENCY } from '../../model/alarm.js';
 import type { Fleet } from '../../model/fleet.js';
 import type { Bbox } from '../parameters.js';
-import type { VehicleFilter } from '../vehicle-filter.js';
+import type { VehicleFilter } from '../vehicles/vehicle-filter.js';
 import type { Cell } from './encoding.js';
 import type { Shown } from './shown.js';
 

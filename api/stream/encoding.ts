@@ -1,5 +1,5 @@
 import type { Vehicle } from '../../model/vehicle.js';
-import type { ByteWriter } from '../byte-writer.js';
+import type { ByteWriter } from '../output/byte-writer.js';
 import type { SubscriptionId } from './messages.js';
 
 /** Vehicles of one cell of the map. */

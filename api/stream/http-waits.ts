@@ -1,5 +1,5 @@
-import { ApiError, RETRY_SOON } from '../errors.js';
-import type { Request } from '../http.js';
+import type { Request } from '../http/endpoint.js';
+import { ApiError, RETRY_SOON } from '../http/errors.js';
 
 /** Whoever waits for news over plain HTTP: long polls and event streams, in a bounded number. */
 export class HttpWaits {

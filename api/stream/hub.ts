@@ -1,8 +1,9 @@
 import { count, type Tally } from '../../model/stats.js';
 import type { App } from '../app.js';
-import { bearer, foreignOrigin, type KeyCheck } from '../auth.js';
-import { ApiError } from '../errors.js';
-import type { Answer, Request, SendResult, Socket, StreamEndpoint } from '../http.js';
+import { bearer, foreignOrigin, type KeyCheck } from '../http/auth.js';
+import type { Answer, Request } from '../http/endpoint.js';
+import { ApiError } from '../http/errors.js';
+import type { SendResult, Socket, StreamEndpoint } from '../http/socket.js';
 import type { StreamCounts } from '../metrics.js';
 import { AlertsHub } from './alerts.js';
 import { CommandsHub } from './commands.js';

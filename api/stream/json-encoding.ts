@@ -1,6 +1,6 @@
 import type { Vehicle } from '../../model/vehicle.js';
-import { TextWriter } from '../text-writer.js';
-import type { VehicleJson } from '../vehicle-json.js';
+import { TextWriter } from '../output/text-writer.js';
+import type { VehicleJson } from '../vehicles/vehicle-json.js';
 import type { Cell, Encoding } from './encoding.js';
 import type { SubscriptionId } from './messages.js';
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { COMMAND_STATES } from '../../model/command.js';
 import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
-import { newsFilterSchema } from '../alert-filter.js';
-import { commandId } from '../command-schemas.js';
-import { parseJson } from '../json-body.js';
+import { newsFilterSchema } from '../alerts/alert-filter.js';
+import { parseJson } from '../http/json-body.js';
 import { bboxProblem, oneOrMany } from '../parameters.js';
 import { check } from '../route.js';
-import { vehicleId } from '../schemas.js';
+import { commandId } from '../schemas/commands.js';
+import { vehicleId } from '../schemas/common.js';
 
 /** What a client of the stream may say (contract §6). What the server says is in server-messages.ts. */
 

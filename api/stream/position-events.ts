@@ -1,5 +1,5 @@
 import type { App } from '../app.js';
-import type { Request } from '../http.js';
+import type { Request } from '../http/endpoint.js';
 import { COMMENT_MS, RETRY_MS } from './events.js';
 import type { Sight, View } from './view.js';
 

@@ -1,5 +1,5 @@
 import type { App } from '../app.js';
-import { VehicleFilter } from '../vehicle-filter.js';
+import { VehicleFilter } from '../vehicles/vehicle-filter.js';
 import { Delta } from './delta.js';
 import { cellDegFor, cellsInView, densityGrid } from './density.js';
 import { type Cell, type Encoding, SharedMessage } from './encoding.js';

@@ -1,9 +1,9 @@
 import { setImmediate as afterEvents } from 'node:timers/promises';
 import type { AlertFilter } from '../../model/alert.js';
 import { LogGapError } from '../../store/log-reader.js';
-import { matchesAlert } from '../alert-filter.js';
+import { matchesAlert } from '../alerts/alert-filter.js';
 import type { AlertReader, AlertSource } from '../deps.js';
-import type { Request } from '../http.js';
+import type { Request } from '../http/endpoint.js';
 import type { HttpWaits } from './http-waits.js';
 
 /** Transitions looked at in one turn of the event loop. */

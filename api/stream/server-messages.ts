@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
-import { alertSchema } from '../alert-schemas.js';
-import { commandSchema } from '../command-schemas.js';
-import { ERROR_CODES, type ErrorCode } from '../errors.js';
-import { positionSchema } from '../schemas.js';
+import { ERROR_CODES, type ErrorCode } from '../http/errors.js';
+import { alertSchema } from '../schemas/alerts.js';
+import { commandSchema } from '../schemas/commands.js';
+import { positionSchema } from '../schemas/positions.js';
 import { subscriptionId } from './messages.js';
 
 /** What the server says on the stream (contract §6), as JSON; AsyncAPI is written from these. */

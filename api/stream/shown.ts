@@ -1,7 +1,7 @@
 import type { Fleet } from '../../model/fleet.js';
 import type { Bbox } from '../parameters.js';
-import { PlaceIndex } from '../place-index.js';
-import type { VehicleFilter } from '../vehicle-filter.js';
+import { PlaceIndex } from '../vehicles/place-index.js';
+import type { VehicleFilter } from '../vehicles/vehicle-filter.js';
 import { contains, tileOf } from './tiles.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { Bbox } from '../parameters.js';
-import type { VehicleFilter } from '../vehicle-filter.js';
+import type { VehicleFilter } from '../vehicles/vehicle-filter.js';
 import type { Encoding, SharedMessage } from './encoding.js';
 import type { StreamFormat, SubscriptionId } from './messages.js';
 

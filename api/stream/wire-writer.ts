@@ -1,4 +1,4 @@
-import { ByteWriter } from '../byte-writer.js';
+import { ByteWriter } from '../output/byte-writer.js';
 
 const VARINT_BYTES = 10;
 

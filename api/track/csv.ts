@@ -4,7 +4,7 @@ import type { Fixes } from '../../model/fixes.js';
 import { ACC_KNOWN, ACC_ON, LOCATED, type Position } from '../../model/position.js';
 import { SOURCE_NAMES } from '../../model/source.js';
 import type { Vehicle } from '../../model/vehicle.js';
-import { ascii, TextWriter } from '../text-writer.js';
+import { ascii, TextWriter } from '../output/text-writer.js';
 import type { TrackFormat } from './format.js';
 
 /** Fixed order; columns that no source fills yet are there all the same, and empty. */

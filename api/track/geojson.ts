@@ -1,7 +1,7 @@
 import type { Position } from '../../model/position.js';
 import { RECORD_SEPARATOR } from '../../model/record-separator.js';
 import { msToRfc3339 } from '../../model/units.js';
-import { ascii, TextWriter } from '../text-writer.js';
+import { ascii, TextWriter } from '../output/text-writer.js';
 import { GAP_MS, hasPlace, type TrackFormat } from './format.js';
 
 /** A line without a gap: its coordinates as finished pieces of text, and the time of each. */

@@ -1,7 +1,7 @@
 import type { Fixes } from '../../model/fixes.js';
 import type { Position } from '../../model/position.js';
 import type { Vehicle } from '../../model/vehicle.js';
-import { ascii, TextWriter } from '../text-writer.js';
+import { ascii, TextWriter } from '../output/text-writer.js';
 import { GAP_MS, hasPlace, type TrackFormat } from './format.js';
 
 /** GPX 1.1, with speed (m/s) and course in Garmin's TrackPointExtension v2, which most tools read. */

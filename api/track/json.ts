@@ -1,6 +1,6 @@
 import { msToRfc3339 } from '../../model/units.js';
-import { writePosition } from '../position-text.js';
-import { ascii, TextWriter } from '../text-writer.js';
+import { writePosition } from '../output/position-text.js';
+import { ascii, TextWriter } from '../output/text-writer.js';
 import type { TrackFormat } from './format.js';
 
 const BEGIN = ascii('{"items":[');

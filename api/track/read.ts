@@ -1,7 +1,7 @@
 import { copyOfFix, type Fixes } from '../../model/fixes.js';
 import type { Position } from '../../model/position.js';
 import { simplifiedTrack } from '../../tracks/simplify.js';
-import { ApiError } from '../errors.js';
+import { ApiError } from '../http/errors.js';
 import { hasPlace } from './format.js';
 
 /** Fixes of one answer; what is beyond is asked for with a later `from`. */

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AlertFeed } from '../../alerts/feed.js';
 import type { App } from '../../api/app.js';
-import { KeyCheck } from '../../api/auth.js';
+import { KeyCheck } from '../../api/http/auth.js';
 import { StreamHub } from '../../api/stream/hub.js';
-import { startHttpServer } from '../../api/uws.js';
-import { VehicleJson } from '../../api/vehicle-json.js';
+import { startHttpServer } from '../../api/uws/http-server.js';
+import { VehicleJson } from '../../api/vehicles/vehicle-json.js';
 import { Fleet } from '../../model/fleet.js';
 import { answerOrders } from './child.js';
 import { cityCatalog } from './city-catalog.js';

@@ -1,9 +1,9 @@
 import { AlertFeed } from '../../alerts/feed.js';
 import type { App } from '../../api/app.js';
-import { KeyCheck } from '../../api/auth.js';
+import { KeyCheck } from '../../api/http/auth.js';
 import type { ApiMetrics } from '../../api/metrics.js';
 import { StreamHub } from '../../api/stream/hub.js';
-import { startHttpServer } from '../../api/uws.js';
+import { startHttpServer } from '../../api/uws/http-server.js';
 import { Catalog } from '../../model/catalog.js';
 import { Fleet } from '../../model/fleet.js';
 import { answerOrders } from './child.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { commandSchema, commandTypeSchema } from '../../api/command-schemas.js';
+import { commandSchema, commandTypeSchema } from '../../api/schemas/commands.js';
 import type { Command } from '../../model/command.js';
 import { COMMAND_TYPES } from '../../protocols/jt808/commands/index.js';
 import { FakeLink, OK } from '../ingest/commands-support.js';

@@ -1,4 +1,4 @@
-import type { TravelSource } from '../../api/travel-source.js';
+import type { TravelSource } from '../../api/sources/travel-source.js';
 import type { SumQuery, TravelSum } from '../../model/travel-sum.js';
 import type { Journey } from '../../model/trip.js';
 import type { Place, Report } from '../../store/places.js';

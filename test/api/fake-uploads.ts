@@ -1,4 +1,4 @@
-import type { UploadSource } from '../../api/upload-source.js';
+import type { UploadSource } from '../../api/sources/upload-source.js';
 import type { Upload } from '../../model/upload.js';
 
 /** Reports from memory, in the order and by the rules of the database. */

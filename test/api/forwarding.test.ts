@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { Forwarding, isForMainNode } from '../../api/forwarding.js';
-import { READ_HEADERS, type Request, type RequestHeaders } from '../../api/http.js';
+import { READ_HEADERS, type Request, type RequestHeaders } from '../../api/http/endpoint.js';
 import { freePort } from '../support/free-port.js';
 
 interface Asked {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ApiError } from '../../api/errors.js';
+import { ApiError } from '../../api/http/errors.js';
 import { readCursor, writeCursor } from '../../api/parameters.js';
 import { startTestApi } from './support.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explanationSchema } from '../../api/protocol-schemas.js';
+import { explanationSchema } from '../../api/schemas/protocols.js';
 import type { ExplainedFrame, FieldInfo, MessageInfo } from '../../model/protocol-tools.js';
 import { startTestApi, type TestApi } from './support.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explanationSchema } from '../../api/protocol-schemas.js';
+import { explanationSchema } from '../../api/schemas/protocols.js';
 import type { RerunResult } from '../../model/quarantine.js';
 import { startTestApi } from './support.js';
 

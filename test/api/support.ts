@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { AlertFeed } from '../../alerts/feed.js';
-import { newsOf } from '../../api/alert-filter.js';
+import { newsOf } from '../../api/alerts/alert-filter.js';
 import type { ApiDeps, ApiOptions, ApiServer, HistorySource, PositionResult, Readiness } from '../../api/deps.js';
 import { startApi } from '../../api/server.js';
 import { Deliveries } from '../../deliver/deliveries.js';
@@ -260,7 +260,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     port: 0,
     adminKey: KEY,
     version: '0.0.0-test',
-    fenceWorker: new URL('../../dist/api/fence-reader-worker.js', import.meta.url),
+    fenceWorker: new URL('../../dist/api/fences/fence-reader-worker.js', import.meta.url),
     ...options,
   });
   onTestFinished(() => api.close());

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { MeterTripJson } from '../../api/meter-trip-json.js';
+import type { MeterTripJson } from '../../api/journeys/meter-trip-json.js';
 import { sourceNumber } from '../../model/source.js';
 import { msToBeijing } from '../../model/units.js';
 import type { Upload } from '../../model/upload.js';

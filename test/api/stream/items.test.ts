@@ -5,7 +5,7 @@ import type { Encoding } from '../../../api/stream/encoding.js';
 import { JsonEncoding } from '../../../api/stream/json-encoding.js';
 import { PROTO } from '../../../api/stream/proto.js';
 import { ProtobufEncoding } from '../../../api/stream/protobuf-encoding.js';
-import { VehicleJson } from '../../../api/vehicle-json.js';
+import { VehicleJson } from '../../../api/vehicles/vehicle-json.js';
 import { Catalog } from '../../../model/catalog.js';
 import { Fleet } from '../../../model/fleet.js';
 import { Position, positionJson } from '../../../model/position.js';
