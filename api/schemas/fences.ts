@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { SEVERITIES } from '../../model/alert.js';
+import { scheduleSchema, timingSchema } from '../../model/rule-when.js';
 import { fenceId, time } from './common.js';
 
 /** Fences, as they go in and out. */
@@ -23,15 +25,42 @@ const fenceExample = {
       ],
     ],
   },
-  properties: { name: 'Station square', rules: [{ type: 'enter' }, { type: 'overspeed', limit: 40, duration: 10 }] },
+  properties: {
+    name: 'Station square',
+    rules: [
+      { type: 'enter', timing: { minDuration: 300, coolDown: 3600 } },
+      { type: 'overspeed', limit: 40, duration: 10 },
+    ],
+  },
 };
+
+const anyRule = {
+  severity: z.enum(SEVERITIES).optional(),
+  timing: timingSchema.optional().describe('seconds, as of rules of their own; of overspeed without `minDuration`'),
+  schedule: scheduleSchema.optional().describe('within the `hours` of the fence'),
+};
+
+const kmh = z.number().describe('km/h');
+
+/** As geo/fence-properties.ts reads them. */
+const fenceRuleSchema = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.enum(['enter', 'exit']), ...anyRule }),
+    z.object({
+      type: z.literal('overspeed'),
+      limit: z.union([kmh, z.array(kmh.nullable())]).describe('for all, or for each segment of a corridor'),
+      duration: z.number().optional().describe('seconds for which it must be exceeded for more than'),
+      ...anyRule,
+    }),
+  ])
+  .meta({ id: 'FenceRule' });
 
 export const fenceSchema = z
   .object({
     type: z.literal('Feature'),
     id: z.string(),
     geometry,
-    properties: z.looseObject({ name: z.string(), rules: z.array(z.looseObject({ type: z.string() })) }),
+    properties: z.looseObject({ name: z.string(), rules: z.array(fenceRuleSchema) }),
     revision: z.int().describe('also its ETag'),
     createdAt: time,
     updatedAt: time,
@@ -47,7 +76,10 @@ export const fenceInputSchema = z
     properties: z
       .looseObject({
         name: z.string().optional(),
-        rules: z.unknown().optional(),
+        rules: z
+          .unknown()
+          .optional()
+          .describe('a list of FenceRule, or of their types alone; enter and exit where it is absent (docs/rules.md)'),
         onTerminal: z
           .unknown()
           .optional()

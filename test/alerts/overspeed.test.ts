@@ -114,7 +114,12 @@ describe('the limit of a fence', () => {
   test('counts at once where no duration is given', () => {
     const story = zone().fixes(1, { at: 0, speed: 30 }, { at: 5, speed: 31 });
     expect(story.tell()).toEqual(['raised overspeed v1 school 10:00:05']);
-    expect(story.transitions[0].alert).toMatchObject({ severity: 'critical', ruleId: 'fence:school:overspeed' });
+    expect(story.transitions[0].alert).toMatchObject({
+      severity: 'critical',
+      ruleId: 'fence:school:overspeed',
+      // 0 is not more than 0: the comparison is the one that was made.
+      evidence: { checks: [{ what: 'speed' }, { what: 'duration', value: 0, is: '>=', threshold: 0, result: true }] },
+    });
   });
 
   test('holds only inside', () => {

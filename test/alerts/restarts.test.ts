@@ -80,7 +80,12 @@ type Event = typeof event extends fc.Arbitrary<infer E> ? E : never;
 function storyOf(rules: readonly number[], events: readonly Event[]): Story {
   const s = new Story().settings({ coach: 70 });
   for (const no of [1, 2, 3]) s.vehicle(no, `v${no}`, 'coach');
-  s.fence(1, 'zone', square(0, 0), [{ type: 'enter' }, { type: 'exit' }]);
+  s.fence(1, 'zone', square(0, 0), [
+    { type: 'enter' },
+    { type: 'exit' },
+    { type: 'enter', timing: { minDuration: 15, maxGap: 40 } },
+    { type: 'overspeed', limit: 60, timing: { coolDown: 60 }, schedule: { hours: HOURS } },
+  ]);
   s.fence(2, 'beside', square(1, 0), [{ type: 'exit' }]);
   for (const rule of rules) ruleOf(s, ...RULES[rule]);
   const newest = [0, 0, 0, 0];
@@ -94,7 +99,8 @@ function storyOf(rules: readonly number[], events: readonly Event[]): Story {
     else if (e.what === 'tick') tick(s, (now += e.after));
     else if (e.what === 'card') cardOf(s, e.vehicle, now, e.card === null ? null : { name: '王', certificate: e.card });
     else if (e.what === 'rule') ruleOf(s, ...RULES[e.rule]);
-    else if (e.what === 'moved') s.fence(2, 'beside', square(1, e.south), [{ type: 'exit' }]);
+    else if (e.what === 'moved')
+      s.fence(2, 'beside', square(1, e.south), [{ type: 'exit', ...(e.south === 1 && { timing: { coolDown: 30 } }) }]);
     else {
       if (e.category === null) s.change({ type: 'vehicle-delete', no: e.vehicle });
       s.vehicle(e.vehicle, `v${e.vehicle}`, e.category ?? 'coach');
