@@ -40,6 +40,8 @@ export class AlertFollower implements Subscription {
   #working = false;
   /** Counts breaks: what came before one is not acknowledged after it. */
   #breaks = 0;
+  /** Counts answers that the stream does not go on where it was: what came before one says nothing of where it is now. */
+  #gaps = 0;
   #closed = false;
   /** Dealt with since the last acknowledgement. */
   #unacknowledged = 0;
@@ -77,7 +79,10 @@ export class AlertFollower implements Subscription {
     if (message.type === 'subscribed') {
       this.#unacknowledged = 0;
       const { cursor, recovered = false, gap } = message;
-      if (!recovered) this.cursor = cursor;
+      if (!recovered) {
+        this.#gaps++;
+        this.cursor = cursor;
+      }
       if (gap) this.#handlers.gap?.(gap);
       this.#handlers.subscribed?.(recovered);
     } else if (message.type === 'gap') {
@@ -97,14 +102,14 @@ export class AlertFollower implements Subscription {
   async #work(): Promise<void> {
     this.#working = true;
     for (let step = this.#queue.shift(); step; step = this.#queue.shift()) {
-      const breaks = this.#breaks;
+      const [breaks, gaps] = [this.#breaks, this.#gaps];
       if (this.#isNew(step)) {
         const done = this.#handOver(step);
         if (done) await done;
         if (this.#closed) break;
         this.#remember(step);
       }
-      this.cursor = step.cursor;
+      if (gaps === this.#gaps) this.cursor = step.cursor;
       if (breaks !== this.#breaks || ++this.#unacknowledged < WINDOW / 2) continue;
       this.#unacknowledged = 0;
       this.#port.send({ op: 'ack', id: this.id, cursor: step.cursor });
@@ -116,8 +121,10 @@ export class AlertFollower implements Subscription {
   #handOver({ cursor, transition, alert }: AlertStep): Promise<void> | undefined {
     const step = { cursor, transition, alert };
     try {
-      const done = this.#handlers.alert(step);
-      return done?.catch((error: Error) => this.#again(step, error));
+      // In JavaScript a handler may answer anything at all.
+      const done: unknown = this.#handlers.alert(step);
+      if (!isPromise(done)) return undefined;
+      return Promise.resolve(done).catch((error: Error) => this.#again(step, error));
     } catch (error) {
       return this.#again(step, error as Error);
     }
@@ -145,6 +152,10 @@ export class AlertFollower implements Subscription {
     this.#seen.add(nameOf(step));
     if (this.#seen.size > REMEMBERED) this.#seen.delete(this.#seen.values().next().value!);
   }
+}
+
+function isPromise(value: unknown): value is PromiseLike<void> {
+  return typeof (value as Partial<PromiseLike<void>> | null | undefined)?.then === 'function';
 }
 
 /** `<epoch>-<number>`. */

@@ -8,7 +8,8 @@ const EVERY_MS = 125;
 export class Outbox {
   #waiting: StreamRequest[] = [];
   #tokens = BURST;
-  #filledAt = Date.now();
+  /** By performance.now(): a clock that is set back must not stop us. */
+  #filledAt = performance.now();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly send: (request: StreamRequest) => void) {}
@@ -19,21 +20,26 @@ export class Outbox {
     this.#timer = undefined;
     this.#waiting = [];
     this.#tokens = BURST;
-    this.#filledAt = Date.now();
+    this.#filledAt = performance.now();
   }
 
   push(request: StreamRequest): void {
-    // A map that is dragged moves faster than it may say: where it was in between is of no interest.
-    if (request.op === 'update' || request.op === 'ack') {
-      this.#waiting = this.#waiting.filter((other) => other.op !== request.op || other.id !== request.id);
-    }
-    this.#waiting.push(request);
+    const said = request.op === 'update' || request.op === 'ack' ? this.#inPlaceOf(request) : request;
+    this.#waiting.push(said);
     this.#flush();
   }
 
+  /** A map that is dragged moves faster than it may say: where it was in between is of no interest, but its filter is. */
+  #inPlaceOf<T extends Extract<StreamRequest, { op: 'update' | 'ack' }>>(request: T): T {
+    const same = (other: StreamRequest): other is T => other.op === request.op && other.id === request.id;
+    const before = this.#waiting.find(same);
+    this.#waiting = this.#waiting.filter((other) => other !== before);
+    return { ...before, ...request };
+  }
+
   #flush(): void {
-    const now = Date.now();
-    const filled = Math.floor(Math.max(0, now - this.#filledAt) / EVERY_MS);
+    const now = performance.now();
+    const filled = Math.floor((now - this.#filledAt) / EVERY_MS);
     this.#tokens = Math.min(BURST, this.#tokens + filled);
     this.#filledAt = this.#tokens === BURST ? now : this.#filledAt + filled * EVERY_MS;
     while (this.#waiting.length > 0 && this.#tokens > 0) {

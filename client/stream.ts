@@ -10,8 +10,11 @@ import { OPEN, ownWebSocket, type SocketConstructor, type SocketLike } from './w
 
 const HEARTBEAT_MS = 25_000;
 const DEAD_AFTER_MS = 60_000;
+/** Until the server has let us in. */
 const CONNECT_WITHIN_MS = 10_000;
 const CLOSE_UNAUTHENTICATED = 4001;
+/** Stands for an end that the other side has not told of. */
+const CLOSE_ABNORMAL = 1006;
 
 /** `refused`: the server does not know the key; nothing more is tried until `reconnect`. */
 export type StreamState = 'connecting' | 'connected' | 'waiting' | 'refused' | 'closed';
@@ -56,8 +59,10 @@ export class Stream {
   readonly #port: SubscriptionPort;
   #lastId = 0;
   #socket: SocketLike | null = null;
+  /** By performance.now(), as is the next: what the clock is set to says nothing of a connection. */
   #openedAt = Number.NaN;
   #heardAt = 0;
+  #tooLong: ReturnType<typeof setTimeout> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
@@ -118,6 +123,7 @@ export class Stream {
 
   #leave(): void {
     clearTimeout(this.#retry);
+    clearTimeout(this.#tooLong);
     const socket = this.#socket;
     this.#socket = null;
     this.#outbox.clear();
@@ -131,12 +137,11 @@ export class Stream {
     this.#openedAt = Number.NaN;
     socket.binaryType = 'arraybuffer';
     this.#enter('connecting');
-    const tooLong = setTimeout(() => socket.close(), CONNECT_WITHIN_MS);
+    this.#tooLong = setTimeout(() => this.#lose(CLOSE_ABNORMAL), CONNECT_WITHIN_MS);
     socket.addEventListener('error', () => {}); // `close` follows, and tells the same
     socket.addEventListener('open', () => {
-      clearTimeout(tooLong);
       if (socket !== this.#socket) return;
-      this.#heardAt = this.#openedAt = Date.now();
+      this.#heardAt = this.#openedAt = performance.now();
       // A browser sets no headers on the handshake, and a key in the address would end up in the logs of proxies.
       const { key } = this.#options;
       this.#write({ op: 'auth', key: typeof key === 'string' ? key : key() });
@@ -145,21 +150,19 @@ export class Stream {
       if (socket === this.#socket) this.#hear(data);
     });
     socket.addEventListener('close', ({ code }) => {
-      clearTimeout(tooLong);
       if (socket === this.#socket) this.#lose(code);
     });
   }
 
   #hear(data: unknown): void {
-    this.#heardAt = Date.now();
+    this.#heardAt = performance.now();
     let message: StreamMessage;
     try {
       message = typeof data === 'string' ? (JSON.parse(data) as StreamMessage) : readFrame(data as ArrayBuffer);
     } catch (error) {
       // Whatever this was to be is missing now; what follows on it would be wrong.
       this.#port.problem(error as Error);
-      this.#socket?.close();
-      return;
+      return this.#lose(CLOSE_ABNORMAL);
     }
     try {
       this.#dispatch(message);
@@ -175,21 +178,23 @@ export class Stream {
   }
 
   #begin(): void {
+    clearTimeout(this.#tooLong);
     this.#enter('connected');
     for (const subscription of this.#subscriptions.values()) this.#outbox.push(subscription.request());
   }
 
+  /** Without waiting for the socket to close: to that the other side, which may not be there, must agree. */
   #lose(code: number): void {
     this.#leave();
     if (code === CLOSE_UNAUTHENTICATED) return this.#enter('refused');
-    const wait = this.#backOff.next(code, Date.now() - this.#openedAt);
+    const wait = this.#backOff.next(code, performance.now() - this.#openedAt);
     this.#retry = setTimeout(() => this.#connect(), wait);
     this.#enter('waiting', Date.now() + wait);
   }
 
   #beat(): void {
     if (this.state !== 'connected') return;
-    if (Date.now() - this.#heardAt > DEAD_AFTER_MS) this.#socket?.close();
+    if (performance.now() - this.#heardAt > DEAD_AFTER_MS) this.#lose(CLOSE_ABNORMAL);
     else this.#write({ op: 'ping' });
   }
 
