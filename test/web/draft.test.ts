@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FenceRule } from '../../model/fence.js';
-import { choicesOf, rulesOf } from '../../web/fence/fence-rules.js';
+import { choicesOf, type RuleChoices, rulesOf } from '../../web/fence/fence-rules.js';
 import { draftOf, type FenceDraft, type Place, sketchOf } from '../../web/map/draft.js';
 
 const PLACES: Place[] = [
@@ -71,18 +71,25 @@ test('what is taken by its corners and left alone is what it was', () => {
   expect(sketchOf({ geometry: { type: 'MultiPolygon', coordinates: [] } })).toBeNull();
 });
 
+const NONE: RuleChoices = { enter: false, exit: false, enterAfter: NaN, exitAfter: NaN, limit: NaN, duration: NaN };
+
 test('rules that are kept keep what the editor does not ask about', () => {
   const before: FenceRule[] = [
-    { type: 'enter', severity: 'critical' },
-    { type: 'overspeed', limit: 40, duration: 10, severity: 'info' },
+    { type: 'enter', severity: 'critical', timing: { minDuration: 300, coolDown: 60 } },
+    { type: 'overspeed', limit: 40, duration: 10, severity: 'info', schedule: { weekdays: [1] } },
   ];
-  expect(choicesOf(before)).toEqual({ enter: true, exit: false, limit: 40, duration: 10 });
-  expect(rulesOf(before, { enter: true, exit: true, limit: 50, duration: NaN })).toEqual([
-    { type: 'enter', severity: 'critical' },
-    { type: 'exit' },
-    { type: 'overspeed', limit: 50, severity: 'info', duration: undefined },
+  const chosen = { ...NONE, enter: true, enterAfter: 300, limit: 40, duration: 10 };
+  expect(choicesOf(before)).toEqual(chosen);
+  expect(rulesOf(before, chosen)).toEqual(before);
+  expect(rulesOf(before, { ...NONE, enter: true, exit: true, exitAfter: 20, limit: 50 })).toEqual([
+    { type: 'enter', severity: 'critical', timing: { coolDown: 60 } },
+    { type: 'exit', timing: { minDuration: 20 } },
+    { type: 'overspeed', limit: 50, severity: 'info', duration: undefined, schedule: { weekdays: [1] } },
   ]);
-  expect(rulesOf(before, { enter: false, exit: false, limit: NaN, duration: NaN })).toEqual([]);
+  expect(rulesOf([{ type: 'enter', timing: { minDuration: 5 } }], { ...NONE, enter: true })).toEqual([
+    { type: 'enter' },
+  ]);
+  expect(rulesOf(before, NONE)).toEqual([]);
   const perSegment: FenceRule[] = [{ type: 'overspeed', limit: [40, null, 60] }];
-  expect(rulesOf(perSegment, { enter: false, exit: false, limit: NaN, duration: NaN })).toEqual(perSegment);
+  expect(rulesOf(perSegment, NONE)).toEqual(perSegment);
 });

@@ -14,6 +14,9 @@ import { GeometryText } from './geometry-text.js';
 
 const USUAL_WIDTH_M = 60;
 const MOST_M = 1_000_000;
+/** As the server takes them (geo/fence-properties.ts, model/rule-when.ts). */
+const MOST_SPEED_S = 3600;
+const MOST_S = 31_536_000;
 
 /** What draws the shape on the map; there may be no map. */
 export interface FenceDrawing {
@@ -37,9 +40,11 @@ export class FenceEditor {
   readonly #size = numberField(1, MOST_M, 1);
   readonly #sizeRow = labelled(label('fence-size'), this.#size);
   readonly #enter = checkbox();
+  readonly #enterAfter = numberField(0, MOST_S);
   readonly #exit = checkbox();
+  readonly #exitAfter = numberField(0, MOST_S);
   readonly #limit = numberField(1, 300);
-  readonly #duration = numberField(0, 86_400);
+  readonly #duration = numberField(0, MOST_SPEED_S);
   readonly #severity = el('select', 'field');
   readonly #from = dayTimeField();
   readonly #to = dayTimeField();
@@ -75,7 +80,9 @@ export class FenceEditor {
       this.#sizeRow,
       el('h3', '', label('fence-rules')),
       labelled(label('fence-on-enter'), this.#enter),
+      labelled(label('fence-enter-after'), this.#enterAfter),
       labelled(label('fence-on-exit'), this.#exit),
+      labelled(label('fence-exit-after'), this.#exitAfter),
       labelled(label('fence-limit'), this.#limit),
       labelled(label('fence-duration'), this.#duration),
       labelled(label('fence-severity'), this.#severity),
@@ -106,14 +113,16 @@ export class FenceEditor {
     this.#before = feature;
     this.#problem.textContent = '';
     const properties: FenceProperties = feature?.properties ?? { name: '', rules: [{ type: 'enter' }] };
-    const { enter, exit, limit, duration } = choicesOf(properties.rules);
+    const { enter, exit, enterAfter, exitAfter, limit, duration } = choicesOf(properties.rules);
     this.#name.value = properties.name;
     this.#enter.checked = enter;
     this.#exit.checked = exit;
-    this.#limit.value = Number.isFinite(limit) ? String(limit) : '';
+    putNumber(this.#enterAfter, enterAfter);
+    putNumber(this.#exitAfter, exitAfter);
+    putNumber(this.#limit, limit);
     this.#limit.disabled = hasLimits(properties.rules);
     this.#limit.placeholder = this.#limit.disabled ? t('fence-limit-segments') : '';
-    this.#duration.value = Number.isFinite(duration) ? String(duration) : '';
+    putNumber(this.#duration, duration);
     this.#severity.value = properties.severity ?? '';
     this.#from.value = properties.hours?.from ?? '';
     this.#to.value = properties.hours?.to ?? '';
@@ -204,16 +213,16 @@ export class FenceEditor {
     const { geometry, radius, width } = this.#draft!;
     const categories = [...this.#categories].filter(([, box]) => box.checked).map(([each]) => each);
     const [from, to] = [this.#from.value, this.#to.value];
-    const seconds = this.#duration.value === '' ? NaN : Number(this.#duration.value);
-    const limit = this.#limit.value === '' ? NaN : Number(this.#limit.value);
     return {
       ...before,
       name: this.#name.value.trim(),
       rules: rulesOf(before?.rules ?? [], {
         enter: this.#enter.checked,
         exit: this.#exit.checked,
-        limit,
-        duration: seconds,
+        enterAfter: numberIn(this.#enterAfter),
+        exitAfter: numberIn(this.#exitAfter),
+        limit: numberIn(this.#limit),
+        duration: numberIn(this.#duration),
       }),
       radius: geometry.type === 'Point' ? radius : undefined,
       width: geometry.type === 'LineString' ? width : undefined,
@@ -236,6 +245,15 @@ export class FenceEditor {
     this.#severity.value = severity;
     fill(this.#categoryBoxes, ...[...this.#categories].map(([each, box]) => el('label', '', box, categoryLabel(each))));
   }
+}
+
+/** NaN: nothing stands in it. */
+function numberIn({ value }: HTMLInputElement): number {
+  return value === '' ? NaN : Number(value);
+}
+
+function putNumber(field: HTMLInputElement, value: number): void {
+  field.value = Number.isFinite(value) ? String(value) : '';
 }
 
 function dayTimeField(): HTMLInputElement {

@@ -2,6 +2,7 @@ import type { FenceRule } from '../../model/fence.js';
 import type { FenceFeature } from '../api-types.js';
 import { confirmButton } from '../confirm-button.js';
 import { button, el, fill, keyedRows } from '../dom.js';
+import { isTimedElse } from '../fence/fence-rules.js';
 import type { Fences, ShownFence } from '../fences.js';
 import { label, number, onLanguage, t } from '../text/language.js';
 
@@ -111,7 +112,14 @@ function describe({ feature: { geometry, properties } }: ShownFence): string {
   return [kind, rules.map(ruleText).join(', '), hours && `${hours.from}–${hours.to}`].filter(Boolean).join(' · ');
 }
 
+/** "enter after 300 s", with a mark where it says more of when it counts. */
 function ruleText(rule: FenceRule): string {
+  const seconds = rule.type === 'overspeed' ? rule.duration : rule.timing?.minDuration;
+  const text = seconds ? t('rule-after', { rule: kindText(rule), seconds: number(seconds) }) : kindText(rule);
+  return isTimedElse(rule) ? t('rule-timed', { rule: text }) : text;
+}
+
+function kindText(rule: FenceRule): string {
   switch (rule.type) {
     case 'enter':
       return t('rule-enter');

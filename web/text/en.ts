@@ -162,6 +162,8 @@ export const en = {
   'rule-enter': 'enter',
   'rule-exit': 'exit',
   'rule-overspeed': 'over {limit} km/h',
+  'rule-after': '{rule} for more than {seconds} s',
+  'rule-timed': '{rule} (timed)',
   'fence-circle': 'circle',
   'fence-corridor': 'corridor',
   'fence-area': 'area',

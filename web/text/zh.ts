@@ -162,6 +162,8 @@ export const zh: Record<keyof typeof en, string> = {
   'rule-enter': '驶入',
   'rule-exit': '驶出',
   'rule-overspeed': '超过 {limit} km/h',
+  'rule-after': '{rule} {seconds} 秒以上',
+  'rule-timed': '{rule}（定时）',
   'fence-circle': '圆形',
   'fence-corridor': '路线',
   'fence-area': '区域',
