@@ -50,14 +50,34 @@ export function nextEnd(
   time: number,
 ): number | null {
   const { hours = [], weekdays, days } = schedule;
-  const today = Math.floor((time + BEIJING_MS) / DAY_MS) * DAY_MS - BEIJING_MS;
-  const ends = [...hours.map((window) => readHours(window).to), ...(ofFence ? [ofFence.to] : [])].map((to) => {
-    const end = today + to * 60_000;
-    return end > time ? end : end + DAY_MS;
-  });
-  if (weekdays || days) ends.push(today + DAY_MS);
+  const lasts = [...hours.map((window) => readHours(window).to), ...(ofFence ? [ofFence.to] : [])];
+  if (weekdays || days) lasts.push(0);
+  const ends = lasts.map((to) => nextAt(to, time));
   if (effectiveTo !== null && effectiveTo > time) ends.push(effectiveTo);
   return ends.length === 0 ? null : Math.min(...ends);
+}
+
+/**
+ * The first moment after `time`, epoch ms, at which the rule, which is not in force then, may come into force; null where there is none. `ofFence`:
+ * the hours of its fence.
+ */
+export function nextBegin(
+  { effectiveFrom, effectiveTo, schedule }: Pick<RuleDefinition, 'effectiveFrom' | 'effectiveTo' | 'schedule'>,
+  ofFence: Hours | null,
+  time: number,
+): number | null {
+  if (effectiveFrom !== null && effectiveFrom > time) return effectiveFrom;
+  const { hours = [], weekdays, days } = schedule;
+  const begins = [...hours.map((window) => readHours(window).from), ...(ofFence ? [ofFence.from] : [])];
+  if (weekdays || days) begins.push(0);
+  const next = Math.min(...begins.map((from) => nextAt(from, time)));
+  return next < (effectiveTo ?? Infinity) ? next : null;
+}
+
+/** The next moment after `time`, epoch ms, at which it is so many minutes after midnight. */
+function nextAt(minutes: number, time: number): number {
+  const at = Math.floor((time + BEIJING_MS) / DAY_MS) * DAY_MS - BEIJING_MS + minutes * 60_000;
+  return at > time ? at : at + DAY_MS;
 }
 
 /** `HH:MM` to minutes after midnight. */

@@ -116,7 +116,7 @@ export function rules(
         if (!vehicle || !memory) continue;
         // What late fixes hold open of a rule is not to stand in the way of its present.
         if (memory.late) lateFixes.endEpisode(memory, vehicle);
-        timeIsUp(ruleId, at, time, vehicle, memory);
+        passFor(ruleId, at, (due) => due <= time, time, vehicle, memory);
       }
     },
 
@@ -181,12 +181,25 @@ export function rules(
   /** The vehicle's own next fix is as good as a tick: what silence decided before it does not hang on whether one came in between. */
   function passTime(memory: VehicleMemory, vehicle: Vehicle, time: number): void {
     for (const [ruleId, known] of memory.rules ?? []) {
-      let at = ruleBook.get(ruleId)?.due?.(known) ?? null;
-      while (at !== null && at < time) {
-        timeIsUp(ruleId, at, time, vehicle, memory);
-        const next = waits(vehicle.no, ruleId);
-        at = next === null || next > at ? next : null; // one that failed waits for the same
-      }
+      const at = ruleBook.get(ruleId)?.due?.(known) ?? null;
+      if (at !== null) passFor(ruleId, at, (due) => due < time, time, vehicle, memory);
+    }
+  }
+
+  /** All that the rule waits for, one after the other, from what is due at `first`. */
+  function passFor(
+    ruleId: string,
+    first: number,
+    isUp: (due: number) => boolean,
+    shownAt: number,
+    vehicle: Vehicle,
+    memory: VehicleMemory,
+  ): void {
+    let at: number | null = first;
+    while (at !== null && isUp(at)) {
+      timeIsUp(ruleId, at, shownAt, vehicle, memory);
+      const next = waits(vehicle.no, ruleId);
+      at = next === null || next > at ? next : null; // one that failed waits for the same
     }
   }
 

@@ -16,7 +16,7 @@ import {
   type Say,
 } from './rule.js';
 import type { Condition, RuleKind, Verdict } from './rule-kind.js';
-import { inForceAt, nextEnd, scopeHolds } from './rule-scope.js';
+import { inForceAt, nextBegin, nextEnd, scopeHolds } from './rule-scope.js';
 
 /** What a timed rule remembers of a vehicle, around its condition's own memory. */
 export interface TimedMemory {
@@ -114,9 +114,10 @@ export class TimedRule implements Rule<TimedMemory> {
 
   /** The vehicle has sent nothing since `last`, and it is `time` now. */
   tick(time: number, last: FixFacts, memory: TimedMemory, say: Say): TimedMemory {
-    // Asked for its own silence only: what else is due is the end of what lingers.
+    // Asked for its own silence only, then and when what that showed may be told: what else is due is the end of what lingers.
     const own = this.#ownDue(memory);
-    const verdict = own !== null && own <= time ? this.condition.tick?.(time, last, memory.own) : undefined;
+    const isAsked = own !== null && (own <= time || (own === Infinity && !memory.raised));
+    const verdict = isAsked ? this.condition.tick?.(time, last, memory.own) : undefined;
     return this.#follow(last, time, verdict ?? silent(memory), memory, say);
   }
 
@@ -203,14 +204,15 @@ export class TimedRule implements Rule<TimedMemory> {
     if (isOther) Object.assign(memory, { event: verdict.event, onset: null });
     if (memory.onset === null) {
       // What began before the last alert ended belongs to that one, unless it is another event; this one begins now.
-      const onset = verdict.onset && (isOther || verdict.onset.time >= memory.endedAt) ? verdict.onset : fix;
+      const { onset: since } = verdict;
+      const onset = since && (isOther || since.time >= memory.endedAt) ? since : atTime(fix, time);
       if (minPrevious > 0 && onset.time - memory.restingSince < minPrevious * S) {
         memory.restingSince = Infinity;
         return;
       }
       memory.onset = onset;
     }
-    memory.held = time === fix.time ? fix : { ...fix, time };
+    memory.held = atTime(fix, time);
     if (memory.raised || !this.#longEnough(memory, time)) return;
     if (memory.triggers >= maxTriggers || time - memory.endedAt < coolDown * S) return;
     memory.raised = true;
@@ -274,10 +276,19 @@ export class TimedRule implements Rule<TimedMemory> {
   /** When time alone may change something after `time`: what the condition waits for, the end of what lingers, or of its hours. */
   #due(memory: TimedMemory, holds: boolean | null, time: number): number | null {
     const own = this.#ownDue(memory);
-    if (!memory.raised) return own;
-    const due = [own, this.#silenceDue(memory, holds), nextEnd(this.definition, this.fence?.hours ?? null, time)];
+    const due = memory.raised
+      ? [own, this.#silenceDue(memory, holds), nextEnd(this.definition, this.fence?.hours ?? null, time)]
+      : [own, holds !== false && own === Infinity && this.condition.tick ? this.#toldAfter(memory, time) : null];
     const known = due.filter((at) => at !== null);
     return known.length === 0 ? null : Math.min(...known);
+  }
+
+  /** When what lasts in silence, and could not be told at `time`, may be: in its hours, after so long, and so long after the last alert. */
+  #toldAfter({ onset, endedAt, triggers }: TimedMemory, time: number): number | null {
+    if (!this.inForceAt(time)) return nextBegin(this.definition, this.fence?.hours ?? null, time);
+    const { minDuration = 0, coolDown = 0, maxTriggers = Infinity } = this.#timing;
+    if (onset === null || triggers >= maxTriggers) return null;
+    return Math.max(onset.time + minDuration * S + 1, endedAt + coolDown * S);
   }
 
   #silenceDue(memory: TimedMemory, holds: boolean | null): number | null {
@@ -305,6 +316,11 @@ export class TimedRule implements Rule<TimedMemory> {
       ...more,
     };
   }
+}
+
+/** The fix, as far as it says how things are at `time`, epoch ms. */
+function atTime(fix: FixFacts, time: number): FixFacts {
+  return time === fix.time ? fix : { ...fix, time };
 }
 
 /** Fixes may be this long under way: who has been silent for longer than a condition lasts, plus this, is silent. */

@@ -273,3 +273,74 @@ describe('a rule about silence begins with what was heard last', () => {
     expect(tick(s, 100).tell()).toEqual([]);
   });
 });
+
+describe('what silence shows too early to be told is told when it may be', () => {
+  const DAY = 86_400;
+  const zone = (others: Partial<RuleDefinition>, properties = {}) => {
+    const made = new Story().vehicle(1, 'v1', 'coach').fence(1, 'zone', square(0, 0), [], properties);
+    ruleOf(made, 'dwell-too-long', { seconds: 60 }, { scope: { fences: ['zone'] }, ...others });
+    return made.fixes(1, { at: 0 });
+  };
+  const noon = { schedule: { hours: [{ from: '12:00', to: '13:00' }] } };
+
+  test.each([
+    ['the hours of the rule begin', noon, {}, '10:00:00', 7200],
+    ['its days begin', { schedule: { days: 'workdays' as const } }, {}, '10:00:00', 14 * 3600],
+    ['its date comes', { effectiveFrom: TEN + 400_000 }, {}, '10:00:00', 400],
+    ['the hours of the fence begin', {}, { hours: { from: '12:00', to: '13:00' } }, '10:00:00', 7200],
+    ['it has lasted long enough', { timing: { minDuration: 300 } }, {}, '10:00:00', 301],
+  ])('%s', (_, others, properties, onset, seconds) => {
+    const s = zone(others, properties);
+    for (const at of [70, 200, 299]) tick(s, at);
+    expect(s.tell()).toEqual([]);
+    expect(tick(s, seconds + 5).tell()).toEqual([`raised dwell-too-long v1 zone ${onset}`]);
+    // Whether a tick came in between or the next fix only.
+    const next = zone(others, properties).fixes(1, { at: seconds + 10 });
+    expect(next.tell()).toEqual([`raised dwell-too-long v1 zone ${onset}`]);
+    const asOf = (of: Story) => of.transitions[0].alert.evidence.decidedBySilenceUntil;
+    expect(asOf(next)).toBe(asOf(s));
+  });
+
+  test('the next one of a silence that goes on is another alert', () => {
+    const s = zone(noon);
+    expect(tick(tick(s, 7205), 11_000).tell()).toEqual([
+      'raised dwell-too-long v1 zone 10:00:00',
+      'cleared dwell-too-long v1 zone 13:00:00 out-of-hours',
+    ]);
+    expect(tick(s, DAY + 7205).tell()).toEqual(['raised dwell-too-long v1 zone 12:00:00']);
+    expect(s.transitions[0].alert.position.time).toBe(new Date(TEN).toISOString());
+  });
+
+  test('the time after the last alert has passed', () => {
+    const s = new Story().vehicle(1, 'v1');
+    ruleOf(s, 'offline', { seconds: 60 }, { timing: { coolDown: 600 } });
+    expect(tick(s.fixes(1, { at: 0 }), 70).tell()).toEqual(['raised offline v1 10:00:00']);
+    expect(tick(s.fixes(1, { at: 100 }), 200).tell()).toEqual(['cleared offline v1 10:01:40']);
+    expect(tick(s, 705).tell()).toEqual(['raised offline v1 10:01:40']);
+  });
+
+  test('and nothing is where the rule is over, or has told as often as it may', () => {
+    const over = zone({ ...noon, effectiveTo: TEN + 100_000 });
+    expect(tick(tick(over, 70), 7205).tell()).toEqual([]);
+    const once = zone({ ...noon, timing: { maxTriggers: 1 } });
+    for (const at of [70, 7205, 11_000, DAY + 7205]) tick(once, at);
+    expect(once.tell()).toHaveLength(2);
+  });
+
+  test('with a restart anywhere', () => {
+    const s = zone(noon);
+    for (const at of [70, 7100, 7300, 11_000, DAY, DAY + 7300]) tick(s, at);
+    const expected = s.tell();
+    expect(expected).toHaveLength(3);
+    for (let cut = 1; cut < s.log.blocks.length; cut++) {
+      let engine = new Engine();
+      const ids: string[] = [];
+      for (const [i, block] of s.log.blocks.entries()) {
+        if (i === cut) engine = Engine.from(engine.snapshot()) as Engine;
+        engine.apply(block);
+        ids.push(...engine.take().map(({ transition, alert }) => `${transition} ${alert.id}`));
+      }
+      expect(ids).toEqual(s.transitions.map(({ transition, alert }) => `${transition} ${alert.id}`));
+    }
+  });
+});
