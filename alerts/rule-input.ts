@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { type Problem, schemaProblems } from '../geo/problems.js';
 import { SEVERITIES } from '../model/alert.js';
 import type { RuleInput } from '../model/rule.js';
 import { scheduleSchema, timingSchema } from '../model/rule-when.js';
+import { type Problem, shaped } from '../model/shape-problems.js';
 import { VEHICLE_CATEGORIES } from '../model/vehicle.js';
 import { isEverywhere, type RuleKind } from './rule-kind.js';
 import { RULE_KINDS, ruleKindOf } from './rule-kinds.js';
@@ -64,24 +64,25 @@ export function parseRule(
   input: unknown,
   fenceExists: (id: string) => boolean,
 ): { rule: RuleInput } | { problems: Problem[] } {
-  const whole = ruleInputSchema.safeParse(input);
-  if (!whole.success) return { problems: schemaProblems(whole.error, '') };
-  const { id: _, name, severity, ...given } = whole.data;
+  const whole = shaped(ruleInputSchema, input, '');
+  if ('problems' in whole) return whole;
+  const { id: _, name, severity, ...given } = whole.value;
   const kind = ruleKindOf(given.type) as RuleKind;
-  const params = kind.params.safeParse(given.params);
-  const problems = params.success ? [] : schemaProblems(params.error, 'params');
-  problems.push(...fenceProblems(kind, params.data, given.scope.fences, fenceExists));
+  const read = shaped(kind.params, given.params, 'params');
+  const params = 'value' in read ? read.value : undefined;
+  const problems = 'problems' in read ? [...read.problems] : [];
+  problems.push(...fenceProblems(kind, params, given.scope.fences, fenceExists));
   const [effectiveFrom, effectiveTo] = [given.effectiveFrom, given.effectiveTo].map((text) =>
     text === null ? null : Date.parse(text),
   );
   if (effectiveFrom !== null && effectiveTo !== null && effectiveTo <= effectiveFrom) {
     problems.push({ path: 'effectiveTo', message: 'is not after effectiveFrom' });
   }
-  if (problems.length > 0 || !params.success) return { problems };
+  if (problems.length > 0) return { problems };
   return {
     rule: {
       ...given,
-      params: params.data as Record<string, unknown>,
+      params: params as Record<string, unknown>,
       name: name ?? given.type,
       severity: severity ?? kind.severity,
       effectiveFrom,
@@ -102,9 +103,9 @@ function fenceProblems(
       : [];
   }
   if (!fences) {
-    return isEverywhere(kind, params)
-      ? []
-      : [{ path: 'scope.fences', message: `a rule of type ${kind.type} needs at least one` }];
+    if (isEverywhere(kind, params)) return [];
+    const orElse = typeof kind.everywhere === 'function' ? ', or parameters that need none' : '';
+    return [{ path: 'scope.fences', message: `a rule of type ${kind.type} needs at least one fence${orElse}` }];
   }
   return fences.flatMap((id, i) =>
     exists(id) ? [] : [{ path: `scope.fences[${i}]`, message: `there is no fence "${id}"` }],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { shaped } from '../model/shape-problems.js';
 import type { Answer, Request } from './http/endpoint.js';
-import { ApiError, type ErrorCode, type ErrorDetail } from './http/errors.js';
+import { ApiError, type ErrorCode } from './http/errors.js';
 import { jsonBody } from './http/json-body.js';
 
 export type Method = 'get' | 'post' | 'put' | 'delete';
@@ -99,38 +100,10 @@ export function route<P = unknown, Q = unknown, B = undefined>(spec: RouteSpec<P
 
 /** The value as the schema makes it; otherwise an error that names every place that is wrong. */
 export function check<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
-  const result = schema.safeParse(value, { error: inPlainWords });
-  if (result.success) return result.data;
-  const details = result.error.issues.flatMap((issue) => explain(issue, where, schema));
-  throw new ApiError('bad-request', `${details[0].path}: ${details[0].message}`, details);
-}
-
-/** Where a schema has no words of its own: what is missing is not "undefined", and choices are not a type. */
-function inPlainWords(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code === 'invalid_type' && issue.input === undefined) return 'is needed';
-  if (issue.code === 'invalid_value') return `one of: ${issue.values.join(', ')}`;
-  return undefined;
-}
-
-function explain(issue: z.core.$ZodIssue, where: string, schema: z.ZodType): ErrorDetail[] {
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    // Of the forms that it may have, the one that it is nearest to.
-    const [nearest] = [...issue.errors].sort((one, other) => one.length - other.length || depth(other) - depth(one));
-    return nearest.flatMap((inner) => explain({ ...inner, path: [...issue.path, ...inner.path] }, where, schema));
-  }
-  const path = issue.path.reduce<string>(
-    (at, key) => (typeof key === 'number' ? `${at}[${key}]` : `${at}.${String(key)}`),
-    where,
-  );
-  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
-  const known = issue.path.length === 0 && schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  const allowed =
-    known.length > 0 ? `; allowed: ${known.join(', ')}` : issue.path.length === 0 ? '; none is allowed here' : '';
-  return issue.keys.map((key) => ({ path: `${path}.${key}`, message: `not known here${allowed}` }));
-}
-
-function depth([issue]: readonly z.core.$ZodIssue[]): number {
-  return issue?.path.length ?? 0;
+  const outcome = shaped(schema, value, where);
+  if ('value' in outcome) return outcome.value;
+  const [{ path, message }] = outcome.problems;
+  throw new ApiError('bad-request', `${path}: ${message}`, outcome.problems);
 }
 
 function decoded(value: string, name: string): string {

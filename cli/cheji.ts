@@ -44,6 +44,12 @@ for (const make of [
   program.addCommand(make().copyInheritedSettings(program));
 }
 
+// Whoever reads has seen enough, as `head` has: what is left of the output has nowhere to go, and that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -41,13 +41,19 @@ export function parseFence(
   const geometry = readGeometry(input.geometry, problems);
   const ownId = typeof input.id === 'string' || typeof input.id === 'number' ? String(input.id) : undefined;
   const properties = readFenceProperties(given as Record<string, unknown>, id ?? ownId ?? 'fence', problems);
-  if (geometry) readSize(geometry, properties, problems);
+  if (geometry) readSize(geometry, properties, isObject(given) && Array.isArray(given.speedLimit), problems);
   if (geometry && properties.onTerminal !== undefined) checkOnTerminal(geometry, properties, problems);
   if (!geometry || problems.count > 0) return { problems: problems.list };
   return { geometry, properties };
 }
 
-function readSize(geometry: FenceGeometry, properties: FenceProperties, problems: Problems): void {
+/** `shortLimits`: limits of segments were given as `speedLimit`, which has become the last of the rules. */
+function readSize(
+  geometry: FenceGeometry,
+  properties: FenceProperties,
+  shortLimits: boolean,
+  problems: Problems,
+): void {
   const { type } = geometry;
   if (type === 'Point') checkMetres('radius', properties.radius, 'a Point is a circle', MAX_RADIUS_M);
   else delete properties.radius;
@@ -60,7 +66,8 @@ function readSize(geometry: FenceGeometry, properties: FenceProperties, problems
   }
   for (const [i, rule] of properties.rules.entries()) {
     if (rule.type !== 'overspeed' || !Array.isArray(rule.limit)) continue;
-    const path = `properties.rules[${i}].limit`;
+    const isShort = shortLimits && i === properties.rules.length - 1;
+    const path = isShort ? 'properties.speedLimit' : `properties.rules[${i}].limit`;
     if (type === 'LineString') rule.limit = forSegments(rule.limit, segments, path, problems);
     else problems.add(path, 'must be one number: only a corridor has segments');
   }

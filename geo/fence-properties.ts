@@ -2,9 +2,10 @@ import type { z } from 'zod';
 import { SEVERITIES, type Severity } from '../model/alert.js';
 import type { FenceProperties, FenceRule, OverspeedRule } from '../model/fence.js';
 import { scheduleSchema, TIME_OF_DAY, timingSchema } from '../model/rule-when.js';
+import { shaped } from '../model/shape-problems.js';
 import { VEHICLE_CATEGORIES, type VehicleCategory } from '../model/vehicle.js';
 import { readOnTerminal } from './on-terminal.js';
-import { type Problems, schemaProblems } from './problems.js';
+import type { Problems } from './problems.js';
 
 const MAX_NAME = 200;
 const MAX_RULES = 20;
@@ -110,9 +111,10 @@ function readPart<K extends string, T extends object>(
   problems: Problems,
 ): { [name in K]?: T } {
   if (!isGiven(value)) return {};
-  const read = schema.safeParse(value);
-  if (read.success) return Object.keys(read.data).length === 0 ? {} : ({ [name]: read.data } as { [name in K]: T });
-  for (const problem of schemaProblems(read.error, `${path}.${name}`)) problems.add(problem.path, problem.message);
+  const read = shaped(schema, value, `${path}.${name}`);
+  if ('value' in read)
+    return Object.keys(read.value).length === 0 ? {} : ({ [name]: read.value } as { [name in K]: T });
+  for (const problem of read.problems) problems.add(problem.path, problem.message);
   return {};
 }
 

@@ -1,11 +1,6 @@
-import type { z } from 'zod';
+import type { Problem } from '../model/shape-problems.js';
 
-export interface Problem {
-  /** Where, as in `geometry.coordinates[0][3]`. */
-  path: string;
-  /** What is wrong and what is allowed. */
-  message: string;
-}
+export type { Problem };
 
 /** Enough to mend a file by hand; a ring of 10,000 bad vertices needs no 10,000 sentences. */
 const MAX_PROBLEMS = 20;
@@ -21,16 +16,4 @@ export class Problems {
     if (this.list.length >= MAX_PROBLEMS) return;
     if (!this.list.some((known) => known.path === path && known.message === message)) this.list.push({ path, message });
   }
-}
-
-/** What a schema finds wrong with the value at `under`, each with its place. */
-export function schemaProblems({ issues }: z.ZodError, under: string): Problem[] {
-  return issues.flatMap((issue) => {
-    const path = issue.path.reduce<string>(
-      (at, key) => (typeof key === 'number' ? `${at}[${key}]` : `${at}${at && '.'}${String(key)}`),
-      under,
-    );
-    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
-    return issue.keys.map((key) => ({ path: `${path}${path && '.'}${key}`, message: 'not known here' }));
-  });
 }

@@ -153,6 +153,7 @@ function strayHole(rings: readonly (readonly Place[])[]): { ring: number; messag
   return null;
 }
 
+/** As it was sent: behind 180° the rings go on past it. */
 function shown([lon, lat]: Place): string {
-  return `[${lon}, ${lat}]`;
+  return `[${lon > 180 ? lon - 360 : lon < -180 ? lon + 360 : lon}, ${lat}]`;
 }

@@ -325,8 +325,9 @@ export function ruleRoutes(app: App): Route[] {
     throw new ApiError('conflict', `${path}.id: ${message}`, [{ path: `${path}.id`, message }]);
   }
 
+  /** Numbered by the revision that makes the rule: alerts and the audit of one that was removed are never taken for those of another. */
   function freeId(): string {
-    for (let n = catalog.rules.size + 1; ; n++) if (!catalog.rules.has(`rule-${n}`)) return `rule-${n}`;
+    for (let n = catalog.revision + 1; ; n++) if (!catalog.rules.has(`rule-${n}`)) return `rule-${n}`;
   }
 
   /** Numbers of the vehicles that either rule concerns. */

@@ -53,6 +53,14 @@ test('a rule is defined, read, replaced and removed', async () => {
   expect(api.log.changes.map(({ type }) => type)).toEqual(['rule-put', 'rule-put', 'rule-put', 'rule-delete']);
 });
 
+test('an id that was given is not given again: alerts of a rule that was removed name it', async () => {
+  const api = await startTestApi();
+  const named = async () => ((await (await api.send('POST', '/v1/rules', NIGHT)).json()) as { id: string }).id;
+  const gone = await named();
+  await api.send('DELETE', `/v1/rules/${gone}`);
+  expect(new Set([gone, await named(), ...(await Promise.all([named(), named()]))]).size).toBe(4);
+});
+
 test('what is wrong with a rule is said with its place', async () => {
   const api = await startTestApi();
   expect(await refused(api, { type: 'speed' })).toEqual({ status: 400, paths: ['body.type'] });

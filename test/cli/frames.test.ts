@@ -20,6 +20,11 @@ describe('cheji decode', () => {
     ]);
   });
 
+  test('a reader that has seen enough is no fault', async () => {
+    expect(await runCheji(['serve', '--help'], { unread: true })).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await runCheji(['decode', good.hex], { unread: true })).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
   test('hex with spaces and 0x, over several words', async () => {
     const pairs = good.hex.match(/../g)!;
     const { code, stdout } = await runCheji(['decode', ...pairs.map((pair) => `0x${pair}`)]);

@@ -179,6 +179,18 @@ describe('what people send', () => {
       problems: [{ path: 'geometry.coordinates[1]', message: expect.stringContaining('outside the outer ring') }],
     });
   });
+
+  test('a hole far away is named where it was sent, not a turn of the world beside', () => {
+    const ring = (lon: number, span: number) => [
+      [lon, 31],
+      [lon + span, 31],
+      [lon + span, 31 + span],
+      [lon, 31],
+    ];
+    expect(problems(feature({ type: 'Polygon', coordinates: [ring(120, 1), ring(125, 0.1)] }))).toEqual([
+      'geometry.coordinates[1]: is a hole outside the outer ring, near [125, 31]',
+    ]);
+  });
 });
 
 describe('what is wrong, and where', () => {
@@ -378,6 +390,20 @@ describe('what is wrong, and where', () => {
       'a speed limit as text',
       feature(polygon, { speedLimit: '60' }),
       'properties.speedLimit: must be a number of km/h',
+    ],
+    [
+      'limits of a corridor that are too many, under the name they were given by',
+      feature(
+        {
+          type: 'LineString',
+          coordinates: [
+            [0, 0],
+            [1, 1],
+          ],
+        },
+        { width: 40, speedLimit: [60, 70, 80] },
+      ),
+      'properties.speedLimit: has 3 members: needs 1',
     ],
     ['a duration without a limit', feature(polygon, { speedDuration: 5 }), 'properties.speedDuration: belongs to'],
     [

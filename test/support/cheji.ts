@@ -15,12 +15,13 @@ export interface Finished {
   stderr: string;
 }
 
-/** Runs one `cheji` command to its end. */
+/** Runs one `cheji` command to its end. `unread`: whoever reads its output has gone before there is any. */
 export async function runCheji(
   args: string[],
-  options: { env?: Record<string, string>; input?: string } = {},
+  options: { env?: Record<string, string>; input?: string; unread?: boolean } = {},
 ): Promise<Finished> {
   const child = spawn(process.execPath, [CLI, ...args], { cwd: ROOT, env: environment(options.env) });
+  if (options.unread) child.stdout.destroy();
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text;
