@@ -9,7 +9,7 @@ import { acted } from './alert-actions.js';
 import { AlertGroups, type AlertGroupsSnapshot } from './alert-groups.js';
 import { nextDue, startedClocks, timeUp, withClocks, withoutClocks } from './clocks.js';
 import { ClosedAlerts } from './closed-alerts.js';
-import { holdsAt, muteOf } from './mutes.js';
+import { isMutedBy, muteOf } from './mutes.js';
 import type { ClearReason } from './rule.js';
 import { Timers } from './timers.js';
 
@@ -52,8 +52,8 @@ export class AlertBook {
   /** Ids of open alerts by vehicle, then rule, both in the order in which they were raised. */
   readonly #byVehicle = new Map<number, Map<string, string>>();
   readonly #groups = new AlertGroups();
-  /** Ids of open alerts that are no news. */
-  readonly #mutedOpen = new Set<string>();
+  /** Open alerts that are no news, by id: the mute that keeps them so. */
+  readonly #mutedOpen = new Map<string, string>();
   /** Alerts that wait for time to pass: an id tells one apart, whatever its vehicle. */
   readonly #timers = new Timers();
   /** The newest tick, epoch ms. */
@@ -255,7 +255,7 @@ export class AlertBook {
   #keepOpen(vehicleNo: number, alert: Alert): void {
     this.#open.set(alert.id, { vehicleNo, alert });
     this.#openOf(vehicleNo).set(alert.ruleId, alert.id);
-    if (alert.muted !== null) this.#mutedOpen.add(alert.id);
+    if (alert.muted !== null) this.#mutedOpen.set(alert.id, alert.muted);
     this.#wait(alert);
   }
 
@@ -282,14 +282,19 @@ export class AlertBook {
     if (at !== null) this.#timers.wait(at, 0, alert.id);
   }
 
-  /** What outlasts its mute is news: its clocks start now. */
+  /** What outlasts its mute, and every other that holds now, is news: its clocks start now. */
   #unmute(): void {
-    for (const id of this.#mutedOpen) {
-      const alert = this.#open.get(id)?.alert;
-      const mute = this.#options.mutes.get(alert?.muted ?? '');
-      if (alert && mute && holdsAt(mute, this.#time)) continue;
+    const { mutes } = this.#options;
+    for (const [id, by] of this.#mutedOpen) {
+      const alert = this.#open.get(id)?.alert as Alert;
+      const mute = mutes.get(by);
+      if (mute && isMutedBy(mute, alert, this.#time)) continue;
+      const other = muteOf(mutes.values(), alert, this.#time);
+      if (other) {
+        this.#mutedOpen.set(id, other.id);
+        continue;
+      }
       this.#mutedOpen.delete(id);
-      if (!alert) continue;
       const started = isSettled(alert) ? alert : withClocks(alert, this.#clocks(alert, this.#time), this.#time);
       const news: Alert = { ...started, muted: null, revision: alert.revision + 1 };
       this.#put(news);

@@ -66,13 +66,15 @@ export function withDeadlines(alert: Alert, deadlines: Alert['deadlines']): Aler
   return { ...alert, deadlines, overdue };
 }
 
-/** The alert with every clock that stood still for `ms` set back by that. */
+/** The alert with every clock that stood still for `ms` set back by that; from `since` to `due` is what it had, and no more. */
 export function setBack(alert: Alert, ms: number): Alert {
-  const later = (due: string) => msToRfc3339(Date.parse(due) + ms) ?? due;
+  const later = (time: string) => msToRfc3339(Date.parse(time) + ms) ?? time;
   const deadlines = { ...alert.deadlines };
   for (const name of HANDLERS) {
     const deadline = deadlines[name];
-    if (deadline && isRunning(deadline)) deadlines[name] = { ...deadline, due: later(deadline.due) };
+    if (deadline && isRunning(deadline)) {
+      deadlines[name] = { ...deadline, since: later(deadline.since), due: later(deadline.due) };
+    }
   }
   const escalations = alert.escalations.map((step) =>
     step.toldAt === null && step.missed === null ? { ...step, due: later(step.due) } : step,

@@ -8,12 +8,13 @@ type Muted = Pick<Alert, 'type' | 'severity' | 'vehicleId' | 'fenceId' | 'compan
  * is muted only by a mute that names its type: nobody silences a call for help by silencing a company.
  */
 export function muteOf(mutes: Iterable<Mute>, alert: Muted, time: number): Mute | undefined {
-  for (const mute of mutes) if (holdsAt(mute, time) && concerns(mute, alert)) return mute;
+  for (const mute of mutes) if (isMutedBy(mute, alert, time)) return mute;
   return undefined;
 }
 
-export function holdsAt({ from, to }: Mute, time: number): boolean {
-  return time >= from && time < to;
+/** The mute holds at `time`, epoch ms, and concerns the alert. */
+export function isMutedBy(mute: Mute, alert: Muted, time: number): boolean {
+  return time >= mute.from && time < mute.to && concerns(mute, alert);
 }
 
 function concerns({ scope }: Mute, { type, severity, vehicleId, fenceId, company, region }: Muted): boolean {

@@ -267,6 +267,17 @@ describe('clocks', () => {
     expect(life.alert.state).toBe('raised'); // decided already
   });
 
+  test('what stood still while an appeal waited has no more time when it is opened again', () => {
+    const life = Life.begun('warning', { deadlines: { handle: 100 } });
+    life.waits(50);
+    life.says({ action: 'appeal', note: '' });
+    life.waits(500);
+    life.says({ action: 'decide', outcome: 'upheld', note: '' });
+    life.says({ action: 'resolve', note: '' });
+    life.says({ action: 'reopen', note: '' });
+    expect(life.alert.deadlines.handle).toMatchObject({ since: at(500), due: at(600) });
+  });
+
   test('an appeal that nobody decides is overdue', () => {
     const life = Life.begun();
     life.says({ action: 'appeal', note: '' });
@@ -338,6 +349,21 @@ describe('mutes', () => {
     expect(life.waits(600)).toEqual(['unmuted raised']);
     expect(life.alert).toMatchObject({ muted: null, deadlines: { handle: { since: at(600), due: at(700) } } });
     expect(life.waits(700)).toEqual(['overdue raised', 'escalated raised']);
+  });
+
+  test('what another mute still concerns when the first has ended is no news yet', () => {
+    const life = muted({ scope: { fences: ['depot'] } });
+    life.mute({ id: 'longer', scope: { vehicles: ['v1'] }, from: TEN + 300_000, to: TEN + 900_000 });
+    expect(life.waits(600)).toEqual([]);
+    life.story.engine = Engine.from(life.story.engine.snapshot()) as Engine;
+    expect(life.waits(899)).toEqual([]);
+    expect(life.waits(900)).toEqual(['unmuted raised']);
+  });
+
+  test('a mute that does not concern it any more ends so too', () => {
+    const life = muted({ scope: { fences: ['depot'] } });
+    life.mute({ scope: { fences: ['port'] } });
+    expect(life.waits(20)).toEqual(['unmuted raised']);
   });
 
   test('a mute that is taken back ends so too', () => {
