@@ -215,3 +215,22 @@ test('a pack of the law is put in force as rules like any other', async () => {
   });
   expect((await api.send('POST', '/v1/rule-packs/none/install')).status).toBe(404);
 });
+
+test('why-not of a rule in a fence with timing says where the vehicle was, and what the timing asks for', async () => {
+  const api = await startTestApi();
+  driven(api, 50, 50);
+  const properties: FenceProperties = {
+    name: 'zone',
+    rules: [{ type: 'overspeed', limit: 40, timing: { coolDown: 600 } }],
+    radius: 100,
+  };
+  await api.registry.putFence({ id: 'zone', geometry: { type: 'Point', coordinates: [121, 31] }, properties });
+  const path = '/v1/why-not?vehicle=c1&rule=fence:zone:overspeed&time=2024-05-01T08:00:40Z';
+  const { rules } = (await (await api.get(path)).json()) as { rules: { checks: object[] }[] };
+  expect(rules[0].checks.slice(2)).toMatchObject([
+    { what: 'inside the fence', result: false },
+    { what: 'speed', value: 50, threshold: 40, result: true },
+    { what: 'time since the last alert', value: null, threshold: 600, result: true },
+    { what: 'the condition holds', result: false },
+  ]);
+});
