@@ -66,7 +66,8 @@ export class Follower {
   /** Of the message that is next. */
   #refusals = 0;
   #deadInARow = 0;
-  #nextTryAt: number | null = null;
+  /** By performance.now(): a clock that is set back, or stands still after that, must not hold anything up. */
+  #retryAt: number | null = null;
   #delivered = 0;
   #lastDeliveredAt: number | null = null;
   #lastFailure: DeliveryState['lastFailure'] = null;
@@ -81,7 +82,7 @@ export class Follower {
     this.#stopped = options.paused ? 'paused' : null;
     this.#reader = options.log.reader();
     this.#end = new Promise((resolve) => this.#ended.signal.addEventListener('abort', () => resolve()));
-    this.#stopListening = options.log.subscribe(() => this.#nextTryAt === null && this.#wake());
+    this.#stopListening = options.log.subscribe(() => this.#retryAt === null && this.#wake());
   }
 
   get deadLetters(): DeadLetters {
@@ -119,15 +120,16 @@ export class Follower {
   }
 
   state(): DeliveryState {
-    const { log, deadLetters } = this.#o;
+    const { log, deadLetters, clock } = this.#o;
     const { epoch, number } = this.#place();
+    const waits = this.#retryAt === null ? null : this.#retryAt - performance.now();
     return {
       circuit: this.#circuit,
       stopped: this.#stopped,
       cursor: `${epoch}-${number}`,
       behind: Math.max(0, log.last - number),
       failures: this.#failures,
-      nextTryAt: this.#nextTryAt,
+      nextTryAt: waits === null ? null : Math.round(clock() + waits),
       deadLetters: deadLetters.letters.length,
       delivered: this.#delivered,
       lastDeliveredAt: this.#lastDeliveredAt,
@@ -165,7 +167,8 @@ export class Follower {
 
   async #step(): Promise<void> {
     if (this.#stopped) return this.#sleep(null);
-    if (this.#nextTryAt !== null && this.#nextTryAt > this.#o.clock()) return this.#sleep(this.#nextTryAt);
+    const waits = this.#retryAt === null ? 0 : this.#retryAt - performance.now();
+    if (waits > 0) return this.#sleep(waits);
     if (this.#again.length > 0) return this.#sendAgain(this.#again[0]);
     const { batch, reached } = this.#next();
     if (batch.length > 0) return this.#send(batch, reached);
@@ -234,7 +237,7 @@ export class Follower {
     // Refused once more it stays in the list, and does not hold up the others.
     if (taken > 0 || failure?.kind === 'refused') this.#again.shift();
     if (taken > 0) this.#o.deadLetters.remove(letter.no);
-    else if (failure?.kind === 'refused') this.#nextTryAt = null;
+    else if (failure?.kind === 'refused') this.#retryAt = null;
   }
 
   /** Sends, and takes note of how it went. */
@@ -265,7 +268,7 @@ export class Follower {
       backoffWait(backoff, this.#failures),
       Math.min(failure.retryAfterMs ?? 0, RETRY_AFTER_MAX_MS),
     );
-    this.#nextTryAt = clock() + wait;
+    this.#retryAt = performance.now() + wait;
     if (++this.#failures >= OPEN_AFTER) this.#circuit = 'open';
     else this.#circuit = 'closed';
   }
@@ -273,7 +276,7 @@ export class Follower {
   #tryNow(): void {
     this.#failures = 0;
     this.#circuit = 'closed';
-    this.#nextTryAt = null;
+    this.#retryAt = null;
     this.#wake();
   }
 
@@ -288,13 +291,13 @@ export class Follower {
     this.#o.place.move({ epoch: this.#o.log.epoch, number });
   }
 
-  /** Until `time` (epoch ms), until something is new, or until the end. */
-  async #sleep(time: number | null): Promise<void> {
+  /** For `ms`, until something is new, or until the end. */
+  async #sleep(ms: number | null): Promise<void> {
     if (this.#ended.signal.aborted) return;
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      if (time !== null) timer = setTimeout(resolve, Math.max(0, time - this.#o.clock()));
+      if (ms !== null) timer = setTimeout(resolve, ms);
     });
     clearTimeout(timer);
     this.#wake = () => {};

@@ -51,6 +51,14 @@ describe('in order, each once', () => {
     expect(follower.state()).toMatchObject({ circuit: 'closed', failures: 0, deadLetters: 0 });
   });
 
+  test('what failed is tried again although the clock stands still, as it does for long after it was set back', async () => {
+    const { feed } = await feedOf(3);
+    let tries = 0;
+    const carrier = new FakeCarrier(() => (++tries < 3 ? OUTAGE : null));
+    await (await deliveriesOf(feed, undefined, () => 1_700_000_000_000)).add(receiver(carrier));
+    await expect.poll(() => carrier.taken, QUICK).toEqual(ids(1, 3));
+  });
+
   test('whatever fails and whenever it is killed: all arrive, in order, and doubles have the same id', async () => {
     const random = randomFrom(7);
     const { feed } = await feedOf(0);

@@ -64,11 +64,11 @@ export async function feedOf(
 }
 
 /** Everything that delivers, with short waits; ends with the test, or by `stop`. */
-export async function deliveriesOf(feed: AlertFeed, dir?: string): Promise<Deliveries> {
+export async function deliveriesOf(feed: AlertFeed, dir?: string, clock = Date.now): Promise<Deliveries> {
   const deliveries = await Deliveries.open({
     dir: dir ?? (await tempDir()),
     alerts: feed,
-    clock: Date.now,
+    clock,
     log: () => {},
     backoff: { firstMs: 5, lastMs: 40 },
   });
