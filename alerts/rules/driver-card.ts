@@ -57,17 +57,17 @@ export const driverCard = ruleKind<Params, Memory>({
       judge(input, before) {
         const { facts } = input;
         const driving = facts.speed >= params.minSpeed;
-        const found = compare(part as Fault, input, driving, params);
-        const faulty = found?.check.result ?? false;
+        const { check, more } = compare(part as Fault, input, driving, params);
+        const faulty = check.result;
         const memory = !faulty ? undefined : driving ? { drivenAt: facts.time } : before;
         const ended = memory === undefined || facts.time >= endOf(memory);
         return {
           memory: ended ? undefined : memory,
           holds: driving ? faulty : ended ? false : null,
           explain: () => ({
-            checks: [over('speed', facts.speed, params.minSpeed, 'km/h'), ...(found ? [found.check] : [])],
+            checks: [over('speed', facts.speed, params.minSpeed, 'km/h'), check],
             fault: part,
-            ...found?.more,
+            ...more,
           }),
         };
       },
@@ -77,27 +77,25 @@ export const driverCard = ruleKind<Params, Memory>({
   },
 });
 
-/** Null where the card says nothing of this fault. Numbers of cards stay out of the evidence: they name people. */
-function compare(
-  fault: Fault,
-  input: RuleInput,
-  driving: boolean,
-  params: Params,
-): { check: Check; more?: object } | null {
+/**
+ * What tells whether there is the fault; where the card, or the registry, says nothing of it, that this is missing. Numbers of cards stay
+ * out of the evidence: they name people.
+ */
+function compare(fault: Fault, input: RuleInput, driving: boolean, params: Params): { check: Check; more?: object } {
   const { card, vehicle, facts } = input;
   if (fault === 'no-card') return { check: equal('a card is in', card?.driver != null, false) };
   const driver = card?.driver;
-  if (!driver?.certificate) return null;
+  if (!driver?.certificate) return { check: equal('a card that was read is in', false, true) };
   const { certificate, validUntil } = driver;
   const today = (msToBeijing(facts.time) ?? '').slice(0, 10);
   switch (fault) {
     case 'not-permitted':
       return vehicle.drivers
         ? { check: equal('the registry permits the driver', permits(vehicle, certificate, today), false) }
-        : null;
+        : { check: equal('the registry names who may drive', false, true) };
     case 'expired':
       return validUntil === null
-        ? null
+        ? { check: equal('the card says until when it is valid', false, true) }
         : { check: { what: 'valid until', value: validUntil, is: '<', threshold: today, result: validUntil < today } };
     case 'two-vehicles':
       return elsewhere(certificate, input, driving, params);

@@ -90,8 +90,12 @@ export const alertSchema = z
     company: z.string().nullable().describe('of the vehicle when it was raised, as the next'),
     region: z.string().nullable(),
     fenceId: z.string().nullable(),
-    ruleId: z.string(),
-    ruleRevision: z.int(),
+    ruleId: z
+      .string()
+      .describe(
+        '`rule:<id>`, of /v1/rules/{id}, with `:<fence>` or `:<fault>` behind it where one is made for each; `fence:<id>:<rule>`, of the properties of a fence; other words, of the settings or of the terminal itself',
+      ),
+    ruleRevision: z.int().describe('of the rule, or of its fence'),
     occurredAt: time.describe('fix time at which the condition began'),
     detectedAt: time.describe('when the fix that decided it was received'),
     clearedAt: time.nullable(),

@@ -112,6 +112,15 @@ describe('why not', () => {
     });
   });
 
+  test('what a card does not say is said: else nothing would tell why nobody was accused', () => {
+    const driven = [{ at: 0 }, { at: 10 }];
+    expect(why(ruleOf('driver-card'), 'rule:r:no-card', driven, 20)).toMatchObject({ 'a card is in': [false, true] });
+    for (const fault of ['not-permitted', 'expired', 'two-vehicles']) {
+      const told = why(ruleOf('driver-card'), `rule:r:${fault}`, driven, 20);
+      expect(told).toMatchObject({ 'a card that was read is in': [false, false] });
+    }
+  });
+
   test('no fix, no answer but that', () => {
     expect(why(ruleOf('sos'), 'r', [], 20)).toMatchObject({ raised: false, 'a fix that counts': [false, false] });
     expect(runOf(ruleOf('sos')).whyNot([], at(0), 'nobody', 'r')).toBeNull();
