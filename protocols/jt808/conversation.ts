@@ -1,52 +1,30 @@
-import { Position } from '../../model/position.js';
 import type { Fields } from '../common/codecs.js';
-import type { Edition } from '../common/edition.js';
-import { frameBytes } from '../common/frame.js';
-import { Reader } from '../common/wire.js';
-import type { Conversation, ReplyWhen, SentCommand, Sink } from '../protocol.js';
-import { ANSWERS, acknowledgement, answer, bodyOfCommand } from './commands/exchange.js';
-import { encodeBody, framesOf } from './encode.js';
-import { bend, STANDARD } from './habits.js';
-import { Header, readHeader, withHeader } from './header.js';
+import type { Conversation, SentCommand, Sink } from '../protocol.js';
+import { bodyOfCommand } from './commands/exchange.js';
+import { framesOf } from './encode.js';
+import { Header, readHeader } from './header.js';
 import { answersTo } from './media-answers.js';
 import { readMediaPart } from './media-parts.js';
 import type { Message } from './message.js';
-import { COMPRESSED_HEAD_BYTES, compressedUpload, inflate } from './messages/compressed-upload.js';
+import { MessageHandler } from './message-handler.js';
 import {
-  GeneralResponder,
   platformGeneralResponse,
   RESULT_FAILED,
   RESULT_MALFORMED,
   RESULT_NOT_SUPPORTED,
   RESULT_OK,
-  terminalGeneralResponse,
 } from './messages/general-response.js';
 import { heartbeat } from './messages/heartbeat.js';
-import { locationBatch, readLocations } from './messages/location-batch.js';
-import { locationReport, readLocation } from './messages/location-report.js';
-import { locationQueryResponse, replySerialBytes, vehicleControlResponse } from './messages/location-responses.js';
-import {
-  LOCK_BLIND_LOCATION_ID,
-  LOCK_LOCATION_ID,
-  lockAcknowledgement,
-  readLockLocation,
-} from './messages/lock-location.js';
 import { mediaData } from './messages/media.js';
-import { registerResponse } from './messages/register-response.js';
-import { platformResendRequest, terminalResendRequest } from './messages/resend-parts.js';
-import { serverTimeQuery, serverTimeResponse, utcBcd } from './messages/server-time.js';
-import { terminalAuth } from './messages/terminal-auth.js';
-import { terminalDeregister } from './messages/terminal-deregister.js';
-import { terminalRegister } from './messages/terminal-register.js';
+import { platformResendRequest } from './messages/resend-parts.js';
+import { serverTimeQuery } from './messages/server-time.js';
 import { DEFAULTS, type Jt808Options } from './options.js';
-import { packedMessage } from './packed.js';
-import { REPORTS } from './reports.js';
+import { Replies } from './replies.js';
 import { SentParts } from './sent-parts.js';
 import { timeAnswer } from './sentences.js';
 import { Speaker } from './speaker.js';
 import { type OpenMessage, PartJoiner } from './subpackage.js';
-import { BEFORE_AUTH, PACKABLE, SUPPORTED } from './supported.js';
-import { registrationOf, terminalFacts } from './terminal-facts.js';
+import { BEFORE_AUTH, SUPPORTED } from './supported.js';
 import { terminalNumber } from './terminal-number.js';
 import { WireReader } from './wire-reader.js';
 
@@ -66,8 +44,8 @@ export class Jt808Conversation implements Conversation {
   readonly #sentParts: SentParts;
   readonly #header = new Header();
   readonly #speaker: Speaker;
-  #responder: GeneralResponder | null = null; // of the speaker's form
-  #seq = 0; //                                   of what we send
+  readonly #replies: Replies;
+  readonly #handler: MessageHandler;
 
   constructor(sink: Sink, options: Partial<Jt808Options> = {}) {
     this.#sink = sink;
@@ -83,6 +61,15 @@ export class Jt808Conversation implements Conversation {
       sink.reject(reason, part, detail),
     );
     this.#sentParts = new SentParts(this.#options.partsBudget);
+    this.#replies = new Replies(sink, this.#wire, this.#speaker, this.#header);
+    this.#handler = new MessageHandler(
+      sink,
+      this.#speaker,
+      this.#header,
+      this.#replies,
+      this.#sentParts,
+      this.#options.clock,
+    );
   }
 
   get held(): number {
@@ -127,11 +114,11 @@ export class Jt808Conversation implements Conversation {
     if (heard === undefined) return null;
     const message = bodyOfCommand(type, params, heard.form, heard.habits);
     if ('refused' in message) return message;
-    const serial = again ?? this.#seq;
+    const serial = again ?? this.#replies.nextSerial;
     const header = { edition: heard.form, number: heard.numberBytes, protocolVersion: heard.protocolVersion };
     const plain = framesOf({ ...header, messageId: message.messageId, seq: serial }, message.body);
     const frames = plain.map((frame) => this.#wire.wrapped(frame));
-    if (again === undefined) this.#seq = (serial + frames.length) & 0xffff;
+    if (again === undefined) this.#replies.takeSerials(frames.length);
     if (frames.length > 1) this.#sentParts.keep(serial, frames, this.#options.clock());
     return { serial, frames };
   }
@@ -157,7 +144,7 @@ export class Jt808Conversation implements Conversation {
       this.#keep(Buffer.from(this.#wire.current));
       return;
     }
-    if (this.#speaker.recognise(bytes, h)) this.#responder = null;
+    if (this.#speaker.recognise(bytes, h)) this.#replies.formChanged();
     this.#sink.frame(h.messageId);
     try {
       this.#message(bytes, h);
@@ -204,21 +191,21 @@ export class Jt808Conversation implements Conversation {
   #message(bytes: Buffer, h: Header): void {
     const id = h.messageId;
     if (!BEFORE_AUTH.has(id) && !this.#sink.admits(this.#speaker.number)) {
-      this.#refuse(
+      this.#replies.refuse(
         'not-authenticated',
         RESULT_FAILED,
         `message 0x${id.toString(16)} of terminal ${this.#speaker.number}`,
       );
     } else if (!SUPPORTED.has(id)) {
-      this.#refuse('unknown-message', RESULT_NOT_SUPPORTED, `message 0x${id.toString(16).padStart(4, '0')}`);
+      this.#replies.refuse('unknown-message', RESULT_NOT_SUPPORTED, `message 0x${id.toString(16).padStart(4, '0')}`);
     } else if (h.encrypted) {
-      this.#refuse('encrypted', RESULT_MALFORMED, 'the body is encrypted, and no key is known');
+      this.#replies.refuse('encrypted', RESULT_MALFORMED, 'the body is encrypted, and no key is known');
     } else if (id === mediaData.id) {
       this.#mediaPart(bytes, h);
     } else if (h.packageTotal > 1) {
       this.#part(bytes, h);
     } else {
-      this.#body(id, bytes, h.bodyStart, h.bodyEnd);
+      this.#handler.handle(id, bytes, h.bodyStart, h.bodyEnd);
     }
   }
 
@@ -230,239 +217,33 @@ export class Jt808Conversation implements Conversation {
       edition: this.#speaker.form,
     };
     const outcome = this.#parts.add(h, sender, bytes.subarray(h.bodyStart, h.bodyEnd));
-    if (outcome === 'held' || outcome === 'repeated') this.#respond(RESULT_OK, 'now');
-    else if (Buffer.isBuffer(outcome)) this.#body(h.messageId, outcome, 0, outcome.length);
-    else this.#refuse(outcome.reason, RESULT_FAILED, outcome.detail);
+    if (outcome === 'held' || outcome === 'repeated') this.#replies.respond(RESULT_OK, 'now');
+    else if (Buffer.isBuffer(outcome)) this.#handler.handle(h.messageId, outcome, 0, outcome.length);
+    else this.#replies.refuse(outcome.reason, RESULT_FAILED, outcome.detail);
   }
 
   /** A part of a medium: the sink keeps it, and says when, and when the whole has come, it is to be answered. */
   #mediaPart(bytes: Buffer, h: Header): void {
     const part = readMediaPart(h, this.#speaker.number, bytes.subarray(h.bodyStart, h.bodyEnd));
     if (part === null) {
-      this.#refuse('short-body', RESULT_MALFORMED, `${h.bodyEnd - h.bodyStart} bytes are too few for a medium`);
+      this.#replies.refuse('short-body', RESULT_MALFORMED, `${h.bodyEnd - h.bodyStart} bytes are too few for a medium`);
       return;
     }
-    const edition = this.#speaker.form;
-    const number = this.#speaker.numberBytes;
-    const fields = { replySeq: h.seq, replyId: h.messageId, result: RESULT_OK };
-    const send = (message: Message, of: Fields) => {
-      const body = encodeBody(message.id, of, edition);
-      this.#reply(this.#frameTo(number, edition, message.id, body), 'now');
-    };
-    const acknowledge = () => send(platformGeneralResponse, fields);
+    // The answers may come when others have spoken.
+    const sender = { numberBytes: this.#speaker.numberBytes, edition: this.#speaker.form };
+    const { edition } = sender;
+    const result = { replySeq: h.seq, replyId: h.messageId, result: RESULT_OK };
+    const send = (message: Message, fields: Fields) => this.#replies.sendTo(sender, message, fields, 'now');
+    const acknowledge = () => send(platformGeneralResponse, result);
     const outcome = this.#sink.media(part, answersTo(part, { edition, acknowledge, send }));
-    if (outcome === 'repeated') this.#respond(RESULT_OK, 'now');
-    else if (typeof outcome === 'object') this.#refuse(outcome.reason, RESULT_FAILED, outcome.detail);
-  }
-
-  /** A whole body of a message, mostly of the one in hand. */
-  #body(id: number, bytes: Buffer, start: number, end: number): void {
-    switch (id) {
-      case locationReport.id:
-        this.#location(bytes, start, end);
-        break;
-      case locationBatch.id:
-        this.#locations(bytes, start, end);
-        break;
-      case LOCK_LOCATION_ID:
-      case LOCK_BLIND_LOCATION_ID:
-        this.#lockLocation(id, bytes, start, end);
-        break;
-      case vehicleControlResponse.id:
-        this.#locationAnswer(bytes, start, start + 2, end);
-        break;
-      case locationQueryResponse.id:
-        this.#locationAnswer(bytes, start, start + replySerialBytes(bytes, start, end), end);
-        break;
-      case heartbeat.id:
-        this.#respond(RESULT_OK, 'now');
-        break;
-      case terminalRegister.id:
-        this.#register(bytes, start, end);
-        break;
-      case terminalAuth.id:
-        this.#authenticate(bytes, start, end);
-        break;
-      case terminalDeregister.id:
-        this.#sink.deregister(this.#speaker.number);
-        this.#respond(RESULT_OK, 'accepted');
-        break;
-      case serverTimeQuery.id:
-        this.#send(serverTimeResponse, { timeUtcBcd: utcBcd(this.#options.clock()) }, 'now');
-        break;
-      case terminalResendRequest.id:
-        this.#resend(bytes, start, end);
-        break;
-      case terminalGeneralResponse.id:
-        this.#acknowledged(bytes, start, end);
-        break;
-      case compressedUpload.id:
-        this.#unpack(bytes, start, end);
-        break;
-      default:
-        this.#told(id, bytes, start, end);
-    }
-  }
-
-  /** A general response wants none itself. */
-  #acknowledged(bytes: Buffer, start: number, end: number): void {
-    const fields = this.#read(terminalGeneralResponse, bytes, start, end);
-    if (fields !== null) this.#sink.response(acknowledgement(this.#speaker.number, fields));
-  }
-
-  /** What answers a command, or is worth keeping by itself, or both: some terminals send answers unasked as well. */
-  #told(id: number, bytes: Buffer, start: number, end: number): void {
-    const asked = ANSWERS.get(id);
-    const report = REPORTS.get(id);
-    const message = asked?.message ?? report?.message;
-    if (message === undefined) return;
-    const fields = this.#read(message, bytes, start, end);
-    if (fields === null) return;
-    if (asked !== undefined) this.#sink.response(answer(this.#speaker.number, asked.types, fields));
-    if (report !== undefined) this.#sink.upload({ ...report.read(fields), serial: this.#header.seq });
-    this.#respond(RESULT_OK, report === undefined ? 'now' : 'accepted');
-  }
-
-  /** A packed message counts as if it had come by itself, and is answered as the one around it; what is none is kept. */
-  #unpack(bytes: Buffer, start: number, end: number): void {
-    const plain = inflate(bytes.subarray(Math.min(start + COMPRESSED_HEAD_BYTES, end), end));
-    if (plain === null) {
-      this.#refuse('bad-body', RESULT_MALFORMED, 'what is packed cannot be unpacked, or is more than a message holds');
-      return;
-    }
-    const inner = packedMessage(plain, this.#speaker.number, this.#speaker.edition);
-    if (inner !== null && PACKABLE.has(inner.messageId) && inner.packageTotal <= 1 && !inner.encrypted) {
-      this.#body(inner.messageId, plain, inner.bodyStart, inner.bodyEnd);
-    } else {
-      const content = { packed: true, dataHex: plain.toString('hex') };
-      this.#sink.upload({ kind: 'transparent', time: Number.NaN, content, serial: this.#header.seq });
-      this.#respond(RESULT_OK, 'accepted');
-    }
-  }
-
-  /** An answer that is a location too, from `locationStart` on: it enters as a fix whether it was asked for or not. */
-  #locationAnswer(bytes: Buffer, start: number, locationStart: number, end: number): void {
-    const known = ANSWERS.get(this.#header.messageId);
-    if (this.#location(bytes, locationStart, end) && known !== undefined) {
-      const fields: Fields = {};
-      known.message.body.read(new Reader(bytes, start, end, this.#speaker.form), fields);
-      this.#sink.response(answer(this.#speaker.number, known.types, fields));
-    }
-  }
-
-  /** The terminal missed parts of what we sent. */
-  #resend(bytes: Buffer, start: number, end: number): void {
-    const fields = this.#read(terminalResendRequest, bytes, start, end);
-    if (fields === null) return;
-    const frames = this.#sentParts.find(fields.originalSeq as number, fields.packetIds as number[]);
-    this.#respond(frames.length > 0 ? RESULT_OK : RESULT_FAILED, 'now');
-    for (const frame of frames) this.#sink.reply(frame, 'now');
-  }
-
-  /**
-   * A position that the sink refuses is refused for ever and counted; it is acknowledged like the others, or else the
-   * terminal would send it again for ever.
-   */
-  #location(bytes: Buffer, start: number, end: number): boolean {
-    const p = new Position();
-    if (!readLocation(bytes, start, end, this.#speaker.alarmMask, 0, p)) {
-      this.#cutOff(end - start);
-      return false;
-    }
-    // Asked here and not only there: the call alone costs a tenth of the whole frame.
-    if (this.#speaker.habits !== STANDARD) bend(p, bytes, start, this.#speaker.habits);
-    this.#sink.position(p);
-    this.#respond(RESULT_OK, 'accepted');
-    return true;
-  }
-
-  #lockLocation(id: number, bytes: Buffer, start: number, end: number): void {
-    const p = new Position();
-    if (!readLockLocation(id, bytes, start, end, p)) return this.#cutOff(end - start);
-    this.#sink.position(p);
-    const acknowledgement = lockAcknowledgement(id, this.#header.attributes, this.#speaker.numberBytes);
-    if (acknowledgement !== null) this.#reply(acknowledgement, 'accepted');
-  }
-
-  #locations(bytes: Buffer, start: number, end: number): void {
-    if (readLocations(bytes, start, end, this.#speaker.alarmMask, this.#sink, this.#speaker.habits))
-      this.#respond(RESULT_OK, 'accepted');
-    else this.#cutOff(end - start);
-  }
-
-  #register(bytes: Buffer, start: number, end: number): void {
-    const fields = this.#read(terminalRegister, bytes, start, end);
-    if (fields === null) return;
-    if (fields.layout !== '2019') this.#speaker.edition = fields.layout as Edition;
-    const answer = this.#sink.register(registrationOf(this.#speaker.number, fields));
-    this.#speaker.refreshHabits(); // by what it has just said of itself
-    this.#send(registerResponse, { replySeq: this.#header.seq, ...answer }, answer.result === 0 ? 'accepted' : 'now');
-  }
-
-  #authenticate(bytes: Buffer, start: number, end: number): void {
-    const fields = this.#read(terminalAuth, bytes, start, end);
-    if (fields === null) return;
-    const welcome = this.#sink.authenticate(terminalFacts(this.#speaker.number, fields), fields.authCode as string);
-    this.#respond(welcome ? RESULT_OK : RESULT_FAILED, welcome ? 'accepted' : 'now');
-  }
-
-  /** The body by names; null, and refused, where it is cut off. */
-  #read(message: Message, bytes: Buffer, start: number, end: number): Fields | null {
-    const fields: Fields = {};
-    const r = new Reader(bytes, start, end, this.#speaker.form);
-    message.body.read(r, fields);
-    if (r.failure === null) return fields;
-    this.#refuse(r.failure.reason, RESULT_MALFORMED, `${r.failure.field}: ${r.failure.message}`);
-    return null;
-  }
-
-  #cutOff(length: number): void {
-    this.#refuse('short-body', RESULT_MALFORMED, `${length} bytes are too few for a location`);
+    if (outcome === 'repeated') this.#replies.respond(RESULT_OK, 'now');
+    else if (typeof outcome === 'object') this.#replies.refuse(outcome.reason, RESULT_FAILED, outcome.detail);
   }
 
   #askForParts(message: OpenMessage, missing: number[]): void {
     if (message.edition === '2011') return; // has no such message
     const most = message.edition === '2019' ? 500 : 255; // what the count, and the frame, can hold
     const fields = { originalSeq: message.firstSeq, packetIds: missing.slice(0, most) };
-    const body = encodeBody(platformResendRequest.id, fields, message.edition);
-    this.#reply(this.#frameTo(message.numberBytes, message.edition, platformResendRequest.id, body), 'now');
-  }
-
-  // What goes back.
-
-  #refuse(reason: Parameters<Sink['reject']>[0], result: number, detail: string): void {
-    this.#sink.reject(reason, this.#wire.current, detail);
-    if (this.#header.messageId !== terminalGeneralResponse.id) this.#respond(result, 'now');
-  }
-
-  #respond(result: number, when: ReplyWhen): void {
-    const { seq, messageId } = this.#header;
-    this.#responder ??= new GeneralResponder(
-      this.#speaker.form,
-      this.#speaker.numberBytes,
-      this.#speaker.protocolVersion,
-    );
-    this.#reply(this.#responder.frame(this.#nextSeq(), seq, messageId, result), when);
-  }
-
-  #send(message: Message, fields: Fields, when: ReplyWhen): void {
-    const body = encodeBody(message.id, fields, this.#speaker.form);
-    this.#reply(this.#frameTo(this.#speaker.numberBytes, this.#speaker.form, message.id, body), when);
-  }
-
-  /** `frame` as the standard wraps it. */
-  #reply(frame: Buffer, when: ReplyWhen): void {
-    this.#sink.reply(this.#wire.wrapped(frame), when);
-  }
-
-  #frameTo(number: Uint8Array, edition: Edition, messageId: number, body: Buffer): Buffer {
-    const header = { messageId, edition, number, seq: this.#nextSeq(), protocolVersion: this.#speaker.protocolVersion };
-    return frameBytes(withHeader(header, body));
-  }
-
-  #nextSeq(): number {
-    const seq = this.#seq;
-    this.#seq = (seq + 1) & 0xffff;
-    return seq;
+    this.#replies.sendTo(message, platformResendRequest, fields, 'now');
   }
 }
