@@ -1,6 +1,7 @@
 import type { ApiDeps, ApiOptions } from './deps.js';
 import type { FenceReader } from './fences/fence-reader.js';
 import type { ApiMetrics } from './metrics.js';
+import type { AlertTexts } from './stream/alert-texts.js';
 import type { HttpWaits } from './stream/http-waits.js';
 import type { Views } from './stream/view.js';
 import type { PlaceIndex } from './vehicles/place-index.js';
@@ -13,6 +14,7 @@ export interface App {
   metrics: ApiMetrics;
   vehicles: VehicleJson;
   places: PlaceIndex;
+  alertTexts: AlertTexts;
   waits: HttpWaits;
   fenceReader: FenceReader;
   /** Views of the live map. */

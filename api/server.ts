@@ -15,6 +15,7 @@ import { StaticFiles } from './http/static-files.js';
 import { ApiMetrics } from './metrics.js';
 import type { Method, Route } from './route.js';
 import { routeTable } from './routes.js';
+import { AlertTexts } from './stream/alert-texts.js';
 import { HttpWaits } from './stream/http-waits.js';
 import { StreamHub } from './stream/hub.js';
 import { startHttpServer } from './uws/http-server.js';
@@ -59,6 +60,7 @@ export async function startApi(deps: ApiDeps, given: GivenOptions): Promise<ApiS
     metrics,
     vehicles,
     places: new PlaceIndex(deps.fleet),
+    alertTexts: new AlertTexts(deps.alerts),
     waits: new HttpWaits(MAX_HTTP_WAITS),
     fenceReader: new FenceReader(deps.log, options.fenceWorker),
     views: {

@@ -97,7 +97,7 @@ function measure(format: 'json' | 'protobuf', { vehicles, rounds, clients, boxes
   };
   for (let i = 0; i < clients; i++) {
     const view: View = { id: 1, port, audience: null, stale: true };
-    hub.add(view, { bbox: boxes[i % boxes.length], filter: new VehicleFilter({}, catalog), format });
+    hub.add(view, { bbox: boxes[i % boxes.length], filter: new VehicleFilter({}, catalog), format, datum: 'wgs84' });
   }
   const sum = { bytes: 0, deflatedBytes: 0, encodeMs: 0, deflateMs: 0 };
   for (let i = 0; i < rounds; i++) {

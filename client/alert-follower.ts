@@ -1,6 +1,9 @@
+import type { Datum } from '../model/datum.js';
 import type { AlertStep, AlertsFilter, Gap, StreamMessage, StreamRequest } from './messages.js';
 import type { Subscription, SubscriptionPort } from './subscription.js';
 
+/** The end of the log, in place of a cursor. */
+const NOW = 'now';
 /** Steps that may be on their way to the handler; the server waits then. */
 const WINDOW = 500;
 /** Steps of which it is remembered that they were handed over. */
@@ -10,6 +13,8 @@ const RETRY_LONGEST_MS = 10_000;
 
 export interface AlertsOptions {
   filter?: AlertsFilter;
+  /** What places in alerts refer to. Default `wgs84`. */
+  datum?: Datum;
   /** Go on behind this one; without it the stream begins with what comes next. Keep `follower.cursor` for the next start. */
   cursor?: string;
 }
@@ -33,7 +38,7 @@ export interface AlertsHandlers {
 export class AlertFollower implements Subscription {
   /** The last step that was dealt with. */
   cursor: string | undefined;
-  readonly #filter: AlertsFilter | undefined;
+  readonly #asked: Pick<AlertsOptions, 'filter' | 'datum'>;
   readonly #port: SubscriptionPort;
   readonly #handlers: AlertsHandlers;
   #queue: AlertStep[] = [];
@@ -49,11 +54,11 @@ export class AlertFollower implements Subscription {
 
   constructor(
     readonly id: number,
-    { filter, cursor }: AlertsOptions,
+    { cursor, ...asked }: AlertsOptions,
     port: SubscriptionPort,
     handlers: AlertsHandlers,
   ) {
-    this.#filter = filter;
+    this.#asked = asked;
     this.cursor = cursor;
     this.#port = port;
     this.#handlers = handlers;
@@ -67,10 +72,9 @@ export class AlertFollower implements Subscription {
 
   request(): StreamRequest {
     const { id, cursor } = this;
-    const filter = this.#filter;
     return {
       ...{ op: 'subscribe', id, channel: 'alerts', window: WINDOW },
-      ...(filter && { filter }),
+      ...this.#asked,
       ...(cursor !== undefined && { cursor }),
     };
   }
@@ -83,6 +87,8 @@ export class AlertFollower implements Subscription {
         this.#gaps++;
         this.cursor = cursor;
       }
+      // What is now would be later after the next break.
+      if (this.cursor === NOW) this.cursor = cursor;
       if (gap) this.#handlers.gap?.(gap);
       this.#handlers.subscribed?.(recovered);
     } else if (message.type === 'gap') {

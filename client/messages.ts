@@ -1,11 +1,12 @@
 import type { Alert, AlertFilter, Transition } from '../model/alert.js';
 import type { Command, CommandEvent } from '../model/command.js';
+import type { Datum } from '../model/datum.js';
 import type { PositionJson } from '../model/position.js';
 import type { VehicleCategory } from '../model/vehicle.js';
 
 /** The words of `GET /v1/stream` (docs/stream.md), as far as this client uses them. */
 
-/** Degrees WGS-84. */
+/** Degrees, in the datum of the subscription: WGS-84 where it names none. */
 export type Bbox = readonly [west: number, south: number, east: number, north: number];
 
 export type StreamFormat = 'json' | 'protobuf';
@@ -78,11 +79,20 @@ export type StreamRequest =
       id: number;
       channel: 'positions';
       bbox: Bbox;
+      datum?: Datum;
       filter?: VehiclesFilter;
       format?: StreamFormat;
       bytesPerSecond?: number;
     }
-  | { op: 'subscribe'; id: number; channel: 'alerts'; filter?: AlertsFilter; cursor?: string; window?: number }
+  | {
+      op: 'subscribe';
+      id: number;
+      channel: 'alerts';
+      filter?: AlertsFilter;
+      datum?: Datum;
+      cursor?: string;
+      window?: number;
+    }
   | { op: 'subscribe'; id: number; channel: 'commands'; filter: CommandsFilter }
   | { op: 'unsubscribe'; id: number }
   | { op: 'update'; id: number; bbox?: Bbox; filter?: VehiclesFilter }

@@ -1,3 +1,4 @@
+import type { Datum } from '../model/datum.js';
 import type {
   Bbox,
   DensityCell,
@@ -13,6 +14,8 @@ import type { Subscription, SubscriptionPort } from './subscription.js';
 
 export interface VehiclesOptions {
   bbox: Bbox;
+  /** What the map is drawn in: coordinates both ways refer to it. Default `wgs84`. */
+  datum?: Datum;
   filter?: VehiclesFilter;
   /** `protobuf`: binary frames of a quarter of the bytes; what is told is the same. Default `json`. */
   format?: StreamFormat;

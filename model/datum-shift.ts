@@ -6,6 +6,14 @@ const gcoord = module as unknown as typeof module.default;
 
 export type Place = [lon: number, lat: number];
 
+/** What maps are drawn in. CGCS2000 is within a metre of WGS-84, and not told from it (coordinates sheet §1). */
+export type DrawnDatum = Exclude<Datum, 'cgcs2000'>;
+
+/** What is the same for two datums on a map needs to be worked out only once. */
+export function drawnAs(datum: Datum): DrawnDatum {
+  return datum === 'cgcs2000' ? 'wgs84' : datum;
+}
+
 /** As fine as the log keeps places: about a centimetre. */
 const PER_DEGREE = 1e7;
 const CLOSE_ENOUGH = 0.1 / PER_DEGREE; // degrees
@@ -14,14 +22,16 @@ const MOST_STEPS = 10;
 
 /** Within 0.02 m of GCJ-02 and 0.3 m of BD-09; outside China GCJ-02 is WGS-84, while BD-09 is moved everywhere. */
 export function wgs84Of(sent: Place, datum: Datum): Place {
-  if (datum === 'wgs84' || datum === 'cgcs2000') return sent;
-  return rounded(fromGcj02(datum === 'bd09' ? gcoord.transform(sent, gcoord.BD09, gcoord.GCJ02) : sent));
+  const drawn = drawnAs(datum);
+  if (drawn === 'wgs84') return sent;
+  return rounded(fromGcj02(drawn === 'bd09' ? gcoord.transform(sent, gcoord.BD09, gcoord.GCJ02) : sent));
 }
 
-/** A place in WGS-84 as maps of another datum draw it (coordinates sheet §1); CGCS2000 is within a metre of it, and left as it is. */
+/** A place in WGS-84 as maps of another datum draw it (coordinates sheet §1). */
 export function placeIn(datum: Datum, place: Place): Place {
-  if (datum === 'wgs84' || datum === 'cgcs2000') return place;
-  return rounded(gcoord.transform(place, gcoord.WGS84, datum === 'bd09' ? gcoord.BD09 : gcoord.GCJ02));
+  const drawn = drawnAs(datum);
+  if (drawn === 'wgs84') return place;
+  return rounded(gcoord.transform(place, gcoord.WGS84, drawn === 'bd09' ? gcoord.BD09 : gcoord.GCJ02));
 }
 
 function rounded([lon, lat]: Place): Place {

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { Alert, AlertPlace, AlertTransition } from '../../model/alert.js';
 import type { Datum } from '../../model/datum.js';
+import { drawnAs } from '../../model/datum-shift.js';
 import { AlertExports } from '../alerts/alert-export.js';
 import { ALERT_FILES, ALERT_FORMATS, type AlertFormat } from '../alerts/alert-files.js';
 import { alertFilterParams, newsFilter } from '../alerts/alert-filter.js';
 import { historyStepJson, historyStepSchema } from '../alerts/alert-history.js';
 import { AlertPages, isAway } from '../alerts/alert-pages.js';
 import type { App } from '../app.js';
-import { answerIn, datumParam, datumQuery, inDatum } from '../datum.js';
+import { datumParam, datumQuery, inDatum } from '../datum.js';
 import type { Request } from '../http/endpoint.js';
 import { ApiError } from '../http/errors.js';
 import {
@@ -111,10 +112,8 @@ export function alertRoutes(app: App): Route[] {
           return exports.answer(format, pagesIn(datum, pages), lastId !== undefined);
         }
         if (lastId !== undefined) throw wrongQuery('lastId', 'is for files; pages go on by `cursor`');
-        return answerIn(
-          datum,
-          json(await (after === undefined ? listAlerts(question) : pullSteps(question, after, request))),
-        );
+        if (after !== undefined) return json(await pullSteps(question, datum, after, request));
+        return json(inDatum(datum, await listAlerts(question)));
       },
     }),
     route({
@@ -192,11 +191,12 @@ export function alertRoutes(app: App): Route[] {
     return { steps, partial };
   }
 
-  function pullSteps(query: ListQuery, after: string, request: Request): Promise<string> {
+  function pullSteps(query: ListQuery, datum: Datum, after: string, request: Request): Promise<string> {
     const { limit, wait = 0, cursor, grouped, ...filter } = query;
     if (cursor !== undefined) throw wrongQuery('cursor', 'is for the list; steps go on by `after`');
     if (grouped !== undefined) throw wrongQuery('grouped', 'is for the list: every step is told');
-    return pullAlerts(alerts, app.waits, { filter: newsFilter(filter), after, waitMs: wait * 1000, limit }, request);
+    const pull = { filter: newsFilter(filter), datum: drawnAs(datum), after, waitMs: wait * 1000, limit };
+    return pullAlerts(app, pull, request);
   }
 
   /** All alerts that match, newest first, or those behind `lastId`; throws 'database-away' where only those in memory can be had. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { drawnAs } from '../../model/datum-shift.js';
 import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
 import { alertFilterParams, newsFilter } from '../alerts/alert-filter.js';
 import type { App } from '../app.js';
+import { bboxFrom, datumParam } from '../datum.js';
 import { bboxParam, booleanParam, listParam } from '../parameters.js';
 import { type Route, route } from '../route.js';
 import { stepCursor } from '../schemas/alerts.js';
@@ -24,13 +26,13 @@ export function eventStreamRoutes(app: App): Route[] {
       summary: 'Steps in the life of alerts as server-sent events',
       description:
         'Each event has its cursor as `id` and `{cursor, transition, alert}` as `data`. The first, `subscribed`, tells in `recovered` whether the stream goes on behind the cursor that came with `Last-Event-ID` or as a parameter. A comment comes every 15 seconds.',
-      query: z.strictObject({ ...alertFilterParams, cursor: stepCursor.optional() }),
+      query: z.strictObject({ ...alertFilterParams, cursor: stepCursor.optional(), datum: datumParam }),
       responses: RESPONSES,
       errors: ['busy'],
       handle({ query, request }) {
-        const { cursor = request.headers['last-event-id'] || undefined, ...filter } = query;
-        const wanted = { filter: newsFilter(filter), cursor };
-        const body = alertEvents(app.deps.alerts, app.waits, wanted, request);
+        const { cursor = request.headers['last-event-id'] || undefined, datum, ...filter } = query;
+        const wanted = { filter: newsFilter(filter), datum: drawnAs(datum), cursor };
+        const body = alertEvents(app, wanted, request);
         return { status: 200, headers: EVENT_STREAM_HEADERS, body };
       },
     }),
@@ -44,6 +46,7 @@ export function eventStreamRoutes(app: App): Route[] {
         'The `data` of an event is what the WebSocket stream says of positions: a snapshot, then once a second what changed; densities where the box holds too many vehicles.',
       query: z.strictObject({
         bbox: bboxParam,
+        datum: datumParam,
         online: booleanParam.optional(),
         category: listParam(z.enum(VEHICLE_CATEGORIES)).optional(),
         plate: z.string().min(1).max(32).optional(),
@@ -51,8 +54,13 @@ export function eventStreamRoutes(app: App): Route[] {
       }),
       responses: RESPONSES,
       errors: ['busy'],
-      handle({ query: { bbox, ...filter }, request }) {
-        const sight = { bbox, filter: new VehicleFilter(filter, app.deps.catalog), format: 'json' } as const;
+      handle({ query: { bbox, datum, ...filter }, request }) {
+        const sight = {
+          bbox: bboxFrom(datum, bbox),
+          filter: new VehicleFilter(filter, app.deps.catalog),
+          format: 'json',
+          datum: drawnAs(datum),
+        } as const;
         return { status: 200, headers: EVENT_STREAM_HEADERS, body: positionEvents(app, sight, request) };
       },
     }),

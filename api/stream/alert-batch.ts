@@ -1,6 +1,9 @@
-import type { AlertFilter, AlertTransition } from '../../model/alert.js';
+import type { AlertTransition } from '../../model/alert.js';
 import { matchesAlert } from '../alerts/alert-filter.js';
-import type { SubscriptionId } from './messages.js';
+import type { AlertSubscription } from './alert-subscription.js';
+
+/** What decides what a subscription gets; `kind` is the same where all of it is. */
+export type AlertKind = Pick<AlertSubscription, 'kind' | 'id' | 'filter' | 'datum'>;
 
 /** What of a batch one kind of subscription gets. */
 export interface Wanted {
@@ -9,7 +12,7 @@ export interface Wanted {
   messages: readonly Buffer[];
 }
 
-/** Transitions that follow on one place in the log. Subscriptions with the same filter and id share what they get of it. */
+/** Transitions that follow on one place in the log. Subscriptions of one kind share what they get of it. */
 export class AlertBatch {
   readonly #wanted = new Map<string, Wanted>();
 
@@ -17,7 +20,7 @@ export class AlertBatch {
     /** Number of the transition before the first. */
     readonly after: number,
     readonly transitions: readonly AlertTransition[],
-    readonly encode: (transition: AlertTransition, id: SubscriptionId) => Buffer,
+    readonly encode: (transition: AlertTransition, kind: AlertKind) => Buffer,
   ) {}
 
   /** Number of the last. */
@@ -25,16 +28,15 @@ export class AlertBatch {
     return this.transitions.at(-1)?.number ?? this.after;
   }
 
-  /** `kind` is the same for subscriptions of one filter and id. */
-  wanted({ kind, filter, id }: { kind: string; filter: AlertFilter; id: SubscriptionId }): Wanted {
-    let wanted = this.#wanted.get(kind);
+  wanted(of: AlertKind): Wanted {
+    let wanted = this.#wanted.get(of.kind);
     if (!wanted) {
-      const transitions = this.transitions.filter(({ alert }) => matchesAlert(filter, alert));
+      const transitions = this.transitions.filter(({ alert }) => matchesAlert(of.filter, alert));
       wanted = {
         numbers: transitions.map(({ number }) => number),
-        messages: transitions.map((transition) => this.encode(transition, id)),
+        messages: transitions.map((transition) => this.encode(transition, of)),
       };
-      this.#wanted.set(kind, wanted);
+      this.#wanted.set(of.kind, wanted);
     }
     return wanted;
   }

@@ -1,4 +1,5 @@
 import type { AlertFilter } from '../../model/alert.js';
+import { type DrawnDatum, drawnAs } from '../../model/datum-shift.js';
 import type { AlertReader } from '../deps.js';
 import type { SendResult, Socket } from '../http/socket.js';
 import type { SubscribeAlerts, SubscriptionId } from './messages.js';
@@ -18,7 +19,9 @@ export interface AlertPort {
 export class AlertSubscription {
   readonly id: SubscriptionId;
   readonly filter: AlertFilter;
-  /** The same for subscriptions of the same filter and id. */
+  /** What the places that it is told refer to. */
+  readonly datum: DrawnDatum;
+  /** The same for subscriptions of the same filter, datum and id. */
   readonly kind: string;
   /** False until the log has been read after the start: nothing can be said of cursors before. */
   joined = false;
@@ -34,13 +37,14 @@ export class AlertSubscription {
   scheduled = false;
 
   constructor(
-    { id, filter, window }: Pick<SubscribeAlerts, 'id' | 'filter' | 'window'>,
+    { id, filter, datum, window }: Pick<SubscribeAlerts, 'id' | 'filter' | 'datum' | 'window'>,
     readonly port: AlertPort,
     readonly reader: AlertReader,
   ) {
     this.id = id;
     this.filter = filter;
-    this.kind = JSON.stringify([id, filter]);
+    this.datum = drawnAs(datum);
+    this.kind = JSON.stringify([id, filter, this.datum]);
     this.unacknowledged = window === undefined ? null : { numbers: [], most: window };
   }
 

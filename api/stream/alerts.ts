@@ -1,13 +1,15 @@
+import { readCursor } from '../../alerts/feed.js';
 import type { AlertTransition } from '../../model/alert.js';
 import { LogGapError } from '../../store/log-reader.js';
 import type { App } from '../app.js';
 import { ApiError } from '../http/errors.js';
-import { AlertBatch } from './alert-batch.js';
+import { AlertBatch, type AlertKind } from './alert-batch.js';
 import { type AlertPort, AlertSubscription } from './alert-subscription.js';
+import { beginningAt } from './beginning.js';
 import { SharedMessage } from './encoding.js';
 import { LIMITS } from './limits.js';
 import type { SubscribeAlerts } from './messages.js';
-import { type Gap, type GapReason, say } from './server-messages.js';
+import { say } from './server-messages.js';
 import { Turns } from './turns.js';
 
 /** Transitions handled in one turn of the event loop, so that a long replay delays nobody. */
@@ -22,8 +24,8 @@ const ENCODED_KEPT = 2000;
  */
 export class AlertsHub {
   readonly #subscriptions = new Set<AlertSubscription>();
-  /** Messages by number of the transition, written once for everybody. */
-  readonly #encoded = new Map<number, SharedMessage>();
+  /** Messages by datum and number of the transition, written once for everybody. */
+  readonly #encoded = new Map<string, SharedMessage>();
   /** The newest that was read: most subscriptions are at the same place. */
   #newest: AlertBatch;
   readonly #stop: () => void;
@@ -74,12 +76,12 @@ export class AlertsHub {
     const { unacknowledged } = subscription;
     if (!unacknowledged) throw new ApiError('bad-request', 'message.id: it was subscribed without a window');
     // It may be older than what the log still has: the client has dealt with it all the same.
-    const { epoch, number } = parts(cursor);
-    if (epoch !== this.app.deps.alerts.epoch || !(number <= subscription.at)) {
+    const place = readCursor(cursor);
+    if (place?.epoch !== this.app.deps.alerts.epoch || place.number > subscription.at) {
       throw new ApiError('bad-request', `message.cursor: ${JSON.stringify(cursor)} was not sent`);
     }
     const { numbers } = unacknowledged;
-    const next = numbers.findIndex((sent) => sent > number);
+    const next = numbers.findIndex((sent) => sent > place.number);
     numbers.splice(0, next < 0 ? numbers.length : next);
     this.#pump(subscription);
   }
@@ -93,11 +95,8 @@ export class AlertsHub {
     if (!this.#subscriptions.has(subscription)) return;
     const { alerts } = this.app.deps;
     const { id, port } = subscription;
-    const resumed = cursor === undefined ? null : alerts.placeOf(cursor);
-    const at = resumed ?? alerts.last;
-    const recovered = resumed !== null;
-    const gap = cursor !== undefined && !recovered ? { gap: this.#gap(cursor, at, this.#whyNot(cursor)) } : {};
-    port.send(say({ type: 'subscribed', id, epoch: alerts.epoch, cursor: alerts.cursor(at), recovered, ...gap }));
+    const { at, ...told } = beginningAt(alerts, cursor);
+    port.send(say({ type: 'subscribed', id, epoch: alerts.epoch, cursor: alerts.cursor(at), ...told }));
     subscription.at = at;
     subscription.from = alerts.last;
     subscription.joined = true;
@@ -159,7 +158,7 @@ export class AlertsHub {
   }
 
   #batch(after: number, transitions: readonly AlertTransition[]): AlertBatch {
-    return new AlertBatch(after, transitions, (transition, id) => this.#encode(transition).for(id));
+    return new AlertBatch(after, transitions, (transition, kind) => this.#encode(transition, kind).for(kind.id));
   }
 
   #read(subscription: AlertSubscription): AlertTransition[] {
@@ -169,8 +168,9 @@ export class AlertsHub {
       if (!(error instanceof LogGapError)) throw error;
       // What comes next is no longer kept: the client learns of it, and goes on behind it.
       const { alerts } = this.app.deps;
-      const gap = this.#gap(alerts.cursor(subscription.at), error.oldest - 1, 'expired');
+      const from = alerts.cursor(subscription.at);
       subscription.at = error.oldest - 1;
+      const gap = { from, to: alerts.cursor(subscription.at), reason: 'expired' } as const;
       subscription.port.send(say({ type: 'gap', id: subscription.id, ...gap }));
       return subscription.reader.read(subscription.at, TURN);
     }
@@ -194,27 +194,16 @@ export class AlertsHub {
     subscription.at = batch.end;
   }
 
-  #encode(transition: AlertTransition): SharedMessage {
-    let message = this.#encoded.get(transition.number);
+  #encode(transition: AlertTransition, { datum }: AlertKind): SharedMessage {
+    const name = `${datum} ${transition.number}`;
+    let message = this.#encoded.get(name);
     if (message === undefined) {
-      const text = this.app.deps.alerts.text(transition).slice(1);
+      const text = this.app.alertTexts.of(transition, datum).slice(1);
       message = new SharedMessage((id) => Buffer.from(`{"type":"alert","id":${JSON.stringify(id)},${text}`));
       if (this.#encoded.size >= ENCODED_KEPT) this.#encoded.clear();
-      this.#encoded.set(transition.number, message);
+      this.#encoded.set(name, message);
     }
     return message;
-  }
-
-  #gap(from: string, to: number, reason: GapReason): Gap {
-    return { from, to: this.app.deps.alerts.cursor(to), reason };
-  }
-
-  #whyNot(cursor: string): GapReason {
-    const { epoch, last } = this.app.deps.alerts;
-    const given = parts(cursor);
-    if (!Number.isInteger(given.number)) return 'unknown';
-    if (given.epoch !== epoch) return 'restart';
-    return given.number <= last ? 'expired' : 'unknown';
   }
 
   #measure({ number, transition, alert }: AlertTransition): void {
@@ -224,10 +213,4 @@ export class AlertsHub {
       this.app.metrics.alertLatency.observe(Math.max(0, this.app.now() - Date.parse(alert.detectedAt)) / 1000);
     }
   }
-}
-
-/** `<epoch>-<number>`; the number is NaN where it is no cursor at all. */
-function parts(cursor: string): { epoch: string; number: number } {
-  const [, epoch = '', digits] = /^(.+)-(\d{1,15})$/.exec(cursor) ?? [];
-  return { epoch, number: Number(digits) };
 }

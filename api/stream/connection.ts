@@ -1,4 +1,6 @@
+import { drawnAs } from '../../model/datum-shift.js';
 import type { App } from '../app.js';
+import { bboxFrom } from '../datum.js';
 import type { KeyCheck } from '../http/auth.js';
 import { ApiError } from '../http/errors.js';
 import type { SendResult, Socket, StreamHandler } from '../http/socket.js';
@@ -192,7 +194,7 @@ export class StreamConnection implements StreamHandler {
     }
   }
 
-  #subscribePositions({ id, bbox, filter, format = this.format, bytesPerSecond }: SubscribePositions): void {
+  #subscribePositions({ id, bbox, datum, filter, format = this.format, bytesPerSecond }: SubscribePositions): void {
     const budget = new ViewBudget(bytesPerSecond);
     const view: View = {
       id,
@@ -208,7 +210,12 @@ export class StreamConnection implements StreamHandler {
     };
     this.#send(say({ type: 'subscribed', id }));
     this.#views.set(id, view);
-    this.hub.positions.add(view, { bbox, filter: new VehicleFilter(filter, this.hub.app.deps.catalog), format });
+    this.hub.positions.add(view, {
+      bbox: bboxFrom(datum, bbox),
+      filter: new VehicleFilter(filter, this.hub.app.deps.catalog),
+      format,
+      datum: drawnAs(datum),
+    });
   }
 
   #subscribeAlerts(wanted: SubscribeAlerts): void {
@@ -225,9 +232,11 @@ export class StreamConnection implements StreamHandler {
 
   #update({ id, bbox, filter }: Extract<ClientMessage, { op: 'update' }>): void {
     const view = this.#views.get(id);
-    if (!view) throw new ApiError('not-found', `message.id: no positions are subscribed as ${JSON.stringify(id)}`);
+    if (!view?.audience) {
+      throw new ApiError('not-found', `message.id: no positions are subscribed as ${JSON.stringify(id)}`);
+    }
     this.hub.positions.change(view, {
-      ...(bbox && { bbox }),
+      ...(bbox && { bbox: bboxFrom(view.audience.sight.datum, bbox) }),
       ...(filter && { filter: new VehicleFilter(filter, this.hub.app.deps.catalog) }),
     });
   }

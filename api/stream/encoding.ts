@@ -1,8 +1,10 @@
+import { type DrawnDatum, placeIn } from '../../model/datum-shift.js';
 import type { Vehicle } from '../../model/vehicle.js';
 import type { ByteWriter } from '../output/byte-writer.js';
+import type { Bbox } from '../parameters.js';
 import type { SubscriptionId } from './messages.js';
 
-/** Vehicles of one cell of the map. */
+/** Vehicles of one cell of the map, degrees WGS-84. */
 export interface Cell {
   west: number;
   south: number;
@@ -13,8 +15,13 @@ export interface Cell {
   emergencies: number;
 }
 
+/** A cell as a map of the datum draws it: its corners where they come to lie. */
+export function cellBox({ west, south, side }: Cell, datum: DrawnDatum): Bbox {
+  return [...placeIn(datum, [west, south]), ...placeIn(datum, [west + side, south + side])];
+}
+
 /**
- * How positions and densities become bytes. Items are written one behind the other into `out` and taken from there in
+ * How positions and densities become bytes, in one format and with places in one datum. Items are written one behind the other into `out` and taken from there in
  * runs, which are joined in any order, so that what one tile's items came to is used in the messages of all its watchers.
  */
 export interface Encoding {

@@ -1,7 +1,8 @@
+import type { DrawnDatum } from '../../model/datum-shift.js';
 import type { Vehicle } from '../../model/vehicle.js';
 import { TextWriter } from '../output/text-writer.js';
 import type { VehicleJson } from '../vehicles/vehicle-json.js';
-import type { Cell, Encoding } from './encoding.js';
+import { type Cell, cellBox, type Encoding } from './encoding.js';
 import type { SubscriptionId } from './messages.js';
 
 /** Positions and densities as JSON text (contract §6). */
@@ -10,10 +11,13 @@ export class JsonEncoding implements Encoding {
   readonly separator = Buffer.from(',');
   readonly out = new TextWriter();
 
-  constructor(readonly vehicles: VehicleJson) {}
+  constructor(
+    readonly vehicles: VehicleJson,
+    readonly datum: DrawnDatum = 'wgs84',
+  ) {}
 
   writeItem(vehicle: Vehicle, now: number): void {
-    this.vehicles.writeItem(this.out, vehicle, now);
+    this.vehicles.writeItem(this.out, vehicle, now, this.datum);
   }
 
   positions(id: SubscriptionId, snapshot: boolean, runs: readonly Buffer[], gone: readonly string[]): Buffer {
@@ -22,9 +26,9 @@ export class JsonEncoding implements Encoding {
   }
 
   density(id: SubscriptionId, cells: readonly Cell[]): Buffer {
-    const texts = cells.map(({ west, south, side, count, moving, emergencies }) => {
-      const box = `[${west},${south},${west + side},${south + side}]`;
-      return `{"bbox":${box},"count":${count},"moving":${moving},"emergencies":${emergencies}}`;
+    const texts = cells.map((cell) => {
+      const { count, moving, emergencies } = cell;
+      return `{"bbox":[${cellBox(cell, this.datum)}],"count":${count},"moving":${moving},"emergencies":${emergencies}}`;
     });
     return Buffer.from(`{"type":"density","id":${JSON.stringify(id)},"cells":[${texts.join(',')}]}`);
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { COMMAND_STATES } from '../../model/command.js';
 import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
 import { newsFilterSchema } from '../alerts/alert-filter.js';
+import { datumParam } from '../datum.js';
 import { parseJson } from '../http/json-body.js';
 import { bboxProblem, oneOrMany } from '../parameters.js';
 import { check } from '../route.js';
@@ -48,6 +49,7 @@ const subscribe = z.discriminatedUnion('channel', [
     id: subscriptionId,
     channel: z.literal('positions'),
     bbox,
+    datum: datumParam,
     filter: vehicleFilter.default({}),
     format: z.enum(STREAM_FORMATS).optional().describe('of the frames; by default what the sub-protocol says'),
     bytesPerSecond: z
@@ -61,6 +63,7 @@ const subscribe = z.discriminatedUnion('channel', [
     id: subscriptionId,
     channel: z.literal('alerts'),
     filter: newsFilterSchema.prefault({}),
+    datum: datumParam,
     cursor: cursor.optional().describe('go on behind it; without one the stream begins at its end'),
     window: z
       .int()
@@ -85,7 +88,7 @@ export const CLIENT_MESSAGES = {
   update: z.strictObject({
     op: z.literal('update'),
     id: subscriptionId,
-    bbox: bbox.optional(),
+    bbox: bbox.optional().describe('in the datum of the subscription'),
     filter: vehicleFilter.optional(),
   }),
   unsubscribe: z.strictObject({ op: z.literal('unsubscribe'), id: subscriptionId }),

@@ -2,10 +2,8 @@ import type { App } from '../app.js';
 import { VehicleFilter } from '../vehicles/vehicle-filter.js';
 import { Delta } from './delta.js';
 import { cellDegFor, cellsInView, densityGrid } from './density.js';
-import { type Cell, type Encoding, SharedMessage } from './encoding.js';
-import { JsonEncoding } from './json-encoding.js';
-import type { StreamFormat } from './messages.js';
-import { ProtobufEncoding } from './protobuf-encoding.js';
+import { type Cell, SharedMessage } from './encoding.js';
+import { Encodings } from './encodings.js';
 import { Shown } from './shown.js';
 import { Silences } from './silences.js';
 import { overlap, type Tile, TileTree } from './tiles.js';
@@ -32,7 +30,7 @@ interface Round {
  */
 export class PositionsHub implements Views {
   readonly #audiences = new Map<string, Audience>();
-  readonly #encodings: Record<StreamFormat, Encoding>;
+  readonly #encodings: Encodings;
   readonly #shown = new Shown();
   readonly #silences = new Silences();
   #changed = new Set<number>();
@@ -49,7 +47,7 @@ export class PositionsHub implements Views {
 
   constructor(readonly app: App) {
     const { vehicles, deps } = app;
-    this.#encodings = { json: new JsonEncoding(vehicles), protobuf: new ProtobufEncoding(vehicles, deps.fleet) };
+    this.#encodings = new Encodings(vehicles, deps.fleet);
     this.#everyone = new VehicleFilter({}, deps.catalog);
   }
 
@@ -87,7 +85,7 @@ export class PositionsHub implements Views {
   }
 
   /** The map moved, or its filter is another: sends what entered the view and what left it. */
-  change(view: View, to: Partial<Sight>): void {
+  change(view: View, to: Partial<Pick<Sight, 'bbox' | 'filter'>>): void {
     const before = view.audience!;
     const sight = { ...before.sight, ...to };
     this.remove(view);
@@ -217,7 +215,7 @@ export class PositionsHub implements Views {
     const key = Audience.keyOf(sight);
     let audience = this.#audiences.get(key);
     if (!audience) {
-      audience = new Audience(key, sight, this.#encodings[sight.format]);
+      audience = new Audience(key, sight, this.#encodings.of(sight.format, sight.datum));
       this.#audiences.set(key, audience);
     }
     audience.views.add(view);

@@ -35,8 +35,8 @@ message Item {
   string vehicle_id = 1;
   optional int64 time = 2;             // ms since 1970, by the terminal's clock
   optional int64 received_at = 3;      // ms since 1970
-  optional sint32 lon = 4;             // 1e-7 degrees east, WGS-84
-  optional sint32 lat = 5;             // 1e-7 degrees north, WGS-84
+  optional sint32 lon = 4;             // 1e-7 degrees east, in the datum of the subscription
+  optional sint32 lat = 5;             // 1e-7 degrees north, in the datum of the subscription
   optional uint32 speed = 6;           // 0.1 km/h
   optional uint32 heading = 7;         // degrees clockwise from true north
   optional sint32 altitude = 8;        // metres

@@ -1,11 +1,12 @@
 import protobuf from 'protobufjs/minimal.js';
+import { type DrawnDatum, placeIn } from '../../model/datum-shift.js';
 import type { Fleet } from '../../model/fleet.js';
 import { qualityNames } from '../../model/quality.js';
 import { SOURCE_NAMES } from '../../model/source.js';
 import type { Vehicle } from '../../model/vehicle.js';
 import type { VehicleJson } from '../vehicles/vehicle-json.js';
 import { VehicleParts } from '../vehicles/vehicle-parts.js';
-import type { Cell, Encoding } from './encoding.js';
+import { type Cell, cellBox, type Encoding } from './encoding.js';
 import type { SubscriptionId } from './messages.js';
 import { WireWriter } from './wire-writer.js';
 
@@ -28,11 +29,13 @@ export class ProtobufEncoding implements Encoding {
   readonly binary = true;
   readonly separator = null;
   readonly out = new WireWriter();
-  readonly #parts = new VehicleParts(itemHead, itemTail);
 
+  /** `parts`: what several may share. */
   constructor(
     readonly vehicles: VehicleJson,
     readonly fleet: Fleet,
+    readonly datum: DrawnDatum = 'wgs84',
+    readonly parts = protobufParts(),
   ) {}
 
   writeItem(vehicle: Vehicle, now: number): void {
@@ -40,11 +43,13 @@ export class ProtobufEncoding implements Encoding {
     const { no } = vehicle;
     out.uint32(tag(POSITIONS.items, BYTES));
     const start = out.open();
-    this.#parts.writeHead(out, vehicle);
+    this.parts.writeHead(out, vehicle);
     int64(out, 2, fleet.fixTime[no], 1);
     int64(out, 3, fleet.receivedTime[no], 1);
-    sint32(out, 4, fleet.lon[no], 1e7);
-    sint32(out, 5, fleet.lat[no], 1e7);
+    let [lon, lat] = [fleet.lon[no], fleet.lat[no]];
+    if (this.datum !== 'wgs84') [lon, lat] = placeIn(this.datum, [lon, lat]);
+    sint32(out, 4, lon, 1e7);
+    sint32(out, 5, lat, 1e7);
     uint32(out, 6, fleet.speedKmh[no], 10);
     uint32(out, 7, fleet.headingDeg[no], 1);
     sint32(out, 8, fleet.altitudeM[no], 1);
@@ -52,7 +57,7 @@ export class ProtobufEncoding implements Encoding {
     int64(out, 11, fleet.mileageKm[no], 10);
     out.raw(SOURCES[fleet.source[no]]);
     if (fleet.quality[no] !== 0) out.raw(qualityOf(fleet.quality[no]));
-    this.#parts.writeTail(out, vehicle);
+    this.parts.writeTail(out, vehicle);
     if (this.vehicles.online(no, now)) out.uint32(tag(16, VARINT)).uint32(1);
     out.close(start);
   }
@@ -71,20 +76,22 @@ export class ProtobufEncoding implements Encoding {
   density(id: SubscriptionId, cells: readonly Cell[]): Buffer {
     const w = protobuf.Writer.create().uint32(tag(FRAME.density, BYTES)).fork();
     writeId(w, DENSITY.id, id);
-    for (const { west, south, side, count, moving, emergencies } of cells) {
+    for (const cell of cells) {
+      const { count, moving, emergencies } = cell;
       w.uint32(tag(DENSITY.cells, BYTES)).fork();
-      w.uint32(tag(1, BYTES))
-        .fork()
-        .double(west)
-        .double(south)
-        .double(west + side)
-        .double(south + side)
-        .ldelim();
+      w.uint32(tag(1, BYTES)).fork();
+      for (const side of cellBox(cell, this.datum)) w.double(side);
+      w.ldelim();
       w.uint32(tag(2, VARINT)).uint32(count).uint32(tag(3, VARINT)).uint32(moving);
       w.uint32(tag(4, VARINT)).uint32(emergencies).ldelim();
     }
     return Buffer.from(w.ldelim().finish());
   }
+}
+
+/** What stays of vehicles from fix to fix, as these frames have it. */
+export function protobufParts(): VehicleParts {
+  return new VehicleParts(itemHead, itemTail);
 }
 
 function itemHead({ id }: Vehicle): Uint8Array {

@@ -1,10 +1,12 @@
 import { setImmediate as afterEvents } from 'node:timers/promises';
 import type { AlertFilter } from '../../model/alert.js';
+import type { DrawnDatum } from '../../model/datum-shift.js';
 import { LogGapError } from '../../store/log-reader.js';
 import { matchesAlert } from '../alerts/alert-filter.js';
-import type { AlertReader, AlertSource } from '../deps.js';
+import type { App } from '../app.js';
+import type { AlertReader } from '../deps.js';
 import type { Request } from '../http/endpoint.js';
-import type { HttpWaits } from './http-waits.js';
+import { beginningAt } from './beginning.js';
 
 /** Transitions looked at in one turn of the event loop. */
 const TURN = 500;
@@ -13,6 +15,7 @@ const LONGEST_SEARCH_MS = 2000;
 
 export interface Pull {
   filter: AlertFilter;
+  datum: DrawnDatum;
   /** A cursor, or `now` for the end of the log. */
   after: string;
   /** How long an answer without items may be held back. */
@@ -25,8 +28,10 @@ export interface Pull {
  * The cursor is behind everything that was looked at, wanted or not. `recovered` is false where the log cannot be
  * continued after the cursor: then it is that of the log's end.
  */
-export async function pullAlerts(alerts: AlertSource, waits: HttpWaits, pull: Pull, request: Request): Promise<string> {
-  const { filter, waitMs, limit } = pull;
+export async function pullAlerts(app: App, pull: Pull, request: Request): Promise<string> {
+  const { waits, alertTexts } = app;
+  const { alerts } = app.deps;
+  const { filter, datum, waitMs, limit } = pull;
   const begun = performance.now();
   const release = waits.take();
   const reader = alerts.reader();
@@ -34,15 +39,16 @@ export async function pullAlerts(alerts: AlertSource, waits: HttpWaits, pull: Pu
   request.onAborted(() => (gone = true));
   try {
     await alerts.ready;
-    let at = pull.after === 'now' ? alerts.last : alerts.placeOf(pull.after);
-    if (at === null) return answer([], alerts.cursor(alerts.last), false);
+    const beginning = beginningAt(alerts, pull.after);
+    let { at } = beginning;
+    if (!beginning.recovered) return answer([], alerts.cursor(at), false);
     const items: string[] = [];
     for (;;) {
       const batch = read(reader, at);
       if (batch === null) return answer(items, alerts.cursor(items.length > 0 ? at : alerts.last), items.length > 0);
       for (const transition of batch) {
         at = transition.number;
-        if (matchesAlert(filter, transition.alert)) items.push(alerts.text(transition));
+        if (matchesAlert(filter, transition.alert)) items.push(alertTexts.of(transition, datum));
         if (items.length === limit) return answer(items, alerts.cursor(at), true);
       }
       const spent = performance.now() - begun;

@@ -1,3 +1,4 @@
+import type { DrawnDatum } from '../../model/datum-shift.js';
 import type { Bbox } from '../parameters.js';
 import type { VehicleFilter } from '../vehicles/vehicle-filter.js';
 import type { Encoding, SharedMessage } from './encoding.js';
@@ -13,9 +14,12 @@ export interface ViewPort {
 
 /** What of the map somebody looks at, and how it is to be told. */
 export interface Sight {
+  /** WGS-84, whatever the map is drawn in. */
   bbox: Bbox;
   filter: VehicleFilter;
   format: StreamFormat;
+  /** What the places that are told refer to. */
+  datum: DrawnDatum;
 }
 
 /** The live map, as whoever looks at it sees it. */
@@ -48,8 +52,8 @@ export class Audience {
     readonly encoding: Encoding,
   ) {}
 
-  static keyOf({ bbox, filter, format }: Sight): string {
-    return `${format} ${bbox.join(' ')} ${filter.key}`;
+  static keyOf({ bbox, filter, format, datum }: Sight): string {
+    return `${format} ${datum} ${bbox.join(' ')} ${filter.key}`;
   }
 
   /** Sends the view what it is to get; where it is not ready for it, or does not take it, it gets a snapshot later. */

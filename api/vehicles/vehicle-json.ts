@@ -1,4 +1,5 @@
 import type { Catalog } from '../../model/catalog.js';
+import { type DrawnDatum, placeIn } from '../../model/datum-shift.js';
 import type { Driver } from '../../model/driver.js';
 import type { Fleet } from '../../model/fleet.js';
 import { occupancyOf } from '../../model/occupancy.js';
@@ -67,10 +68,12 @@ export class VehicleJson {
     return this.#write(vehicle, now).state;
   }
 
-  /** Writes an item of the stream: the position with plate, category and online. The vehicle has a fix. */
-  writeItem(out: TextWriter, vehicle: Vehicle, now: number): void {
+  /** Writes an item of the stream: the position, its place in `datum`, with plate, category and online. The vehicle has a fix. */
+  writeItem(out: TextWriter, vehicle: Vehicle, now: number, datum: DrawnDatum = 'wgs84'): void {
     this.#parts.writeHead(out, vehicle);
-    writeFix(out, this.fleet.read(vehicle.no, this.#row));
+    const row = this.fleet.read(vehicle.no, this.#row);
+    if (datum !== 'wgs84') [row.lon, row.lat] = placeIn(datum, [row.lon, row.lat]);
+    writeFix(out, row);
     this.#parts.writeTail(out, vehicle);
     out.raw(this.online(vehicle.no, now) ? ONLINE : OFFLINE);
   }

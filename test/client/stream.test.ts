@@ -1,7 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
-import { type SocketConstructor, Stream, type StreamOptions, type StreamState } from '../../client/index.js';
+import {
+  type AlertStep,
+  type SocketConstructor,
+  Stream,
+  type StreamOptions,
+  type StreamState,
+} from '../../client/index.js';
 import { SUSPECT_MOTION } from '../../model/quality.js';
 import { alert, KEY, startTestApi, type TestApi, transition } from '../api/support.js';
 
@@ -221,4 +227,38 @@ test('a message that cannot be read is told, and the connection begins anew; so 
   api.put('v1');
   await expect.poll(() => told).toBeGreaterThan(1);
   expect(good.sockets.opened).toHaveLength(1);
+});
+
+test('places come in the datum that a map is drawn in', async () => {
+  const api = await startTestApi();
+  api.put('v1', { lon: 116.397451, lat: 39.909187 });
+  const { stream } = connect(api);
+  const table = stream.vehicles({ bbox: [116.4036, 39.9105, 116.4037, 39.9106], datum: 'gcj02' });
+  await expect.poll(() => table.byId.get('v1')?.lon).toBeCloseTo(116.403695, 5);
+  const told: number[] = [];
+  const subscribed = new Promise((resolve) => {
+    const alert = (step: AlertStep) => void told.push(step.alert.position.lon as number);
+    stream.alerts({ datum: 'bd09' }, { alert, subscribed: resolve });
+  });
+  await subscribed;
+  const position = { ...alert().position, lon: 116.397451, lat: 39.909187 };
+  api.feed.push([transition(1, alert({ position }))]);
+  await expect.poll(() => told).toEqual([expect.closeTo(116.410067, 5)]);
+});
+
+test('a follower that begins now goes on after a break where it was, though nothing came before it', async () => {
+  const api = await startTestApi();
+  api.feed.push([transition(1, alert())]);
+  const { stream, sockets } = connect(api);
+  const seen: string[] = [];
+  let answers = 0;
+  const follower = stream.alerts(
+    { cursor: 'now' },
+    { alert: ({ cursor }) => void seen.push(cursor), subscribed: () => answers++ },
+  );
+  await expect.poll(() => answers).toBe(1);
+  expect(follower.cursor).toBe('e1-1');
+  sockets.cut();
+  api.feed.push([transition(2, alert())]);
+  await expect.poll(() => seen).toEqual(['e1-2']);
 });

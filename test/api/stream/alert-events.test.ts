@@ -39,7 +39,26 @@ test('a filter, the cursor as a parameter, and one that is too old', async () =>
   const filtered = await openEvents(api, '/v1/stream/alerts?severity=critical&cursor=e1-10');
   expect(vehicles((await filtered.next(3)).slice(1))).toEqual(['v20', 'v30']);
   const old = await openEvents(api, '/v1/stream/alerts', { 'last-event-id': 'e0-10' });
-  expect(await old.next(1)).toMatchObject([{ data: { recovered: false, cursor: 'e1-30' } }]);
+  const gap = { from: 'e0-10', to: 'e1-30', reason: 'restart' };
+  expect((await old.next(1))[0].data).toEqual({ epoch: 'e1', cursor: 'e1-30', recovered: false, gap });
+});
+
+test('`now` is the end of the log, and nothing is missing before it', async () => {
+  const api = await startTestApi();
+  raise(api, 1, 3);
+  const ways: [string, Record<string, string>][] = [
+    ['/v1/stream/alerts?cursor=now', {}],
+    ['/v1/stream/alerts', { 'last-event-id': 'now' }],
+  ];
+  for (const [path, headers] of ways) {
+    const events = await openEvents(api, path, headers);
+    expect((await events.next(1))[0]).toEqual({
+      ...{ id: `e1-${api.feed.last}`, event: 'subscribed' },
+      data: { epoch: 'e1', cursor: `e1-${api.feed.last}`, recovered: true },
+    });
+    raise(api, api.feed.last + 1, api.feed.last + 1);
+    expect(await events.next(1)).toMatchObject([{ id: `e1-${api.feed.last}` }]);
+  }
 });
 
 test('silence is broken by comments, and the id moves on with them', async () => {

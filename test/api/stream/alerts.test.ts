@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { AlertFeed } from '../../../alerts/feed.js';
 import type { App } from '../../../api/app.js';
+import { AlertTexts } from '../../../api/stream/alert-texts.js';
 import { AlertsHub } from '../../../api/stream/alerts.js';
 import { tempDir } from '../../support/temp-dir.js';
 import type { StreamMessage } from '../stream-client.js';
@@ -8,7 +9,8 @@ import { alert, transition } from '../support.js';
 
 function alertsHub(feed: AlertFeed): AlertsHub {
   const metrics = { alertLatency: { observe() {} } };
-  return new AlertsHub({ deps: { alerts: feed }, metrics, now: Date.now } as unknown as App);
+  const alertTexts = new AlertTexts(feed);
+  return new AlertsHub({ deps: { alerts: feed }, alertTexts, metrics, now: Date.now } as unknown as App);
 }
 
 function portTo(told: StreamMessage[]) {
@@ -31,8 +33,8 @@ test('who comes before the log has been read after a start is answered once it h
   const hub = alertsHub(feed);
   const told: StreamMessage[] = [];
   const port = portTo(told);
-  hub.add({ id: 1, filter: {}, cursor: 'e1-1' }, port);
-  const left = hub.add({ id: 2, filter: {} }, port);
+  hub.add({ id: 1, filter: {}, datum: 'wgs84', cursor: 'e1-1' }, port);
+  const left = hub.add({ id: 2, filter: {}, datum: 'wgs84' }, port);
   hub.remove(left);
   await new Promise((resolve) => setImmediate(resolve));
   expect(told).toEqual([]);

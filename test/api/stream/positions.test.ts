@@ -6,6 +6,7 @@ import type { Sight, View } from '../../../api/stream/view.js';
 import { VehicleFilter, type VehicleFilterInput } from '../../../api/vehicles/vehicle-filter.js';
 import { VehicleJson } from '../../../api/vehicles/vehicle-json.js';
 import { Catalog } from '../../../model/catalog.js';
+import type { DrawnDatum } from '../../../model/datum-shift.js';
 import { Fleet } from '../../../model/fleet.js';
 import { VEHICLE_CATEGORIES, type VehicleCategory } from '../../../model/vehicle.js';
 import type { StreamMessage } from '../stream-client.js';
@@ -57,8 +58,8 @@ class World {
     this.hub.changed(no);
   }
 
-  watch(bbox: Bbox, filter: VehicleFilterInput = {}): Watcher {
-    return new Watcher(this, { bbox, filter: new VehicleFilter(filter, this.catalog), format: 'json' });
+  watch(bbox: Bbox, filter: VehicleFilterInput = {}, datum: DrawnDatum = 'wgs84'): Watcher {
+    return new Watcher(this, { bbox, filter: new VehicleFilter(filter, this.catalog), format: 'json', datum });
   }
 
   /** What a view must show: found by looking at every vehicle. */

@@ -59,6 +59,16 @@ test('alerts: as they are committed, then again from the cursor, without a gap',
   expect(seen).toEqual(all.slice(5).map(({ alert: { id } }) => id));
 });
 
+test('`now` begins at the end of the log, of which nothing is missing', async () => {
+  const api = await startTestApi();
+  api.feed.push([1, 2, 3].map((n) => transition(n, alert())));
+  const client = await streamClient(api);
+  client.say({ op: 'subscribe', id: 1, channel: 'alerts', cursor: 'now' });
+  expect(await client.next()).toEqual({ type: 'subscribed', id: 1, epoch: 'e1', cursor: 'e1-3', recovered: true });
+  api.feed.push([transition(4, alert())]);
+  expect(await client.next()).toMatchObject({ type: 'alert', cursor: 'e1-4' });
+});
+
 test('a cursor of another log, of the future, too old or no cursor at all is not recovered', async () => {
   const api = await startTestApi();
   api.feed.push([1, 2, 3].map((n) => transition(n, alert())));
