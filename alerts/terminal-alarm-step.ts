@@ -67,13 +67,14 @@ export function terminalAlarms(catalog: Catalog, memories: VehicleMemories, aler
 
   function callForHelp(p: Position, vehicle: Vehicle, memory: VehicleMemory): void {
     const facts = factsOf(p);
-    const open = memory.emergencies.find((episode) => episode.to === null);
+    const { emergencies } = memory;
+    const open = emergencies?.find((episode) => episode.to === null);
     if (open) {
       open.from = Math.min(open.from, facts.time);
       return;
     }
-    if (memory.emergencies.some(({ from, to }) => facts.time >= from && (to === null || facts.time <= to))) return;
-    if (memory.emergencies.length === MAX_EPISODES && facts.time < memory.emergencies[0].from) return;
+    if (emergencies?.some(({ from, to }) => facts.time >= from && (to === null || facts.time <= to))) return;
+    if (emergencies?.length === MAX_EPISODES && facts.time < emergencies[0].from) return;
     noteEmergency(memory, facts, true);
     memory.alarms = (memory.alarms | EMERGENCY) >>> 0;
     raise(ALARM_EMERGENCY, p, vehicle, memory, facts);
@@ -102,13 +103,14 @@ function evidenceOf(bit: number, p: Position, memory: VehicleMemory, facts: FixF
 }
 
 function noteEmergency(memory: VehicleMemory, facts: FixFacts, on: boolean): void {
-  const { emergencies } = memory;
   if (on) {
+    memory.emergencies ??= [];
+    const { emergencies } = memory;
     const episode: EmergencyEpisode = { from: facts.time, to: null };
     emergencies.push(episode);
     if (emergencies.length > MAX_EPISODES) emergencies.shift();
     return;
   }
-  const open = emergencies.find((episode) => episode.to === null);
+  const open = memory.emergencies?.find((episode) => episode.to === null);
   if (open) open.to = Math.max(open.from, facts.time);
 }

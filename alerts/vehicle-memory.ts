@@ -9,7 +9,10 @@ export interface EmergencyEpisode {
   to: number | null;
 }
 
-/** What the engine remembers of one vehicle: plain values, so that it goes into a checkpoint as it is. */
+/**
+ * What the engine remembers of one vehicle: plain values, so that it goes into a checkpoint as it is. There are a million of them: what nearly
+ * every vehicle has is there from the start, where it takes no more room than its value.
+ */
 export interface VehicleMemory {
   /** The newest evaluated fix. */
   last: FixFacts | null;
@@ -19,10 +22,10 @@ export interface VehicleMemory {
   alarms: number;
   /** Time of the fix that said so, epoch ms; NaN before the first. */
   alarmsAt: number;
-  /** The newest ones, oldest first. */
-  emergencies: EmergencyEpisode[];
-  /** The interval of its evaluated fixes, ms, as far as it is used to; absent before the second. */
-  pace?: number;
+  /** The newest ones, oldest first; null before the first. */
+  emergencies: EmergencyEpisode[] | null;
+  /** The interval of its evaluated fixes, ms, as far as it is used to; null before the second. */
+  pace: number | null;
   /** The newest gap in its fixes, while late ones may fill it. */
   gap?: Gap;
   /** A run of fixes that came too late, and into no gap, while it lasts: judged by itself (late-fixes-step.ts). */
@@ -65,7 +68,7 @@ export class VehicleMemories {
   of(no: number): VehicleMemory {
     let memory = this.#byNo.get(no);
     if (!memory) {
-      memory = { last: null, rules: null, alarms: 0, alarmsAt: NaN, emergencies: [] };
+      memory = { last: null, rules: null, alarms: 0, alarmsAt: NaN, emergencies: null, pace: null };
       this.#byNo.set(no, memory);
     }
     return memory;
@@ -94,7 +97,8 @@ export class VehicleMemories {
   }
 
   restore({ vehicles, shared }: MemoriesSnapshot): void {
-    for (const [no, memory] of vehicles) this.#byNo.set(no, memory);
+    // Into the form that new ones have: as they are read they take more room, and older ones had not all of it.
+    for (const [no, memory] of vehicles) Object.assign(this.of(no), memory);
     this.shared.restore(shared);
   }
 }
