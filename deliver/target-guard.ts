@@ -1,6 +1,6 @@
-import { type LookupAddress, lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { networkList } from '../model/networks.js';
+import { SharedLookups } from './shared-lookups.js';
 
 /** What the reading of a URL drops or writes anew, so that the text as it is kept would show another URL than is reached. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\s]/u;
@@ -50,6 +50,7 @@ export class TargetGuard {
   readonly #notPublic = networkList(NOT_PUBLIC);
   readonly #allowed: (address: string) => boolean;
   readonly #hosts: readonly string[];
+  readonly #lookups = new SharedLookups();
 
   constructor({ networks, hosts }: TargetRules) {
     this.#allowed = networkList(networks);
@@ -70,7 +71,7 @@ export class TargetGuard {
 
   /** For `http.request`: resolves, and fails where any of the addresses may not be reached. */
   readonly lookup: LookupFunction = (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+    this.#lookups.find(hostname, options, (error, addresses) => {
       if (error) return callback(error, '');
       const problem = addresses.map(({ address }) => this.#addressProblem(address)).find((found) => found !== null);
       if (problem) return callback(new Error(`${hostname}: ${problem}`), '');
