@@ -105,7 +105,15 @@ export class Engine {
       this.#alerts.restore(snapshot.alerts);
       Object.assign(this.counters, snapshot.counters);
     }
-    this.#rules = rules(this.#catalog, this.#ruleBook, this.#memories, this.#alerts, this.#ground, this.#failed);
+    this.#rules = rules(
+      this.#catalog,
+      this.#ruleBook,
+      this.#memories,
+      this.#alerts,
+      this.#ground,
+      this.#fences,
+      this.#failed,
+    );
     this.#rules.restore();
     this.#steps = [
       terminalAlarms(this.#catalog, this.#memories, this.#alerts), // a call for help counts even without a fix
@@ -222,9 +230,14 @@ export class Engine {
     this.#alerts.inputSeq = block.firstSeq;
     const at = msToRfc3339(change.at) ?? '';
     switch (change.type) {
-      case 'fence-put':
-        this.#dropRules(this.#ruleBook.putFence(change.fence, this.#fences.put(change.fence)), at, 'rule-removed');
+      case 'fence-put': {
+        const { fence } = change;
+        const isNew = this.#fences.get(fence.no) === undefined;
+        this.#dropRules(this.#ruleBook.putFence(fence, this.#fences.put(fence)), at, 'rule-removed');
+        if (isNew) this.#rules.scope.fenceAdded(fence.no);
+        else this.#rules.scope.fenceChanged(fence.no, at);
         break;
+      }
       case 'fence-delete':
         this.#fences.remove(change.no);
         this.#dropRules(this.#ruleBook.removeFence(change.no), at, 'fence-removed');
@@ -234,7 +247,7 @@ export class Engine {
         break;
       case 'rule-put':
         this.#dropRules(this.#ruleBook.putRule(change.rule), at, 'rule-changed');
-        this.#rules.begin(this.#ruleBook.defined.madeOf(change.rule.id));
+        this.#rules.scope.begin(this.#ruleBook.defined.madeOf(change.rule.id));
         break;
       case 'rule-delete':
         this.#dropRules(this.#ruleBook.removeRule(change.id), at, 'rule-removed');
@@ -248,6 +261,9 @@ export class Engine {
       case 'tick':
         this.#rules.tick(change.time);
         this.#alerts.tick(change.time);
+        break;
+      case 'vehicle-put':
+        this.#rules.scope.vehicleChanged(change.vehicle, at);
         break;
       case 'vehicle-delete':
         this.#alerts.clearVehicle(change.no, at, 'vehicle-removed');
@@ -266,7 +282,6 @@ export class Engine {
       }
       case 'mute-put': //    the catalog has them
       case 'mute-delete':
-      case 'vehicle-put':
       case 'terminal-put':
       case 'quirks-put':
       case 'roads-put':

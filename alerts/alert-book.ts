@@ -200,9 +200,19 @@ export class AlertBook {
     for (const id of [...(this.#byVehicle.get(vehicleNo)?.values() ?? [])]) this.#close(id, at, reason);
   }
 
+  /** Of these rules, by id: whose vehicles they have an alert open for, oldest first. */
+  openOfRules(ruleIds: { has(id: string): boolean; size: number }): [vehicleNo: number, ruleId: string][] {
+    if (ruleIds.size === 0) return [];
+    const found: [number, string][] = [];
+    for (const { vehicleNo, alert } of this.#open.values()) {
+      if (ruleIds.has(alert.ruleId)) found.push([vehicleNo, alert.ruleId]);
+    }
+    return found;
+  }
+
   /** Clears every open alert of these rules, oldest first. */
   clearRules(ruleIds: ReadonlySet<string>, at: string, reason: ClearReason): void {
-    for (const [id, { alert }] of [...this.#open]) if (ruleIds.has(alert.ruleId)) this.#close(id, at, reason);
+    for (const [vehicleNo, ruleId] of this.openOfRules(ruleIds)) this.clear(vehicleNo, ruleId, at, reason);
   }
 
   /** What a person said of alerts, at `at`, epoch ms. Those that are unknown, or of which that cannot be said any more, stay as they are. */

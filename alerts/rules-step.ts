@@ -1,3 +1,4 @@
+import type { FenceIndex } from '../geo/fence-index.js';
 import type { Catalog } from '../model/catalog.js';
 import type { Position } from '../model/position.js';
 import type { NamedStep } from '../model/step.js';
@@ -5,14 +6,13 @@ import { msToRfc3339 } from '../model/units.js';
 import type { Vehicle } from '../model/vehicle.js';
 import type { AlertBook } from './alert-book.js';
 import { Asking } from './asking.js';
-import { positionOf } from './fix-facts.js';
 import { hold, isOver } from './gap.js';
 import { LateFixes, tellOf } from './late-fixes.js';
 import { evidenceJson, newAlert } from './new-alert.js';
 import { NewestPlaces } from './newest-places.js';
 import type { Ground, Rule, RuleInput } from './rule.js';
 import type { RuleBook } from './rule-book.js';
-import type { TimedRule } from './timed-rule.js';
+import { ScopeChanges } from './scope-changes.js';
 import { Timers } from './timers.js';
 import type { VehicleMemories, VehicleMemory } from './vehicle-memory.js';
 
@@ -24,8 +24,8 @@ export interface RulesStep extends NamedStep {
   late(p: Position): void;
   /** A report that is no news of a place: only rules that hear such reports are asked (reports-step.ts). */
   report(p: Position): void;
-  /** Rules that are new: those about silence begin with the newest fix of each vehicle that they concern. */
-  begin(rules: readonly TimedRule[]): void;
+  /** What changes of rules, fences and vehicles do at once. */
+  readonly scope: ScopeChanges;
   /** A vehicle is no more. */
   drop(no: number): void;
   /** Finds again, from the memories, who is where and what is waited for. */
@@ -47,6 +47,7 @@ export function rules(
   memories: VehicleMemories,
   alerts: AlertBook,
   ground: Ground,
+  fences: FenceIndex,
   failed: (rule: string, error: unknown) => void,
 ): RulesStep {
   const places = new NewestPlaces();
@@ -120,22 +121,7 @@ export function rules(
       }
     },
 
-    begin(made) {
-      const about = made.filter((rule) => rule.beginsInSilence);
-      if (about.length === 0) return;
-      for (const [no, memory] of memories.all()) {
-        const vehicle = catalog.vehicles.get(no);
-        if (!vehicle || !memory.last) continue;
-        const { lon, lat } = memory.last;
-        for (const rule of about) {
-          if (!rule.appliesTo(vehicle) || rule.fence?.contains(lon, lat) === false) continue;
-          const p = positionOf(memory.last, no, memory.last.time);
-          if (rule.fence) p.fenceNos = [rule.fence.no];
-          asking.take(p, vehicle, null);
-          ask(rule, memory);
-        }
-      }
-    },
+    scope: new ScopeChanges(parts, asking, fences, ask),
 
     drop(no) {
       places.drop(no);
@@ -167,7 +153,7 @@ export function rules(
   /** It was `at`, which the rule had waited for; `shownAt`: the time of what shows that, epoch ms. It was so from then on, whatever came to show it. */
   function timeIsUp(ruleId: string, at: number, shownAt: number, vehicle: Vehicle, memory: VehicleMemory): void {
     const rule = ruleBook.get(ruleId);
-    if (!rule?.tick || !memory.last) return;
+    if (!rule?.tick || !memory.last || !rule.appliesTo(vehicle)) return;
     asking.asked = rule;
     asking.owner = vehicle;
     asking.takeAgain(memory.last, at, shownAt);

@@ -113,12 +113,12 @@ export class TimedRule implements Rule<TimedMemory> {
   }
 
   /** The vehicle has sent nothing since `last`, and it is `time` now. */
-  tick(time: number, last: FixFacts, memory: TimedMemory, say: Say): TimedMemory {
+  tick(time: number, last: FixFacts, memory: TimedMemory, say: Say): TimedMemory | undefined {
     // Asked for its own silence only, then and when what that showed may be told: what else is due is the end of what lingers.
     const own = this.#ownDue(memory);
     const isAsked = own !== null && (own <= time || (own === Infinity && !memory.raised));
     const verdict = isAsked ? this.condition.tick?.(time, last, memory.own) : undefined;
-    return this.#follow(last, time, verdict ?? silent(memory), memory, say);
+    return this.#worthKeeping(this.#follow(last, time, verdict ?? silent(memory), memory, say));
   }
 
   retell(input: RuleInput, before: TimedMemory, { say, toldSince, at }: Retelling): Retold<TimedMemory> | null {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { over } from '../checks.js';
+import { equal, over } from '../checks.js';
 import type { FixFacts } from '../fix-facts.js';
 import { ruleKind, type Verdict } from '../rule-kind.js';
 
@@ -16,7 +16,7 @@ export const dwellTooLong = ruleKind<{ seconds: number }, Memory>({
   fences: 'each',
   beginsInSilence: true,
   params: z.strictObject({ seconds: z.number().positive().max(2_592_000) }),
-  build({ seconds }) {
+  build({ seconds }, [fence]) {
     const verdict = (memory: Memory, time: number): Verdict<Memory> => {
       const stayed = (time - memory.since.time) / 1000;
       return {
@@ -37,7 +37,11 @@ export const dwellTooLong = ruleKind<{ seconds: number }, Memory>({
         };
       },
       due: ({ due }) => due,
-      tick: (time, _, memory) => verdict({ ...memory, due: Infinity }, time),
+      tick: (time, last, memory) =>
+        fence.contains(last.lon, last.lat)
+          ? verdict({ ...memory, due: Infinity }, time)
+          : // The fence went, not the vehicle.
+            { memory: undefined, holds: false, explain: () => ({ checks: [equal('inside', false, true)] }) },
     };
   },
 });

@@ -5,6 +5,7 @@ import { RuleBook } from '../../alerts/rule-book.js';
 import { FenceEnter } from '../../alerts/rules/fence-enter.js';
 import { rules } from '../../alerts/rules-step.js';
 import { VehicleMemories } from '../../alerts/vehicle-memory.js';
+import { FenceIndex } from '../../geo/fence-index.js';
 import { RoadIndex } from '../../geo/road-index.js';
 import { WeatherIndex } from '../../geo/weather-index.js';
 import { Catalog } from '../../model/catalog.js';
@@ -64,6 +65,7 @@ test('a rule that throws is counted and keeps its memory, and the others are ask
     memories,
     alerts,
     { roads: new RoadIndex(), weather: new WeatherIndex() },
+    new FenceIndex(),
     (rule, error) => failures.push(`${rule}: ${(error as Error).message}`),
   );
 

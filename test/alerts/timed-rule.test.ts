@@ -102,7 +102,61 @@ test('scope: who is not meant is not judged, and who is no more meant is let go'
   expect(told(story({ enabled: false }).fixes(1, ...path('ii')))).toEqual([]);
   const s = story({ scope: { categories: ['coach'], fences: ['zone'] } }).fixes(1, ...path('i'));
   told(s);
-  expect(told(s.vehicle(1, 'v1', 'truck').fixes(1, { at: 20 }))).toEqual(['cleared 10:00:20 rule-removed']);
+  expect(told(s.vehicle(1, 'v1', 'truck').fixes(1, { at: 20 }))).toEqual(['cleared 10:00:00 rule-removed']);
+});
+
+describe('a vehicle that is silent', () => {
+  const parked = (type: string, params: object, others: Partial<RuleDefinition>, properties = {}) => {
+    const made = new Story().vehicle(1, 'v1', 'coach').fence(1, 'zone', square(0, 0), [{ type: 'enter' }], properties);
+    ruleOf(made, type, params, others);
+    return made.fixes(1, { at: 0 });
+  };
+  const coaches = { scope: { categories: ['coach' as const] } };
+  const inZone = { scope: { categories: ['coach' as const], fences: ['zone'] } };
+
+  test('and is no more meant by a rule has no alert of it any more', () => {
+    const s = parked('offline', { seconds: 60 }, coaches);
+    expect(tick(s, 70).tell()).toHaveLength(2);
+    expect(s.vehicle(1, 'v1', 'truck').tell()).toEqual(['cleared offline v1 10:00:00 rule-removed']);
+    expect(tick(s, 200).tell()).toEqual([]);
+  });
+
+  test('nor gets one', () => {
+    const s = parked('dwell-too-long', { seconds: 60 }, inZone).vehicle(1, 'v1', 'truck');
+    expect(tick(s, 70).tell()).toEqual(['raised fence-enter v1 zone 10:00:00']);
+    const other = parked('dwell-too-long', { seconds: 60 }, inZone);
+    other.fence(1, 'zone', square(0, 0), [], { categories: ['truck'] });
+    expect(tick(other, 70).tell()).toHaveLength(2); // of the fence's own rule
+  });
+
+  test('and that the fence means no more, neither', () => {
+    const s = parked('forbidden-inside', {}, inZone);
+    s.tell();
+    s.fence(1, 'zone', square(0, 0), [{ type: 'enter' }], { categories: ['truck'] });
+    expect(s.tell()).toEqual([
+      'cleared fence-enter v1 zone 10:00:00 rule-removed',
+      'cleared forbidden-inside v1 zone 10:00:00 rule-removed',
+    ]);
+    expect(s.fixes(1, { at: 10 }).tell()).toEqual([]);
+  });
+
+  test('is told of by rules about silence that mean it now', () => {
+    const s = parked('offline', { seconds: 60 }, { scope: { categories: ['truck'] } });
+    ruleOf(s, 'dwell-too-long', { seconds: 90 }, { scope: { categories: ['truck'], fences: ['zone'] } });
+    expect(tick(s, 70).tell()).toHaveLength(1);
+    expect(tick(s.vehicle(1, 'v1', 'truck'), 80).tell()).toEqual(['raised offline v1 10:00:00']);
+    expect(tick(s.vehicle(1, 'v1', 'truck'), 100).tell()).toEqual(['raised dwell-too-long v1 zone 10:00:00']);
+  });
+
+  test('has not stayed too long in a fence that went away from it, and has in one that came', () => {
+    const s = parked('dwell-too-long', { seconds: 60 }, inZone).fence(1, 'zone', square(1, 0), []);
+    expect(tick(s, 70).tell()).toEqual([
+      'raised fence-enter v1 zone 10:00:00',
+      'cleared fence-enter v1 zone 10:00:00 rule-removed',
+    ]);
+    expect(tick(s.fence(1, 'zone', square(0, 0), []), 80).tell()).toEqual(['raised dwell-too-long v1 zone 10:00:00']);
+    expect(s.fence(1, 'zone', square(0, 0), []).tell()).toEqual([]); // and goes on to
+  });
 });
 
 test('a rule that is changed ends what it had, and begins anew under its new revision', () => {
