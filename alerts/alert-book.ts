@@ -113,10 +113,10 @@ export class AlertBook {
     return this.#open.get(id)?.alert ?? this.#closed.get(id);
   }
 
-  /** Late fixes show that it began earlier: `onset`, RFC 3339. */
-  amendOnset(id: string, onset: string): void {
+  /** Late fixes show that it began, or ended, at another time. RFC 3339. */
+  amendTimes(id: string, heldAt: string, endedAt?: string): void {
     const alert = this.get(id);
-    if (alert) this.#amend(alert, onset);
+    if (alert) this.#amend(alert, { heldAt, ...(endedAt === undefined ? {} : { endedAt }) });
   }
 
   /** Late fixes show that it was no alert, or the same one as another: nobody need do anything about it. `at`: RFC 3339. */
@@ -183,7 +183,7 @@ export class AlertBook {
     for (const alert of this.#all()) {
       if (alert.ruleId !== ruleId || alert.vehicleId !== vehicleId || alert.clearReason === 'late-fixes') continue;
       if (!isNear(alert, at)) continue;
-      if (!tellsOf(alert, at)) this.#amend(alert, onset);
+      if (!tellsOf(alert, at)) this.#amend(alert, { heldAt: onset });
       return true;
     }
     return false;
@@ -312,14 +312,14 @@ export class AlertBook {
     }
   }
 
-  #amend(alert: Alert, onset: string): void {
+  #amend(alert: Alert, times: { heldAt: string; endedAt?: string }): void {
     const amended = {
       ...alert,
-      evidence: { ...alert.evidence, amended: { reason: 'late-fixes', heldAt: onset } },
+      evidence: { ...alert.evidence, amended: { reason: 'late-fixes', ...times } },
       revision: alert.revision + 1,
     };
     this.#put(amended);
-    this.#tell('updated', amended, onset);
+    this.#tell('updated', amended, times.heldAt);
   }
 
   #openOf(vehicleNo: number): Map<string, string> {

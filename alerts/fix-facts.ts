@@ -1,5 +1,5 @@
 import { LOCATED, Position } from '../model/position.js';
-import { qualityNames } from '../model/quality.js';
+import { NOT_NEWS, qualityNames } from '../model/quality.js';
 import { msToRfc3339 } from '../model/units.js';
 
 /** What rules remember of a fix: plain values, a copy of its own. */
@@ -26,6 +26,11 @@ export function factsOf(p: Position): FixFacts {
     speed: p.speedKmh,
     quality: p.quality,
   };
+}
+
+/** Whether a fix that rules are asked about came too late to be the vehicle's present. */
+export function isLate(p: Position): boolean {
+  return (p.quality & NOT_NEWS) !== 0;
 }
 
 /** A fix remembered, as a position again; what was not remembered is not known. `receivedTime`: epoch ms. */

@@ -70,7 +70,7 @@ export class LateFixes {
     for (const [id, alert] of past) {
       const open = alerts.openOf(vehicle.no, id);
       const after = open ? Date.parse(open.occurredAt) - time : NaN;
-      if (open && after >= 0 && after <= SAME_EVENT_MS) alerts.amendOnset(open.id, alert.occurredAt);
+      if (open && after >= 0 && after <= SAME_EVENT_MS) alerts.amendTimes(open.id, alert.occurredAt);
       else alerts.raisePast(alert, { at, reason: 'backfilled' });
     }
     delete memory.late;
@@ -98,13 +98,13 @@ export class LateFixes {
     }
   }
 
-  /** Judges anew what late fixes of the vehicle have changed. `now`: epoch ms by our clock. */
-  settle(memory: VehicleMemory, vehicle: Vehicle, now: number): void {
+  /** Judges anew what late fixes of the vehicle have changed, until `until`; it is `now` by our clock. Epoch ms. */
+  settle(memory: VehicleMemory, vehicle: Vehicle, until: number, now = until): void {
     if (!this.#unsettled.delete(vehicle.no)) return;
     if (memory.gap?.unsettled) this.#judgeAnew(memory.gap, memory, vehicle);
     const ruleIds = memory.retold ?? [];
     delete memory.retold;
-    for (const id of ruleIds) this.#retell(id, memory, vehicle, now);
+    for (const id of ruleIds) this.#retell(id, memory, vehicle, until, now);
   }
 
   /** Of all vehicles; it is `now`, epoch ms. */
@@ -182,7 +182,7 @@ export class LateFixes {
       raise(onset, evidence) {
         const { asked, owner, input } = asking;
         const alert = newAlert(asked, owner, onset, input.fix, { ...evidence, ...marks });
-        eventsOf(found, asked.id).push({ alert, end: null });
+        eventsOf(found, asked.id).push({ alert, end: null, shownAt: asking.now });
       },
       clear(evidence, reason) {
         const end = { at: msToRfc3339(asking.now) ?? '', reason, evidence: evidenceJson(evidence) };
@@ -252,7 +252,7 @@ export class LateFixes {
   }
 
   /** Has the rule say the vehicle's past, and brings what was told of it in line with that. */
-  #retell(ruleId: string, memory: VehicleMemory, vehicle: Vehicle, now: number): void {
+  #retell(ruleId: string, memory: VehicleMemory, vehicle: Vehicle, until: number, now: number): void {
     const { asking } = this;
     const { alerts, ruleBook, failed } = this.parts;
     const rule = ruleBook.get(ruleId);
@@ -267,11 +267,11 @@ export class LateFixes {
       asking.owner = vehicle;
       asking.input.vehicle = vehicle;
       const at = (fix: FixFacts, time: number) => asking.takeAgain(fix, time, now);
-      const retold = rule.retell(asking.input, known, { say: this.#into(found, LATE), toldSince, at });
+      const retold = rule.retell(asking.input, known, { say: this.#into(found, LATE), until, toldSince, at });
       if (!retold) return;
       this.keep(rule, memory, vehicle.no, retold.memory);
       const events = found.get(ruleId) ?? [];
-      for (const { id, time } of settleExactly(alerts, vehicle.no, told, events, retold.floor, now)) {
+      for (const { id, time } of settleExactly(alerts, vehicle.no, told, events, retold, now)) {
         tellOf(memory, ruleId, id, time);
       }
     } catch (error) {
@@ -293,11 +293,13 @@ export class LateFixes {
 
 /** Remembers what a rule that retells has told of the vehicle: the newest few. `time`: of what showed it, epoch ms. */
 export function tellOf(memory: VehicleMemory, ruleId: string, alertId: string, time: number): void {
-  const others = (memory.told ?? []).filter(([, id]) => id !== alertId);
-  memory.told = [...others, [ruleId, alertId, time] as const].slice(-MAX_TOLD);
+  const told = (memory.told ?? []).filter(([, id]) => id !== alertId);
+  const own = told.filter(([id]) => id === ruleId);
+  const forgotten = own.length >= MAX_TOLD ? own[0] : null;
+  memory.told = [...told.filter((each) => each !== forgotten), [ruleId, alertId, time]];
 }
 
-/** Of a few rules, more drives than there are in the time for late fixes. */
+/** Of one rule: more drives, or silences, than there are in the time for late fixes. */
 const MAX_TOLD = 32;
 
 /** True where it was in the list. */

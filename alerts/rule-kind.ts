@@ -23,8 +23,12 @@ export interface Verdict<Memory> {
 export interface Past<Memory> {
   /** Epoch ms: of before nothing changes any more. */
   floor: number;
+  /** What is remembered from now on. */
+  memory: Memory;
   /** In order; `time` is that of the fix, or of the silence after it. */
   moments: { fix: FixFacts; time: number; verdict: Verdict<Memory> }[];
+  /** Ends are told again, too: they are as exact as begins. */
+  endsCount?: boolean;
 }
 
 /**
@@ -37,8 +41,8 @@ export interface Condition<Memory> {
   due?(memory: Memory): number | null;
   /** The vehicle has sent nothing since `last`, and it is `time` now. */
   tick?(time: number, last: FixFacts, memory: Memory): Verdict<Memory>;
-  /** The vehicle's past; of kinds that retell. */
-  past?(input: RuleInput, memory: Memory): Past<Memory>;
+  /** The vehicle's past until `until`, epoch ms; of kinds that retell. Null: nothing is known of it. */
+  past?(input: RuleInput, memory: Memory, until: number): Past<Memory> | null;
 }
 
 /** A kind of rule, with its types erased: what the book of rules holds. */

@@ -138,6 +138,8 @@ export interface Rule<Memory = unknown> {
 
 export interface Retelling {
   readonly say: Say;
+  /** The past ends here, epoch ms. */
+  readonly until: number;
   /** Alerts told since `floor`, epoch ms. */
   toldSince(floor: number): number;
   /** What is said next is of this fix. `time`: epoch ms. */
@@ -148,6 +150,8 @@ export interface Retold<Memory> {
   memory: Memory;
   /** Epoch ms: what was told before stays as it is. */
   floor: number;
+  /** An alert that ended at another time is amended, too. */
+  endsCount: boolean;
 }
 
 export interface Explained {

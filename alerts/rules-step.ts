@@ -78,7 +78,7 @@ export function rules(
       if (!vehicle) return false;
       const memory = memories.of(p.vehicleNo);
       if (memory.late) lateFixes.endEpisode(memory, vehicle);
-      lateFixes.settle(memory, vehicle, p.receivedTime);
+      lateFixes.settle(memory, vehicle, p.fixTime, p.receivedTime);
       lateFixes.noteGap(memory, p);
       passTime(memory, vehicle, p.fixTime);
       asking.take(p, vehicle, memory.last);

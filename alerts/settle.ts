@@ -1,7 +1,7 @@
 import type { Alert } from '../model/alert.js';
 import { msToRfc3339 } from '../model/units.js';
 import type { AlertBook, NewAlert } from './alert-book.js';
-import type { ClearReason } from './rule.js';
+import type { ClearReason, Retold } from './rule.js';
 
 /** How an event ended. */
 export interface EventEnd {
@@ -16,6 +16,8 @@ export interface FoundEvent {
   /** null: the alert was open before the gap. */
   alert: NewAlert | null;
   end: EventEnd | null;
+  /** Time of what showed it, epoch ms; absent where the alert was open before. */
+  shownAt?: number;
 }
 
 /** What is found of the rule so far, to add to. */
@@ -59,25 +61,27 @@ function keepOne(alerts: AlertBook, vehicleNo: number, same: Alert[], { alert, e
   for (const { id } of same) if (id !== kept.id) alerts.withdraw(id, now, kept.id);
   // RFC 3339 in UTC: text compares as times do.
   const began = [...same, ...(alert ? [alert] : [])].map(({ occurredAt }) => occurredAt).sort()[0];
-  if (began < kept.occurredAt) alerts.amendOnset(kept.id, began);
+  if (began < kept.occurredAt) alerts.amendTimes(kept.id, began);
   if (end === null) alerts.reopen(vehicleNo, kept.id, now);
   else if (kept.clearedAt === null) alerts.clear(vehicleNo, kept.ruleId, end.at, end.reason, end.evidence);
 }
 
 /**
- * The same where all that was told since `floor` (epoch ms) is known anew, with its begins: every event has one alert in the end, which says when it
- * began, and what was told of none is withdrawn. `told`: alerts with the time of what showed them; `now`: epoch ms. Returns what was raised.
+ * The same where all that was told since the floor is known anew, with its begins: every event has one alert in the end, which says when it
+ * began, and what was told of none is withdrawn. Of what no part of the system remembers any more nothing is told again. `told`: alerts with the
+ * time of what showed them; `now`: epoch ms. Returns what was raised.
  */
 export function settleExactly(
   alerts: AlertBook,
   vehicleNo: number,
   told: readonly (readonly [ruleId: string, alertId: string, time: number])[],
   events: readonly FoundEvent[],
-  floor: number,
+  { floor, endsCount }: Omit<Retold<unknown>, 'memory'>,
   now: number,
 ): { id: string; time: number }[] {
   const at = msToRfc3339(now) ?? '';
   const known = told.flatMap(([, id]) => alerts.get(id) ?? []);
+  const forgotten = new Set(told.flatMap(([, id]) => (alerts.get(id) ? [] : [id])));
   const left = new Set(known.filter(({ clearReason }) => clearReason !== 'late-fixes'));
   const kept = new Map<FoundEvent, Alert>();
   const same: [Alert, FoundEvent][] = [];
@@ -102,18 +106,22 @@ export function settleExactly(
     else if (clearedAt === null) alerts.clear(vehicleNo, ruleId, at, 'backfilled');
   }
   return events.flatMap((event) => {
-    const { alert, end } = event;
-    if (!alert) return [];
+    const { alert, end, shownAt = NaN } = event;
+    if (!alert || forgotten.has(alert.id)) return [];
     const own = kept.get(event);
     if (own) {
       if (end === null) alerts.reopen(vehicleNo, own.id, at);
       else if (own.clearedAt === null) alerts.clear(vehicleNo, own.ruleId, end.at, end.reason, end.evidence);
-      if (beginOf(alerts.get(own.id) ?? own) !== alert.occurredAt) alerts.amendOnset(own.id, alert.occurredAt);
+      const is = alerts.get(own.id) ?? own;
+      const endsOtherwise = endsCount && end !== null && endOf(is) !== end.at;
+      if (beginOf(is) !== alert.occurredAt || endsOtherwise) {
+        alerts.amendTimes(own.id, alert.occurredAt, endsCount && end?.at !== is.clearedAt ? end?.at : undefined);
+      }
       return [];
     }
     if (end) alerts.raisePast(alert, end);
     else alerts.raise(vehicleNo, alert);
-    return [{ id: alert.id, time: Date.parse(alert.position.time ?? alert.occurredAt) }];
+    return [{ id: alert.id, time: shownAt }];
   });
 
   function keepFor(event: FoundEvent, alert: Alert): void {
@@ -125,6 +133,11 @@ export function settleExactly(
 /** As late fixes have it now. RFC 3339. */
 function beginOf({ occurredAt, evidence }: Alert): string {
   return (evidence.amended as { heldAt?: string } | undefined)?.heldAt ?? occurredAt;
+}
+
+/** The same; null where it has not ended. */
+function endOf({ clearedAt, evidence }: Alert): string | null {
+  return (evidence.amended as { endedAt?: string } | undefined)?.endedAt ?? clearedAt;
 }
 
 function overlaps({ occurredAt, clearedAt, clearReason }: Alert, { alert, end }: FoundEvent): boolean {

@@ -121,16 +121,20 @@ export class TimedRule implements Rule<TimedMemory> {
     return this.#worthKeeping(this.#follow(last, time, verdict ?? silent(memory), memory, say));
   }
 
-  retell(input: RuleInput, before: TimedMemory, { say, toldSince, at }: Retelling): Retold<TimedMemory> | null {
-    if (before.own === undefined || !this.condition.past) return null;
-    const { floor, moments } = this.condition.past(input, before.own);
-    if (moments.length === 0 || !this.#isAlwaysInForce(moments[0].time, moments[moments.length - 1].time)) return null;
+  retell(input: RuleInput, before: TimedMemory, { say, until, toldSince, at }: Retelling): Retold<TimedMemory> | null {
+    const past = before.own === undefined ? null : this.condition.past?.(input, before.own, until);
+    if (!past) return null;
+    const { floor, moments, memory: own, endsCount = false } = past;
+    const last = moments.at(-1);
+    if (last && !this.#isAlwaysInForce(moments[0].time, last.time)) return null;
     const memory: TimedMemory = { ...newMemory(), triggers: Math.max(0, before.triggers - toldSince(floor)) };
     for (const { fix, time, verdict } of moments) {
       at(fix, time);
       this.#follow(fix, time, verdict, memory, say);
     }
-    return { memory: { ...memory, own: before.own }, floor };
+    memory.own = own;
+    memory.due = this.#due(memory, last?.verdict.holds ?? false, last?.time ?? until);
+    return { memory, floor, endsCount };
   }
 
   /** Between two moments nothing says when hours begin and end. */

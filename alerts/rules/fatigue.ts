@@ -97,6 +97,7 @@ export const fatigue = ruleKind<Params, Memory>({
       due: () => Infinity,
       past(input, memory) {
         const { floor, spans } = spansOf(input, memory.keys, memory.newest, limits);
+        if (spans.length === 0) return null;
         const moments = spans.map(({ fix, time, tooLong, onset, amounts, key }) => ({
           fix,
           time,
@@ -108,7 +109,7 @@ export const fatigue = ruleKind<Params, Memory>({
             explain: () => explained(amounts, limits, key),
           },
         }));
-        return { floor, moments };
+        return { floor, memory, moments };
       },
     };
   },
