@@ -1,4 +1,4 @@
-import { corridorLineOf, fenceBox, fenceContains, type PreparedFence } from '../geo/fence.js';
+import { corridorLineOf, fenceBox, fenceContains, fenceMeets, type PreparedFence } from '../geo/fence.js';
 import type { RuleSettings } from '../model/change.js';
 import type { Fence, FenceRule } from '../model/fence.js';
 import type { RuleDefinition } from '../model/rule.js';
@@ -127,6 +127,7 @@ function ruleFenceOf(fence: Fence, prepared: PreparedFence): RuleFence {
     categories: properties.categories ?? null,
     box: fenceBox(prepared),
     contains: (lon, lat) => fenceContains(prepared, lon, lat),
+    meets: (from, to) => fenceMeets(prepared, from, to),
     corridor: corridorLineOf(fence),
   };
 }

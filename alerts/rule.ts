@@ -1,6 +1,7 @@
 import type { Box } from '../geo/box.js';
 import type { CorridorLine } from '../geo/corridor-line.js';
 import type { RoadIndex } from '../geo/road-index.js';
+import type { LonLat } from '../geo/shape.js';
 import type { WeatherIndex } from '../geo/weather-index.js';
 import type { Severity } from '../model/alert.js';
 import type { DriverState } from '../model/driver.js';
@@ -26,6 +27,8 @@ export interface RuleInput {
   readonly card: DriverState | null;
   /** Numbers of other vehicles whose newest evaluated fix lies within so many metres of the place, ascending. */
   near(lon: number, lat: number, metres: number): readonly number[];
+  /** Tells the number of each of them who was heard of at `since`, epoch ms, or later, in no order, until `isEnough` says so. */
+  seek(lon: number, lat: number, metres: number, since: number, isEnough: (no: number) => boolean): void;
   /** The vehicle with this number; null where it is not known, or was never placed. */
   other(no: number): OtherVehicle | null;
   /** Memory that outlives a vehicle, such as a driver's; plain values, by a key of the rule's own. */
@@ -176,6 +179,8 @@ export interface RuleFence {
   /** Of all its shapes, in their frames. */
   readonly box: Box;
   contains(lon: number, lat: number): boolean;
+  /** Whether a straight way, which may go on past ±180, has a place in it. */
+  meets(from: LonLat, to: LonLat): boolean;
   /** Null where it is no corridor. */
   readonly corridor: CorridorLine | null;
 }

@@ -1,6 +1,6 @@
-import { type Box, boxContains, boxesTouch } from './box.js';
-import { edgeMeetsBox, edgesContain } from './contains.js';
-import { type Cover, INSIDE, MIXED, OUTSIDE, type Shape } from './shape.js';
+import { type Box, boxAlong, boxContains, boxesTouch } from './box.js';
+import { edgeMeetsBox, edgesContain, linesMeet } from './contains.js';
+import { type Cover, INSIDE, type LonLat, MIXED, OUTSIDE, type Shape } from './shape.js';
 
 /** Edges that one band should hold, so that a test of a 10,000-vertex polygon reads about this many. */
 const EDGES_PER_BAND = 8;
@@ -68,6 +68,16 @@ export class Area implements Shape {
     if (!boxContains(this.box, lon, lat)) return false;
     const band = this.#bandAt(lat);
     return edgesContain(this.#edges, this.#starts[band], this.#starts[band + 1], lon, lat);
+  }
+
+  meets(from: LonLat, to: LonLat): boolean {
+    if (this.contains(from.lon, from.lat)) return true;
+    const edges = this.edgesNear(boxAlong(from, to));
+    for (let i = 0; i < edges.length; i += 4) {
+      if (linesMeet(from.lon, from.lat, to.lon, to.lat, edges[i], edges[i + 1], edges[i + 2], edges[i + 3]))
+        return true;
+    }
+    return false;
   }
 
   cover(box: Box): Cover {

@@ -1,6 +1,6 @@
 import type { Box } from './box.js';
-import { distanceM, EARTH_RADIUS_M } from './distance.js';
-import { type Cover, INSIDE, MIXED, OUTSIDE, type Shape } from './shape.js';
+import { distanceM, EARTH_RADIUS_M, segmentDistanceM } from './distance.js';
+import { type Cover, INSIDE, type LonLat, MIXED, OUTSIDE, type Shape } from './shape.js';
 
 const DEGREES = 180 / Math.PI;
 /** Keeps the box from cutting off a point that the exact test would take. */
@@ -30,6 +30,11 @@ export class Circle implements Shape {
 
   contains(lon: number, lat: number): boolean {
     return distanceM(lon, lat, this.lon, this.lat) <= this.radiusM;
+  }
+
+  meets(from: LonLat, to: LonLat): boolean {
+    if (this.contains(from.lon, from.lat) || this.contains(to.lon, to.lat)) return true;
+    return segmentDistanceM(this.lon, this.lat, from.lon, from.lat, to.lon, to.lat) <= this.radiusM;
   }
 
   cover(box: Box): Cover {

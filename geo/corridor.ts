@@ -1,6 +1,6 @@
 import type { Box } from './box.js';
-import { distanceM, lonMetresPerDegree, METRES_PER_DEGREE, segmentDistanceM } from './distance.js';
-import { type Cover, INSIDE, MIXED, OUTSIDE, type Shape } from './shape.js';
+import { distanceM, linesDistanceM, lonMetresPerDegree, METRES_PER_DEGREE, segmentDistanceM } from './distance.js';
+import { type Cover, INSIDE, type LonLat, MIXED, OUTSIDE, type Shape } from './shape.js';
 
 const BOX_SLACK = 1e-9;
 /** Nearer to a pole a degree of longitude changes too fast within one box for `cover` to be sure. */
@@ -41,6 +41,13 @@ export class Corridor implements Shape {
     return this.#within(lon, lat, 1, 0);
   }
 
+  meets(from: LonLat, to: LonLat): boolean {
+    for (const [i, halfM] of this.halfWidthsM.entries()) {
+      if (linesDistanceM(from, to, this.#pointAt(i), this.#pointAt(i + 1)) <= halfM) return true;
+    }
+    return false;
+  }
+
   cover(box: Box): Cover {
     if (Math.max(-box.minY, box.maxY) > SURE_LATITUDE) return MIXED;
     const x = (box.minX + box.maxX) / 2;
@@ -49,6 +56,10 @@ export class Corridor implements Shape {
     // From the box's middle to its edge a degree of longitude changes by less than 1 %, and so do distances.
     if (!this.#within(x, y, 1.02, half * 1.02 + 1)) return OUTSIDE;
     return this.#within(x, y, 0.98, -half * 1.02 - 1) ? INSIDE : MIXED;
+  }
+
+  #pointAt(i: number): LonLat {
+    return { lon: this.#points[2 * i], lat: this.#points[2 * i + 1] };
   }
 
   /** Within so many times a segment's half width, and so many metres more. */

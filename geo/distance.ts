@@ -1,3 +1,6 @@
+import { linesMeet } from './contains.js';
+import type { LonLat } from './shape.js';
+
 /** Mean radius of the earth in metres (IUGG R1), the one that turf uses. */
 export const EARTH_RADIUS_M = 6_371_008.8;
 /** Metres along a meridian in one degree. */
@@ -43,4 +46,15 @@ export function segmentDistanceM(
 /** Metres in one degree of longitude at this latitude. */
 export function lonMetresPerDegree(lat: number): number {
   return METRES_PER_DEGREE * Math.cos(lat * RADIANS);
+}
+
+/** Metres between two straight lines, a to b and c to d, where they are nearest; 0 where they meet. As near to the truth as `segmentDistanceM`. */
+export function linesDistanceM(a: LonLat, b: LonLat, c: LonLat, d: LonLat): number {
+  if (linesMeet(a.lon, a.lat, b.lon, b.lat, c.lon, c.lat, d.lon, d.lat)) return 0;
+  return Math.min(
+    segmentDistanceM(a.lon, a.lat, c.lon, c.lat, d.lon, d.lat),
+    segmentDistanceM(b.lon, b.lat, c.lon, c.lat, d.lon, d.lat),
+    segmentDistanceM(c.lon, c.lat, a.lon, a.lat, b.lon, b.lat),
+    segmentDistanceM(d.lon, d.lat, a.lon, a.lat, b.lon, b.lat),
+  );
 }

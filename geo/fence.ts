@@ -1,14 +1,17 @@
 import { type Fence, type FenceGeometry, type FenceProperties, segmentWidths } from '../model/fence.js';
 import { unwrap, unwrapRings } from './antimeridian.js';
 import { Area } from './area.js';
-import { type Box, boxContains } from './box.js';
+import { type Box, boxAlong, boxContains, boxesTouch } from './box.js';
 import { Circle } from './circle.js';
 import { Corridor } from './corridor.js';
 import { CorridorLine } from './corridor-line.js';
-import type { Shape } from './shape.js';
+import type { LonLat, Shape } from './shape.js';
 
 /** Segments in one piece of a corridor: a long route has a large box, its pieces have small ones. */
 const SEGMENTS_PER_PIECE = 16;
+
+/** Whole turns between the longitudes of a way and those of a shape. */
+const TURNS = [-360, 0, 360];
 
 /** A fence ready for many questions. */
 export interface PreparedFence {
@@ -30,6 +33,19 @@ export function fenceContains(fence: PreparedFence, lon: number, lat: number): b
     }
   }
   return false;
+}
+
+/**
+ * Whether a way, straight in longitude and latitude, passes through the fence or touches it. Degrees; the way may go on past ±180, by as much as
+ * it is long.
+ */
+export function fenceMeets(fence: PreparedFence, from: LonLat, to: LonLat): boolean {
+  return fence.shapes.some((shape) =>
+    TURNS.some((turn) => {
+      const [a, b] = [from, to].map(({ lon, lat }) => ({ lon: lon + turn, lat }));
+      return boxesTouch(shape.box, boxAlong(a, b)) && shape.meets(a, b);
+    }),
+  );
 }
 
 /** The box of all its shapes. */

@@ -12,9 +12,8 @@ interface Params {
 
 /** Nineteen ways that a vehicle may have taken, from far left to far right of the straight one. */
 const BOWS = Array.from({ length: 19 }, (_, i) => i / 9 - 1);
-/** Places looked at on each way, by their distance. */
-const STEP_M = 20;
-const MAX_STEPS = 200;
+/** Straight pieces of each way that bows. */
+const PIECES = 32;
 /** As good as certain. */
 const CERTAIN = 0.95;
 /** Longer than this between fixes, and a vehicle may have been anywhere. */
@@ -83,22 +82,25 @@ function crossed(fence: RuleFence, a: FixFacts, arrived: FixFacts, topSpeed: num
   const perLon = lonMetresPerDegree((a.lat + b.lat) / 2);
   const [dx, dy] = [(b.lon - a.lon) * perLon, (b.lat - a.lat) * METRES_PER_DEGREE];
   const length = Math.hypot(dx, dy) || 1;
-  const steps = Math.min(MAX_STEPS, Math.max(2, Math.ceil(direct / STEP_M)));
   let hit = 0;
   let all = 0;
   for (const bow of BOWS) {
     // Drivers take the short way: a bow as wide as the time allows counts little.
     const weight = Math.exp(-4.5 * bow * bow);
     all += weight;
-    for (let i = 1; i < steps; i++) {
-      const along = i / steps;
+    const pieces = bow === 0 || aside === 0 ? 1 : PIECES;
+    const placeAt = (i: number) => {
+      const along = i / pieces;
       const off = bow * aside * 4 * along * (1 - along);
-      const lon = a.lon + (dx * along - (dy / length) * off) / perLon;
-      const lat = a.lat + (dy * along + (dx / length) * off) / METRES_PER_DEGREE;
-      if (fence.contains(lon > 180 ? lon - 360 : lon < -180 ? lon + 360 : lon, lat)) {
-        hit += weight;
-        break;
-      }
+      return {
+        lon: a.lon + (dx * along - (dy / length) * off) / perLon,
+        lat: a.lat + (dy * along + (dx / length) * off) / METRES_PER_DEGREE,
+      };
+    };
+    for (let i = 0; i < pieces; i++) {
+      if (!fence.meets(placeAt(i), placeAt(i + 1))) continue;
+      hit += weight;
+      break;
     }
   }
   return hit / all;

@@ -20,6 +20,7 @@ const fence = {
   categories: null,
   box: { minX: 0, minY: 0, maxX: 1, maxY: 1 },
   contains: () => true,
+  meets: () => true,
   corridor: null,
 };
 

@@ -84,6 +84,18 @@ describe('crossing', () => {
     expect(story.transitions[0].alert.evidence).toMatchObject({ crossed: { fence: 'zone', how: 'possibly crossed' } });
   });
 
+  test.each([
+    { what: 'a gate of 2 m across the road', from: [0.0151, -0.01], to: [0.0151, 0.01], width: 2, lon: 0.03, at: 120 },
+    { what: 'a yard of 50 m on a way of 95 km', from: [0.5012, 0], to: [0.5013, 0], width: 50, lon: 0.85, at: 3400 },
+  ])('however narrow: $what', ({ from, to, width, lon, at }) => {
+    const geometry = { type: 'LineString' as const, coordinates: [from, to] };
+    const story = new Story().vehicle(1, 'v1').fence(1, 'zone', geometry, [], { width });
+    ruleOf(story, 'crossing', {}, { scope });
+    story.fixes(1, { at: 0, lon: 0, lat: 0 }, { at, lon, lat: 0 });
+    expect(story.tell()).toHaveLength(1);
+    expect(story.transitions[0].alert.evidence).toMatchObject({ crossed: { fence: 'zone', how: 'crossed' } });
+  });
+
   test('not where no way reaches it', () => {
     expect(zoneOf(0.05).tell()).toEqual([]);
   });
