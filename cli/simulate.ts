@@ -73,10 +73,11 @@ export function simulateCommand(): Command {
     '',
     'A scenario:',
     '  fences:     [{ name: depot, lon: 120.30, lat: 31.57, radius: 300, limit: 40 }]',
-    '  violations: [{ type: fence, vehicle: 3, fence: depot, at: 20, duration: 120 },',
+    '  violations: [{ type: fence, vehicle: 3, fence: depot, at: 20, duration: 900 },',
     '               { type: overspeed, vehicle: 4, speed: 130, at: 10, duration: 60 },',
     '               { type: sos, vehicle: 5, at: 30 }]',
-    'or every kind of rule, at 60 times the speed, for a server with CHEJI_TIME_POLICY=replay:',
+    'Who visits a fence drives there at some 60 km/h first; a speed is a violation inside a fence with a limit.',
+    'Or every kind of rule, at 60 times the speed, for a server with CHEJI_TIME_POLICY=replay:',
     '  plants:     { grounds: 5, faults: true, speed: 60 }',
   );
 }

@@ -33,6 +33,8 @@ export async function pullAlerts(app: App, pull: Pull, request: Request): Promis
   const { alerts } = app.deps;
   const { filter, datum, waitMs, limit } = pull;
   const begun = performance.now();
+  // Anew after each wait: what waiting took was no search.
+  let searching = begun;
   const release = waits.take();
   const reader = alerts.reader();
   let gone = false;
@@ -51,15 +53,16 @@ export async function pullAlerts(app: App, pull: Pull, request: Request): Promis
         if (matchesAlert(filter, transition.alert)) items.push(alertTexts.of(transition, datum));
         if (items.length === limit) return answer(items, alerts.cursor(at), true);
       }
-      const spent = performance.now() - begun;
-      if (batch.length > 0 && spent < LONGEST_SEARCH_MS && !gone) {
+      const now = performance.now();
+      if (batch.length > 0 && now - searching < LONGEST_SEARCH_MS && !gone) {
         await afterEvents();
         continue;
       }
-      const left = waitMs - spent;
+      const left = waitMs - (now - begun);
       if (batch.length > 0 || items.length > 0 || left <= 0 || gone || waits.closed)
         return answer(items, alerts.cursor(at), true);
       await waits.wait(left, request, (wake) => alerts.subscribe(wake));
+      searching = performance.now();
     }
   } finally {
     reader.close();

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Alert } from '../../../model/alert.js';
 import { KEY, startTestApi, type TestApi } from '../support.js';
 import { raise, waiters } from './feeds-support.js';
@@ -40,6 +40,22 @@ test('an answer without steps waits for one, and the cursor passes what was not 
   // What came in the same commit and is not wanted is behind the cursor.
   expect(page.cursor).toBe('e1-12');
   expect(await pull(api, `after=${page.cursor}&wait=0.1`)).toEqual({ items: [], cursor: 'e1-12', recovered: true });
+});
+
+test('what is not wanted ends no wait, however long that has been', async () => {
+  const api = await startTestApi();
+  let later = 0;
+  const now = performance.now.bind(performance);
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + later);
+  onTestFinished(() => clock.mockRestore());
+  const waiting = pull(api, 'after=now&wait=50&severity=critical');
+  await expect.poll(() => waiters(api)).toBe(1);
+  later = 5000;
+  raise(api, 1, 9);
+  await pause(100);
+  expect(await waiters(api)).toBe(1);
+  raise(api, 10, 10);
+  expect(vehicles(await waiting)).toEqual(['v10']);
 });
 
 test('a cursor that the log does not reach back to: not recovered, and where to go on', async () => {
