@@ -160,7 +160,7 @@ export function webhookRoutes(app: App): Route[] {
 
   async function put(id: string, { url, description, filter, paused }: WebhookInput) {
     const outcome = await webhooks.put(id, { url, description, filter, paused });
-    if ('refused' in outcome) throw refusal(outcome);
+    if ('refused' in outcome) throw refusal(outcome, 'body');
     return outcome;
   }
 

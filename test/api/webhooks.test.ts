@@ -68,10 +68,10 @@ test('many changes at once are one after the other, and make one receiver', asyn
 test('what is wrong with it is told', async () => {
   const api = await startTestApi();
   for (const [body, path] of [
-    [{ url: 'http://10.0.0.1/' }, 'url'],
-    [{ url: 'http://user:secret@example.cn/' }, 'url'],
-    [{ url: 'javascript:alert(1)' }, 'url'],
-    [{ url: 'https://example.cn/\r\nhook' }, 'url'],
+    [{ url: 'http://10.0.0.1/' }, 'body.url'],
+    [{ url: 'http://user:secret@example.cn/' }, 'body.url'],
+    [{ url: 'javascript:alert(1)' }, 'body.url'],
+    [{ url: 'https://example.cn/\r\nhook' }, 'body.url'],
     [{}, 'body.url'],
     [{ url: 'http://127.0.0.1/', filter: { severity: 'huge' } }, 'body.filter.severity[0]'],
     [{ url: 'http://127.0.0.1/', id: '../x' }, 'body.id'],
