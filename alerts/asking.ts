@@ -45,6 +45,8 @@ export class Asking {
       ground,
       inForce: () => this.asked.inForceAt(this.input.facts.time),
       near: (lon, lat, metres) => places.near(lon, lat, metres, this.owner.no),
+      seek: (lon, lat, metres, since, isEnough) =>
+        places.seek(lon, lat, metres, since, (no) => no !== this.owner.no && isEnough(no)),
       other: (no) => {
         const vehicle = catalog.vehicles.get(no);
         const memory = memories.get(no);

@@ -90,7 +90,7 @@ export function rules(
       memory.last = facts;
       if (memory.gap && isOver(memory.gap, p.fixTime)) delete memory.gap;
       memory.gap?.after.push(hold(p, facts));
-      places.put(p.vehicleNo, p.lon, p.lat);
+      places.put(p.vehicleNo, p.lon, p.lat, facts.time);
       return true;
     },
 
@@ -130,7 +130,7 @@ export function rules(
 
     restore() {
       for (const [no, memory] of memories.all()) {
-        if (memory.last) places.put(no, memory.last.lon, memory.last.lat);
+        if (memory.last) places.put(no, memory.last.lon, memory.last.lat, memory.last.time);
         lateFixes.restore(no, memory);
         for (const ruleId of memory.rules?.keys() ?? []) {
           const at = waits(no, ruleId);

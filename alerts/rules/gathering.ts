@@ -4,6 +4,7 @@ import { VEHICLE_CATEGORIES, type VehicleCategory } from '../../model/vehicle.js
 import type { FixFacts } from '../fix-facts.js';
 import type { RuleInput } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
+import { type Place, StoodFor } from '../stood-for.js';
 
 interface Params {
   count: number;
@@ -12,20 +13,14 @@ interface Params {
   categories?: VehicleCategory[];
 }
 
-const PLACES = 'places';
 /** Of those who are there, in the evidence. */
 const MOST_NAMED = 50;
 
-interface Memory {
-  /** Where it was when the alert was raised: it is there, whoever comes and goes. */
-  lon: number;
-  lat: number;
+/** Where it was when the alert was raised: it is there, whoever comes and goes. */
+interface Memory extends Place {
   /** When whoever stands for it has been silent for so long that somebody else must, epoch ms. */
   due: number;
 }
-
-/** Where gatherings are that somebody stands for, by vehicle number. */
-type Places = Map<number, { lon: number; lat: number }>;
 
 /**
  * At least `count` vehicles within `radius` metres of one of them (聚集), for as long as `timing.minDuration` says. One of them stands for
@@ -53,50 +48,51 @@ export const gathering = ruleKind<Params, Memory>({
     const meant = (category: VehicleCategory) => !categories || categories.includes(category);
     return {
       judge(input, before) {
-        const { facts, vehicle, shared } = input;
+        const { facts, vehicle } = input;
         // Until it has the alert, a vehicle is the middle of what gathers around it.
         const place = before && input.other(vehicle.no)?.raised ? before : { lon: facts.lon, lat: facts.lat };
-        const others = membersAt(place, input);
         const isThere = distanceM(facts.lon, facts.lat, place.lon, place.lat) <= radius;
-        const present = others.length + (isThere ? 1 : 0);
-        const places = (shared.get(PLACES) as Places | undefined) ?? new Map();
-        const holds = meant(vehicle.category) && present >= count && !isStoodFor(place, places, input);
-        if (holds) shared.set(PLACES, places.set(vehicle.no, { lon: place.lon, lat: place.lat }));
-        else places.delete(vehicle.no);
+        const stoodFor = new StoodFor(input);
+        const isCrowd = meant(vehicle.category) && haveGathered(place, count - (isThere ? 1 : 0), input);
+        const holds = isCrowd && !stoodFor.has(place, 2 * radius);
+        if (holds) stoodFor.put(place);
+        else stoodFor.drop();
         return {
           memory: holds ? { lon: place.lon, lat: place.lat, due: facts.time + freshSeconds * 1000 + 1 } : undefined,
           holds,
-          explain: () => ({
-            checks: [{ what: 'vehicles', value: present, is: '>=', threshold: count, result: present >= count }],
-            place: [place.lon, place.lat],
-            members: others.slice(0, MOST_NAMED),
-          }),
+          explain: () => {
+            const others = membersAt(place, input);
+            const present = others.length + (isThere ? 1 : 0);
+            return {
+              checks: [{ what: 'vehicles', value: present, is: '>=', threshold: count, result: present >= count }],
+              place: [place.lon, place.lat],
+              members: others.slice(0, MOST_NAMED),
+            };
+          },
         };
       },
       due: ({ due }) => due,
       tick: () => ({ memory: undefined, holds: false, explain: () => ({ checks: [] }) }),
     };
 
-    /** Ids of the others that are there. */
-    function membersAt({ lon, lat }: { lon: number; lat: number }, { facts, near, other }: RuleInput): string[] {
-      return near(lon, lat, radius).flatMap((no) => {
-        const found = other(no);
-        const counts = found?.meant && meant(found.vehicle.category) && isStillThere(found.last, facts.time);
-        return counts ? [found.vehicle.id] : [];
-      });
+    /** Whether so many others are there, or more: in a depot nobody counts them all, fix by fix. */
+    function haveGathered({ lon, lat }: Place, least: number, input: RuleInput): boolean {
+      let found = 0;
+      const since = input.facts.time - freshSeconds * 1000;
+      input.seek(lon, lat, radius, since, (no) => memberId(no, input) !== null && ++found >= least);
+      return found >= least;
     }
 
-    /** Another vehicle has the alert of the gathering at this place. */
-    function isStoodFor(
-      { lon, lat }: { lon: number; lat: number },
-      places: Places,
-      { vehicle, other }: RuleInput,
-    ): boolean {
-      for (const [no, there] of places) {
-        if (no !== vehicle.no && distanceM(lon, lat, there.lon, there.lat) <= 2 * radius && other(no)?.raised)
-          return true;
-      }
-      return false;
+    /** Ids of the others that are there. */
+    function membersAt({ lon, lat }: Place, input: RuleInput): string[] {
+      return input.near(lon, lat, radius).flatMap((no) => memberId(no, input) ?? []);
+    }
+
+    /** Null where the vehicle does not count. */
+    function memberId(no: number, { facts, other }: RuleInput): string | null {
+      const found = other(no);
+      const counts = found?.meant && meant(found.vehicle.category) && isStillThere(found.last, facts.time);
+      return counts ? found.vehicle.id : null;
     }
   },
 });
