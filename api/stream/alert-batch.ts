@@ -12,8 +12,13 @@ export interface Wanted {
   messages: readonly Buffer[];
 }
 
+/** Beyond so many bytes whoever asks as nobody else does has what it gets written for itself. */
+const KEPT_BYTES = 32 * 1024 * 1024;
+
 /** Transitions that follow on one place in the log. Subscriptions of one kind share what they get of it. */
 export class AlertBatch {
+  /** Bytes of the messages that are kept to be shared. */
+  keptBytes = 0;
   readonly #wanted = new Map<string, Wanted>();
 
   constructor(
@@ -36,7 +41,11 @@ export class AlertBatch {
         numbers: transitions.map(({ number }) => number),
         messages: transitions.map((transition) => this.encode(transition, of)),
       };
-      this.#wanted.set(of.kind, wanted);
+      const bytes = wanted.messages.reduce((sum, message) => sum + message.length, 0);
+      if (this.keptBytes + bytes <= KEPT_BYTES) {
+        this.keptBytes += bytes;
+        this.#wanted.set(of.kind, wanted);
+      }
     }
     return wanted;
   }

@@ -10,6 +10,8 @@ export interface AlertPort {
   sendAll: Socket['sendAll'];
   /** Ends the connection with 4008; the client comes back with its cursor. */
   tooSlow(): void;
+  /** The same with 1012, where what comes next cannot be read just now. */
+  unreadable(): void;
 }
 
 /**
@@ -33,8 +35,6 @@ export class AlertSubscription {
   readonly unacknowledged: { numbers: number[]; most: number } | null;
   /** The client has not taken everything yet; `drained` goes on. */
   blocked = false;
-  /** A turn of replay is due. */
-  scheduled = false;
 
   constructor(
     { id, filter, datum, window }: Pick<SubscribeAlerts, 'id' | 'filter' | 'datum' | 'window'>,

@@ -1,3 +1,4 @@
+import { setImmediate as afterEvents } from 'node:timers/promises';
 import { readCursor } from '../../alerts/feed.js';
 import type { AlertTransition } from '../../model/alert.js';
 import { LogGapError } from '../../store/log-reader.js';
@@ -28,6 +29,9 @@ export class AlertsHub {
   readonly #encoded = new Map<string, SharedMessage>();
   /** The newest that was read: most subscriptions are at the same place. */
   #newest: AlertBatch;
+  /** Those that read on when others have had their turn, the next first. */
+  readonly #replaying = new Set<AlertSubscription>();
+  #underWay = false;
   readonly #stop: () => void;
   /** Number up to which the latency has been measured. */
   #measured: number;
@@ -49,26 +53,29 @@ export class AlertsHub {
     return this.#subscriptions.size;
   }
 
-  /** Joins at the cursor where the log still reaches back to it, else at the log's end; after a start, once that is known. */
-  add(wanted: Omit<SubscribeAlerts, 'op' | 'channel'>, port: AlertPort): AlertSubscription {
-    const { alerts } = this.app.deps;
-    const { cursor } = wanted;
-    const subscription = new AlertSubscription(wanted, port, alerts.reader());
+  /** Gets nothing before `begin`. */
+  add(wanted: Omit<SubscribeAlerts, 'op' | 'channel' | 'cursor'>, port: AlertPort): AlertSubscription {
+    const subscription = new AlertSubscription(wanted, port, this.app.deps.alerts.reader());
     this.#subscriptions.add(subscription);
-    if (this.#ready) this.#join(subscription, cursor);
-    else void alerts.ready.then(() => this.#join(subscription, cursor));
     return subscription;
+  }
+
+  /** At the cursor where the log still reaches back to it, else at the log's end; after a start, once that is known. */
+  begin(subscription: AlertSubscription, cursor: string | undefined): void {
+    if (this.#ready) this.#join(subscription, cursor);
+    else void this.app.deps.alerts.ready.then(() => this.#join(subscription, cursor));
   }
 
   remove(subscription: AlertSubscription): void {
     this.#subscriptions.delete(subscription);
+    this.#replaying.delete(subscription);
     subscription.reader.close();
   }
 
   /** The client has caught up with what was buffered. */
   drained(subscription: AlertSubscription): void {
     subscription.blocked = false;
-    this.#pump(subscription);
+    this.#replay(subscription);
   }
 
   /** The client has dealt with everything up to the cursor. Throws ApiError where that cannot be. */
@@ -83,7 +90,7 @@ export class AlertsHub {
     const { numbers } = unacknowledged;
     const next = numbers.findIndex((sent) => sent > place.number);
     numbers.splice(0, next < 0 ? numbers.length : next);
-    this.#pump(subscription);
+    this.#replay(subscription);
   }
 
   close(): void {
@@ -94,13 +101,13 @@ export class AlertsHub {
   #join(subscription: AlertSubscription, cursor: string | undefined): void {
     if (!this.#subscriptions.has(subscription)) return;
     const { alerts } = this.app.deps;
-    const { id, port } = subscription;
+    const { id } = subscription;
     const { at, ...told } = beginningAt(alerts, cursor);
-    port.send(say({ type: 'subscribed', id, epoch: alerts.epoch, cursor: alerts.cursor(at), ...told }));
     subscription.at = at;
     subscription.from = alerts.last;
     subscription.joined = true;
-    this.#pump(subscription);
+    this.#say(subscription, { type: 'subscribed', id, epoch: alerts.epoch, cursor: alerts.cursor(at), ...told });
+    this.#replay(subscription);
   }
 
   #news(): void {
@@ -132,18 +139,48 @@ export class AlertsHub {
     if (this.app.deps.alerts.last - Math.max(at, from) > LIMITS.alertsBehind) port.tooSlow();
   }
 
-  #pump(subscription: AlertSubscription): void {
-    if (!subscription.joined || subscription.blocked || subscription.scheduled) return;
-    if (!this.#subscriptions.has(subscription)) return;
-    const { last } = this.app.deps.alerts;
-    if (subscription.at >= last || subscription.room === 0) return;
-    this.#send(subscription, this.#next(subscription));
-    if (subscription.blocked || subscription.room === 0 || subscription.at >= last) return;
-    subscription.scheduled = true;
-    setImmediate(() => {
-      subscription.scheduled = false;
+  /** Reads on when others have had their turn: a thousand clients that come back at once must not keep everybody waiting. */
+  #replay(subscription: AlertSubscription): void {
+    if (!this.#isDue(subscription)) return;
+    this.#replaying.add(subscription);
+    if (!this.#underWay) void this.#replayAll();
+  }
+
+  async #replayAll(): Promise<void> {
+    this.#underWay = true;
+    await afterEvents();
+    const turns = new Turns();
+    // Who has not had all goes to the end.
+    for (const subscription of this.#replaying) {
+      this.#replaying.delete(subscription);
       this.#pump(subscription);
-    });
+      if (turns.over) await turns.giveWay();
+    }
+    this.#underWay = false;
+  }
+
+  /** There is more for it, and it may have it now. */
+  #isDue(subscription: AlertSubscription): boolean {
+    if (!subscription.joined || subscription.blocked || subscription.room === 0) return false;
+    return subscription.at < this.app.deps.alerts.last && this.#subscriptions.has(subscription);
+  }
+
+  #pump(subscription: AlertSubscription): void {
+    if (!this.#isDue(subscription) || this.#replaying.has(subscription)) return;
+    try {
+      this.#send(subscription, this.#next(subscription));
+    } catch (error) {
+      // The others must not wait for what cannot be had for this one; its client has the place to go on from.
+      this.app.deps.log.error({ err: error }, 'alerts could not be told to a client');
+      this.remove(subscription);
+      return subscription.port.unreadable();
+    }
+    if (this.#isDue(subscription)) this.#replay(subscription);
+    else subscription.reader.close(); // it may wait for long, and there may be many
+  }
+
+  #say({ port }: AlertSubscription, message: Parameters<typeof say>[0]): void {
+    if (port.send(say(message)) === 'dropped') port.tooSlow();
   }
 
   /** What follows on the subscription's place; shared where others have come as far. */
@@ -171,7 +208,7 @@ export class AlertsHub {
       const from = alerts.cursor(subscription.at);
       subscription.at = error.oldest - 1;
       const gap = { from, to: alerts.cursor(subscription.at), reason: 'expired' } as const;
-      subscription.port.send(say({ type: 'gap', id: subscription.id, ...gap }));
+      this.#say(subscription, { type: 'gap', id: subscription.id, ...gap });
       return subscription.reader.read(subscription.at, TURN);
     }
   }

@@ -219,7 +219,10 @@ export class StreamConnection implements StreamHandler {
   }
 
   #subscribeAlerts(wanted: SubscribeAlerts): void {
-    this.#alerts.set(wanted.id, this.hub.alerts.add(wanted, new ConnectionAlertPort(this)));
+    const subscription = this.hub.alerts.add(wanted, new ConnectionAlertPort(this));
+    // Known before it begins, which may end the connection.
+    this.#alerts.set(wanted.id, subscription);
+    this.hub.alerts.begin(subscription, wanted.cursor);
   }
 
   #subscribeCommands({ id, filter }: SubscribeCommands): void {
@@ -305,5 +308,9 @@ class ConnectionAlertPort implements AlertPort {
 
   tooSlow(): void {
     this.connection.end(CLOSE.slow, 'slow-consumer', 'too slow for alerts; come back with the cursor');
+  }
+
+  unreadable(): void {
+    this.connection.end(CLOSE.restarting, 'log-unreadable', 'the alert log cannot be read; come back with the cursor');
   }
 }

@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest';
+import { alertBlocks } from '../../../alerts/alert-commit.js';
 import { AlertFeed } from '../../../alerts/feed.js';
 import type { App } from '../../../api/app.js';
+import type { Socket } from '../../../api/http/socket.js';
+import { AlertBatch } from '../../../api/stream/alert-batch.js';
 import { AlertTexts } from '../../../api/stream/alert-texts.js';
 import { AlertsHub } from '../../../api/stream/alerts.js';
+import { StreamConnection, type StreamHost } from '../../../api/stream/connection.js';
+import type { AlertTransition } from '../../../model/alert.js';
+import { SegmentLog } from '../../../store/segment-log.js';
 import { tempDir } from '../../support/temp-dir.js';
 import type { StreamMessage } from '../stream-client.js';
 import { alert, transition } from '../support.js';
@@ -10,7 +16,14 @@ import { alert, transition } from '../support.js';
 function alertsHub(feed: AlertFeed): AlertsHub {
   const metrics = { alertLatency: { observe() {} } };
   const alertTexts = new AlertTexts(feed);
-  return new AlertsHub({ deps: { alerts: feed }, alertTexts, metrics, now: Date.now } as unknown as App);
+  const log = { error() {} };
+  return new AlertsHub({ deps: { alerts: feed, log }, alertTexts, metrics, now: Date.now } as unknown as App);
+}
+
+async function readyHub(feed: AlertFeed): Promise<AlertsHub> {
+  const hub = alertsHub(feed);
+  await feed.ready;
+  return hub;
 }
 
 function portTo(told: StreamMessage[]) {
@@ -25,6 +38,8 @@ function portTo(told: StreamMessage[]) {
       return { taken: count, result: 'sent' as const };
     },
     tooSlow() {},
+
+    unreadable() {},
   };
 }
 
@@ -33,8 +48,9 @@ test('who comes before the log has been read after a start is answered once it h
   const hub = alertsHub(feed);
   const told: StreamMessage[] = [];
   const port = portTo(told);
-  hub.add({ id: 1, filter: {}, datum: 'wgs84', cursor: 'e1-1' }, port);
+  hub.begin(hub.add({ id: 1, filter: {}, datum: 'wgs84' }, port), 'e1-1');
   const left = hub.add({ id: 2, filter: {}, datum: 'wgs84' }, port);
+  hub.begin(left, undefined);
   hub.remove(left);
   await new Promise((resolve) => setImmediate(resolve));
   expect(told).toEqual([]);
@@ -42,4 +58,134 @@ test('who comes before the log has been read after a start is answered once it h
   await feed.load(await tempDir(), { epoch: 'e1', alertNumber: 0, open: [] });
   await expect.poll(() => told.map(({ cursor }) => cursor)).toEqual(['e1-1', 'e1-2', 'e1-3']);
   expect(told[0]).toMatchObject({ type: 'subscribed', id: 1, recovered: true });
+});
+
+/** A feed of which the log has `count` steps in files, and the newest `inMemory` of them in memory. */
+async function stored(count: number, inMemory: number): Promise<AlertFeed> {
+  const dir = await tempDir();
+  const log = await SegmentLog.open({ dir, segmentBytes: 4096 });
+  for (let n = 1; n <= count; n++) await log.append(alertBlocks([transition(n, alert())], n, n, 0));
+  await log.close();
+  const feed = new AlertFeed(inMemory);
+  await feed.load(dir, { epoch: 'e1', alertNumber: count, open: [] });
+  return feed;
+}
+
+/** Readers of the feed's log that hold a file open, or what they have read ahead. */
+function watchReaders(feed: AlertFeed): { inUse(): number } {
+  const inUse = new Set<object>();
+  const make = feed.reader.bind(feed);
+  feed.reader = () => {
+    const reader = make();
+    const { read, close } = reader;
+    reader.read = (after: number, limit: number) => {
+      inUse.add(reader);
+      return read.call(reader, after, limit) as AlertTransition[];
+    };
+    reader.close = () => {
+      inUse.delete(reader);
+      close.call(reader);
+    };
+    return reader;
+  };
+  return { inUse: () => inUse.size };
+}
+
+test('who waits for a client holds nothing of the log: no file, and nothing that was read ahead', async () => {
+  const feed = await stored(60, 5);
+  const readers = watchReaders(feed);
+  const hub = await readyHub(feed);
+  const told: StreamMessage[] = [];
+  const ofWindow = hub.add({ id: 1, filter: {}, datum: 'wgs84', window: 3 }, portTo(told));
+  hub.begin(ofWindow, 'e1-0');
+  const behind: StreamMessage[] = [];
+  const slow = {
+    ...portTo(behind),
+    sendAll: (m: readonly Uint8Array[]) => ({ taken: 1, result: 'buffered' as const, m }),
+  };
+  hub.begin(hub.add({ id: 2, filter: {}, datum: 'wgs84' }, slow), 'e1-0');
+  await expect.poll(() => told.length).toBe(4);
+  expect(readers.inUse()).toBe(0);
+  hub.acknowledge(ofWindow, 'e1-2');
+  await expect.poll(() => told.map(({ cursor }) => cursor)).toEqual(['e1-0', 'e1-1', 'e1-2', 'e1-3', 'e1-4', 'e1-5']);
+  expect(readers.inUse()).toBe(0);
+});
+
+test('one whose part of the log cannot be read is sent away, and the others are told', async () => {
+  const feed = await stored(20, 5);
+  const make = feed.reader.bind(feed);
+  let made = 0;
+  feed.reader = () => {
+    const reader = make();
+    if (++made === 1) reader.read = () => expect.fail('EMFILE: too many open files');
+    return reader;
+  };
+  const hub = await readyHub(feed);
+  let away = 0;
+  const ends = { ...portTo([]), unreadable: () => void away++ };
+  hub.begin(hub.add({ id: 1, filter: {}, datum: 'wgs84' }, ends), 'e1-0');
+  const told: StreamMessage[] = [];
+  hub.begin(hub.add({ id: 2, filter: {}, datum: 'wgs84' }, portTo(told)), undefined);
+  feed.push([transition(21, alert())]);
+  await expect.poll(() => told.map(({ cursor }) => cursor)).toEqual(['e1-20', 'e1-21']);
+  await expect.poll(() => away).toBe(1);
+});
+
+test('many who come back at once leave room for other work', async () => {
+  const feed = await stored(10, 50);
+  const hub = await readyHub(feed);
+  let told = 0;
+  const busy = {
+    ...portTo([]),
+    sendAll(_: readonly Uint8Array[], count: number) {
+      for (const until = performance.now() + 2; performance.now() < until; );
+      told++;
+      return { taken: count, result: 'sent' as const };
+    },
+  };
+  for (let id = 1; id <= 100; id++) hub.begin(hub.add({ id, filter: {}, datum: 'wgs84' }, busy), 'e1-0');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(told).toBeLessThan(100);
+  await expect.poll(() => told, { timeout: 20_000 }).toBe(100);
+});
+
+test('what is not told, of where it begins or of a gap, ends the client: it would miss it for ever', async () => {
+  const feed = await stored(3, 5);
+  const hub = await readyHub(feed);
+  let tooSlow = 0;
+  const full = { ...portTo([]), send: () => 'dropped' as const, tooSlow: () => void tooSlow++ };
+  hub.begin(hub.add({ id: 1, filter: {}, datum: 'wgs84' }, full), undefined);
+  expect(tooSlow).toBe(1);
+});
+
+test('a client that is ended while it joins leaves nothing behind', async () => {
+  const feed = await stored(3, 5);
+  const hub = await readyHub(feed);
+  const answers = { matches: () => true, conflated() {}, ended() {}, forget() {} };
+  const none = { remove() {} };
+  const host = { ...answers, app: hub.app, alerts: hub, positions: none, commands: none } as unknown as StreamHost;
+  Object.assign(host, {
+    send: (socket: Socket, message: string) => socket.send(message),
+    sendAll: (socket: Socket, messages: Uint8Array[], count: number) => socket.sendAll(messages, count),
+  });
+  const socket: Socket = {
+    send: () => 'dropped',
+    sendAll: () => ({ taken: 0, result: 'dropped' }),
+    buffered: () => 0,
+    ping() {},
+    end: () => connection.closed(), // as the library does, before it returns
+  };
+  const connection = new StreamConnection(host, socket, { session: 's1', authenticated: true, format: 'json' });
+  connection.message('{"op":"subscribe","id":1,"channel":"alerts","cursor":"e1-0"}');
+  expect(hub.subscriptions).toBe(0);
+});
+
+test('forms of a batch that nobody shares are not kept', () => {
+  const transitions = Array.from({ length: 100 }, (_, i) => transition(i + 1, alert()));
+  const batch = new AlertBatch(0, transitions, () => Buffer.alloc(100_000));
+  const kinds = Array.from({ length: 100 }, (_, id) => ({ kind: `k${id}`, id, filter: {}, datum: 'wgs84' as const }));
+  const first = batch.wanted(kinds[0]);
+  for (const kind of kinds) expect(batch.wanted(kind).numbers).toHaveLength(100);
+  expect(batch.wanted(kinds[0])).toBe(first);
+  expect(batch.keptBytes).toBeLessThanOrEqual(64 * 1024 * 1024);
 });
