@@ -67,6 +67,6 @@ export const national: RulePack = {
     { rule: 'national.coach-driving', what: 'the date from which it is in force' },
     { rule: 'national.coach-night-speed', what: 'night from 22:00 to 06:00' },
     { rule: 'national.coach-night-speed', what: '100 km/h by day: the road and the vehicle may allow less' },
-    { rule: 'national.coach-2-to-5', what: 'more than 5 km/h for more than a minute is running' },
+    { rule: 'national.coach-2-to-5', what: '5 km/h or more for more than a minute is running' },
   ],
 };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { msToBeijing } from '../../model/units.js';
 import type { Vehicle } from '../../model/vehicle.js';
-import { equal, over } from '../checks.js';
+import { atLeast, equal, over } from '../checks.js';
+import { drives } from '../drives.js';
 import type { Check, RuleInput } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
 
@@ -55,8 +56,8 @@ export const driverCard = ruleKind<Params, Memory>({
     const endOf = ({ drivenAt }: Memory) => drivenAt + params.standSeconds * 1000 + 1;
     return {
       judge(input, before) {
-        const { facts } = input;
-        const driving = facts.speed >= params.minSpeed;
+        const { fix, facts } = input;
+        const driving = drives(fix, facts, params.minSpeed) === true;
         const { check, more } = compare(part as Fault, input, driving, params);
         const faulty = check.result;
         const memory = !faulty ? undefined : driving ? { drivenAt: facts.time } : before;
@@ -65,7 +66,7 @@ export const driverCard = ruleKind<Params, Memory>({
           memory: ended ? undefined : memory,
           holds: driving ? faulty : ended ? false : null,
           explain: () => ({
-            checks: [over('speed', facts.speed, params.minSpeed, 'km/h'), check],
+            checks: [atLeast('speed', facts.speed, params.minSpeed, 'km/h'), check],
             fault: part,
             ...more,
           }),

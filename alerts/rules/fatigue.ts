@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ACC_KNOWN, ACC_ON } from '../../model/position.js';
 import { hoursSchema } from '../../model/rule-when.js';
 import { over } from '../checks.js';
+import { drives } from '../drives.js';
 import {
   type Amounts,
   amountsAt,
@@ -69,22 +69,22 @@ export const fatigue = ruleKind<Params, Memory>({
         const key = keyAt(keys, facts.time, vehicle.no);
         const known = shared.get(key) as DrivingLog | undefined;
         const log = known?.runs ? known : newDrivingLog(facts.time, limits);
-        const ignition = !(fix.flags & ACC_KNOWN) || (fix.flags & ACC_ON) !== 0;
-        const driving = ignition && facts.speed >= limits.minSpeed;
+        const driving = drives(fix, facts, limits.minSpeed);
         const isPast = facts.time < log.newest;
-        const changed = note(log, vehicle.no, facts, driving, limits);
+        // A fix that says neither is as none.
+        const changed = driving !== null && note(log, vehicle.no, facts, driving, limits);
         shared.set(key, log);
         if (isPast) {
           const past = changed ? [...new Set([vehicle.no, ...log.runs.map(({ no }) => no)])] : [];
           return { memory, holds: null, past, explain: () => ({ checks: [] }) };
         }
         const so = drivenSoFar(log, limits);
-        const rests = !driving && hasRested(so, facts.time, limits);
+        const rests = driving === false && hasRested(so, facts.time, limits);
         const onset = so.drive?.onset ?? facts;
         return {
           memory,
           // Who rests from too long a day does not drive too long now; who stands for a while has not ended the drive.
-          holds: so.tooLong && !rests ? driving || null : false,
+          holds: driving === null ? null : so.tooLong && !rests ? driving || null : false,
           onset,
           event: eventOf(key, onset),
           explain: () => {

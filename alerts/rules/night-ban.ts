@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hoursSchema } from '../../model/rule-when.js';
-import { equal, over } from '../checks.js';
+import { atLeast, equal } from '../checks.js';
+import { drives } from '../drives.js';
 import { hoursHold } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
 import { readHours } from '../rule-scope.js';
@@ -17,15 +18,15 @@ export const nightBan = ruleKind<{ hours: { from: string; to: string }; minSpeed
   build({ hours, minSpeed }) {
     const window = readHours(hours);
     return {
-      judge({ facts }) {
+      judge({ fix, facts }) {
         const banned = hoursHold(window, facts.time);
         return {
           memory: undefined,
-          holds: banned && facts.speed > minSpeed,
+          holds: banned && drives(fix, facts, minSpeed),
           explain: () => ({
             checks: [
               equal(`within ${hours.from}–${hours.to}`, banned, true),
-              over('speed', facts.speed, minSpeed, 'km/h'),
+              atLeast('speed', facts.speed, minSpeed, 'km/h'),
             ],
           }),
         };

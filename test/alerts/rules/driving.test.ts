@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { ACC_KNOWN } from '../../../model/position.js';
+import { SUSPECT_MOTION } from '../../../model/quality.js';
 import { cardOf, ruleOf, tick } from '../defined-support.js';
-import { type FixNote, Story } from '../support.js';
+import { type FixNote, fixOf, Story } from '../support.js';
 
 function story(type: string, params: object = {}, others: object = {}): Story {
   const made = new Story().settings({}).vehicle(1, 'v1', 'coach').vehicle(2, 'v2', 'coach');
@@ -77,6 +79,46 @@ describe('night-ban', () => {
         .fixes(1, ...drive(16 * H, 16 * H + 600, 2))
         .tell(),
     ).toEqual([]);
+  });
+});
+
+describe('a fix that does not say how fast the vehicle is, or nothing credible, says neither that it drives nor that it stands', () => {
+  const DOUBTFUL = [{ speed: NaN }, { speed: 6553.5, quality: SUSPECT_MOTION }];
+
+  test.each(DOUBTFUL)('in banned hours: %j', (doubtful) => {
+    const notes = drive(16 * H, 16 * H + 120, 60, 20);
+    const among = notes.map((note, i) => (i === 2 ? { ...note, ...doubtful } : note));
+    const late = story('night-ban').fixes(1, ...among);
+    expect(late.tell()).toEqual(['raised night-ban v1 02:00:00']);
+    expect(late.transitions[0].alert.position.time).toBe('2026-03-01T18:01:20.000Z');
+    const parked = drive(16 * H, 16 * H + 600, 0).map((note) => ({ ...note, ...doubtful }));
+    expect(
+      story('night-ban')
+        .fixes(1, ...parked)
+        .tell(),
+    ).toEqual([]);
+  });
+
+  test.each(DOUBTFUL)('in a long drive, and in a rest: %j', (doubtful) => {
+    const every = (notes: FixNote[]) => notes.map((note, i) => (i % 4 === 2 ? { ...note, ...doubtful } : note));
+    const tired = story('fatigue').fixes(1, ...every(drive(0, 4 * H + 60, 60)));
+    expect(tired.tell()).toEqual(['raised fatigue v1 10:00:00']);
+    const rested = story('fatigue').fixes(1, ...every([...drive(0, 3 * H, 60), ...drive(3 * H + 60, 4 * H, 0)]));
+    expect(rested.fixes(1, ...drive(4 * H + 60, 7 * H, 60)).tell()).toEqual([]);
+    // A silence would be as long.
+    const unknown = drive(2 * H, 2 * H + 1260, 0).map((note) => ({ ...note, ...doubtful }));
+    const blind = story('fatigue').fixes(1, ...drive(0, 2 * H, 60), ...unknown, ...drive(2.5 * H, 6 * H, 60));
+    expect(blind.tell()).toEqual([]);
+  });
+
+  test('who has the ignition off does not drive', () => {
+    const off = story('night-ban');
+    for (const note of drive(16 * H, 16 * H + 600, 20)) {
+      const p = fixOf(1, note);
+      p.flags |= ACC_KNOWN;
+      off.log.fix(p);
+    }
+    expect(off.tell()).toEqual([]);
   });
 });
 
