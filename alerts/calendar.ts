@@ -1,8 +1,7 @@
+import { BEIJING_MS, DAY_MS, weekday } from '../model/beijing-time.js';
 import { HOLIDAYS } from './holidays.js';
 
-export const DAY_MS = 86_400_000;
-/** China has one time, eight hours ahead of UTC, and no summer time. */
-export const BEIJING_MS = 8 * 3_600_000;
+export { BEIJING_MS, DAY_MS, weekday };
 
 /**
  * Whether the day in Beijing that holds `time` (epoch ms) is a day off: by `own` days, `YYYY-MM-DD`, where they name it, else by the
@@ -19,12 +18,6 @@ export function isDayOff(time: number, own: { off?: readonly string[]; work?: re
   const date = iso.slice(5).replace('-', '');
   if (holds(year.off, date)) return true;
   return weekend && !holds(year.work, date);
-}
-
-/** 1 Monday … 7 Sunday, in Beijing. */
-export function weekday(time: number): number {
-  // 1 January 1970 was a Thursday.
-  return ((Math.floor((time + BEIJING_MS) / DAY_MS) + 3) % 7) + 1;
 }
 
 function holds(ranges: readonly string[], date: string): boolean {

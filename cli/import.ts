@@ -48,7 +48,7 @@ export function importCommand(): Command {
     'Roads from GeoJSON lines with tags of OpenStreetMap: maxspeed and its forms, highway, oneway, name.',
     roadImport,
   )
-    .addOption(mapOption(ROAD_FIELDS))
+    .addOption(mapOption(ROAD_FIELDS, 'id, name, highway, oneway, maxspeed and its forms'))
     .option('--set <name>', 'what the roads belong to together (default: the name of the file)')
     .addOption(
       new Option('--replace', 'remove what the set has and the file does not, unless a line is refused').conflicts(
@@ -97,9 +97,9 @@ function kindCommand<T>(
     });
 }
 
-function mapOption(fields: readonly string[]): Option {
-  return new Option('--map <column=field>', `what a column means: ${fields.join(', ')}; may be repeated`).argParser(
-    columnMap(fields),
+function mapOption(fields: readonly string[], shown = fields.join(', ')): Option {
+  return new Option('--map <column=field>', `what a column means: ${shown}; may be repeated`).argParser(
+    columnMap(fields, shown),
   );
 }
 
@@ -115,10 +115,10 @@ function adminKey(settings: Settings): string {
   throw new InputError(`no admin key in ${file}: give it with --key, or set CHEJI_ADMIN_KEY or CHEJI_DATA_DIR`);
 }
 
-function columnMap(fields: readonly string[]) {
+function columnMap(fields: readonly string[], shown: string) {
   return (text: string, map: Record<string, string> = {}): Record<string, string> => {
     const [, column, field] = /^(.+)=([\w:]+)$/.exec(text) ?? [];
     if (column && fields.includes(field)) return { ...map, [column]: field };
-    throw new InvalidArgumentError(`It must be column=field with a field of ${fields.join(', ')}.`);
+    throw new InvalidArgumentError(`It must be column=field with a field of ${shown}.`);
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { LIMIT_TAGS, type Road } from '../model/road.js';
+import { type ConditionalLimit, conditionalTag, LIMIT_TAGS, type Road } from '../model/road.js';
 import { unwrap } from './antimeridian.js';
+import { isUnknown, MAX_TAG_LENGTH, readConditionalLimits } from './conditional-limits.js';
 import { MAX_SPEED_FORMS, maxSpeedKmh } from './max-speed.js';
 import { type Problem, Problems } from './problems.js';
 
@@ -35,12 +36,17 @@ export type RoadInput = Omit<Road, 'set' | 'revision'>;
 
 /**
  * A road as people and programs send it: a GeoJSON LineString or MultiLineString (RFC 7946) with tags of OpenStreetMap as
- * properties: `name`, `highway`, `oneway`, and `maxspeed` with its forms for directions and kinds of vehicles (LIMIT_TAGS).
+ * properties: `name`, `highway`, `oneway`, and `maxspeed` with its forms for directions and kinds of vehicles (LIMIT_TAGS), each
+ * with `:conditional`, too.
  *
  * A road without any limit is a road nevertheless: who is on it is not on the one beside it. Where neither `id` nor the Feature
- * gives an id, it is made of the places, the same for the same line. Everything that is wrong is named, with its place.
+ * gives an id, it is made of the places, the same for the same line. Everything that is wrong is named, with its place. `notUnderstood`: clauses of conditional tags, each
+ * with its tag, of which nobody here can say when they hold, or what they allow.
  */
-export function parseRoad(input: unknown, id?: string): { road: RoadInput } | { problems: Problem[] } {
+export function parseRoad(
+  input: unknown,
+  id?: string,
+): { road: RoadInput; notUnderstood: string[] } | { problems: Problem[] } {
   const problems = new Problems();
   if (!isObject(input) || input.type !== 'Feature') {
     return { problems: [{ path: 'type', message: "must be a GeoJSON 'Feature'" }] };
@@ -52,15 +58,17 @@ export function parseRoad(input: unknown, id?: string): { road: RoadInput } | { 
   if (highway !== null && !HIGHWAY.test(highway)) {
     problems.add('properties.highway', 'must be a value of OpenStreetMap such as primary: lower-case letters and _');
   }
+  const { conditional, notUnderstood } = readConditional(tags, problems);
   const road: RoadInput = {
     id: readId(id ?? input.id ?? ID_PROPERTIES.map((name) => tags[name]).find(isGiven), lines, problems),
     name: textOf(tags.name)?.slice(0, MAX_NAME) ?? null,
     highway,
     oneWay: readOneWay(tags.oneway, highway, problems),
     limits: readLimits(tags, problems),
+    ...(conditional && { conditional }),
     lines,
   };
-  return problems.count > 0 ? { problems: problems.list } : { road };
+  return problems.count > 0 ? { problems: problems.list } : { road, notUnderstood };
 }
 
 function readId(given: unknown, lines: RoadInput['lines'], problems: Problems): string {
@@ -89,6 +97,25 @@ function readLimits(tags: Record<string, unknown>, problems: Problems): Road['li
     }
   }
   return limits;
+}
+
+function readConditional(tags: Record<string, unknown>, problems: Problems) {
+  const notUnderstood: string[] = [];
+  let conditional: Record<string, ConditionalLimit[]> | undefined;
+  for (const limitTag of LIMIT_TAGS) {
+    const tag = conditionalTag(limitTag);
+    if (!isGiven(tags[tag])) continue;
+    const text = String(tags[tag]);
+    if (text.length > MAX_TAG_LENGTH) {
+      problems.add(`properties.${tag}`, `must be at most ${MAX_TAG_LENGTH} characters, as in OpenStreetMap`);
+      continue;
+    }
+    const { limits, unread } = readConditionalLimits(text);
+    const unknown = limits.filter(isUnknown).map((limit) => limit.text);
+    notUnderstood.push(...[...unread, ...unknown].map((clause) => `${tag}=${clause}`));
+    if (limits.length > 0) conditional = { ...conditional, [limitTag]: limits };
+  }
+  return { conditional: conditional as RoadInput['conditional'], notUnderstood };
 }
 
 function readLines(geometry: unknown, problems: Problems): number[][] {

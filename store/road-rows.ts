@@ -1,13 +1,13 @@
 import type { ClientBase } from 'pg';
 import type { Change } from '../model/change.js';
-import type { Road } from '../model/road.js';
+import { conditionalTexts, type Road } from '../model/road.js';
 import { jsonText } from './json-text.js';
 
 type RoadChange = Extract<Change, { type: 'roads-put' | 'roads-delete' | 'road-set-delete' }>;
 
 /** The roads of one batch of changes. Revisions only grow, so who is older than its removal is gone, in whatever order rows are written. */
 export class RoadRows {
-  readonly #roads = new Map<string, Road & { at: number }>();
+  readonly #roads = new Map<string, RoadRow & { at: number }>();
   readonly #gone: { id: string; before: number; at: number }[] = [];
   readonly #setsGone: { set: string; before: number; at: number }[] = [];
 
@@ -15,7 +15,7 @@ export class RoadRows {
     const { at, revision } = change;
     switch (change.type) {
       case 'roads-put':
-        for (const road of change.roads) this.#roads.set(road.id, { ...road, at });
+        for (const road of change.roads) this.#roads.set(road.id, { ...rowOf(road), at });
         break;
       case 'roads-delete':
         for (const id of change.ids) this.#gone.push({ id, before: revision, at });
@@ -32,6 +32,13 @@ export class RoadRows {
     if (this.#gone.length > 0) await db.query(DELETE_ROADS, [jsonText(this.#gone)]);
     if (this.#setsGone.length > 0) await db.query(DELETE_SETS, [jsonText(this.#setsGone)]);
   }
+}
+
+type RoadRow = Omit<Road, 'conditional' | 'limits'> & { limits: Record<string, number | string | null> };
+
+/** Tags with conditions stand beside the others as they are written. */
+function rowOf({ conditional, ...road }: Road): RoadRow {
+  return { ...road, limits: { ...road.limits, ...conditionalTexts({ conditional }) } };
 }
 
 const PUT_ROADS = `

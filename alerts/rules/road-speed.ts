@@ -54,7 +54,10 @@ export const roadSpeed = ruleKind<Params, Memory>({
     const atNight = nightBounds(night);
     return {
       judge({ vehicle: { category }, fix, facts, ground }, memory) {
-        const limitOf = (road: Road, forward: boolean | null): RoadLimit => roadLimit(road, forward, category, usually);
+        const weather = ground.weather.at(facts.lon, facts.lat, facts.time);
+        const moment = { time: facts.time, weather };
+        const limitOf = (road: Road, forward: boolean | null): RoadLimit =>
+          roadLimit(road, forward, category, moment, usually);
         const seeker = {
           lon: facts.lon,
           lat: facts.lat,
@@ -79,7 +82,7 @@ export const roadSpeed = ruleKind<Params, Memory>({
         const onRoad = { kmh: limit.kmh, what: 'speed' };
         const most = { kmh: atMost?.[category] ?? Infinity, what: `speed of ${category}` };
         const motorway = found.road.highway === 'motorway';
-        const bad = weatherBound(ground.weather.at(facts.lon, facts.lat, facts.time), motorway);
+        const bad = weatherBound(weather, motorway);
         // A limit that is not known is none: what holds on all roads holds here too.
         const known = Number.isNaN(onRoad.kmh) ? most : lowestBound(onRoad, most);
         const bound = lowestBound(known, atNight(known, facts.time), bad);
@@ -99,6 +102,7 @@ export const roadSpeed = ruleKind<Params, Memory>({
               name: found.road.name,
               limit: Number.isFinite(limit.kmh) ? limit.kmh : null,
               from: limit.from,
+              ...(limit.condition === undefined ? {} : { condition: limit.condition }),
               metres: round(found.metres),
               confidence: round(confidence),
             },

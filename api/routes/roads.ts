@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { isUnknown } from '../../geo/conditional-limits.js';
 import { RoadIndex } from '../../geo/road-index.js';
 import { parseRoad, type RoadInput } from '../../geo/road-input.js';
-import { LIMIT_TAGS, type Road, USUAL_ROAD_SET } from '../../model/road.js';
+import { conditionalTexts, LIMIT_TAGS, type Road, USUAL_ROAD_SET } from '../../model/road.js';
 import type { App } from '../app.js';
 import type { Answer } from '../http/endpoint.js';
 import { ApiError, type ErrorDetail } from '../http/errors.js';
@@ -14,6 +15,8 @@ const BULK_BYTES = 8 * 1024 * 1024;
 const MAX_FEATURES = 5000;
 /** Problems that one answer names, of however many features. */
 const MAX_DETAILS = 100;
+/** Of clauses that are not understood. */
+const MAX_EXAMPLES = 5;
 const GEOJSON_TYPES = ['application/json', 'application/geo+json'];
 
 const setName = fenceId.describe('roads that are imported, replaced and removed together').meta({ examples: ['wuxi'] });
@@ -36,7 +39,9 @@ const tagsSchema = z
     oneway: z.unknown().optional().describe('yes, no, -1, reversible …; motorways are where it is absent'),
     maxspeed: limitSchema.optional().describe('60, "40 mph", CN:urban, none, walk, signals …'),
   })
-  .describe(`tags of OpenStreetMap; limits are ${LIMIT_TAGS.join(', ')}`);
+  .describe(
+    `tags of OpenStreetMap; limits are ${LIMIT_TAGS.join(', ')}, and each of them with :conditional, such as "60 @ (22:00-06:00); 80 @ wet"`,
+  );
 const roadInputSchema = z
   .looseObject({
     type: z.literal('Feature'),
@@ -56,6 +61,10 @@ const roadSchema = z
     properties: tagsSchema,
     set: z.string(),
     revision: z.int(),
+    notUnderstood: z
+      .array(z.string())
+      .optional()
+      .describe('clauses of its conditional tags that lower no limit, for nobody here can say when they hold'),
   })
   .meta({ id: 'Road' });
 const setSchema = z
@@ -66,6 +75,10 @@ const putSchema = z.object({
   revision: z.int().describe('at which these roads came into force'),
   made: z.int(),
   replaced: z.int(),
+  notUnderstood: z.object({
+    clauses: z.int().describe('of conditional tags, of which nobody here can say when they hold, or what they allow'),
+    examples: z.array(z.string()),
+  }),
 });
 
 export function roadRoutes(app: App): Route[] {
@@ -115,9 +128,11 @@ export function roadRoutes(app: App): Route[] {
       responses: { 200: { description: 'what was done', schema: putSchema } },
       errors: ['busy'],
       async handle({ query: { set }, body: given }) {
-        const outcome = await registry.putRoads(set, parsed(featuresOf(given)));
+        const { roads: read, notUnderstood } = parsed(featuresOf(given));
+        const outcome = await registry.putRoads(set, read);
         if ('refused' in outcome) throw refusal(outcome);
-        return json({ set, ...outcome });
+        const examples = notUnderstood.slice(0, MAX_EXAMPLES);
+        return json({ set, ...outcome, notUnderstood: { clauses: notUnderstood.length, examples } });
       },
     }),
     route({
@@ -184,7 +199,9 @@ export function roadRoutes(app: App): Route[] {
         const outcome = await registry.putRoads(set, [read.road]);
         if ('refused' in outcome) throw refusal(outcome);
         const { revision, made } = outcome;
-        return json(roadJson({ ...read.road, set, revision }), made > 0 ? 201 : 200);
+        const { notUnderstood } = read;
+        const road = roadJson({ ...read.road, set, revision });
+        return json({ ...road, ...(notUnderstood.length > 0 && { notUnderstood }) }, made > 0 ? 201 : 200);
       },
     }),
     route({
@@ -222,18 +239,21 @@ function featuresOf(body: unknown): readonly unknown[] {
 }
 
 /** All of them, or an error that says what is wrong with which. */
-function parsed(features: readonly unknown[]): RoadInput[] {
+function parsed(features: readonly unknown[]): { roads: RoadInput[]; notUnderstood: string[] } {
   const details: ErrorDetail[] = [];
-  const good: RoadInput[] = [];
+  const roads: RoadInput[] = [];
+  const notUnderstood: string[] = [];
   for (const [i, feature] of features.entries()) {
     const read = parseRoad(feature);
-    if ('road' in read) good.push(read.road);
-    else if (details.length < MAX_DETAILS) {
+    if ('road' in read) {
+      roads.push(read.road);
+      notUnderstood.push(...read.notUnderstood.map((clause) => `${read.road.id}: ${clause}`));
+    } else if (details.length < MAX_DETAILS) {
       details.push(...read.problems.map((problem) => atBody(problem, `body.features[${i}]`)));
     }
   }
   if (details.length > 0) throw wrong(details);
-  return good;
+  return { roads, notUnderstood };
 }
 
 function atBody({ path, message }: ErrorDetail, under: string): ErrorDetail {
@@ -245,13 +265,16 @@ function wrong(details: ErrorDetail[]): ApiError {
 }
 
 /** A road as GeoJSON with the tags that say what is known of it. */
-export function roadJson({ id, set, revision, name, highway, oneWay, limits, lines }: Road) {
+export function roadJson({ id, set, revision, name, highway, oneWay, limits, conditional, lines }: Road) {
   const coordinates = lines.map((line) => {
     const places: [number, number][] = [];
     for (let i = 0; i < line.length; i += 2) places.push([withinTurn(line[i]), line[i + 1]]);
     return places;
   });
   const tags = LIMIT_TAGS.flatMap((tag) => (tag in limits ? [[tag, limits[tag] ?? 'none'] as const] : []));
+  const unknown = Object.values(conditional ?? {}).flatMap((clauses) =>
+    clauses.filter(isUnknown).map(({ text }) => text),
+  );
   return {
     type: 'Feature' as const,
     id,
@@ -264,9 +287,11 @@ export function roadJson({ id, set, revision, name, highway, oneWay, limits, lin
       ...(highway === null ? {} : { highway }),
       oneway: oneWay === null ? 'no' : oneWay === 'forward' ? 'yes' : '-1',
       ...Object.fromEntries(tags),
+      ...conditionalTexts({ conditional }),
     },
     set,
     revision,
+    ...(unknown.length > 0 && { notUnderstood: unknown }),
   };
 }
 

@@ -20,6 +20,8 @@ export interface ImportKind<T> {
   send(values: readonly T[]): Promise<(string | null)[]>;
   /** Asked when all is sent, with what came of it; not in a dry run. */
   finish?(done: { taken: number; refused: number }): Promise<void>;
+  /** What else is to be told of the file, when all of it is read. */
+  notes?(): Record<string, unknown>;
 }
 
 export interface ImportOptions {
@@ -85,7 +87,7 @@ export async function runImport<T>(kind: ImportKind<T>, file: string, options: I
   if (!options.dryRun) await kind.finish?.(counts);
   progress.stop();
   await rm(markPath(file), { force: true });
-  return { ...counts, report: await report.close() };
+  return { ...counts, report: await report.close(), ...kind.notes?.() };
 }
 
 /** The lines that were not taken, with the reason of each; made only where there is one. */

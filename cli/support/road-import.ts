@@ -1,12 +1,17 @@
 import { basename } from 'node:path';
 import { parseRoad } from '../../geo/road-input.js';
 import { readFeatures } from '../../ingest/files/geojson-features.js';
-import { LIMIT_TAGS, USUAL_ROAD_SET } from '../../model/road.js';
+import { conditionalTag, LIMIT_TAGS, USUAL_ROAD_SET } from '../../model/road.js';
 import type { ApiClient } from './api-client.js';
 import type { ImportKind } from './import-run.js';
 
 /** What a property of a Feature may mean. */
-export const ROAD_FIELDS: readonly string[] = ['id', 'name', 'highway', 'oneway', ...LIMIT_TAGS];
+export const ROAD_FIELDS: readonly string[] = [
+  ...['id', 'name', 'highway', 'oneway'],
+  ...LIMIT_TAGS.flatMap((tag) => [tag, conditionalTag(tag)]),
+];
+/** Of clauses of conditional tags that are not understood. */
+const MAX_EXAMPLES = 5;
 
 export interface RoadImportOptions {
   /** Property of the file to field. */
@@ -28,6 +33,7 @@ export function roadImport(api: ApiClient, options: RoadImportOptions, file: str
   const path = `/v1/roads?set=${encodeURIComponent(set)}`;
   /** The revision of the first batch: what is older was not in the file. */
   let since: number | null = null;
+  const notUnderstood = { clauses: 0, examples: [] as string[] };
 
   const send = async (values: readonly unknown[]): Promise<(string | null)[]> => {
     const body = { type: 'FeatureCollection', features: values };
@@ -48,11 +54,17 @@ export function roadImport(api: ApiClient, options: RoadImportOptions, file: str
       for await (const { line, value } of readFeatures(file)) {
         const feature = renamed(value, options.map);
         const parsed = parseRoad(feature);
-        if ('road' in parsed) yield { line, value: feature };
-        else yield { line, reason: parsed.problems.map(({ path: at, message }) => `${at}: ${message}`).join('; ') };
+        if ('road' in parsed) {
+          notUnderstood.clauses += parsed.notUnderstood.length;
+          for (const clause of parsed.notUnderstood) {
+            if (notUnderstood.examples.length < MAX_EXAMPLES) notUnderstood.examples.push(`line ${line}: ${clause}`);
+          }
+          yield { line, value: feature };
+        } else yield { line, reason: parsed.problems.map(({ path: at, message }) => `${at}: ${message}`).join('; ') };
       }
     },
     send,
+    notes: () => ({ notUnderstood }),
     async finish({ refused }) {
       // What was refused may be there in an older form, which is better than nothing.
       if (!options.replace || since === null || refused > 0) return;

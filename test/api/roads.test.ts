@@ -14,6 +14,7 @@ const feature = (id: string | undefined, lon: number, properties: object = { max
   },
   properties,
 });
+const NOTHING = { clauses: 0, examples: [] };
 const collection = (...features: object[]) => ({ type: 'FeatureCollection', features });
 const post = async (api: TestApi, body: object, query = '') => {
   const response = await api.send('POST', `/v1/roads${query}`, body);
@@ -30,7 +31,7 @@ test('many roads are one change of the log, and come back as they are understood
   const roads = Array.from({ length: 50 }, (_, i) => feature(`way/${i}`, 120 + i / 100));
   expect(await post(api, collection(...roads), '?set=wuxi')).toEqual({
     status: 200,
-    body: { set: 'wuxi', revision: 1, made: 50, replaced: 0 },
+    body: { set: 'wuxi', revision: 1, made: 50, replaced: 0, notUnderstood: NOTHING },
   });
   expect(api.log.changes).toHaveLength(1);
   const tags = {
@@ -46,6 +47,7 @@ test('many roads are one change of the log, and come back as they are understood
     revision: 2,
     made: 0,
     replaced: 1,
+    notUnderstood: NOTHING,
   });
   const one = await api.get(`/v1/roads/${encodeURIComponent('way/7')}`);
   expect(await one.json()).toEqual({
@@ -134,4 +136,35 @@ test('a catalog that is restored has the same roads', async () => {
   expect(restored.roads.sets()).toEqual(catalog.roads.sets());
   await post(api, feature('c', 121));
   expect(catalog.roads.snapshot()).not.toBe(bytes);
+});
+
+test('conditional limits come back as they were written, and what is not understood is told', async () => {
+  const api = await startTestApi();
+  const night = { maxspeed: 80, 'maxspeed:conditional': '60 @ (22:00-06:00);50 @ wet' };
+  const heavy = { maxspeed: 80, 'maxspeed:hgv:conditional': '60 @ (weight>7.5); slow @ snow' };
+  expect((await post(api, collection(feature('a', 120, night), feature('b', 121, heavy)))).body).toMatchObject({
+    made: 2,
+    notUnderstood: {
+      clauses: 2,
+      examples: ['b: maxspeed:hgv:conditional=slow @ snow', 'b: maxspeed:hgv:conditional=60 @ (weight>7.5)'],
+    },
+  });
+  const of = async (id: string) => (await (await api.get(`/v1/roads/${id}`)).json()) as object;
+  expect(await of('a')).toMatchObject({
+    properties: { ...night, 'maxspeed:conditional': '60 @ (22:00-06:00); 50 @ wet' },
+  });
+  expect(await of('a')).not.toHaveProperty('notUnderstood');
+  expect(await of('b')).toMatchObject({
+    properties: { maxspeed: 80, 'maxspeed:hgv:conditional': '60 @ (weight>7.5)' },
+    notUnderstood: ['60 @ (weight>7.5)'],
+  });
+  const put = await api.send('PUT', '/v1/roads/c', feature(undefined, 122, heavy));
+  expect(await put.json()).toMatchObject({
+    notUnderstood: ['maxspeed:hgv:conditional=slow @ snow', 'maxspeed:hgv:conditional=60 @ (weight>7.5)'],
+  });
+  const long = { 'maxspeed:conditional': `60 @ ${'x'.repeat(260)}` };
+  expect(await post(api, feature('d', 123, long))).toMatchObject({
+    status: 400,
+    body: { error: { details: [{ path: 'body.features[0].properties.maxspeed:conditional' }] } },
+  });
 });

@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
 import { maxSpeedKmh } from '../../geo/max-speed.js';
 import { parseRoad } from '../../geo/road-input.js';
-import { roadLimit } from '../../geo/road-limit.js';
-import type { Road } from '../../model/road.js';
 
 const line = [
   [120, 31],
@@ -119,22 +117,32 @@ test('everything that is wrong is named', () => {
   ]);
 });
 
-test('the limit of a road for a kind of vehicle in a direction', () => {
-  const limits: Road['limits'] = { maxspeed: 80, 'maxspeed:backward': 60, 'maxspeed:hgv': 70, 'maxspeed:bus': 100 };
-  const of = (forward: boolean | null, category: Parameters<typeof roadLimit>[2]) =>
-    roadLimit({ limits, highway: 'primary' }, forward, category);
-  expect(of(true, 'taxi')).toEqual({ kmh: 80, stated: true, from: 'maxspeed' });
-  expect(of(false, 'taxi')).toEqual({ kmh: 60, stated: true, from: 'maxspeed:backward' });
-  expect(of(null, 'taxi').kmh).toBe(80); // nobody is accused by the stricter side
-  expect(of(true, 'truck')).toEqual({ kmh: 70, stated: true, from: 'maxspeed:hgv' });
-  expect(of(true, 'coach').kmh).toBe(80); // a higher one for its kind does not lift what holds for all
-  expect(roadLimit({ limits: {}, highway: 'primary' }, true, 'taxi')).toEqual({
-    kmh: 70,
-    stated: false,
-    from: 'highway',
+test('conditional tags are read once, and what is not understood is told', () => {
+  const tags = {
+    maxspeed: 80,
+    'maxspeed:conditional': '60 @ (22:00-06:00); 50 @ flashing; fast @ wet',
+    'maxspeed:hgv:forward:conditional': '40 @ (weight>7.5)',
+  };
+  const parsed = parseRoad(feature(tags));
+  expect(parsed).toMatchObject({
+    road: {
+      limits: { maxspeed: 80 },
+      conditional: {
+        maxspeed: [
+          { text: '60 @ (22:00-06:00)', kmh: 60, when: [{ hours: [{ hours: [[1320, 1800]] }] }] },
+          { text: '50 @ flashing', kmh: 50, when: [{ unknown: 'flashing' }] },
+        ],
+        'maxspeed:hgv:forward': [{ kmh: 40, when: [{ unknown: 'weight>7.5' }] }],
+      },
+    },
+    notUnderstood: [
+      'maxspeed:conditional=fast @ wet',
+      'maxspeed:conditional=50 @ flashing',
+      'maxspeed:hgv:forward:conditional=40 @ (weight>7.5)',
+    ],
   });
-  expect(roadLimit({ limits: {}, highway: 'primary' }, true, 'taxi', { primary: 50 }).kmh).toBe(50);
-  expect(roadLimit({ limits: {}, highway: 'track' }, true, 'taxi')).toEqual({ kmh: NaN, stated: false, from: null });
-  expect(roadLimit({ limits: { maxspeed: null }, highway: null }, true, 'taxi').kmh).toBe(Infinity);
-  expect(roadLimit({ limits: { 'maxspeed:forward': 50 }, highway: 'primary' }, null, 'taxi').from).toBe('highway');
+  expect(read(feature({ maxspeed: 80 }))).not.toHaveProperty('conditional');
+  expect(problemsOf(feature({ 'maxspeed:conditional': `60 @ ${'wet '.repeat(70)}` }))).toEqual([
+    'properties.maxspeed:conditional',
+  ]);
 });

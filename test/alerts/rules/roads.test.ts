@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Engine } from '../../../engine.js';
+import { readConditionalLimits } from '../../../geo/conditional-limits.js';
 import type { Road } from '../../../model/road.js';
 import type { VehicleCategory } from '../../../model/vehicle.js';
 import type { WeatherInput } from '../../../model/weather.js';
@@ -112,6 +113,24 @@ describe('road-speed', () => {
     const ways = road('ways', 0.5, { 'maxspeed:forward': 100, 'maxspeed:backward': 40 });
     expect(drive(story({}, [ways]), 0, 60, 60).tell()).toEqual([]);
     expect(drive(story({}, [ways]), 0, 60, 60, 0.5, 270).tell()).toHaveLength(1);
+  });
+
+  test('a condition of the hour or the weather gives the limit while it holds, and the evidence says which', () => {
+    const conditional: Road['conditional'] = {
+      maxspeed: readConditionalLimits('50 @ (Su 09:00-11:00); 40 @ wet; 20 @ (weight>7.5)').limits,
+    };
+    const made = story({}, [{ ...street, conditional }]);
+    made.engine = Engine.from(made.engine.snapshot()) as Engine;
+    expect(drive(made, 0, 60, 55).tell()).toEqual(['raised road-speed v1 10:00:00']);
+    expect(made.transitions[0].alert.evidence).toMatchObject({
+      checks: [{ what: 'speed', value: 55, threshold: 50 }, {}],
+      road: { limit: 50, from: 'maxspeed:conditional', condition: '50 @ (Su 09:00-11:00)' },
+    });
+    const rain = declare(story({}, [{ ...street, conditional }]), foggy({ kind: 'rain', visibility: null }));
+    expect(drive(rain, 0, 60, 45).tell()).toHaveLength(1);
+    expect(rain.transitions[0].alert.evidence.road).toMatchObject({ limit: 40, condition: '40 @ wet' });
+    expect(drive(story({}, [{ ...street, conditional }]), 0, 60, 45).tell()).toEqual([]);
+    expect(drive(story({}, [{ ...street, conditional }]), 3600, 3660, 55).tell()).toEqual([]);
   });
 
   test('at night a share of it', () => {
