@@ -87,11 +87,7 @@ export class DefinedRules {
     const before = this.madeOf(id);
     for (const rule of before) {
       this.#byId.delete(rule.id);
-      if (rule.fence)
-        this.#byFence.set(
-          rule.fence.no,
-          this.ofFence(rule.fence.no).filter((other) => other !== rule),
-        );
+      if (rule.fence) this.#dropFromFence(rule, rule.fence.no);
     }
     const definition = this.#definitions.get(id);
     const made = definition ? this.#rulesOf(definition) : [];
@@ -99,10 +95,9 @@ export class DefinedRules {
       this.#byId.set(rule.id, rule);
       if (rule.fence) this.#byFence.set(rule.fence.no, [...this.ofFence(rule.fence.no), rule].sort(byId));
     }
-    this.#made.set(
-      id,
-      made.map((rule) => rule.id),
-    );
+    const ids = made.map((rule) => rule.id);
+    if (definition) this.#made.set(id, ids);
+    else this.#made.delete(id);
     this.#everywhere = [
       ...this.#everywhere.filter((rule) => rule.definition.id !== id),
       ...made.filter((rule) => !rule.fence),
@@ -111,6 +106,12 @@ export class DefinedRules {
     this.#ofVehicle.clear();
     const kept = new Set(touched === undefined ? [] : made.map((rule) => rule.id));
     return new Set(before.map((rule) => rule.id).filter((ruleId) => !kept.has(ruleId)));
+  }
+
+  #dropFromFence(rule: TimedRule, no: number): void {
+    const left = this.ofFence(no).filter((other) => other !== rule);
+    if (left.length > 0) this.#byFence.set(no, left);
+    else this.#byFence.delete(no);
   }
 
   #rulesOf(definition: RuleDefinition): TimedRule[] {

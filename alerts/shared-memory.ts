@@ -4,7 +4,15 @@
  */
 const AGE_MS = 8 * 24 * 3_600_000;
 
-export type SharedSnapshot = [key: string, value: unknown][];
+type Entries = [key: string, value: unknown][];
+
+/** With what is going to be forgotten, and when: a server that is started anew each week forgets all the same. */
+export interface SharedSnapshot {
+  /** Epoch ms; −Infinity before the first tick. */
+  since: number;
+  young: Entries;
+  old: Entries;
+}
 
 /** What rules remember beyond one vehicle, such as a driver's hours: by rule id, a blank, and the rule's own key. */
 export class SharedMemory {
@@ -46,10 +54,14 @@ export class SharedMemory {
   }
 
   snapshot(): SharedSnapshot {
-    return [...this.#old, ...this.#young];
+    return { since: this.#since, young: [...this.#young], old: [...this.#old] };
   }
 
-  restore(snapshot: SharedSnapshot): void {
-    for (const [key, value] of snapshot) this.#young.set(key, value);
+  /** A list is a snapshot of before it told young and old apart. */
+  restore(snapshot: SharedSnapshot | Entries): void {
+    const { since, young, old } = Array.isArray(snapshot) ? { since: -Infinity, young: snapshot, old: [] } : snapshot;
+    this.#since = since;
+    this.#young = new Map(young);
+    this.#old = new Map(old);
   }
 }

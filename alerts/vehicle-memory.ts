@@ -48,7 +48,7 @@ export interface LateEpisode {
 
 export interface MemoriesSnapshot {
   vehicles: [number, VehicleMemory][];
-  shared: SharedSnapshot;
+  shared: SharedSnapshot | [key: string, value: unknown][];
 }
 
 /** The memories of all vehicles, by vehicle number. */

@@ -16,10 +16,31 @@ test('what nothing asks for in eight days is forgotten in sixteen, and what is a
     if (day < 16) expect(shared.size).toBe(3);
   }
   expect(shared.get('r gone')).toBeUndefined();
-  expect(shared.snapshot()).toEqual([
-    ['r asked', 2],
-    ['r told', 24],
-  ]);
+  const { young, old } = shared.snapshot();
+  expect(new Map([...old, ...young])).toEqual(
+    new Map([
+      ['r asked', 2],
+      ['r told', 24],
+    ]),
+  );
+});
+
+test('restarts do not keep it young', () => {
+  let shared = new SharedMemory();
+  shared.set('r gone', 1);
+  for (let day = 0; day <= 16; day++) {
+    shared.passTime(TEN + day * DAY);
+    const restarted = new SharedMemory();
+    restarted.restore(shared.snapshot());
+    shared = restarted;
+  }
+  expect(shared.size).toBe(0);
+});
+
+test('a snapshot of before there was an age is read', () => {
+  const shared = new SharedMemory();
+  shared.restore([['r x', 1]]);
+  expect(shared.get('r x')).toBe(1);
 });
 
 test('rules that are no more leave nothing, and a snapshot has all of it', () => {
@@ -34,6 +55,6 @@ test('rules that are no more leave nothing, and a snapshot has all of it', () =>
   for (const memory of [shared, copy]) {
     expect(memory.size).toBe(3);
     memory.forgetRules(new Set(['a']));
-    expect(memory.snapshot()).toEqual([['b x', 2]]);
+    expect([memory.size, memory.get('b x')]).toEqual([1, 2]);
   }
 });
