@@ -1,5 +1,5 @@
 import type { Alert, AlertState } from './alert.js';
-import type { AlertAction, DismissReason, Supervision } from './alert-life.js';
+import type { AlertAction, AlertWord, DismissReason, Supervision } from './alert-life.js';
 
 /** States in which nobody has said the last word. */
 const UNSETTLED: readonly AlertState[] = ['raised', 'acknowledged', 'cleared'];
@@ -45,6 +45,14 @@ const NEEDS: Partial<Record<AlertAction, string>> = {
   reopen: 'only what is resolved or dismissed can be opened again',
   decide: 'there is no appeal to decide',
 };
+
+/** The alert is what the word would make of it already; what can be said once is not asked for here. */
+export function hasBeenSaid({ state, assignment, supervision }: Alert, word: AlertWord): boolean {
+  if (word.action === 'acknowledge') return state === 'acknowledged';
+  if (word.action === 'answer') return supervision?.answer?.result === word.result;
+  if (word.action !== 'assign' || state !== 'acknowledged' || assignment?.to !== word.to) return false;
+  return word.due === (assignment.due === null ? null : Date.parse(assignment.due));
+}
 
 /** A dismissal stays as the record of why nothing was done: a reason with a name says it, `other` only with a note. */
 export function saysWhy({ reason, note }: { reason: DismissReason; note: string }): boolean {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { Alert } from '../../model/alert.js';
-import { statesFor, whyNotDone } from '../../model/alert-actions.js';
+import type { Alert, AlertPlace } from '../../model/alert.js';
+import { hasBeenSaid, statesFor, whyNotDone } from '../../model/alert-actions.js';
 import { ALERT_ACTIONS, type AlertAction, type AlertWord } from '../../model/alert-life.js';
 import { AlertDesk, type WordOutcome } from '../alerts/alert-desk.js';
 import { ALERT_WORDS, alertBatchResultSchema, alertBatchSchema, MAX_BATCH } from '../alerts/alert-inputs.js';
@@ -13,6 +13,8 @@ import { alertIdParam, knownAlert } from './alerts.js';
 
 /** A note, and a thousand ids. */
 const BODY_LIMIT = 64 * 1024;
+/** Alerts that a filter is looked through for, a page at a time, at most. */
+const LOOKED_THROUGH = 20 * MAX_BATCH;
 /** Whose word it is: there is one key. */
 const BY = 'admin';
 
@@ -50,7 +52,7 @@ export function alertActionRoutes(app: App): Route[] {
       errors: ['busy', 'database-away'],
       async handle({ body: { ids, filter, ...word } }) {
         demandFuture(word);
-        const { found, more } = ids ? { found: await byId(ids), more: false } : await byFilter(filter, word.action);
+        const { found, more } = ids ? { found: await byId(ids), more: false } : await byFilter(filter, word);
         const items = await sayAll(found, word);
         const done = items.filter((item) => item.ok).length;
         return json({ done, refused: items.length - done, more, items });
@@ -119,11 +121,25 @@ export function alertActionRoutes(app: App): Route[] {
     return unique.map((id) => alerts.get(id) ?? byStoredId.get(id) ?? id);
   }
 
-  async function byFilter(filter: Batch['filter'], action: AlertAction): Promise<{ found: Alert[]; more: boolean }> {
-    const state = filter?.state ?? statesFor(action);
-    const { items, next, partial } = await pages.page({ ...filter, state, limit: MAX_BATCH });
-    if (partial) throw new ApiError('database-away', partial, [{ path: 'body.filter', message: 'give ids instead' }]);
-    return { found: items, more: next !== null };
+  /** The newest of which it can be said and has not been: whoever asks while there are `more` comes to the end. */
+  async function byFilter(filter: Batch['filter'], word: AlertWord): Promise<{ found: Alert[]; more: boolean }> {
+    const state = filter?.state ?? statesFor(word.action);
+    const found: Alert[] = [];
+    let after: AlertPlace | undefined;
+    for (let looked = 0; looked < LOOKED_THROUGH; looked += MAX_BATCH) {
+      const { items, next, partial } = await pages.page({ ...filter, state, after, limit: MAX_BATCH }, false);
+      if (partial) throw wrongFilter('database-away', partial, 'give ids instead');
+      found.push(...items.filter((alert) => whyNotDone(alert, word.action) === null && !hasBeenSaid(alert, word)));
+      const more = next !== null || found.length > MAX_BATCH;
+      if (found.length >= MAX_BATCH || next === null) return { found: found.slice(0, MAX_BATCH), more };
+      after = { occurredAt: Date.parse(next.occurredAt), id: next.id };
+    }
+    if (found.length > 0) return { found, more: true };
+    throw wrongFilter(
+      'bad-request',
+      `body.filter: of the newest ${LOOKED_THROUGH} that it finds none is left`,
+      'narrow it',
+    );
   }
 
   /** By when something is to be done must be still to come. */
@@ -139,6 +155,10 @@ export function alertActionRoutes(app: App): Route[] {
       { path: `body.${field}`, message: 'is over already' },
     ]);
   }
+}
+
+function wrongFilter(code: 'bad-request' | 'database-away', why: string, message: string): ApiError {
+  return new ApiError(code, why, [{ path: 'body.filter', message }]);
 }
 
 function refused(id: string, code: string, message: string) {

@@ -167,6 +167,32 @@ test('by a filter: those of which it can be said', async () => {
   expect((await api.send('POST', '/v1/alerts:handle', both)).status).toBe(400);
 });
 
+test('by a filter that finds more than are taken at once: whoever asks again comes to the end', async () => {
+  const supervision = { number: null, level: 'ordinary', supervisor: '王', tel: null, email: null } as const;
+  const said = { by: 'li', at: '2024-05-01T08:00:00.000Z', note: '', deadline: soon(), answer: null };
+  const at = (second: number) => new Date(Date.parse('2024-05-01T08:00:00Z') + second * 1000).toISOString();
+  const many = Array.from({ length: 1500 }, (_, i) => alert({ occurredAt: at(i + 1) }));
+  const oldest = alert({ occurredAt: at(0), supervision: { ...supervision, ...said } });
+  const api = await begun(oldest, ...many);
+  const all = async (body: object) => {
+    const counts = [];
+    for (let more = true; more && counts.length < 5; ) {
+      const answer = await api.send('POST', '/v1/alerts:handle', { ...body, filter: { type: oldest.type } });
+      const result = (await answer.json()) as { done: number; refused: number; more: boolean };
+      more = result.more;
+      counts.push([result.done, result.refused]);
+    }
+    return counts;
+  };
+  expect(await all({ action: 'answer', result: 'in-progress' })).toEqual([[1, 0]]);
+  const twice = [
+    [1000, 0],
+    [501, 0],
+  ];
+  expect(await all({ action: 'acknowledge' })).toEqual(twice);
+  expect(await all({ action: 'assign', to: 'zhang' })).toEqual(twice);
+});
+
 test('one line for alerts that repeat each other, whatever memory and database have of them', async () => {
   const time = (i: number) => new Date(Date.UTC(2024, 4, 1, 8, i)).toISOString();
   const group = (count: number) => ({ id: 'g', count, first: time(0), last: time(count) });
