@@ -9,7 +9,17 @@ import { ApiError, type ErrorDetail } from '../http/errors.js';
 import { refusal } from '../http/refusal.js';
 import { type Bbox, bboxParam, cursorParam, limitParam, readCursor, writeCursor } from '../parameters.js';
 import { json, NO_CONTENT, type Route, route } from '../route.js';
-import { fenceId, listOf } from '../schemas/common.js';
+import { listOf } from '../schemas/common.js';
+import {
+  revisionParam,
+  roadCollectionSchema,
+  roadId,
+  roadInputSchema,
+  roadSchema,
+  roadSetName,
+  roadSetSchema,
+  roadsPutSchema,
+} from '../schemas/roads.js';
 
 const BULK_BYTES = 8 * 1024 * 1024;
 const MAX_FEATURES = 5000;
@@ -18,68 +28,6 @@ const MAX_DETAILS = 100;
 /** Of clauses that are not understood. */
 const MAX_EXAMPLES = 5;
 const GEOJSON_TYPES = ['application/json', 'application/geo+json'];
-
-const setName = fenceId.describe('roads that are imported, replaced and removed together').meta({ examples: ['wuxi'] });
-const roadId = z
-  .string()
-  .min(1)
-  .max(64)
-  .meta({ examples: ['way/4080123'] });
-const revisionParam = z
-  .string()
-  .regex(/^\d{1,15}$/, 'a revision, a whole number')
-  .transform(Number);
-const limitSchema = z.union([z.number(), z.literal('none'), z.string()]);
-
-const lineSchema = z.looseObject({ type: z.enum(['LineString', 'MultiLineString']) }).describe('GeoJSON, WGS-84');
-const tagsSchema = z
-  .looseObject({
-    name: z.string().optional(),
-    highway: z.string().optional().describe('class of road, a value of OpenStreetMap'),
-    oneway: z.unknown().optional().describe('yes, no, -1, reversible …; motorways are where it is absent'),
-    maxspeed: limitSchema.optional().describe('60, "40 mph", CN:urban, none, walk, signals …'),
-  })
-  .describe(
-    `tags of OpenStreetMap; limits are ${LIMIT_TAGS.join(', ')}, and each of them with :conditional, such as "60 @ (22:00-06:00); 80 @ wet"`,
-  );
-const roadInputSchema = z
-  .looseObject({
-    type: z.literal('Feature'),
-    id: z.union([roadId, z.number()]).optional(),
-    geometry: lineSchema,
-    properties: tagsSchema.nullable(),
-  })
-  .meta({ id: 'RoadInput' });
-const collectionSchema = z
-  .looseObject({ type: z.literal('FeatureCollection'), features: z.array(roadInputSchema) })
-  .meta({ id: 'RoadCollection' });
-const roadSchema = z
-  .object({
-    type: z.literal('Feature'),
-    id: roadId,
-    geometry: lineSchema,
-    properties: tagsSchema,
-    set: z.string(),
-    revision: z.int(),
-    notUnderstood: z
-      .array(z.string())
-      .optional()
-      .describe('clauses of its conditional tags that lower no limit, for nobody here can say when they hold'),
-  })
-  .meta({ id: 'Road' });
-const setSchema = z
-  .object({ set: z.string(), roads: z.int(), vertices: z.int(), revision: z.int().describe('of its newest road') })
-  .meta({ id: 'RoadSet' });
-const putSchema = z.object({
-  set: z.string(),
-  revision: z.int().describe('at which these roads came into force'),
-  made: z.int(),
-  replaced: z.int(),
-  notUnderstood: z.object({
-    clauses: z.int().describe('of conditional tags, of which nobody here can say when they hold, or what they allow'),
-    examples: z.array(z.string()),
-  }),
-});
 
 export function roadRoutes(app: App): Route[] {
   const { catalog, registry } = app.deps;
@@ -97,7 +45,7 @@ export function roadRoutes(app: App): Route[] {
       summary: 'Roads and their limits',
       query: z.strictObject({
         bbox: bboxParam.optional(),
-        set: setName.optional(),
+        set: roadSetName.optional(),
         limit: limitParam(5000, 1000),
         cursor: cursorParam.optional(),
       }),
@@ -123,9 +71,9 @@ export function roadRoutes(app: App): Route[] {
       tag: 'Roads',
       summary: 'Make or replace roads',
       description: `A Feature, or a FeatureCollection of at most ${MAX_FEATURES}: either all of them are taken, as one change, or none. A road with an id that is known replaces that one; where a Feature has none, one is made of its places.`,
-      query: z.strictObject({ set: setName.default(USUAL_ROAD_SET) }),
-      body: { ...body, schema: z.union([roadInputSchema, collectionSchema]) as z.ZodType<unknown> },
-      responses: { 200: { description: 'what was done', schema: putSchema } },
+      query: z.strictObject({ set: roadSetName.default(USUAL_ROAD_SET) }),
+      body: { ...body, schema: z.union([roadInputSchema, roadCollectionSchema]) as z.ZodType<unknown> },
+      responses: { 200: { description: 'what was done', schema: roadsPutSchema } },
       errors: ['busy'],
       async handle({ query: { set }, body: given }) {
         const { roads: read, notUnderstood } = parsed(featuresOf(given));
@@ -143,7 +91,7 @@ export function roadRoutes(app: App): Route[] {
       summary: 'Remove a set of roads',
       description:
         'With `before`, only the roads that were last put below that revision: what a newer import left over.',
-      query: z.strictObject({ set: setName, before: revisionParam.optional() }),
+      query: z.strictObject({ set: roadSetName, before: revisionParam.optional() }),
       responses: { 200: { description: 'how many', schema: z.object({ set: z.string(), removed: z.int() }) } },
       errors: ['not-found', 'busy'],
       async handle({ query: { set, before } }) {
@@ -158,7 +106,7 @@ export function roadRoutes(app: App): Route[] {
       auth: 'key',
       tag: 'Roads',
       summary: 'Sets of roads',
-      responses: { 200: { description: 'all of them', schema: listOf(setSchema) } },
+      responses: { 200: { description: 'all of them', schema: listOf(roadSetSchema) } },
       handle: () => json({ items: roads.sets(), cursor: null }),
     }),
     route({
@@ -185,7 +133,9 @@ export function roadRoutes(app: App): Route[] {
       tag: 'Roads',
       summary: 'Make or replace a road',
       params: z.strictObject({ id: roadId }),
-      query: z.strictObject({ set: setName.optional().describe('the one that it is in, or "roads", where absent') }),
+      query: z.strictObject({
+        set: roadSetName.optional().describe('the one that it is in, or "roads", where absent'),
+      }),
       body: { ...body, schema: roadInputSchema as z.ZodType<unknown> },
       responses: {
         200: { description: 'replaced', schema: roadSchema },

@@ -19,7 +19,14 @@ const ROAD: RoadFeature = {
       [lon + 0.02, lat],
     ],
   },
-  properties: { name: '解放路', highway: 'primary', oneway: 'yes', maxspeed: 60, 'maxspeed:hgv': 40 },
+  properties: {
+    name: '解放路',
+    highway: 'primary',
+    oneway: 'yes',
+    maxspeed: 60,
+    'maxspeed:conditional': '50 @ (22:00-06:00)',
+    'maxspeed:hgv': 40,
+  },
   set: 'wuxi',
   revision: 7,
 };
@@ -61,7 +68,9 @@ needs('chromium', 'roads', (chromium) => {
       (visible) => visible,
       { timeoutMs: PATIENCE_MS },
     );
-    expect(await card.textContent()).toMatch(/解放路.*maxspeed\s*60 km\/h.*maxspeed:hgv\s*40 km\/h.*主干道.*单行/s);
+    expect(await card.textContent()).toMatch(
+      /解放路.*maxspeed\s*60 km\/h.*maxspeed:conditional\s*50 @ \(22:00-06:00\).*maxspeed:hgv\s*40 km\/h.*主干道.*单行/s,
+    );
     await card.getByRole('button', { name: '关闭' }).click();
     await card.waitFor({ state: 'hidden' });
   });

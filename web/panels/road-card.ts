@@ -1,4 +1,4 @@
-import { LIMIT_TAGS } from '../../model/road.js';
+import { conditionalTag, LIMIT_TAGS } from '../../model/road.js';
 import { button, el, fill, onEscape } from '../dom.js';
 import type { RoadFeature } from '../roads/road-types.js';
 import { onLanguage, t } from '../text/language.js';
@@ -29,8 +29,12 @@ export class RoadCard {
     close.ariaLabel = t('close');
     const limits = LIMIT_TAGS.flatMap((tag) => {
       const limit = properties[tag];
-      if (limit === undefined) return [];
-      return [[el('code', '', tag), limit === 'none' ? t('road-no-limit') : `${limit} km/h`] as const];
+      const clauses = properties[conditionalTag(tag)];
+      const rows: (readonly [HTMLElement, string])[] = [];
+      if (limit !== undefined)
+        rows.push([el('code', '', tag), limit === 'none' ? t('road-no-limit') : `${limit} km/h`]);
+      if (clauses !== undefined) rows.push([el('code', '', conditionalTag(tag)), clauses]);
+      return rows;
     });
     const list = el('dl', 'facts');
     for (const [tag, limit] of limits) list.append(el('dt', '', tag), el('dd', '', limit));

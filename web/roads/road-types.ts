@@ -1,4 +1,4 @@
-import type { LimitTag } from '../../model/road.js';
+import type { ConditionalTag, LimitTag } from '../../model/road.js';
 
 /** Items of `GET /v1/roads`: a line with the tags that say what is known of it (docs/roads.md). */
 export interface RoadFeature {
@@ -9,7 +9,7 @@ export interface RoadFeature {
     name?: string;
     highway?: string;
     oneway: 'yes' | 'no' | '-1';
-  } & Partial<Record<LimitTag, number | 'none'>>;
+  } & Partial<Record<LimitTag, number | 'none'> & Record<ConditionalTag, string>>;
   set: string;
   revision: number;
 }
