@@ -231,7 +231,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
       registry: admin,
       alerts: feed,
       ...reads,
-      rehearsals: new Rehearsals({ catalog: () => state.catalog, history: reads.history }),
+      rehearsals: new Rehearsals({ catalog: () => state.catalog, ...reads }),
       media: files,
       commands: {
         types: desk.types,

@@ -9,7 +9,7 @@ import type { Fleet } from '../model/fleet.js';
 import type { ProtocolTools } from '../model/protocol-tools.js';
 import type { QuarantineEntry, QuarantineGroup, RerunResult } from '../model/quarantine.js';
 import type { QuirkBook } from '../model/quirks.js';
-import type { RehearsalResult, RehearsalRules, RehearsalWindow } from '../model/rehearsal.js';
+import type { PastForm, PastRead, RehearsalResult, RehearsalRules, RehearsalWindow } from '../model/rehearsal.js';
 import type { RejectReason } from '../model/reject.js';
 import type { LiveStats, Tally } from '../model/stats.js';
 import type { FenceConsistency } from '../model/terminal-area.js';
@@ -189,6 +189,8 @@ export interface CommandCounts {
 export interface HistorySource {
   /** Fixes of one vehicle with from ≤ fixTime < to (epoch ms), oldest first, in batches. */
   track(vehicleNo: number, from: number, to: number): AsyncIterable<Fixes>;
+  /** The newest `limit` fixes of one vehicle with since ≤ fixTime < time (epoch ms), newest first. */
+  before(vehicleNo: number, time: number, since: number, limit: number): Promise<Fixes>;
   /** At most `limit` alerts after `after`, newest first. */
   alerts(filter: AlertFilter & { grouped?: boolean; after?: AlertPlace; limit: number }): Promise<Alert[]>;
   alert(id: string): Promise<Alert | undefined>;
@@ -205,7 +207,14 @@ export interface HistorySource {
 export interface RehearsalSource {
   rehearse(rules: RehearsalRules, window: RehearsalWindow): Promise<RehearsalResult>;
   /** Null where there is no such rule. `time` in epoch ms. */
-  whyNot(vehicleNo: number, ruleId: string, time: number): Promise<WhyNot[] | null>;
+  whyNot(vehicleNo: number, ruleId: string, time: number): Promise<WhyNotFound | null>;
+}
+
+/** What a rule has to say of a vehicle at a past time, and what that was made of. */
+export interface WhyNotFound {
+  rules: WhyNot[];
+  read: PastRead;
+  forms: PastForm[];
 }
 
 /** `field`: the member of the item that is to blame, where it is one. */

@@ -36,3 +36,24 @@ export interface RehearsalRules {
   rule: RuleDefinition;
   inForce: RuleDefinition | null;
 }
+
+/** Which form of a rule, a fence or the settings a question about the past was asked of. */
+export interface PastForm {
+  /** As the audit names it: `rule/night`, `fence/depot`, `settings`. */
+  object: string;
+  revision: number | null;
+  /**
+   * `then`: the one in force at the time. `today`: nobody knows the one of then, because the audit is not that old. `absent`: there was none then,
+   * and that of today is asked, or, where there is none today, no form at all.
+   */
+  form: 'then' | 'today' | 'absent';
+}
+
+/** What was read to answer a question about the past. */
+export interface PastRead {
+  /** Epoch ms of the oldest fix; null where there was none. */
+  from: number | null;
+  fixes: number;
+  /** False where there are older fixes that might have had a say: more than are read for one question. */
+  complete: boolean;
+}

@@ -98,7 +98,7 @@ class ApiNode {
   ) {
     this.port = settings.httpPort;
     this.#reads = new DatabaseReads(() => pool);
-    this.#rehearsals = new Rehearsals({ catalog: () => this.#shown().catalog, history: this.#reads.history });
+    this.#rehearsals = new Rehearsals({ catalog: () => this.#shown().catalog, ...this.#reads });
   }
 
   /** Resolves once it listens. Rejects where the port cannot be had. */

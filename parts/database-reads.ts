@@ -14,6 +14,7 @@ export class DatabaseReads {
   readonly #pool: () => Pool;
   readonly history: HistorySource = {
     track: (vehicleNo, from, to) => this.#history().track(vehicleNo, from, to),
+    before: async (vehicleNo, time, since, limit) => this.#history().before(vehicleNo, time, since, limit),
     alerts: async (filter) => this.#history().alerts(filter),
     alert: async (id) => this.#history().alert(id),
     alertsById: async (ids) => this.#history().alertsById(ids),

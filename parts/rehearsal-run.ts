@@ -30,9 +30,14 @@ export class RehearsalRun {
   #seq = 0;
   #fixes = 0;
   #revision = 0;
+  /** Not in force before a time that has not come. */
+  #later: { rule: RuleDefinition; since: number } | null = null;
 
-  /** `roads`: `RoadBook.snapshot`. `rule` null: the fences and limits of the catalog are asked instead. */
-  constructor(catalog: CatalogSnapshot, roads: Uint8Array, rule: RuleDefinition | null) {
+  /**
+   * `roads`: `RoadBook.snapshot`. `rule` null: the fences and limits of the catalog are asked instead. `since`: it is put in force then, epoch ms;
+   * null: before the first fix.
+   */
+  constructor(catalog: CatalogSnapshot, roads: Uint8Array, rule: RuleDefinition | null, since: number | null = null) {
     const { settings } = catalog;
     this.#tell({ type: 'settings-put', settings: rule ? { ...settings, speedLimits: {} } : settings });
     for (const vehicle of catalog.vehicles) this.#tell({ type: 'vehicle-put', vehicle });
@@ -42,7 +47,8 @@ export class RehearsalRun {
     }
     this.#tell({ type: 'roads-put', roads: JSON.parse(Buffer.from(roads).toString()) });
     for (const weather of catalog.weather ?? []) this.#tell({ type: 'weather-put', weather });
-    if (rule) this.#tell({ type: 'rule-put', rule });
+    if (rule && since !== null) this.#later = { rule, since };
+    else if (rule) this.#tell({ type: 'rule-put', rule });
   }
 
   /** `fixes` by time; with time itself passing between them, and until `to` (epoch ms). */
@@ -50,6 +56,10 @@ export class RehearsalRun {
     const batch = new FixBatchBuilder();
     let now = fixes[0]?.fixTime ?? to;
     const passTo = (time: number) => {
+      if (this.#later && this.#later.since <= time) {
+        this.#flush(batch);
+        this.#putInForce();
+      }
       while (time - now >= TICK_MS) {
         now += TICK_MS;
         this.#flush(batch);
@@ -75,15 +85,24 @@ export class RehearsalRun {
 
   /**
    * What the rule says of the vehicle when it is `to`, epoch ms, after `fixes` of its own, by time: of the newest that counts, as it meets
-   * it. Null where the vehicle or the rule is not known.
+   * it, of those since the rule was put in force. Null where the vehicle or the rule is not known.
    */
   whyNot(fixes: readonly Position[], to: number, vehicleId: string, ruleId: string): WhyNot[] | null {
-    const newest = fixes.findLastIndex(({ quality }) => (quality & ~HINDSIGHT & NOT_NEWS) === 0);
-    const before = Math.max(0, newest);
+    const since = this.#later?.since ?? -Infinity;
+    const newest = fixes.findLastIndex(
+      ({ quality, fixTime }) => fixTime >= since && (quality & ~HINDSIGHT & NOT_NEWS) === 0,
+    );
+    const before = newest < 0 ? fixes.length : newest;
     this.run(fixes.slice(0, before), fixes[newest]?.fixTime ?? to);
     const answers = this.#engine.whyNot(vehicleId, ruleId, fixes[newest] ?? null);
     this.run(fixes.slice(before), to);
+    this.#tell({ type: 'tick', time: to }); // what is due by then has been told
     return answers && this.#engine.whyNotSince(vehicleId, ruleId, answers, to);
+  }
+
+  #putInForce(): void {
+    if (this.#later) this.#tell({ type: 'rule-put', rule: this.#later.rule });
+    this.#later = null;
   }
 
   #flush(batch: FixBatchBuilder): void {

@@ -5,6 +5,14 @@ import type { RehearsedAlert } from '../model/rehearsal.js';
 import type { RuleDefinition } from '../model/rule.js';
 import { fixesOf, RehearsalRun } from './rehearsal-run.js';
 
+/** What is asked why it raised nothing. */
+export interface WhyNotTask {
+  vehicleId: string;
+  ruleId: string;
+  /** When the rule was put in force, epoch ms; null: it is asked as if it always had been. */
+  since: number | null;
+}
+
 /** Given to the thread when it is made: one rehearsal. */
 export interface RehearsalTask {
   catalog: CatalogSnapshot;
@@ -15,7 +23,7 @@ export interface RehearsalTask {
   /** Epoch ms: time passes until then. */
   to: number;
   /** What to ask of the one rule, instead of what it finds. */
-  whyNot: { vehicleId: string; ruleId: string } | null;
+  whyNot: WhyNotTask | null;
 }
 
 /** Sealed FixBatch blocks, in any order; then, that there are no more. */
@@ -40,7 +48,7 @@ function main(port: NonNullable<typeof parentPort>, task: RehearsalTask): void {
     const { whyNot, to } = task;
     let answers: WhyNot[] | null = null;
     const alerts = task.rules.map((rule) => {
-      const run = new RehearsalRun(task.catalog, task.roads, rule);
+      const run = new RehearsalRun(task.catalog, task.roads, rule, whyNot?.since);
       if (whyNot) answers = run.whyNot(fixes, to, whyNot.vehicleId, whyNot.ruleId);
       else run.run(fixes, to);
       return run.alerts();

@@ -5,7 +5,7 @@ import type { Fixes } from '../model/fixes.js';
 import { type AlertRow, alertConditions, alertOf, laterOfGroup, type StepRow, stepOf } from './alert-rows.js';
 import { ask } from './ask.js';
 import { type CommandRow, commandConditions, commandOf } from './command-rows.js';
-import { trackPages } from './track.js';
+import { fixesBefore, trackPages } from './track.js';
 
 /** What the database has, for the API. Everything rejects with DatabaseAwayError where it cannot be asked. */
 export class History {
@@ -14,6 +14,11 @@ export class History {
   /** `trackPages` of store/track.ts. */
   track(vehicleNo: number, from: number, to: number, pageFixes?: number): AsyncGenerator<Fixes> {
     return trackPages(this.pool, vehicleNo, from, to, pageFixes);
+  }
+
+  /** `fixesBefore` of store/track.ts. */
+  before(vehicleNo: number, time: number, since: number, limit: number): Promise<Fixes> {
+    return fixesBefore(this.pool, vehicleNo, time, since, limit);
   }
 
   /**

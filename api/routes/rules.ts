@@ -97,6 +97,28 @@ const whyNotSchema = z.object({
       checks: z.array(z.record(z.string(), z.unknown())),
     }),
   ),
+  read: z
+    .object({
+      from: time.nullable().describe('time of the oldest fix that was read; null where there was none'),
+      fixes: z.int(),
+      complete: z
+        .boolean()
+        .describe('false where older ones might have had a say: more than are read for one question'),
+    })
+    .describe("the vehicle's fixes that the answer was made of"),
+  forms: z
+    .array(
+      z.object({
+        object: z.string().describe('`rule/<id>`, `fence/<id>` or `settings`'),
+        revision: z.int().nullable(),
+        form: z
+          .enum(['then', 'today', 'absent'])
+          .describe(
+            '`then`: as it was in force at the time; `today`: that form is not known, and the one of today was asked; `absent`: there was none at the time, and the one of today was asked',
+          ),
+      }),
+    )
+    .describe('the rule and what it speaks of, in the form that was asked'),
 });
 const rehearseInput = z.strictObject({
   rule: ruleInputSchema.describe('as for PUT; its id, where given, names the rule in force to compare with'),
@@ -286,16 +308,23 @@ export function ruleRoutes(app: App): Route[] {
       tag: 'Rules',
       summary: 'Why a rule raised nothing',
       description:
-        'Every condition that an alert of the rule for the vehicle would have needed at the time, as it was compared; from the fixes of the 26 hours before. `rule` is the id of a rule, or a `ruleId` as alerts have it.',
+        'Every condition that an alert of the rule for the vehicle would have needed at the time, as it was compared: with the rule and the fences that were in force then, as far as the audit knows them, over the stored fixes since the rule was put in force, or since there are any; at most the newest 100,000. `rule` is the id of a rule, or a `ruleId` as alerts have it; it may be gone today.',
       query: z.strictObject({ vehicle: vehicleId, rule: z.string().min(1).max(200), time: timeParam }),
       responses: { 200: { description: 'the conditions', schema: whyNotSchema } },
       errors: ['not-found', 'busy', 'database-away'],
       async handle({ query }) {
         const vehicle = catalog.vehicleById(query.vehicle);
         if (!vehicle) throw missing('vehicle', query.vehicle, 'query.vehicle');
-        const rules = await rehearsals.whyNot(vehicle.no, query.rule, query.time);
-        if (!rules) throw missing('rule', query.rule, 'query.rule');
-        return json({ vehicleId: vehicle.id, time: msToRfc3339(query.time), rules });
+        const found = await rehearsals.whyNot(vehicle.no, query.rule, query.time);
+        if (!found) throw missing('rule', query.rule, 'query.rule');
+        const { rules, read, forms } = found;
+        return json({
+          vehicleId: vehicle.id,
+          time: msToRfc3339(query.time),
+          rules,
+          read: { ...read, from: read.from === null ? null : msToRfc3339(read.from) },
+          forms,
+        });
       },
     }),
   ];

@@ -168,6 +168,11 @@ test('why-not compares every condition at the time', async () => {
     { what: 'duration', value: 30, is: '>', threshold: 30, result: false },
     { what: 'the condition holds', result: true },
   ]);
+  // The rule is younger than that time.
+  expect(body).toMatchObject({
+    read: { from: '2024-05-01T08:00:00.000Z', fixes: 5, complete: true },
+    forms: [{ object: 'rule/coach', form: 'absent' }],
+  });
   const later = await ask('c1', 'coach', '2024-05-01T08:00:50Z');
   expect(later.body.rules[0].checks.find(({ what }) => what === 'speed')).toMatchObject({ value: 50, result: false });
   const before = await ask('c1', 'rule:coach', '2024-05-01T07:00:00Z');

@@ -67,6 +67,12 @@ export class FakeHistory implements HistorySource {
     for (let i = 0; i < fixes.length; i += this.batch) yield fixes.slice(i, i + this.batch);
   }
 
+  async before(vehicleNo: number, time: number, since: number, limit: number): Promise<Position[]> {
+    if (this.away) throw new DatabaseAway();
+    const fixes = (this.fixes.get(vehicleNo) ?? []).filter((p) => p.fixTime >= since && p.fixTime < time);
+    return fixes.sort((a, b) => b.fixTime - a.fixTime).slice(0, limit);
+  }
+
   async alerts({ after, limit, state }: Parameters<HistorySource['alerts']>[0]): Promise<Alert[]> {
     if (this.away) throw new DatabaseAway();
     const at = (alert: Alert) => Date.parse(alert.occurredAt);
@@ -198,6 +204,9 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     node: { role: 'all', state: 'alone', lagSeconds: 0 },
   };
   const audited: AuditRecord[] = [];
+  const audit: ApiDeps['audit'] = {
+    list: async ({ after, limit }) => audited.filter(({ seq }) => !after || seq < after.seq).slice(0, limit),
+  };
   const frames = new Map<number, RawFrame[]>();
   const deps: ApiDeps = {
     catalog,
@@ -206,14 +215,12 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     alerts: feed,
     history,
     rehearsals: new Rehearsals(
-      { catalog: () => catalog, history },
+      { catalog: () => catalog, history, audit },
       new URL('../../dist/parts/rehearsal-worker.js', import.meta.url),
     ),
     travel,
     uploads,
-    audit: {
-      list: async ({ after, limit }) => audited.filter(({ seq }) => !after || seq < after.seq).slice(0, limit),
-    },
+    audit,
     frames: {
       list: async ({ vehicleNo, from, to, after, limit }) =>
         (frames.get(vehicleNo) ?? [])

@@ -121,6 +121,22 @@ describe('why not', () => {
     }
   });
 
+  test('a rule that was put in force on the way knows nothing of before', () => {
+    const rule = ruleOf('dwell-too-long', { seconds: 60 }, { scope });
+    const notes = [{ at: 0 }, { at: 50 }, { at: 100 }, { at: 110 }];
+    const since = (seconds: number | null) => {
+      const from = seconds === null ? null : at(seconds);
+      const run = new RehearsalRun(catalogWith().snapshot(), catalogWith().roads.snapshot(), rule, from);
+      const [{ raised, checks }] = run.whyNot(fixes(...notes), at(120), 'v1', 'r') ?? [];
+      return [raised, checks.find(({ what }) => what === 'time inside')?.value];
+    };
+    expect(since(null)).toEqual([true, 120]);
+    // It began with the newest fix of then.
+    expect(since(60)).toEqual([true, 70]);
+    expect(since(105)).toEqual([false, 20]);
+    expect(since(115)).toEqual([false, 10]);
+  });
+
   test('no fix, no answer but that', () => {
     expect(why(ruleOf('sos'), 'r', [], 20)).toMatchObject({ raised: false, 'a fix that counts': [false, false] });
     expect(runOf(ruleOf('sos')).whyNot([], at(0), 'nobody', 'r')).toBeNull();

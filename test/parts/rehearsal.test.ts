@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Catalog } from '../../model/catalog.js';
 import type { Fixes } from '../../model/fixes.js';
 import { Rehearsals } from '../../parts/rehearsal.js';
-import { TEN } from '../alerts/support.js';
+import { fixOf, TEN } from '../alerts/support.js';
 
 /** A thread that answers at the end which rules it was given. */
 const ANSWER = `
@@ -32,7 +32,9 @@ const nothing = {
   async *track(): AsyncGenerator<Fixes> {
     yield [];
   },
+  before: async () => [],
 };
+const audit = { list: async () => [] };
 
 test.each([
   ['night', 'night'],
@@ -42,25 +44,50 @@ test.each([
   ['rule:province:night', 'province:night'],
   ['rule:province:night:depot:1', 'province:night'],
   ['fence:depot:enter', null],
-  ['rule:none', null],
 ])('why-not of %s asks the rule %s', async (asked, rule) => {
-  const rehearsals = new Rehearsals({ catalog: () => catalogWith('night', 'province:night'), history: nothing }, ECHO);
-  expect(await rehearsals.whyNot(1, asked, TEN)).toEqual([rule]);
+  const parts = { catalog: () => catalogWith('night', 'province:night'), history: nothing, audit };
+  expect((await new Rehearsals(parts, ECHO).whyNot(1, asked, TEN))?.rules).toEqual([rule]);
+});
+
+test('why-not of what no rule is, or was, asks nothing', async () => {
+  const rehearsals = new Rehearsals({ catalog: () => catalogWith('night'), history: nothing, audit }, ECHO);
+  for (const id of ['none', 'rule:none']) expect(await rehearsals.whyNot(1, id, TEN)).toBeNull();
+});
+
+test('why-not reads the newest fixes, back to a day before the rule, and says how far it came', async () => {
+  const asked: number[][] = [];
+  const before = async (...question: number[]) => {
+    asked.push(question);
+    const [, time, , limit] = question;
+    return Array.from({ length: limit }, (_, i) => fixOf(1, { at: (time - 1 - TEN) / 1000 - i * 10 }));
+  };
+  const rehearsals = new Rehearsals(
+    { catalog: () => catalogWith('night'), history: { ...nothing, before }, audit },
+    ECHO,
+  );
+  const time = TEN + 30 * 86_400_000;
+  const found = await rehearsals.whyNot(1, 'night', time);
+  expect(asked).toEqual([[1, time + 1, TEN - 26 * 3_600_000, 100_001]]);
+  expect(found).toMatchObject({
+    read: { from: time - 99_999 * 10_000, fixes: 100_000, complete: false },
+    forms: [{ object: 'rule/night', revision: 2, form: 'then' }],
+  });
+  await rehearsals.whyNot(1, 'night', TEN - 1);
+  expect(asked[1][2]).toBe(0); // of a form that is younger than that: as if it always had been
 });
 
 test('of too many at once the last hears that there is no room', async () => {
   let goOn = () => {};
   const gate = new Promise<void>((resolve) => (goOn = resolve));
-  const history = {
-    async *track(): AsyncGenerator<Fixes> {
-      await gate;
-      yield [];
-    },
+  const before = async () => {
+    await gate;
+    return [];
   };
-  const rehearsals = new Rehearsals({ catalog: () => catalogWith('night'), history }, ECHO, { atOnce: 1, waiting: 1 });
+  const parts = { catalog: () => catalogWith('night'), history: { ...nothing, before }, audit };
+  const rehearsals = new Rehearsals(parts, ECHO, { atOnce: 1, waiting: 1 });
   const first = rehearsals.whyNot(1, 'night', TEN);
   const second = rehearsals.whyNot(1, 'night', TEN);
   await expect(rehearsals.whyNot(1, 'night', TEN)).rejects.toMatchObject({ code: 'busy' });
   goOn();
-  expect(await Promise.all([first, second])).toEqual([['night'], ['night']]);
+  expect((await Promise.all([first, second])).map((found) => found?.rules)).toEqual([['night'], ['night']]);
 });

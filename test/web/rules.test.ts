@@ -119,6 +119,11 @@ needs('chromium', 'rules', (chromium) => {
           checks: [{ ...CHECK, result: false }],
         },
       ],
+      read: { from: AT, fixes: 100_000, complete: false },
+      forms: [
+        { object: 'rule/town', revision: 3, form: 'then' },
+        { object: 'fence/zone', revision: 7, form: 'today' },
+      ],
     }));
     const form = page.locator('.why-not');
     await form.getByRole('button', { name: '查询' }).click();
@@ -128,6 +133,9 @@ needs('chromium', 'rules', (chromium) => {
     await form.getByRole('button', { name: '查询' }).click();
     await form.getByText('未触发告警，以下条件未全部满足').waitFor();
     expect(await form.locator('.checks').textContent()).toMatch(/✗\s*速度\s*71\.5/);
+    expect(await form.locator('.why-not-answer').textContent()).toMatch(
+      /100,?000 个定位点；更早的.*fence\/zone：当时的内容未知/s,
+    );
     const { query } = server.office.read.findLast(({ path }) => path === 'why-not')!;
     expect(query.get('vehicle')).toBe('v1');
     expect(query.get('rule')).toBe('town');

@@ -62,4 +62,8 @@ export interface WhyNotJson {
     raised: boolean;
     checks: Check[];
   }[];
+  /** What the answer was made of. */
+  read: { from: string | null; fixes: number; complete: boolean };
+  /** The rule and what it speaks of, in the form that was asked. */
+  forms: { object: string; revision: number | null; form: 'then' | 'today' | 'absent' }[];
 }

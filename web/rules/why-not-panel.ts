@@ -74,9 +74,9 @@ export class WhyNotPanel {
   }
 }
 
-function answerView({ rules }: WhyNotJson): HTMLElement[] {
+function answerView({ rules, read, forms }: WhyNotJson): HTMLElement[] {
   if (rules.length === 0) return [el('p', 'muted', t('why-not-nothing'))];
-  return rules.map(({ ruleId, fenceId, fixTime, raised, checks }) =>
+  const answers = rules.map(({ ruleId, fenceId, fixTime, raised, checks }) =>
     el(
       'div',
       'why',
@@ -85,4 +85,15 @@ function answerView({ rules }: WhyNotJson): HTMLElement[] {
       checkLines(checks),
     ),
   );
+  return [...answers, ...basisView(read, forms)];
+}
+
+/** How far back the answer looked, and what it asked that was not so then. */
+function basisView({ from, fixes, complete }: WhyNotJson['read'], forms: WhyNotJson['forms']): HTMLElement[] {
+  const since = from === null ? '' : beijing(from);
+  const others = forms.filter(({ form }) => form !== 'then');
+  return [
+    ...(from === null ? [] : [el('p', 'muted', t(complete ? 'why-not-read' : 'why-not-cut', { fixes, since }))]),
+    ...others.map(({ object, form }) => el('p', 'muted', t(`why-not-form-${form as 'today' | 'absent'}`, { object }))),
+  ];
 }

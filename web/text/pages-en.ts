@@ -141,6 +141,10 @@ export const enPages = {
   'why-not-nothing':
     'The rule was not asked about this vehicle then: it is out of its scope or schedule, or there were no fixes.',
   'why-not-raised': 'It did raise an alert.',
+  'why-not-read': 'From {fixes} fixes since {since}.',
+  'why-not-cut': 'From {fixes} fixes since {since}; older ones, of which there are more, were not read.',
+  'why-not-form-today': '{object}: its form of that time is not known; that of today was asked.',
+  'why-not-form-absent': '{object}: there was none at that time; that of today was asked.',
   'why-not-none': 'No alert, because not all of these held:',
 
   'webhook-about': 'Alerts brought to addresses by HTTP request, signed, in order.',

@@ -140,6 +140,10 @@ export const zhPages: Record<keyof typeof enPages, string> = {
   'why-not-incomplete': '请填写车辆、规则和时刻。',
   'why-not-nothing': '当时未用此规则判定该车辆：不在适用范围或时段内，或没有定位。',
   'why-not-raised': '当时已触发告警。',
+  'why-not-read': '依据自 {since} 起的 {fixes} 个定位点。',
+  'why-not-cut': '依据自 {since} 起的 {fixes} 个定位点；更早的定位点过多，未读取。',
+  'why-not-form-today': '{object}：当时的内容未知，按现行内容判定。',
+  'why-not-form-absent': '{object}：当时尚不存在，按现行内容判定。',
   'why-not-none': '未触发告警，以下条件未全部满足：',
 
   'webhook-about': '按顺序将告警以签名的 HTTP 请求推送到指定地址。',
