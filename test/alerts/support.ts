@@ -13,7 +13,7 @@ import { type Change, DEFAULT_RULE_SETTINGS } from '../../model/change.js';
 import type { FenceGeometry, FenceProperties, FenceRule } from '../../model/fence.js';
 import { FixBatchBuilder } from '../../model/fix-batch.js';
 import { LOCATED, Position } from '../../model/position.js';
-import type { VehicleCategory } from '../../model/vehicle.js';
+import type { Vehicle, VehicleCategory } from '../../model/vehicle.js';
 
 /** 2026-03-01 10:00:00 in Beijing. */
 export const TEN = Date.UTC(2026, 2, 1, 2, 0, 0);
@@ -114,7 +114,7 @@ export class Story {
   /** Transitions of the last `tell`. */
   transitions: AlertTransition[] = [];
 
-  vehicle(no: number, id: string, category: VehicleCategory = 'other'): this {
+  vehicle(no: number, id: string, category: VehicleCategory = 'other', others: Partial<Vehicle> = {}): this {
     this.log.change({
       type: 'vehicle-put',
       vehicle: {
@@ -127,6 +127,7 @@ export class Story {
         region: null,
         terminals: [],
         createdAt: TEN,
+        ...others,
       },
     });
     return this;
