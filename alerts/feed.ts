@@ -4,6 +4,9 @@ import { readAlertCommit } from '../model/alert-commit.js';
 import type { Block } from '../model/block.js';
 import { LogGapError, LogReader } from '../store/log-reader.js';
 import { AlertLogReader, oldestInFiles } from './alert-log-reader.js';
+import { FetchingReader, type OlderSteps } from './fetching-reader.js';
+
+export type { OlderSteps } from './fetching-reader.js';
 
 /** Transitions in memory for readers that come back; older ones, up to a day, are read from the log's files. */
 const MAX_TRANSITIONS = 50_000;
@@ -36,6 +39,8 @@ export class AlertFeed {
   /** Resolves once the log has been read for the first time: until then `last` is not the end. */
   readonly ready: Promise<void>;
   #setReady = () => {};
+  /** Those that are too old for memory, where the log's files are elsewhere. */
+  #older: OlderSteps | null = null;
   /** Steps that another node may have told before they come here; 0 where this is where they are made. */
   #ahead = 0;
   readonly #limit: number;
@@ -80,9 +85,10 @@ export class AlertFeed {
     return this.#loaded;
   }
 
-  /** Begins behind `alertNumber` with a log whose files are elsewhere: what comes of it is pushed. */
-  begin({ epoch, alertNumber, open }: EngineReady): void {
+  /** Begins behind `alertNumber` with a log whose files are elsewhere: what comes of it is pushed, what is `older` can be asked for. */
+  begin({ epoch, alertNumber, open }: EngineReady, older: OlderSteps | null = null): void {
     this.epoch = epoch;
+    this.#older = older;
     this.last = alertNumber;
     this.oldest = alertNumber;
     this.#ahead = this.#limit;
@@ -137,11 +143,16 @@ export class AlertFeed {
 
   /** The oldest number that a reader can still continue after. */
   get oldestKept(): number {
-    return Math.min(this.oldest, oldestInFiles(this.dir));
+    return Math.min(this.oldest, this.#older ? this.#older.oldest : oldestInFiles(this.dir));
   }
 
   /** For one reader that may be further behind than memory reaches. */
-  reader(): AlertLogReader {
+  reader(): AlertLogReader | FetchingReader {
+    return this.#older ? new FetchingReader(this, this.#older) : this.fileReader();
+  }
+
+  /** The same beside the log's files, where nobody has to wait. */
+  fileReader(): AlertLogReader {
     return new AlertLogReader(this);
   }
 

@@ -135,6 +135,8 @@ export interface AlertSource {
   get(id: string): Alert | undefined;
   /** Open and recent alerts in their newest form, in any order. */
   alerts(): Iterable<Alert>;
+  /** At most `limit` transitions after number `after`, in order, of those in memory. */
+  since(after: number, limit: number): AlertTransition[];
   /** For one reader that goes on from where it was; close it when it is done. */
   reader(): AlertReader;
   /** What a client keeps to go on after transition `number`. */
@@ -147,10 +149,14 @@ export interface AlertSource {
   subscribe(listener: (transitions: readonly AlertTransition[]) => void): () => void;
 }
 
-/** Reads the alert log from any number that is kept (alerts/alert-log-reader.ts). */
+/** Reads the alert log from any number that is kept (alerts/alert-log-reader.ts, alerts/fetching-reader.ts). */
 export interface AlertReader {
-  /** At most `limit` transitions after number `after`, in order; [] at the end only. Throws LogGapError where they are gone. */
-  read(after: number, limit: number): AlertTransition[];
+  /**
+   * At most `limit` transitions after number `after`, in order; [] at the end only. A promise where they are fetched from another
+   * node. Throws, or rejects with, LogGapError where they are gone; with an error whose `code` is 'main-node-away' where that
+   * node does not answer.
+   */
+  read(after: number, limit: number): AlertTransition[] | Promise<AlertTransition[]>;
   close(): void;
 }
 

@@ -10,6 +10,8 @@ const WINDOW = 500;
 const REMEMBERED = 20_000;
 const RETRY_FIRST_MS = 200;
 const RETRY_LONGEST_MS = 10_000;
+/** Another node has what comes next, and does not answer: it is asked for again after this. */
+const AWAY_MS = 3000;
 
 export interface AlertsOptions {
   filter?: AlertsFilter;
@@ -48,6 +50,7 @@ export class AlertFollower implements Subscription {
   /** Counts answers that the stream does not go on where it was: what came before one says nothing of where it is now. */
   #gaps = 0;
   #closed = false;
+  #asksAgain: ReturnType<typeof setTimeout> | undefined;
   /** Dealt with since the last acknowledgement. */
   #unacknowledged = 0;
   readonly #seen = new Set<string>();
@@ -66,6 +69,7 @@ export class AlertFollower implements Subscription {
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#asksAgain);
     this.#queue = [];
     this.#port.close(this.id);
   }
@@ -96,11 +100,15 @@ export class AlertFollower implements Subscription {
     } else if (message.type === 'alert') {
       this.#queue.push(message);
       if (!this.#working) void this.#work();
+    } else if (message.type === 'error' && message.code === 'main-node-away') {
+      // The subscription has ended; what it had was handed over or waits here.
+      this.#asksAgain = setTimeout(() => this.#port.send(this.request()), AWAY_MS);
     }
   }
 
   /** What the server sends again must not be handed over twice; what was not dealt with is sent again. */
   lost(): void {
+    clearTimeout(this.#asksAgain);
     this.#breaks++;
     this.#queue = [];
   }

@@ -174,7 +174,7 @@ export class Stream {
   #dispatch(message: StreamMessage): void {
     if (message.type === 'authenticated') this.#begin();
     else if (message.type === 'error') this.#port.problem(new StreamError(message.code, message.message));
-    else if ('id' in message) this.#subscriptions.get(message.id as number)?.take(message);
+    if ('id' in message) this.#subscriptions.get(message.id as number)?.take(message);
   }
 
   #begin(): void {

@@ -80,7 +80,7 @@ export class Follower {
     this.#o = options;
     this.#carrier = options.carrier;
     this.#stopped = options.paused ? 'paused' : null;
-    this.#reader = options.log.reader();
+    this.#reader = options.log.fileReader();
     this.#end = new Promise((resolve) => this.#ended.signal.addEventListener('abort', () => resolve()));
     this.#stopListening = options.log.subscribe(() => this.#retryAt === null && this.#wake());
   }

@@ -9,6 +9,7 @@ import type { AlertStream, StreamEntry } from '../redis/alert-stream.js';
 import type { BlockEntry, MainNode, NodeLog } from '../redis/node-log.js';
 import { decodeCheckpoint } from '../store/checkpoint.js';
 import { ShownState } from '../store/shown-state.js';
+import { MainNodeSteps } from './older-steps.js';
 
 /** A read that nothing comes for ends by then, well before the client takes its connection for dead. */
 const READ_WAIT_MS = 1000;
@@ -27,6 +28,13 @@ export interface ReplicaSources {
   node: NodeLog;
   blocks: NodeLog;
   alerts: AlertStream;
+}
+
+export interface ReplicaOptions {
+  /** That of all nodes: older alerts are asked for with it. */
+  adminKey: string;
+  /** So many steps of alerts are kept in memory, for who comes back. */
+  alertSteps?: number;
 }
 
 /** Who wants to know what came. */
@@ -57,8 +65,8 @@ export class Replica {
   #levelAt = performance.now();
   /** null while it says nothing. */
   #main: MainNode | null = null;
-  /** Where it was when it spoke last. */
-  #mainUrl: string;
+  /** Where it was when it spoke last, and how far back its alert log went. */
+  #lastMain: Pick<MainNode, 'url' | 'alertOldest'>;
   /** What keeps us from following, by what is followed. */
   readonly #failures = new Map<keyof ReplicaSources, string>();
   #stopped = false;
@@ -68,25 +76,22 @@ export class Replica {
     /** The log that is followed, and the generation of its alert log. */
     readonly followed: Pick<MainNode, 'log' | 'epoch'>,
     readonly shown: ShownState,
-    mainUrl: string,
-    alertSteps: number | undefined,
+    lastMain: MainNode,
+    readonly options: ReplicaOptions,
   ) {
-    this.#mainUrl = mainUrl;
-    this.alerts = new AlertFeed(alertSteps);
+    this.#lastMain = lastMain;
+    this.alerts = new AlertFeed(options.alertSteps);
   }
 
-  /**
-   * `alertSteps`: so many are kept in memory, for who comes back. Rejects with ReplicaError where something is not there yet,
-   * and as Redis does.
-   */
-  static async take(sources: ReplicaSources, alertSteps?: number): Promise<Replica> {
+  /** Rejects with ReplicaError where something is not there yet, and as Redis does. */
+  static async take(sources: ReplicaSources, options: ReplicaOptions): Promise<Replica> {
     // It may be away just now: what it left is shown until it comes back.
     const main = await sources.node.lastMain();
     if (!main) throw new ReplicaError('no main node has announced itself in this Redis');
     const stored = await sources.node.state(main.log);
     const checkpoint = stored && decodeCheckpoint(stored.bytes);
     if (!checkpoint) throw new ReplicaError(`the main node ${main.url} has not put its state there yet`);
-    const replica = new Replica(sources, main, ShownState.from('', checkpoint), main.url, alertSteps);
+    const replica = new Replica(sources, main, ShownState.from('', checkpoint), main, options);
     replica.#main = await sources.node.main();
     await replica.#takeAlerts(JSON.parse(checkpoint.parts.alerts.toString()), main);
     await replica.#takeBlocks();
@@ -95,7 +100,7 @@ export class Replica {
 
   /** Where the main node's API is, and whether it says in Redis that it is there: one that cannot write there may be, too. */
   get mainNode(): { url: string; heard: boolean } {
-    return { url: this.#mainUrl, heard: this.#main !== null };
+    return { url: this.#lastMain.url, heard: this.#main !== null };
   }
 
   get lagSeconds(): number {
@@ -141,7 +146,8 @@ export class Replica {
     if (!whole && (begin > alertNumber || alertNumber > main.alertOldest)) {
       throw new ReplicaError('the alert log in Redis does not go on from where the state is');
     }
-    this.alerts.begin({ epoch, alertNumber: whole ? begin : alertNumber, open });
+    const older = new MainNodeSteps({ epoch, main: () => this.#lastMain, adminKey: this.options.adminKey });
+    this.alerts.begin({ epoch, alertNumber: whole ? begin : alertNumber, open }, older);
     if (whole) this.#push(kept);
   }
 
@@ -187,7 +193,7 @@ export class Replica {
         throw new ReplicaError(`${main.url} is the main node now, with another log`);
       }
       this.#main = main;
-      if (main) this.#mainUrl = main.url;
+      if (main) this.#lastMain = main;
       if (main && this.shown.seq >= main.seq && this.alerts.last >= main.alertNumber) this.#levelAt = performance.now();
       await pause(LOOK_MS);
     });

@@ -157,7 +157,8 @@ class ApiNode {
   async #take(): Promise<Replica | null> {
     for (let tries = 0; !this.#stopping; tries++) {
       try {
-        return await Replica.take(this.sources, this.settings.nodeAlertSteps);
+        const { adminKey, nodeAlertSteps: alertSteps } = this.settings;
+        return await Replica.take(this.sources, { adminKey, alertSteps });
       } catch (error) {
         if (tries % TELL_EVERY === 1) this.log.warn(`nodes: waiting: ${(error as Error).message}`);
         await pause(RETRY_MS);

@@ -60,15 +60,13 @@ export class AlertDesk {
     const { alerts } = this.parts;
     const found = new Map<string, Alert>();
     return new Promise((resolve) => {
-      const log = alerts.reader();
       const done = () => {
         stop();
-        log.close();
         clearTimeout(timer);
         resolve(found);
       };
       const look = () => {
-        for (let page = log.read(after, PAGE); page.length > 0; page = log.read(after, PAGE)) {
+        for (let page = alerts.since(after, PAGE); page.length > 0; page = alerts.since(after, PAGE)) {
           for (const transition of page) {
             after = transition.number;
             if (awaited.has(transition.alert.id) && isIt(transition)) found.set(transition.alert.id, transition.alert);

@@ -60,9 +60,10 @@ export function errorAnswer(error: ApiError): Answer & { body: string } {
   return { status: error.status, headers, body: JSON.stringify(error) };
 }
 
-/** What any thrown thing means to the caller: ours as it is, a database that is away as 503, the rest as our mistake. */
+/** What any thrown thing means to the caller: ours as it is, a database or a main node that is away as 503, the rest as our mistake. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
+  if (isMainNodeAway(error)) return new ApiError('main-node-away', error.message, [], RETRY_SOON);
   if (error instanceof Error && 'code' in error && error.code === 'database-away') {
     return new ApiError(
       'database-away',
@@ -72,6 +73,11 @@ export function toApiError(error: unknown): ApiError {
     );
   }
   return new ApiError('internal', 'something went wrong on our side');
+}
+
+/** Whether something has to be fetched from the main node, which does not answer (nodes/older-steps.ts). */
+export function isMainNodeAway(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === 'main-node-away';
 }
 
 /** A header for answers that may well succeed in a moment. */

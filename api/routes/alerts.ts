@@ -104,7 +104,7 @@ export function alertRoutes(app: App): Route[] {
           },
         },
       },
-      errors: ['busy', 'database-away'],
+      errors: ['busy', 'database-away', 'main-node-away'],
       async handle({ query, request }) {
         const { format, after, datum, lastId, ...question } = query;
         if (format !== 'json') {
@@ -184,9 +184,7 @@ export function alertRoutes(app: App): Route[] {
     }
     // The newest are in memory before they are in the database.
     const from = stored.at(-1)?.alert.revision ?? after;
-    const log = alerts.reader();
-    const recent = log.read(alerts.oldest, Infinity);
-    log.close();
+    const recent = alerts.since(alerts.oldest, Infinity);
     const steps = [...stored, ...recent.filter(({ alert }) => alert.id === id && alert.revision > from)];
     return { steps, partial };
   }

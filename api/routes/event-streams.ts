@@ -28,11 +28,11 @@ export function eventStreamRoutes(app: App): Route[] {
         'Each event has its cursor as `id` and `{cursor, transition, alert}` as `data`. The first, `subscribed`, tells in `recovered` whether the stream goes on behind the cursor that came with `Last-Event-ID` or as a parameter. A comment comes every 15 seconds.',
       query: z.strictObject({ ...alertFilterParams, cursor: stepCursor.optional(), datum: datumParam }),
       responses: RESPONSES,
-      errors: ['busy'],
-      handle({ query, request }) {
+      errors: ['busy', 'main-node-away'],
+      async handle({ query, request }) {
         const { cursor = request.headers['last-event-id'] || undefined, datum, ...filter } = query;
         const wanted = { filter: newsFilter(filter), datum: drawnAs(datum), cursor };
-        const body = alertEvents(app, wanted, request);
+        const body = await alertEvents(app, wanted, request);
         return { status: 200, headers: EVENT_STREAM_HEADERS, body };
       },
     }),

@@ -1,11 +1,13 @@
 import { setImmediate as afterEvents } from 'node:timers/promises';
-import type { AlertFilter } from '../../model/alert.js';
+import type { AlertFilter, AlertTransition } from '../../model/alert.js';
 import type { DrawnDatum } from '../../model/datum-shift.js';
 import { LogGapError } from '../../store/log-reader.js';
 import { matchesAlert } from '../alerts/alert-filter.js';
 import type { App } from '../app.js';
+import type { AlertReader } from '../deps.js';
 import type { Request } from '../http/endpoint.js';
-import { beginningAt } from './beginning.js';
+import { isMainNodeAway } from '../http/errors.js';
+import { type Beginning, beginningAt } from './beginning.js';
 import { COMMENT_MS, RETRY_MS } from './events.js';
 
 /** Transitions looked at in one turn of the event loop; what is wanted of them is one chunk of the answer. */
@@ -22,26 +24,48 @@ interface AlertsWanted {
  * Steps of alerts as an event stream, each with its cursor as the event's id, from the cursor that the client brings, or
  * from the log's end. A client is a place in the log: while it does not read, nothing is kept for it but one chunk, and
  * api/uws/http-server.ts lets go of one that takes none of it. Ends where the client is so late that the log no longer reaches
- * back to it; it learns when it comes back. Throws 'busy' where there are too many.
+ * back to it, or where older steps cannot be had any more; it learns when it comes back. Rejects with 'busy' where there are too
+ * many, and with 'main-node-away' where the first steps cannot be had: once the answer has begun nobody can be refused any more.
  */
-export function alertEvents(app: App, wanted: AlertsWanted, request: Request): AsyncIterable<string> {
-  const release = app.waits.take(); // now: once the answer has begun nobody can be refused any more
-  return events(app, wanted, request, release);
+export async function alertEvents(app: App, wanted: AlertsWanted, request: Request): Promise<AsyncIterable<string>> {
+  const release = app.waits.take();
+  const { alerts } = app.deps;
+  const reader = alerts.reader();
+  const end = () => {
+    reader.close();
+    release();
+  };
+  try {
+    await alerts.ready;
+    const beginning = beginningAt(alerts, wanted.cursor);
+    // One that is at the end is not looked for: what comes now is read when the answer has begun.
+    const first = beginning.at < alerts.oldest ? await reader.read(beginning.at, TURN) : [];
+    return events(app, { ...wanted, beginning, first, reader, end }, request);
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+/** What a stream of events begins with. */
+interface Opening extends AlertsWanted {
+  beginning: Beginning;
+  /** Steps behind it that have been read. */
+  first: AlertTransition[];
+  reader: AlertReader;
+  end: () => void;
 }
 
 async function* events(
   { deps: { alerts }, alertTexts, waits }: App,
-  { filter, datum, cursor }: AlertsWanted,
+  { filter, datum, beginning, first, reader, end }: Opening,
   request: Request,
-  release: () => void,
 ): AsyncGenerator<string> {
-  const reader = alerts.reader();
   let gone = false;
   const stopListening = request.onAborted(() => (gone = true));
   try {
-    await alerts.ready;
-    const beginning = beginningAt(alerts, cursor);
     let { at } = beginning;
+    let read: ReturnType<AlertReader['read']> = first;
     const opening = {
       epoch: alerts.epoch,
       cursor: alerts.cursor(at),
@@ -50,8 +74,9 @@ async function* events(
     };
     yield `retry: ${RETRY_MS}\nid: ${opening.cursor}\nevent: subscribed\ndata: ${JSON.stringify(opening)}\n\n`;
     let spokenAt = performance.now();
-    while (!gone && !waits.closed) {
-      const batch = reader.read(at, TURN);
+    for (; !gone && !waits.closed; read = reader.read(at, TURN)) {
+      // Waited for only where it must be: what comes between a look and the wait for news would be overlooked.
+      const batch = read instanceof Promise ? await read : read;
       let chunk = '';
       for (const transition of batch) {
         at = transition.number;
@@ -64,14 +89,13 @@ async function* events(
       if (chunk !== '') {
         yield chunk;
         spokenAt = performance.now();
-      } else if (batch.length > 0) await afterEvents();
+      } else if (batch.length > 0 || at < alerts.last) await afterEvents();
       else await waits.wait(COMMENT_MS - quietMs, request, (wake) => alerts.subscribe(wake));
     }
   } catch (error) {
-    if (!(error instanceof LogGapError)) throw error;
+    if (!(error instanceof LogGapError) && !isMainNodeAway(error)) throw error;
   } finally {
     stopListening();
-    reader.close();
-    release();
+    end();
   }
 }

@@ -1,6 +1,7 @@
 import type { AlertFilter } from '../../model/alert.js';
 import { type DrawnDatum, drawnAs } from '../../model/datum-shift.js';
 import type { AlertReader } from '../deps.js';
+import type { ApiError } from '../http/errors.js';
 import type { SendResult, Socket } from '../http/socket.js';
 import type { SubscribeAlerts, SubscriptionId } from './messages.js';
 
@@ -10,6 +11,8 @@ export interface AlertPort {
   sendAll: Socket['sendAll'];
   /** Ends the connection with 4008; the client comes back with its cursor. */
   tooSlow(): void;
+  /** Tells the client that its subscription has ended, and why. */
+  failed(error: ApiError): void;
   /** The same with 1012, where what comes next cannot be read just now. */
   unreadable(): void;
 }
@@ -35,6 +38,8 @@ export class AlertSubscription {
   readonly unacknowledged: { numbers: number[]; most: number } | null;
   /** The client has not taken everything yet; `drained` goes on. */
   blocked = false;
+  /** What comes next is on its way from another node. */
+  fetching = false;
 
   constructor(
     { id, filter, datum, window }: Pick<SubscribeAlerts, 'id' | 'filter' | 'datum' | 'window'>,

@@ -3,7 +3,8 @@ import { readCursor } from '../../alerts/feed.js';
 import type { AlertTransition } from '../../model/alert.js';
 import { LogGapError } from '../../store/log-reader.js';
 import type { App } from '../app.js';
-import { ApiError } from '../http/errors.js';
+import type { AlertReader } from '../deps.js';
+import { ApiError, isMainNodeAway, toApiError } from '../http/errors.js';
 import { AlertBatch, type AlertKind } from './alert-batch.js';
 import { type AlertPort, AlertSubscription } from './alert-subscription.js';
 import { beginningAt } from './beginning.js';
@@ -161,22 +162,43 @@ export class AlertsHub {
 
   /** There is more for it, and it may have it now. */
   #isDue(subscription: AlertSubscription): boolean {
-    if (!subscription.joined || subscription.blocked || subscription.room === 0) return false;
+    const { joined, blocked, fetching, room } = subscription;
+    if (!joined || blocked || fetching || room === 0) return false;
     return subscription.at < this.app.deps.alerts.last && this.#subscriptions.has(subscription);
   }
 
   #pump(subscription: AlertSubscription): void {
     if (!this.#isDue(subscription) || this.#replaying.has(subscription)) return;
     try {
-      this.#send(subscription, this.#next(subscription));
+      const batch = this.#next(subscription);
+      if (batch instanceof Promise) return this.#sendWhenThere(subscription, batch);
+      this.#send(subscription, batch);
     } catch (error) {
-      // The others must not wait for what cannot be had for this one; its client has the place to go on from.
-      this.app.deps.log.error({ err: error }, 'alerts could not be told to a client');
-      this.remove(subscription);
-      return subscription.port.unreadable();
+      return this.#giveUp(subscription, error);
     }
     if (this.#isDue(subscription)) this.#replay(subscription);
     else subscription.reader.close(); // it may wait for long, and there may be many
+  }
+
+  /** What has to be fetched from another node; nothing else is sent meanwhile. */
+  #sendWhenThere(subscription: AlertSubscription, fetched: Promise<AlertBatch>): void {
+    subscription.fetching = true;
+    const sent = fetched.then((batch) => {
+      subscription.fetching = false;
+      if (!this.#subscriptions.has(subscription)) return;
+      this.#send(subscription, batch);
+      this.#replay(subscription);
+    });
+    sent.catch((error: unknown) => this.#subscriptions.has(subscription) && this.#giveUp(subscription, error));
+  }
+
+  /** The others must not wait for what cannot be had for this one; its client has the place to go on from. */
+  #giveUp(subscription: AlertSubscription, error: unknown): void {
+    const { port } = subscription;
+    this.remove(subscription);
+    if (isMainNodeAway(error)) return port.failed(toApiError(error));
+    this.app.deps.log.error({ err: error }, 'alerts could not be told to a client');
+    port.unreadable();
   }
 
   #say({ port }: AlertSubscription, message: Parameters<typeof say>[0]): void {
@@ -184,13 +206,15 @@ export class AlertsHub {
   }
 
   /** What follows on the subscription's place; shared where others have come as far. */
-  #next(subscription: AlertSubscription): AlertBatch {
+  #next(subscription: AlertSubscription): AlertBatch | Promise<AlertBatch> {
     const { last } = this.app.deps.alerts;
     if (this.#newest.after === subscription.at && this.#newest.end === last) return this.#newest;
-    const transitions = this.#read(subscription);
-    const batch = this.#batch(subscription.at, transitions);
+    const read = this.#read(subscription);
+    // The place is looked at afterwards: it may have moved over a gap.
+    if (read instanceof Promise) return read.then((transitions) => this.#batch(subscription.at, transitions));
+    const batch = this.#batch(subscription.at, read);
     if (batch.end === last) this.#newest = batch;
-    for (const transition of transitions) this.#measure(transition);
+    for (const transition of read) this.#measure(transition);
     return batch;
   }
 
@@ -198,19 +222,24 @@ export class AlertsHub {
     return new AlertBatch(after, transitions, (transition, kind) => this.#encode(transition, kind).for(kind.id));
   }
 
-  #read(subscription: AlertSubscription): AlertTransition[] {
+  #read(subscription: AlertSubscription): ReturnType<AlertReader['read']> {
     try {
-      return subscription.reader.read(subscription.at, TURN);
+      const read = subscription.reader.read(subscription.at, TURN);
+      return read instanceof Promise ? read.catch((error) => this.#readBehindGap(subscription, error)) : read;
     } catch (error) {
-      if (!(error instanceof LogGapError)) throw error;
-      // What comes next is no longer kept: the client learns of it, and goes on behind it.
-      const { alerts } = this.app.deps;
-      const from = alerts.cursor(subscription.at);
-      subscription.at = error.oldest - 1;
-      const gap = { from, to: alerts.cursor(subscription.at), reason: 'expired' } as const;
-      this.#say(subscription, { type: 'gap', id: subscription.id, ...gap });
-      return subscription.reader.read(subscription.at, TURN);
+      return this.#readBehindGap(subscription, error);
     }
+  }
+
+  /** What comes next is no longer kept: the client learns of it, and goes on behind it. */
+  #readBehindGap(subscription: AlertSubscription, error: unknown): ReturnType<AlertReader['read']> {
+    if (!(error instanceof LogGapError)) throw error;
+    const { alerts } = this.app.deps;
+    const from = alerts.cursor(subscription.at);
+    subscription.at = error.oldest - 1;
+    const gap = { from, to: alerts.cursor(subscription.at), reason: 'expired' } as const;
+    this.#say(subscription, { type: 'gap', id: subscription.id, ...gap });
+    return subscription.reader.read(subscription.at, TURN);
   }
 
   /** Sends of the batch what is wanted and taken. */

@@ -219,10 +219,16 @@ export class StreamConnection implements StreamHandler {
   }
 
   #subscribeAlerts(wanted: SubscribeAlerts): void {
-    const subscription = this.hub.alerts.add(wanted, new ConnectionAlertPort(this));
+    const subscription = this.hub.alerts.add(wanted, new ConnectionAlertPort(this, wanted.id));
     // Known before it begins, which may end the connection.
     this.#alerts.set(wanted.id, subscription);
     this.hub.alerts.begin(subscription, wanted.cursor);
+  }
+
+  /** The subscription has ended, and the client is told why. */
+  alertsEnded(id: SubscriptionId, { code, message }: ApiError): void {
+    this.#alerts.delete(id);
+    this.#send(say({ type: 'error', id, code, message }));
   }
 
   #subscribeCommands({ id, filter }: SubscribeCommands): void {
@@ -293,7 +299,10 @@ class ConnectionAlertPort implements AlertPort {
   readonly #hub: StreamHost;
   readonly #socket: Socket;
 
-  constructor(readonly connection: StreamConnection) {
+  constructor(
+    readonly connection: StreamConnection,
+    readonly id: SubscriptionId,
+  ) {
     this.#hub = connection.hub;
     this.#socket = connection.socket;
   }
@@ -308,6 +317,10 @@ class ConnectionAlertPort implements AlertPort {
 
   tooSlow(): void {
     this.connection.end(CLOSE.slow, 'slow-consumer', 'too slow for alerts; come back with the cursor');
+  }
+
+  failed(error: ApiError): void {
+    this.connection.alertsEnded(this.id, error);
   }
 
   unreadable(): void {

@@ -1,5 +1,5 @@
 import { setImmediate as afterEvents } from 'node:timers/promises';
-import type { AlertFilter } from '../../model/alert.js';
+import type { AlertFilter, AlertTransition } from '../../model/alert.js';
 import type { DrawnDatum } from '../../model/datum-shift.js';
 import { LogGapError } from '../../store/log-reader.js';
 import { matchesAlert } from '../alerts/alert-filter.js';
@@ -46,7 +46,9 @@ export async function pullAlerts(app: App, pull: Pull, request: Request): Promis
     if (!beginning.recovered) return answer([], alerts.cursor(at), false);
     const items: string[] = [];
     for (;;) {
-      const batch = read(reader, at);
+      const found = read(reader, at);
+      // Waited for only where it must be: what comes between a look and the wait for news would be overlooked.
+      const batch = found instanceof Promise ? await found : found;
       if (batch === null) return answer(items, alerts.cursor(items.length > 0 ? at : alerts.last), items.length > 0);
       for (const transition of batch) {
         at = transition.number;
@@ -71,13 +73,18 @@ export async function pullAlerts(app: App, pull: Pull, request: Request): Promis
 }
 
 /** Null where the log was cut while it was read. */
-function read(reader: AlertReader, at: number) {
+function read(reader: AlertReader, at: number): AlertTransition[] | null | Promise<AlertTransition[] | null> {
   try {
-    return reader.read(at, TURN);
+    const found = reader.read(at, TURN);
+    return found instanceof Promise ? found.catch(nullWhereGone) : found;
   } catch (error) {
-    if (error instanceof LogGapError) return null;
-    throw error;
+    return nullWhereGone(error);
   }
+}
+
+function nullWhereGone(error: unknown): null {
+  if (error instanceof LogGapError) return null;
+  throw error;
 }
 
 function answer(items: readonly string[], cursor: string, recovered: boolean): string {

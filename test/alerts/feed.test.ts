@@ -139,7 +139,7 @@ describe('a reader', () => {
     await feed.load(dir, { epoch: 'e1', alertNumber: 101, open: [] });
     expect(feed.oldest).toBe(81);
     for (const from of [0, 6, 7, 80, 81, 100]) {
-      const reader = feed.reader();
+      const reader = feed.fileReader();
       const seen: number[] = [];
       for (let at = from; ; at = seen.at(-1) as number) {
         const batch = reader.read(at, limit);
@@ -156,7 +156,7 @@ describe('a reader', () => {
     const { dir } = await logWith(life(50), 2000);
     const feed = new AlertFeed(20);
     await feed.load(dir, { epoch: 'e1', alertNumber: 101, open: [] });
-    const reader = feed.reader();
+    const reader = feed.fileReader();
     expect(numbers(reader.read(10, 3))).toEqual([11, 12, 13]);
     expect(numbers(reader.read(10, 3))).toEqual([11, 12, 13]);
     expect(numbers(reader.read(12, 2))).toEqual([13, 14]);
@@ -169,7 +169,7 @@ describe('a reader', () => {
     await log.truncateBefore(60);
     const feed = new AlertFeed(20);
     await feed.load(dir, { epoch: 'e1', alertNumber: 101, open: [] });
-    const reader = feed.reader();
+    const reader = feed.fileReader();
     expect(() => reader.read(0, 10)).toThrow('record 1 is gone');
     let oldest = 0;
     while (feed.placeOf(`e1-${oldest}`) === null) oldest++;
@@ -196,7 +196,7 @@ describe('of a log that is elsewhere', () => {
     feed.push([transition('a', 'raised', 6)]);
     const at = feed.placeOf('e1-8') as number;
     expect(at).toBe(8);
-    const reader = feed.reader();
+    const reader = feed.fileReader();
     expect(reader.read(at, 10)).toEqual([]);
     feed.push([7, 8].map((number) => transition('b', 'raised', number)));
     expect(reader.read(at, 10)).toEqual([]);

@@ -262,3 +262,28 @@ test('a follower that begins now goes on after a break where it was, though noth
   api.feed.push([transition(2, alert())]);
   await expect.poll(() => seen).toEqual(['e1-2']);
 });
+
+test('what another node has to be asked for, which is away, is asked for again until it is there', async () => {
+  const api = await startTestApi();
+  const older = [1, 2, 3].map((n) => transition(n, alert()));
+  let away = true;
+  api.feed.begin(
+    { epoch: 'e1', alertNumber: 3, open: [] },
+    {
+      oldest: 0,
+      async read(after) {
+        if (away) throw Object.assign(new Error('it does not answer'), { code: 'main-node-away' });
+        return older.slice(after);
+      },
+    },
+  );
+  const { stream, problems, states } = connect(api);
+  const seen: string[] = [];
+  stream.alerts({ cursor: 'e1-1' }, { alert: ({ cursor }) => void seen.push(cursor) });
+  await expect.poll(() => problems.map(({ message }) => message)).toEqual(['main-node-away: it does not answer']);
+  away = false;
+  await expect.poll(() => seen, { timeout: 10_000 }).toEqual(['e1-2', 'e1-3']);
+  api.feed.push([transition(4, alert())]);
+  await expect.poll(() => seen).toEqual(['e1-2', 'e1-3', 'e1-4']);
+  expect(states).toEqual(['connecting', 'connected']);
+});

@@ -24,13 +24,13 @@ interface Nodes {
 needs('redis', 'several nodes', () => {
   const database = embeddedServer();
 
-  async function startNodes(count: number): Promise<Nodes & { redis: TestRedis }> {
+  async function startNodes(count: number, env = {}): Promise<Nodes & { redis: TestRedis }> {
     const redis = await TestRedis.start();
-    return { redis, ...(await startNodesAt(redis.url, count)) };
+    return { redis, ...(await startNodesAt(redis.url, count, env)) };
   }
 
-  async function startNodesAt(redisUrl: string, count: number): Promise<Nodes> {
-    const shared = { CHEJI_REDIS_URL: redisUrl, CHEJI_DATABASE_URL: await database.fresh() };
+  async function startNodesAt(redisUrl: string, count: number, env = {}): Promise<Nodes> {
+    const shared = { CHEJI_REDIS_URL: redisUrl, CHEJI_DATABASE_URL: await database.fresh(), ...env };
     const main = await TestServer.start({ ...shared, CHEJI_TIME_POLICY: 'replay' });
     onTestFinished(() => main.end());
     const api: ServerProcess[] = [];
@@ -194,6 +194,61 @@ needs('redis', 'several nodes', () => {
     expect(node.output).toContain('what is shown is taken anew');
   });
 
+  test('a cursor that is older than what a node has is gone on behind whole; without the main node that is told', {
+    timeout: 180_000,
+  }, async () => {
+    const { main, api } = await startNodes(1, { CHEJI_NODE_ALERT_STEPS: '1000' });
+    await layFence(main);
+    const begin = (await stepsAfter(main.now, 'now')).body.cursor;
+    for (let round = 0; round < 6; round++) await cross(main, 500, round);
+    await drained(main);
+    const last = await lastNumber(main.now);
+    expect(last).toBeGreaterThan(2500);
+    await sameEverywhere([main.now, api[0]]);
+
+    // A node that has been there all the time, and one that has what is in Redis.
+    for (const restarted of [false, true]) {
+      if (restarted) {
+        await api[0].kill();
+        api[0] = await api[0].restart();
+      }
+      const consumers = [1, 2, 3].map(() => new AlertConsumer([api[0].url], 0, begin));
+      for (const consumer of consumers) {
+        onTestFinished(() => consumer.close());
+        await waitFor(
+          'every alert',
+          () => consumer.numbers.at(-1),
+          (number) => number === last,
+        );
+        expect(consumer.numbers).toEqual(Array.from({ length: last }, (_, i) => i + 1));
+        expect([consumer.gaps, consumer.connects]).toEqual([0, 1]);
+        consumer.close();
+      }
+    }
+    expect((await stepsAfter(api[0], begin)).body.items.map(({ cursor }) => cursor)).toEqual(
+      (await stepsAfter(main.now, begin)).body.items.map(({ cursor }) => cursor),
+    );
+
+    await main.now.stop();
+    // As far as it has been asked for it is kept for a while.
+    const middle = `${begin.slice(0, begin.lastIndexOf('-'))}-10`;
+    await api[0].kill();
+    api[0] = await api[0].restart();
+    expect(await stepsAfter(api[0], middle)).toMatchObject({
+      status: 503,
+      body: { error: { code: 'main-node-away' } },
+    });
+    const lately = `${begin.slice(0, begin.lastIndexOf('-'))}-${last - 5}`;
+    expect((await stepsAfter(api[0], lately)).body).toMatchObject({ recovered: true, items: { length: 5 } });
+    await main.restart();
+    await waitFor(
+      'the main node',
+      // It may take all anew just now: then its port is closed for a moment.
+      () => stepsAfter(api[0], middle).catch(() => ({ status: 503, body: { items: [] } })),
+      ({ status, body }) => status === 200 && body.items.length === 1000,
+    );
+  });
+
   test('what is written at any node is written at the main node, and reading goes on without it', {
     timeout: 120_000,
   }, async () => {
@@ -252,6 +307,11 @@ needs('redis', 'several nodes', () => {
     await sameEverywhere([main.now, node]);
   });
 });
+
+/** Steps of alerts, muted ones too, as `node` answers who asks. */
+function stepsAfter(node: ServerProcess, cursor: string) {
+  return node.api<{ items: { cursor: string }[]; cursor: string }>(`/v1/alerts?after=${cursor}&limit=1000`);
+}
 
 /** What all nodes show of vehicles, alerts and the map once they show the same. */
 async function sameEverywhere(nodes: readonly ServerProcess[]): Promise<{ vehicles: unknown[] }> {

@@ -190,7 +190,7 @@ export class TestNode {
 async function taken(sources: ReplicaSources): Promise<Replica> {
   return waitFor(
     'something to begin at',
-    () => Replica.take(sources).catch(() => null),
+    () => Replica.take(sources, { adminKey: 'the key of all nodes' }).catch(() => null),
     (replica) => replica !== null,
     { everyMs: 50 },
   ) as Promise<Replica>;

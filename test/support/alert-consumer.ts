@@ -17,11 +17,13 @@ export class AlertConsumer {
   #closed = false;
   #retry: NodeJS.Timeout | undefined;
 
-  /** `urls`: of the nodes, `http://…`; it begins at the first. */
+  /** `urls`: of the nodes, `http://…`; it begins at the first, and behind the cursor where one is given. */
   constructor(
     readonly urls: readonly string[],
     private at = 0,
+    cursor?: string,
   ) {
+    this.#cursor = cursor;
     this.#connect();
   }
 

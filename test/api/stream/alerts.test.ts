@@ -38,7 +38,7 @@ function portTo(told: StreamMessage[]) {
       return { taken: count, result: 'sent' as const };
     },
     tooSlow() {},
-
+    failed() {},
     unreadable() {},
   };
 }
