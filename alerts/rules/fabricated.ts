@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { over } from '../checks.js';
 import type { FixFacts } from '../fix-facts.js';
+import { asRing, lastAt, type PlaceRing, push, stepsOf } from '../place-ring.js';
 import type { RuleInput } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
+import { asTroddenPlaces, visit } from '../trodden-places.js';
 
 interface Params {
   frozenFixes: number;
@@ -15,8 +17,8 @@ interface Params {
 interface Memory {
   /** Fixes in a row at the very same place, each of them with speed. */
   frozen: number;
-  /** The newest places, `lon,lat` in steps of 1e-7°. */
-  ring: string[];
+  /** The newest places; changed with each fix. */
+  ring: PlaceRing;
   /** Fixes at the place of an earlier one, `period` fixes before; one less with each new place. */
   looped: number;
   period: number;
@@ -68,20 +70,20 @@ export const fabricated = ruleKind<Params, Memory>({
   build: (params) => ({
     judge(input, before) {
       const { facts } = input;
-      const place = `${Math.round(facts.lon * 1e7)},${Math.round(facts.lat * 1e7)}`;
+      const place = stepsOf(facts);
       const moving = facts.speed >= params.minSpeed;
-      const memory: Memory = before
-        ? { ...before, ring: [...before.ring, place].slice(-RING) }
-        : { ...NOTHING, ring: [place] };
+      const memory: Memory = { ...(before ?? NOTHING), ring: asRing(before?.ring) };
       if (before && moving) {
-        memory.frozen = before.ring.at(-1) === place ? before.frozen + 1 : 0;
-        followLoop(memory, before);
+        const ago = lastAt(memory.ring, place);
+        memory.frozen = ago === 1 ? before.frozen + 1 : 0;
+        followLoop(memory, before, ago);
         followTwin(memory, before, input);
         followShift(memory, before, input);
       } else if (!moving) {
         memory.frozen = 0;
         memory.cloned = 0;
       }
+      push(memory.ring, place, RING);
       const { frozen, looped, cloned, shifted } = memory;
       memory.since = frozen + looped + cloned + shifted > 0 ? (memory.since ?? facts) : null;
       const score = Math.max(
@@ -111,13 +113,12 @@ export const fabricated = ruleKind<Params, Memory>({
   }),
 });
 
-function followLoop(memory: Memory, { ring, looped }: Memory): void {
-  const place = memory.ring[memory.ring.length - 1];
-  const back = ring.lastIndexOf(place);
-  const period = back < 0 ? 0 : ring.length - back;
+/** `ago`: how many places ago the vehicle was at this one; 0: never. */
+function followLoop(memory: Memory, { looped }: Memory, ago: number): void {
+  const isLoop = ago >= MIN_PERIOD;
   // A fix on the way may be missing here and there, so the count goes down, and not to nothing.
-  memory.looped = period >= MIN_PERIOD ? looped + 1 : Math.max(0, looped - 1);
-  if (period >= MIN_PERIOD) memory.period = period;
+  memory.looped = isLoop ? looped + 1 : Math.max(0, looped - 1);
+  if (isLoop) memory.period = ago;
 }
 
 /** A twin goes a little ahead or at the same time: it was the last to be at this very place. */
@@ -132,27 +133,20 @@ function followTwin(memory: Memory, { twin, cloned }: Memory, { facts, near, oth
   memory.cloned = memory.twin === twin ? cloned + 1 : 1;
 }
 
-/** Where vehicles were, by place; those that were there last stand last. */
-type Trodden = Map<string, [no: number, time: number]>;
-
 function followShift(memory: Memory, { shifted, source }: Memory, { facts, vehicle, shared }: RuleInput): void {
   const [x, y] = [Math.round(facts.lon * 1e6), Math.round(facts.lat * 1e6)];
   if ((x + 31 * y) % KEPT !== 0) return;
-  const trodden = (shared.get('trodden') as Trodden | undefined) ?? new Map();
-  const key = `${x},${y}`;
-  const before = trodden.get(key);
-  trodden.delete(key);
-  trodden.set(key, [vehicle.no, facts.time]);
-  if (trodden.size > MAX_KEPT) trodden.delete(trodden.keys().next().value as string);
+  const trodden = asTroddenPlaces(shared.get('trodden'));
+  const before = visit(trodden, x, y, { no: vehicle.no, time: facts.time }, MAX_KEPT);
   shared.set('trodden', trodden);
-  if (!before || facts.time - before[1] < LEAST_LAG_MS) {
+  const lag = before ? facts.time - before.time : 0;
+  if (!before || lag < LEAST_LAG_MS) {
     memory.shifted = Math.max(0, shifted - 0.5);
     return;
   }
-  const lag = facts.time - before[1];
-  const same = source !== null && source[0] === before[0] && Math.abs(source[1] - lag) <= SAME_LAG_MS;
+  const same = source !== null && source[0] === before.no && Math.abs(source[1] - lag) <= SAME_LAG_MS;
   memory.shifted = same ? shifted + 1 : 1;
-  memory.source = [before[0], lag];
+  memory.source = [before.no, lag];
 }
 
 function shiftOf({ vehicle, other }: RuleInput, [no, lag]: [number, number]): object {
