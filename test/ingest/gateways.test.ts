@@ -137,9 +137,10 @@ describe('RSA', () => {
     const { peer, frames } = await s.terminal(A);
     const modulusHex = 'c5'.repeat(128);
     expect(await peer.ask(frames.frame(0x0a00, { exponent: 65_537, modulusHex }))).toEqual([response(A, 1, 1, 0x0a00)]);
-    const encrypted = frames.location(seconds(0)).subarray(1, -2);
+    const header = { messageId: 0x0200, edition: '2013', number: Buffer.from(`0${A}`, 'hex'), seq: 2 } as const;
+    const encrypted = withHeader(header, Buffer.alloc(28, 0x5a));
     encrypted[2] |= 0x04; // attribute bit 10
-    expect(await peer.ask(frameBytes(Buffer.from(encrypted)))).toEqual([response(A, 2, 2, 0x0200, 2)]);
+    expect(await peer.ask(frameBytes(encrypted))).toEqual([response(A, 2, 2, 0x0200, 2)]);
     expect(s.logged()).toEqual([]);
     expect(s.stats.frames().rejected).toEqual({ encrypted: 1 });
   });

@@ -245,7 +245,12 @@ test('more unfinished media of one terminal than allowed: the oldest is given up
     { everyMs: 10 },
   );
   expect(medium.content).toMatchObject({ mediaId: 100, complete: false, missing: 8, bytes: 500 });
-  expect(server.media.stats().open).toBe(2);
+  await waitFor(
+    'the two others',
+    () => server.media.stats().open,
+    (open) => open === 2,
+    { everyMs: 10 },
+  );
   peer.socket.destroy();
 });
 
