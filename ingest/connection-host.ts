@@ -11,7 +11,7 @@ import type { ReceiveClock } from './receive-clock.js';
 import type { Session } from './session.js';
 import type { Uploads } from './uploads.js';
 
-/** A connection with replies that wait for the log. */
+/** The replies of one connection, while some of them wait for the log. */
 export interface Awaiting {
   /** Sends what has become durable; `now` in monotonic ms. False where nothing waits for fixes any more. */
   release(durable: number, now: number): boolean;
@@ -36,7 +36,7 @@ export interface ConnectionHost {
   /** Calls `fn` once every change recorded so far is durable. */
   whenAccepted(fn: () => void): void;
   /** There are replies that wait for the log. */
-  awaits(connection: Awaiting): void;
+  awaits(replies: Awaiting): void;
   /** A connection keeps so many frames and bytes more, or fewer, until the log has room. */
   keeps(frames: number, bytes: number): void;
   /** A connection speaks for a terminal from now on. */

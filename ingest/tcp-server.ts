@@ -85,7 +85,7 @@ class TcpListener implements TcpServer, ConnectionHost {
   readonly #connections = new Set<Connection>();
   /** By terminal number: the newest login. */
   readonly #byTerminal = new Map<string, Session>();
-  /** Connections whose replies wait for the log … */
+  /** Replies that wait for the log, by connection … */
   #awaiting: Awaiting[] = [];
   /** … and those among them whose turn has come; the first `#released` have had it. */
   #releasing: Awaiting[] = [];
@@ -157,8 +157,8 @@ class TcpListener implements TcpServer, ConnectionHost {
 
   // What connections ask of it.
 
-  awaits(connection: Awaiting): void {
-    this.#awaiting.push(connection);
+  awaits(replies: Awaiting): void {
+    this.#awaiting.push(replies);
   }
 
   keeps(frames: number, bytes: number): void {
@@ -253,7 +253,7 @@ class TcpListener implements TcpServer, ConnectionHost {
   #release(): void {
     const idle = this.#releasing.length === 0;
     if (idle) this.#releasing = this.#awaiting;
-    else for (const connection of this.#awaiting) this.#releasing.push(connection);
+    else for (const replies of this.#awaiting) this.#releasing.push(replies);
     this.#awaiting = [];
     if (idle) this.#releaseSome();
   }
@@ -268,8 +268,8 @@ class TcpListener implements TcpServer, ConnectionHost {
     const { durable } = this.intake;
     const end = Math.min(this.#released + RELEASED_PER_TURN, this.#releasing.length);
     while (this.#released < end) {
-      const connection = this.#releasing[this.#released++];
-      if (connection.release(durable, now)) this.#awaiting.push(connection);
+      const replies = this.#releasing[this.#released++];
+      if (replies.release(durable, now)) this.#awaiting.push(replies);
     }
     if (end < this.#releasing.length) {
       setImmediate(() => this.#releaseSome());
