@@ -148,14 +148,14 @@ function storyOf(rules: readonly number[], events: readonly Event[]): Story {
     else if (e.what === 'rule gone') s.change({ type: 'rule-delete', id: idOf(RULES[e.rule]) }, at);
     else if (e.what === 'moved') {
       const { south, categories } = e;
-      s.fence(2, 'beside', square(1, south), [{ type: 'exit' }], categories && { categories });
+      s.fence(2, 'beside', square(1, south), [{ type: 'exit' }], categories && { categories: [...categories] });
     } else if (e.what === 'zone') putZone();
     else if (e.what === 'zone gone') s.change({ type: 'fence-delete', no: 1 }, at);
     else if (e.what === 'road') s.change({ type: 'roads-put', roads: [ROAD] }, at);
     else if (e.what === 'road gone') s.change({ type: 'roads-delete', ids: ['street'] }, at);
     else if (e.what === 'fog') s.change({ type: 'weather-put', weather: FOG }, at);
     else if (e.what === 'clear') s.change({ type: 'weather-delete', id: 'fog' }, at);
-    else {
+    else if (e.what === 'kind') {
       if (e.category === null) s.change({ type: 'vehicle-delete', no: e.vehicle }, at);
       s.vehicle(e.vehicle, `v${e.vehicle}`, e.category ?? 'coach', { company: company(e.vehicle) });
     }
