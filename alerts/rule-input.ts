@@ -14,6 +14,12 @@ const MAX_FENCES = 1000;
 const MAX_LEVELS = 10;
 
 const names = (most = MAX_NAMES) => z.array(z.string().min(1).max(64)).min(1).max(most);
+const vehicleLists = {
+  categories: z.array(z.enum(VEHICLE_CATEGORIES)).min(1).optional(),
+  companies: names().optional(),
+  regions: names().optional(),
+  vehicles: names().optional(),
+};
 /** Seconds, up to a month. */
 const within = z.number().min(1).max(2_678_400);
 const date = z.iso.datetime({ offset: true });
@@ -27,11 +33,9 @@ export const ruleInputSchema = z
     params: z.record(z.string(), z.unknown()).default({}),
     scope: z
       .strictObject({
-        categories: z.array(z.enum(VEHICLE_CATEGORIES)).min(1).optional(),
-        companies: names().optional(),
-        regions: names().optional(),
-        vehicles: names().optional(),
+        ...vehicleLists,
         fences: names(MAX_FENCES).optional(),
+        except: z.strictObject(vehicleLists).optional().describe('whoever is named in any of these lists is exempt'),
       })
       .default({}),
     schedule: scheduleSchema.default({}),

@@ -3,13 +3,26 @@ import type { Vehicle } from '../model/vehicle.js';
 import { BEIJING_MS, DAY_MS, isDayOff, weekday } from './calendar.js';
 import { type Hours, hoursHold } from './rule.js';
 
-/** Whether the vehicle is a concern of rules with this scope; fences are not asked for. */
-export function scopeHolds(scope: RuleScope, vehicle: Vehicle): boolean {
-  const { categories, companies, regions, vehicles } = scope;
-  if (categories && !categories.includes(vehicle.category)) return false;
-  if (companies && !(vehicle.company !== null && companies.includes(vehicle.company))) return false;
-  if (regions && !regions.some((region) => vehicle.region?.startsWith(region))) return false;
-  return !vehicles || vehicles.includes(vehicle.id);
+/** Tells which vehicles are a concern of rules with this scope; fences are not asked for. Lists may be long, and each fix asks. */
+export function scopeTest({ except = {}, ...scope }: RuleScope): (vehicle: Vehicle) => boolean {
+  const meant = listTests(scope);
+  const exempt = listTests(except);
+  return (vehicle) => meant.every((holds) => holds(vehicle)) && !exempt.some((holds) => holds(vehicle));
+}
+
+/** A test for each list that is there. */
+function listTests({ categories, companies, regions, vehicles }: RuleScope): ((vehicle: Vehicle) => boolean)[] {
+  const tests: ((vehicle: Vehicle) => boolean)[] = [];
+  if (categories) tests.push(({ category }) => categories.includes(category));
+  if (companies) tests.push(inSet(companies, ({ company }) => company));
+  if (regions) tests.push(({ region }) => regions.some((division) => region?.startsWith(division)));
+  if (vehicles) tests.push(inSet(vehicles, ({ id }) => id));
+  return tests;
+}
+
+function inSet(names: readonly string[], nameOf: (vehicle: Vehicle) => string | null): (vehicle: Vehicle) => boolean {
+  const set: ReadonlySet<string | null> = new Set(names);
+  return (vehicle) => set.has(nameOf(vehicle));
 }
 
 /** Whether the rule is in force at `time`, epoch ms: its dates, its days and its hours. */

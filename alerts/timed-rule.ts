@@ -16,7 +16,7 @@ import {
   type Say,
 } from './rule.js';
 import type { Condition, RuleKind, Verdict } from './rule-kind.js';
-import { inForceAt, nextBegin, nextEnd, scopeHolds } from './rule-scope.js';
+import { inForceAt, nextBegin, nextEnd, scopeTest } from './rule-scope.js';
 
 /** What a timed rule remembers of a vehicle, around its condition's own memory. */
 export interface TimedMemory {
@@ -45,6 +45,7 @@ export class TimedRule implements Rule<TimedMemory> {
   readonly revision: number;
   readonly severity: Severity;
   readonly #timing: RuleTiming;
+  readonly #isInScope: (vehicle: Vehicle) => boolean;
 
   constructor(
     /** `rule:<id>`, and `:<fence>` behind it where the rule is one of several fences'. */
@@ -58,6 +59,7 @@ export class TimedRule implements Rule<TimedMemory> {
     this.revision = definition.revision;
     this.severity = definition.severity;
     this.#timing = { ...kind.timing, ...definition.timing };
+    this.#isInScope = scopeTest(definition.scope);
   }
 
   get judgesLate(): boolean {
@@ -83,7 +85,7 @@ export class TimedRule implements Rule<TimedMemory> {
   appliesTo(vehicle: Vehicle): boolean {
     const categories = this.fence?.categories ?? null;
     const isMeant = categories === null || categories.includes(vehicle.category);
-    return this.definition.enabled && isMeant && scopeHolds(this.definition.scope, vehicle);
+    return this.definition.enabled && isMeant && this.#isInScope(vehicle);
   }
 
   inForceAt(time: number): boolean {

@@ -11,6 +11,8 @@ export interface RuleScope {
   vehicles?: string[];
   /** Fence ids. */
   fences?: string[];
+  /** Whoever is named in any of these is exempt. */
+  except?: Pick<RuleScope, 'categories' | 'companies' | 'regions' | 'vehicles'>;
 }
 
 /** When a rule is in force, Beijing time; what is left out holds always. */

@@ -1,4 +1,4 @@
-import { AT_ONCE, COACHES } from './national.js';
+import { AT_ONCE, COACHES, LONG_DISTANCE } from './national.js';
 import type { RulePack } from './rule-pack.js';
 
 /**
@@ -44,6 +44,7 @@ export const nationalCoaches: RulePack = {
       rule: 'national-coaches.driving',
       what: 'the date from which it is in force; its wording, which is given by its sense',
     },
+    { rule: 'national-coaches.2-to-5', what: LONG_DISTANCE },
     {
       rule: 'national-coaches.2-to-5',
       what: 'the date from which it is in force; its wording, which is given by its sense',

@@ -11,6 +11,9 @@ export const AT_ONCE = {
   escalation: [{ afterS: 1800, to: 'superior' }],
 };
 export const COACHES = { categories: ['coach'] };
+/** Of the ban from 02:00 to 05:00. */
+export const LONG_DISTANCE =
+  'which coaches are long-distance and on no exempt line: all are meant; `scope.except` names vehicles and companies that are not';
 
 /** What national texts of 2004 and 2012 say of drivers and vehicles; thresholds that provinces may change are parameters of the rules. */
 export const national: RulePack = {
@@ -67,6 +70,7 @@ export const national: RulePack = {
     { rule: 'national.coach-driving', what: 'the date from which it is in force' },
     { rule: 'national.coach-night-speed', what: 'night from 22:00 to 06:00' },
     { rule: 'national.coach-night-speed', what: '100 km/h by day: the road and the vehicle may allow less' },
+    { rule: 'national.coach-2-to-5', what: LONG_DISTANCE },
     { rule: 'national.coach-2-to-5', what: '5 km/h or more for more than a minute is running' },
   ],
 };

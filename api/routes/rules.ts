@@ -3,7 +3,7 @@ import { clashOf } from '../../alerts/made-ids.js';
 import { parseRule, ruleInputSchema } from '../../alerts/rule-input.js';
 import { RULE_KINDS } from '../../alerts/rule-kinds.js';
 import { RULE_PACKS } from '../../alerts/rule-packs.js';
-import { scopeHolds } from '../../alerts/rule-scope.js';
+import { scopeTest } from '../../alerts/rule-scope.js';
 import type { RehearsedAlert } from '../../model/rehearsal.js';
 import type { RuleDefinition, RuleInput } from '../../model/rule.js';
 import { msToRfc3339 } from '../../model/units.js';
@@ -366,9 +366,9 @@ export function ruleRoutes(app: App): Route[] {
       if (!vehicle) throw missing('vehicle', id, `body.vehicles[${i}]`);
       return vehicle;
     });
-    const found = (named ?? [...catalog.vehicles.values()]).filter(
-      (vehicle) => scopeHolds(rule.scope, vehicle) || (inForce !== null && scopeHolds(inForce.scope, vehicle)),
-    );
+    const isMeant = scopeTest(rule.scope);
+    const wasMeant = inForce ? scopeTest(inForce.scope) : () => false;
+    const found = (named ?? [...catalog.vehicles.values()]).filter((vehicle) => isMeant(vehicle) || wasMeant(vehicle));
     if (found.length <= MAX_VEHICLES) return found.map(({ no }) => no);
     const message = `${found.length} vehicles are in the scope; name at most ${MAX_VEHICLES}`;
     throw new ApiError('bad-request', `body.vehicles: ${message}`, [{ path: 'body.vehicles', message }]);
