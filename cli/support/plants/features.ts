@@ -11,12 +11,12 @@ export function circleFeature({ id, lon, lat, radius }: Planting['fences'][numbe
 }
 
 /** A road of a planting as `POST /v1/roads` takes it. */
-export function roadFeature({ id, maxspeed, highway, line }: Planting['roads'][number]): object {
+export function roadFeature({ id, maxspeed, conditional, highway, line }: Planting['roads'][number]): object {
   return {
     type: 'Feature',
     id,
     geometry: { type: 'LineString', coordinates: line },
-    properties: { maxspeed, highway },
+    properties: { maxspeed, 'maxspeed:conditional': conditional, highway },
   };
 }
 

@@ -47,6 +47,21 @@ export const ON_THE_ROAD: readonly Plant[] = [
     known: 30,
   },
   {
+    type: 'road-speed',
+    variant: 'by the hour',
+    watches: 'others',
+    // The start is at 01:30: the innocent are as fast on the same road, but after two.
+    roadsOn: (place) => [{ ...road(place, 0, 80), id: 'planted-by-hour', conditional: '60 @ (22:00-02:00)' }],
+    drive: (track, guilty) =>
+      track
+        .stand(guilty ? 60 : 1860)
+        .drive(120, 55)
+        .drive(120, 70)
+        .drive(120, 55),
+    began: atFirstOfGuilty((fix) => fix.speedKmh > 60),
+    known: 30,
+  },
+  {
     type: 'night-ban',
     watches: 'itself',
     params: { hours: { from: '02:00', to: '05:00' } },

@@ -14,6 +14,8 @@ export interface PlantedCard {
 export interface PlantedRoad {
   id: string;
   maxspeed: number;
+  /** As `maxspeed:conditional` has it. */
+  conditional?: string;
   highway?: string;
   line: [lon: number, lat: number][];
 }
