@@ -122,7 +122,8 @@ export class Follower {
   state(): DeliveryState {
     const { log, deadLetters, clock } = this.#o;
     const { epoch, number } = this.#place();
-    const waits = this.#retryAt === null ? null : this.#retryAt - performance.now();
+    // Who is stopped is tried no more, whatever the last failure asked to wait for.
+    const waits = this.#retryAt === null || this.#stopped !== null ? null : this.#retryAt - performance.now();
     return {
       circuit: this.#circuit,
       stopped: this.#stopped,

@@ -159,6 +159,7 @@ test('one that wants nothing more is left alone until the subscription is change
   const carrier = new FakeCarrier(() => ({ kind: 'gone', status: 410, detail: 'answered 410' }));
   const follower = await (await deliveriesOf(feed)).add(receiver(carrier));
   await expect.poll(() => follower.state().stopped, QUICK).toBe('gone');
+  expect(follower.state().nextTryAt).toBeNull();
   feed.push([step(4)]);
   await pause(60);
   expect(carrier.tried).toHaveLength(1);
