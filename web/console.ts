@@ -78,7 +78,8 @@ export class Console {
 
   constructor() {
     // Read before there is a map, which writes its own view there.
-    const placeChosen = this.#address.get('map') !== null;
+    // A bare `map` names no place.
+    const placeChosen = Boolean(this.#address.get('map'));
     this.#api = new ApiClient(this.#key, () => this.#keyDialog.ask());
     this.#keyDialog = new KeyDialog(this.#key);
     this.#status = new ServerStatus(this.#api);

@@ -21,7 +21,7 @@ export function formOf(fields: readonly FormField[], values: Readonly<Record<str
     return { field, input, untouched: JSON.stringify(input.value()) };
   });
   const drawn = (wanted: typeof rows) => wanted.map(({ field, input }) => row(field, input));
-  const leftOut = ({ field }: (typeof rows)[number]) => field.optional && isEmpty(values[field.name]);
+  const leftOut = ({ field }: (typeof rows)[number]) => field.optional && !field.usual && isEmpty(values[field.name]);
   const optional = rows.filter(leftOut);
   const element = el('div', 'form-fields', ...drawn(rows.filter((each) => !leftOut(each))));
   if (optional.length > 0) {

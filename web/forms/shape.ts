@@ -9,6 +9,8 @@ export type FormShape =
   | { type: 'object'; fields: readonly FormField[] };
 
 export type FormField = Pick<FieldInfo, 'name' | 'optional' | 'default'> & {
+  /** May be left out, and is shown all the same. */
+  usual?: boolean;
   note?: string;
   /** In the language of the page; the bare name where there is none. */
   label?: string;

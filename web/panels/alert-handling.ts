@@ -61,7 +61,7 @@ export class AlertHandling {
             () => void this.#act(alert.id, action),
           );
           act.dataset.action = action;
-          return action === 'dismiss' ? [act, this.#reason] : [act];
+          return action === 'dismiss' ? [act, el('label', 'reason', t('dismiss-reason'), this.#reason)] : [act];
         }),
       ),
     );

@@ -56,7 +56,7 @@ function fixTable(evidence: Record<string, unknown>): HTMLElement | null {
   return el(
     'table',
     'evidence-fixes',
-    el('thead', '', el('tr', '', el('th'), el('th', '', t('last-fix')), el('th', '', 'km/h'))),
+    el('thead', '', el('tr', '', el('th'), el('th', '', t('fix-time')), el('th', '', 'km/h'))),
     el(
       'tbody',
       '',

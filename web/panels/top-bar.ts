@@ -47,7 +47,7 @@ export class TopBar {
       this.#online.textContent = stats ? number(stats.vehicles.online) : '–';
       this.#known.textContent = stats ? number(stats.vehicles.known) : '–';
       this.#rate.textContent = Number.isNaN(fixesPerSecond) ? '–' : number(fixesPerSecond, fixesPerSecond < 10 ? 1 : 0);
-      this.#open.textContent = number(alerts.openCount());
+      this.#open.textContent = alerts.loaded ? number(alerts.openCount()) : '–';
       this.#open.parentElement!.parentElement!.classList.toggle('some-open', alerts.openCount() > 0);
     };
     status.onChange(showCounts);
@@ -96,6 +96,8 @@ function pages(address: PageAddress): HTMLElement {
   const follow = () => {
     const open = pageOf(address);
     for (const [i, link] of links.entries()) link.ariaCurrent = names[i] === open ? 'page' : null;
+    // On a telephone not all of them fit.
+    links[names.indexOf(open)].scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
   address.onChange(follow);
   follow();

@@ -78,7 +78,7 @@ export class RuleEditor {
     const kind = this.#book.kinds.find(({ type }) => type === this.#kind.value);
     if (!kind) return;
     this.#about.textContent = kindAbout(kind.type, kind.describe);
-    this.#form = formOf(ruleFields(fieldsOf(kind.params), alertLabel(kind.type)), values);
+    this.#form = formOf(ruleFields(fieldsOf(kind.params), alertLabel(kind.type), kind.fences !== 'none'), values);
     fill(this.#fields, this.#form.element);
   }
 

@@ -1,14 +1,18 @@
 import { SEVERITIES } from '../../model/alert.js';
 import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
 import type { FormField, FormShape } from '../forms/shape.js';
+import { t } from '../text/language.js';
 import { ruleFieldLabel } from '../text/rule-names.js';
 
 const SECONDS: FormShape = { type: 'number', min: 0, max: 31_536_000, step: 0 };
 const WITHIN: FormShape = { type: 'integer', min: 1, max: 2_678_400 };
 const NAMES: FormShape = { type: 'list', item: { type: 'text' } };
 
-/** What every rule has beside the parameters of its kind (docs/rules.md), by the names that the API has for it. `name`: where nobody gives another. */
-export function ruleFields(params: readonly FormField[], name: string): FormField[] {
+/**
+ * What every rule has beside the parameters of its kind (docs/rules.md), by the names that the API has for it. `name`: where nobody gives
+ * another; `fences`: the kind is about fences, so that few of its rules do without.
+ */
+export function ruleFields(params: readonly FormField[], name: string, fences: boolean): FormField[] {
   const field = (name: string, shape: FormShape): FormField => ({
     name,
     label: ruleFieldLabel(name),
@@ -21,14 +25,17 @@ export function ruleFields(params: readonly FormField[], name: string): FormFiel
     { ...field('enabled', { type: 'boolean' }), optional: undefined, default: true },
     { ...object('params', ...params), optional: undefined },
     field('severity', { type: 'choice', values: SEVERITIES }),
-    object(
-      'scope',
-      field('categories', { type: 'choices', values: VEHICLE_CATEGORIES }),
-      field('companies', NAMES),
-      field('regions', NAMES),
-      field('vehicles', NAMES),
-      field('fences', NAMES),
-    ),
+    {
+      ...object(
+        'scope',
+        ...(fences ? [{ ...field('fences', NAMES), usual: true, note: t('rule-fences-note') }] : []),
+        field('categories', { type: 'choices', values: VEHICLE_CATEGORIES }),
+        field('companies', NAMES),
+        field('regions', NAMES),
+        field('vehicles', NAMES),
+      ),
+      usual: fences,
+    },
     object(
       'schedule',
       field('hours', {

@@ -8,7 +8,9 @@ import { severityMark } from '../panels/state-mark.js';
 import { row, table } from '../table.js';
 import { alertLabel } from '../text/alert-kinds.js';
 import { label, onLanguage, t } from '../text/language.js';
+import { named } from '../text/named.js';
 import { categoryLabel } from '../text/names.js';
+import { PACKS, UNCONFIRMED } from '../text/pack-names.js';
 import { beijing } from '../time.js';
 import { RuleBook } from './rule-book.js';
 import { RuleEditor } from './rule-editor.js';
@@ -113,9 +115,13 @@ export class RulesPage implements OverPage {
   #packRow({ id, name, revision, rules, unconfirmed }: RulePackJson): HTMLElement {
     const inForce = rules.filter((rule) => this.#book.list.some((each) => each.id === rule.id)).length;
     return row(
-      el('span', '', name, el('small', '', revision)),
+      el('span', '', Object.hasOwn(PACKS, id) ? named(PACKS, id) : name, el('small', '', revision)),
       t('rule-pack-count', { inForce, all: rules.length }),
-      el('span', 'muted', unconfirmed.map(({ rule, what }) => `${rule}: ${what}`).join(' · ')),
+      el(
+        'span',
+        'muted',
+        ...unconfirmed.map(({ rule, what }) => el('div', '', `${rule}: ${named(UNCONFIRMED, what)}`)),
+      ),
       el(
         'td',
         'row-actions',

@@ -86,7 +86,7 @@ function statCards(stats: LiveStats): HTMLElement[] {
         [t('server-auth-failures'), number(connections.authFailures)],
         [t('server-paused'), number(connections.pauses.spool + connections.pauses.rate)],
         [t('server-watching'), number(stream.clients)],
-        ['MQTT', `${mqtt.broker} · ${mqtt.state} · ${number(mqtt.messages.received)}`],
+        ['MQTT', mqttText(mqtt)],
         [t('server-media'), number(media.files.count)],
         [t('server-ack'), latencyText(ackLatency)],
       ]),
@@ -114,6 +114,11 @@ function partLine(name: string, { state, detail }: PartState): HTMLElement {
     `${partLabel(name)} · ${partStateLabel(state)}`,
     detail ? el('small', '', detail) : null,
   );
+}
+
+function mqttText({ broker, state, messages }: LiveStats['mqtt']): string {
+  if (broker === state) return partStateLabel(state);
+  return `${partStateLabel(broker)} · ${partStateLabel(state)} · ${number(messages.received)}`;
 }
 
 /** Counts by name, the most first; nothing where nothing was counted. */

@@ -67,6 +67,7 @@ export const en = {
 
   speed: 'Speed',
   'last-fix': 'Last fix',
+  'fix-time': 'Time of the fix',
   received: 'Received',
   place: 'Place',
   altitude: 'Altitude',
@@ -123,7 +124,7 @@ export const en = {
   'appeal-outcome': 'Decision',
   told: 'Told',
   'alert-history': 'History',
-  'dismiss-reason': 'Why it is none',
+  'dismiss-reason': 'Dismissed because',
   reason: 'Reason or note',
   'more-actions': 'More',
   submit: 'Do it',

@@ -17,6 +17,12 @@ const STATES: Names<string> = {
   full: ['已满', 'full'],
   failed: ['故障', 'failed'],
   running: ['正常', 'running'],
+  off: ['未启用', 'off'],
+  own: ['内置', 'our own'],
+  outside: ['外部', 'outside'],
+  listening: ['监听中', 'listening'],
+  connected: ['已连接', 'connected'],
+  refused: ['被拒绝', 'refused'],
 };
 
 export const partLabel = (name: string): string => named(PARTS, name);

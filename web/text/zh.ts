@@ -67,6 +67,7 @@ export const zh: Record<keyof typeof en, string> = {
 
   speed: '速度',
   'last-fix': '定位时间',
+  'fix-time': '定位时间',
   received: '接收时间',
   place: '位置',
   altitude: '海拔',
