@@ -1,7 +1,9 @@
 import type { RuleDefinition, RuleSchedule, RuleScope } from '../model/rule.js';
 import type { Vehicle } from '../model/vehicle.js';
 import { BEIJING_MS, DAY_MS, isDayOff, weekday } from './calendar.js';
-import { type Hours, hoursHold } from './rule.js';
+import { equal } from './checks.js';
+import type { FixFacts } from './fix-facts.js';
+import { type Evidence, type Hours, hoursHold, type RuleFence } from './rule.js';
 
 /** Tells which vehicles are a concern of rules with this scope; fences are not asked for. Lists may be long, and each fix asks. */
 export function scopeTest({ except = {}, ...scope }: RuleScope): (vehicle: Vehicle) => boolean {
@@ -68,6 +70,20 @@ export function nextEnd(
   const ends = lasts.map((to) => nextAt(to, time));
   if (effectiveTo !== null && effectiveTo > time) ends.push(effectiveTo);
   return ends.length === 0 ? null : Math.min(...ends);
+}
+
+/** The first moment after `time`, epoch ms, at which the hours of a fence end; null where it has none. */
+export function fenceHoursEnd({ hours }: Pick<RuleFence, 'hours'>, time: number): number | null {
+  return hours && nextAt(hours.to, time);
+}
+
+/** Evidence of a rule of a fence whose hours had ended at `time`, epoch ms, with nothing heard since `last`. */
+export function outOfHours(last: FixFacts, time: number): Evidence {
+  return {
+    fixes: { deciding: last },
+    checks: [equal('within the hours of the fence', false, true)],
+    decidedBySilenceUntil: new Date(time).toISOString(),
+  };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { UNTOUCHED } from '../../model/alert-life.js';
 import { LATE, NO_FIX, OUT_OF_ORDER, REPEAT, SUSPECT_MOTION, SUSPECT_PLACE } from '../../model/quality.js';
-import { Story, square } from './support.js';
+import { tick } from './defined-support.js';
+import { Story, square, TEN } from './support.js';
 
 const IN = { lon: 0.5, lat: 0.5 };
 const OUT = { lon: 5, lat: 5 };
@@ -193,8 +194,27 @@ describe('who and when', () => {
     expect(story.fixes(1, { at: 0, ...IN }, { at: 30, ...OUT }, { at: 61, ...OUT }).tell()).toEqual([]);
     expect(story.fixes(1, { at: 70, ...IN }, { at: 80, ...OUT }, { at: 200, ...OUT }).tell()).toEqual([
       'raised fence-exit v1 depot 10:01:20',
-      'cleared fence-exit v1 depot 10:03:20 out-of-hours',
+      'cleared fence-exit v1 depot 10:03:00 out-of-hours',
     ]);
+  });
+
+  test('hours: an alert ends with them though nothing is heard of the vehicle, which is told of again in the next ones', () => {
+    const story = oneFence(both, { hours: { from: '10:01', to: '10:03' } }).vehicle(2, 'v2');
+    story.fixes(1, { at: 61, ...IN }).fixes(2, { at: 61, ...IN }, { at: 70, ...OUT });
+    expect(story.tell()).toHaveLength(4);
+    expect(tick(story, 179).tell()).toEqual([]);
+    expect(tick(story, 200).tell()).toEqual([
+      'cleared fence-enter v1 depot 10:03:00 out-of-hours',
+      'cleared fence-exit v2 depot 10:03:00 out-of-hours',
+    ]);
+    const { evidence } = story.transitions[0].alert;
+    expect(evidence.end).toMatchObject({ decidedBySilenceUntil: new Date(TEN + 180_000).toISOString() });
+    const DAY = 86_400;
+    expect(story.fixes(1, { at: DAY + 90, ...IN }).tell()).toEqual(['raised fence-enter v1 depot 10:01:30']);
+    // Longer hours meanwhile: it ends with those.
+    story.fence(1, 'depot', square(0, 0), both, { hours: { from: '10:01', to: '10:05' } });
+    expect(tick(story, DAY + 200).tell()).toEqual([]);
+    expect(tick(story, DAY + 301).tell()).toEqual(['cleared fence-enter v1 depot 10:05:00 out-of-hours']);
   });
 
   test('hours over midnight', () => {
