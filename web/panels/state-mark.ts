@@ -3,7 +3,7 @@ import { svg } from '../dom.js';
 import { t } from '../text/language.js';
 import type { VehicleState } from '../vehicle-state.js';
 
-/** The same shapes that the map draws (map/vehicle-shaders.ts), for lists and the legend. */
+/** The same shapes that the map draws (web/map/vehicle-shaders.ts), for lists and the legend. */
 export function stateMark(state: VehicleState): SVGElement {
   const shapes: Record<VehicleState, SVGElement[]> = {
     stale: [svg('circle', { cx: 8, cy: 8, r: 3.6, fill: 'none', stroke: 'currentColor', 'stroke-width': 2 })],

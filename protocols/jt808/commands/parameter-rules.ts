@@ -1,6 +1,6 @@
 import type { Parameter } from '../messages/parameters-table.js';
 
-/** What a parameter's value may be and what it means, beyond its type (messages/parameters-table.ts). */
+/** What a parameter's value may be and what it means, beyond its type (protocols/jt808/messages/parameters-table.ts). */
 export interface ParameterRule {
   low: number;
   high: number;
