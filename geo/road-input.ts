@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ConditionalLimit, conditionalTag, LIMIT_TAGS, type Road } from '../model/road.js';
+import { conditionalTag, LIMIT_TAGS, type Road } from '../model/road.js';
 import { unwrap } from './antimeridian.js';
 import { isUnknown, MAX_TAG_LENGTH, readConditionalLimits } from './conditional-limits.js';
 import { MAX_SPEED_FORMS, maxSpeedKmh } from './max-speed.js';
@@ -99,9 +99,12 @@ function readLimits(tags: Record<string, unknown>, problems: Problems): Road['li
   return limits;
 }
 
-function readConditional(tags: Record<string, unknown>, problems: Problems) {
+function readConditional(
+  tags: Record<string, unknown>,
+  problems: Problems,
+): { conditional: Road['conditional']; notUnderstood: string[] } {
   const notUnderstood: string[] = [];
-  let conditional: Record<string, ConditionalLimit[]> | undefined;
+  let conditional: Road['conditional'];
   for (const limitTag of LIMIT_TAGS) {
     const tag = conditionalTag(limitTag);
     if (!isGiven(tags[tag])) continue;
@@ -115,7 +118,7 @@ function readConditional(tags: Record<string, unknown>, problems: Problems) {
     notUnderstood.push(...[...unread, ...unknown].map((clause) => `${tag}=${clause}`));
     if (limits.length > 0) conditional = { ...conditional, [limitTag]: limits };
   }
-  return { conditional: conditional as RoadInput['conditional'], notUnderstood };
+  return { conditional, notUnderstood };
 }
 
 function readLines(geometry: unknown, problems: Problems): number[][] {

@@ -112,6 +112,13 @@ const EVIDENCE: Names<string> = {
   'the rule is in force at this time': ['规则此时生效', 'the rule is in force at this time'],
   'the condition holds': ['条件成立', 'the condition holds'],
   'inside the fence': ['在围栏内', 'inside the fence'],
+  'inside before': ['之前在围栏内', 'inside before'],
+  'inside the fence before': ['之前在围栏内', 'inside the fence before'],
+  'outside the fence': ['在围栏外', 'outside the fence'],
+  'time without the condition before': ['此前未满足条件的时间', 'time without the condition before'],
+  'time since the last alert': ['距上次告警的时间', 'time since the last alert'],
+  'alerts so far': ['已告警次数', 'alerts so far'],
+  segment: ['路段', 'segment'],
   'within the hours of force': ['在生效时段内', 'within the hours of force'],
 };
 
