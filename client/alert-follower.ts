@@ -43,7 +43,8 @@ export class AlertFollower implements Subscription {
   readonly #asked: Pick<AlertsOptions, 'filter' | 'datum'>;
   readonly #port: SubscriptionPort;
   readonly #handlers: AlertsHandlers;
-  #queue: AlertStep[] = [];
+  /** Steps, and places up to which there are no others. */
+  #queue: (AlertStep | { cursor: string })[] = [];
   #working = false;
   /** Counts breaks: what came before one is not acknowledged after it. */
   #breaks = 0;
@@ -97,9 +98,9 @@ export class AlertFollower implements Subscription {
       this.#handlers.subscribed?.(recovered);
     } else if (message.type === 'gap') {
       this.#handlers.gap?.(message);
-    } else if (message.type === 'alert') {
-      this.#queue.push(message);
-      if (!this.#working) void this.#work();
+      this.#push({ cursor: message.to });
+    } else if (message.type === 'alert' || message.type === 'cursor') {
+      this.#push(message);
     } else if (message.type === 'error' && message.code === 'main-node-away') {
       // The subscription has ended; what it had was handed over or waits here.
       this.#asksAgain = setTimeout(() => this.#port.send(this.request()), AWAY_MS);
@@ -113,9 +114,18 @@ export class AlertFollower implements Subscription {
     this.#queue = [];
   }
 
+  #push(next: AlertStep | { cursor: string }): void {
+    this.#queue.push(next);
+    if (!this.#working) void this.#work();
+  }
+
   async #work(): Promise<void> {
     this.#working = true;
     for (let step = this.#queue.shift(); step; step = this.#queue.shift()) {
+      if (!('alert' in step)) {
+        this.cursor = step.cursor;
+        continue;
+      }
       const [breaks, gaps] = [this.#breaks, this.#gaps];
       if (this.#isNew(step)) {
         const done = this.#handOver(step);

@@ -122,6 +122,7 @@ export type StreamMessage =
   | DensityMessage
   | ({ type: 'alert'; id: number | string } & AlertStep)
   | ({ type: 'gap'; id: number | string } & Gap)
+  | { type: 'cursor'; id: number | string; cursor: string }
   | { type: 'command'; id: number | string; command: CommandJson }
   | { type: 'error'; id?: number | string; code: string; message: string }
   | { type: 'pong' };

@@ -32,6 +32,8 @@ export class AlertSubscription {
   joined = false;
   /** Number of the last transition that was sent, or that the filter did not want. */
   at = 0;
+  /** As far as the client knows that it has all. */
+  told = 0;
   /** Number of the newest transition when it subscribed: what is older is replay, and does not count as being behind. */
   from = 0;
   /** Numbers of those that wait for an acknowledgement, ascending, and how many may; null where none is needed. */

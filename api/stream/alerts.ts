@@ -94,6 +94,14 @@ export class AlertsHub {
     this.#replay(subscription);
   }
 
+  /** Where the filter wanted nothing of late, says how far that is: a cursor that stays where it was grows too old to go on behind. */
+  tellPlace(subscription: AlertSubscription): void {
+    const { id, at, told, blocked } = subscription;
+    if (at <= told || blocked) return;
+    subscription.told = at;
+    this.#say(subscription, { type: 'cursor', id, cursor: this.app.deps.alerts.cursor(at) });
+  }
+
   close(): void {
     this.#stop();
     for (const subscription of [...this.#subscriptions]) this.remove(subscription);
@@ -104,7 +112,7 @@ export class AlertsHub {
     const { alerts } = this.app.deps;
     const { id } = subscription;
     const { at, ...told } = beginningAt(alerts, cursor);
-    subscription.at = at;
+    subscription.at = subscription.told = at;
     subscription.from = alerts.last;
     subscription.joined = true;
     this.#say(subscription, { type: 'subscribed', id, epoch: alerts.epoch, cursor: alerts.cursor(at), ...told });
@@ -114,25 +122,25 @@ export class AlertsHub {
   #news(): void {
     if (this.#telling) return;
     this.#telling = true;
-    this.#tellAll()
-      .catch((error: unknown) => this.app.deps.log.error({ err: error }, 'alerts could not be told'))
-      .finally(() => {
-        this.#telling = false;
-      });
+    this.#tellAll().catch((error: unknown) => this.app.deps.log.error({ err: error }, 'alerts could not be told'));
   }
 
   /** Goes round until nobody misses anything. What comes meanwhile joins the next round, so many clients make large packets. */
   async #tellAll(): Promise<void> {
     const { alerts } = this.app.deps;
     const turns = new Turns();
-    for (let told = -1; told < alerts.last; ) {
-      told = alerts.last;
-      let looked = 0;
-      for (const subscription of this.#subscriptions) {
-        this.#pump(subscription);
-        if (subscription.blocked) this.#endTooSlow(subscription);
-        if (++looked % LOOK_EVERY === 0 && turns.over) await turns.giveWay();
+    try {
+      for (let told = -1; told < alerts.last; ) {
+        told = alerts.last;
+        let looked = 0;
+        for (const subscription of this.#subscriptions) {
+          this.#pump(subscription);
+          if (subscription.blocked) this.#endTooSlow(subscription);
+          if (++looked % LOOK_EVERY === 0 && turns.over) await turns.giveWay();
+        }
       }
+    } finally {
+      this.#telling = false; // in the same moment as the last look: what comes behind it is told anew
     }
   }
 
@@ -236,7 +244,7 @@ export class AlertsHub {
     if (!(error instanceof LogGapError)) throw error;
     const { alerts } = this.app.deps;
     const from = alerts.cursor(subscription.at);
-    subscription.at = error.oldest - 1;
+    subscription.at = subscription.told = error.oldest - 1;
     const gap = { from, to: alerts.cursor(subscription.at), reason: 'expired' } as const;
     this.#say(subscription, { type: 'gap', id: subscription.id, ...gap });
     return subscription.reader.read(subscription.at, TURN);
@@ -251,9 +259,10 @@ export class AlertsHub {
       const { taken, result } = port.sendAll(messages, count);
       if (result === 'dropped') port.tooSlow();
       if (result !== 'sent') subscription.blocked = true;
+      if (taken > 0) subscription.told = numbers[taken - 1];
       if (unacknowledged) for (let i = 0; i < taken; i++) unacknowledged.numbers.push(numbers[i]);
       if (taken < messages.length) {
-        if (taken > 0) subscription.at = numbers[taken - 1];
+        if (taken > 0) subscription.at = subscription.told;
         return;
       }
     }

@@ -137,6 +137,7 @@ export class StreamConnection implements StreamHandler {
     if (now - this.#pingedAt < PING_EVERY_MS) return;
     this.#pingedAt = now;
     this.socket.ping();
+    for (const subscription of this.#alerts.values()) this.hub.alerts.tellPlace(subscription);
   }
 
   /** Says why, then closes; `reason` is the counter's label. */

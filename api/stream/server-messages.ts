@@ -66,6 +66,9 @@ export const SERVER_MESSAGES = {
   }),
   alert: z.object({ type: z.literal('alert'), id, cursor, transition: z.string(), alert: alertSchema }),
   gap: gap.extend({ type: z.literal('gap'), id }).describe('alerts between two messages that are kept no more'),
+  cursor: z
+    .object({ type: z.literal('cursor'), id, cursor })
+    .describe('alerts: of what is up to this place nothing else is wanted; what is kept must not grow too old'),
   command: z.object({ type: z.literal('command'), id, command: commandSchema }),
   error: z.object({
     type: z.literal('error'),

@@ -89,6 +89,7 @@ test('what is said in a session is what the document says', async () => {
   await hear('error');
   expect(Object.keys(document.components.messages).filter((name) => !seen.has(name))).toEqual([
     'server-gap', // alert streams that outlast the log: test/api/stream/alerts.test.ts
+    'server-cursor', // those that want nothing of what comes, now and then: the same
     'server-command', // test/api/commands.test.ts
     'server-frame', // below
   ]);

@@ -125,3 +125,23 @@ test('a handler that answers something that is no promise is asked once', async 
   await vi.advanceTimersByTimeAsync(1000);
   expect(seen).toEqual(['e1-1', 'e1-2']);
 });
+
+test('what is wanted of nothing, or gone, moves the cursor on, behind all that came before it', async () => {
+  const { stream, sockets } = deafStream();
+  let finish = () => {};
+  const alerts = stream.alerts({ cursor: 'e1-1' }, { alert: () => new Promise<void>((resolve) => (finish = resolve)) });
+  const [socket] = sockets;
+  socket.open();
+  socket.say({ type: 'authenticated' });
+  socket.say({ type: 'subscribed', id: 1, epoch: 'e1', cursor: 'e1-1', recovered: true });
+  socket.say({ type: 'cursor', id: 1, cursor: 'e1-4' });
+  expect(alerts.cursor).toBe('e1-4');
+  socket.say({ type: 'alert', id: 1, cursor: 'e1-5', transition: 'raised', alert: alert() });
+  socket.say({ type: 'cursor', id: 1, cursor: 'e1-7' });
+  socket.say({ type: 'gap', id: 1, from: 'e1-7', to: 'e1-9', reason: 'expired' });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(alerts.cursor).toBe('e1-4');
+  finish();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(alerts.cursor).toBe('e1-9');
+});

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { alertBlocks } from '../../../alerts/alert-commit.js';
 import { AlertFeed } from '../../../alerts/feed.js';
 import type { App } from '../../../api/app.js';
@@ -158,26 +158,56 @@ test('what is not told, of where it begins or of a gap, ends the client: it woul
   expect(tooSlow).toBe(1);
 });
 
-test('a client that is ended while it joins leaves nothing behind', async () => {
-  const feed = await stored(3, 5);
-  const hub = await readyHub(feed);
+function connectionOf(hub: AlertsHub, socket: Socket): StreamConnection {
   const answers = { matches: () => true, conflated() {}, ended() {}, forget() {} };
   const none = { remove() {} };
   const host = { ...answers, app: hub.app, alerts: hub, positions: none, commands: none } as unknown as StreamHost;
   Object.assign(host, {
-    send: (socket: Socket, message: string) => socket.send(message),
-    sendAll: (socket: Socket, messages: Uint8Array[], count: number) => socket.sendAll(messages, count),
+    send: (to: Socket, message: string) => to.send(message),
+    sendAll: (to: Socket, messages: Uint8Array[], count: number) => to.sendAll(messages, count),
   });
-  const socket: Socket = {
+  return new StreamConnection(host, socket, { session: 's1', authenticated: true, format: 'json' });
+}
+
+test('a client that is ended while it joins leaves nothing behind', async () => {
+  const hub = await readyHub(await stored(3, 5));
+  const connection = connectionOf(hub, {
     send: () => 'dropped',
     sendAll: () => ({ taken: 0, result: 'dropped' }),
     buffered: () => 0,
     ping() {},
     end: () => connection.closed(), // as the library does, before it returns
-  };
-  const connection = new StreamConnection(host, socket, { session: 's1', authenticated: true, format: 'json' });
+  });
   connection.message('{"op":"subscribe","id":1,"channel":"alerts","cursor":"e1-0"}');
   expect(hub.subscriptions).toBe(0);
+});
+
+test('a client that wants nothing of what comes is told how far that is, now and then', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const feed = await stored(3, 50);
+  const hub = await readyHub(feed);
+  const told: StreamMessage[] = [];
+  const { send, sendAll } = portTo(told);
+  const connection = connectionOf(hub, { send, sendAll, buffered: () => 0, ping() {}, end() {} });
+  connection.message('{"op":"subscribe","id":1,"channel":"alerts","filter":{"vehicle":"mine"}}');
+  const passes = () => {
+    vi.advanceTimersByTime(25_000);
+    connection.pong();
+    connection.watch();
+  };
+  passes();
+  feed.push([4, 5, 6].map((n) => transition(n, alert({ vehicleId: n === 5 ? 'mine' : 'other' }))));
+  passes();
+  passes();
+  feed.push([transition(7, alert({ vehicleId: 'mine' }))]);
+  passes();
+  expect(told.map(({ type, cursor }) => [type, cursor])).toEqual([
+    ['subscribed', 'e1-3'],
+    ['alert', 'e1-5'],
+    ['cursor', 'e1-6'],
+    ['alert', 'e1-7'],
+  ]);
 });
 
 test('forms of a batch that nobody shares are not kept', () => {
