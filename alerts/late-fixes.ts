@@ -12,6 +12,8 @@ import type { LateEpisode, VehicleMemory } from './vehicle-memory.js';
 
 /** Later than this, and into no gap, fixes may be ones that were judged long ago and are sent again; a rehearsal judges them. */
 const MAX_LATE_MS = 2 * 3_600_000;
+/** A run of late fixes is over when none has come for so long: the vehicle's next fix may never do. */
+const RUN_OVER_MS = 120_000;
 const LATE = { late: true, reason: 'late-fixes' };
 
 /** Keeps what a rule remembers of a vehicle. */
@@ -25,6 +27,8 @@ type Keep = (rule: Rule, memory: VehicleMemory, no: number, after: unknown) => v
 export class LateFixes {
   /** Vehicles of which something is to be judged anew. */
   readonly #unsettled = new Set<number>();
+  /** Vehicles with a run of late fixes. */
+  readonly #running = new Set<number>();
 
   constructor(
     private readonly parts: AskingParts,
@@ -46,6 +50,8 @@ export class LateFixes {
     // The very fix again, or one from before this run: the run is over.
     if (memory.late?.last && p.fixTime <= memory.late.last.time) this.endEpisode(memory, vehicle);
     memory.late ??= { last: null, rules: new Map(), raised: [] };
+    memory.late.heardAt = p.receivedTime;
+    this.#running.add(p.vehicleNo);
     const episode = memory.late;
     this.#saying(this.#inEpisode(episode), () => {
       this.asking.take(p, vehicle, episode.last);
@@ -109,6 +115,7 @@ export class LateFixes {
 
   /** Of all vehicles; it is `now`, epoch ms. */
   settleAll(now: number): void {
+    for (const no of [...this.#running].sort((a, b) => a - b)) this.#endQuiet(no, now);
     for (const no of [...this.#unsettled].sort((a, b) => a - b)) {
       const vehicle = this.parts.catalog.vehicles.get(no);
       if (!vehicle) continue;
@@ -121,10 +128,20 @@ export class LateFixes {
 
   drop(no: number): void {
     this.#unsettled.delete(no);
+    this.#running.delete(no);
   }
 
   restore(no: number, memory: VehicleMemory): void {
     if (memory.gap?.unsettled || memory.retold) this.#unsettled.add(no);
+    if (memory.late) this.#running.add(no);
+  }
+
+  #endQuiet(no: number, now: number): void {
+    const vehicle = this.parts.catalog.vehicles.get(no);
+    const memory = this.parts.memories.get(no);
+    const isOver = !memory?.late || now - (memory.late.heardAt ?? -Infinity) > RUN_OVER_MS;
+    if (isOver) this.#running.delete(no);
+    if (isOver && vehicle && memory?.late) this.endEpisode(memory, vehicle);
   }
 
   #askRetelling(p: Position, vehicle: Vehicle, memory: VehicleMemory): void {

@@ -39,6 +39,8 @@ export interface VehicleMemory {
 /** Late fixes in the order of their times, with memories of their own: rule memory never moves backwards. */
 export interface LateEpisode {
   last: FixFacts | null;
+  /** When the newest of them came, epoch ms by our clock; absent in checkpoints of before it was kept. */
+  heardAt?: number;
   rules: Map<string, unknown>;
   /** Rules that have raised an alert in it. */
   raised: string[];

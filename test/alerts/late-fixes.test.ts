@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Engine } from '../../engine.js';
 import { LATE, OUT_OF_ORDER } from '../../model/quality.js';
 import { ruleOf, tick } from './defined-support.js';
 import { type FixNote, Story, square } from './support.js';
@@ -33,6 +34,16 @@ test('one whose end nobody saw ends with the run of late fixes', () => {
     'raised fence-enter v1 depot 10:00:30',
     'cleared fence-enter v1 depot 10:00:40 backfilled',
   ]);
+});
+
+test('and so it does where the vehicle says nothing more', () => {
+  const late = story({ at: 1000, ...OUT });
+  for (const at of [30, 40]) late.fixes(1, { at, ...IN, quality: LATE, delay: 1000 });
+  expect(tick(late, 1150).tell()).toEqual(['raised fence-enter v1 depot 10:00:30']);
+  late.fixes(1, { at: 50, ...IN, quality: LATE, delay: 1110 });
+  expect(tick(late, 1279).tell()).toEqual([]);
+  late.engine = Engine.from(late.engine.snapshot()) as Engine;
+  expect(tick(late, 1281).tell()).toEqual(['cleared fence-enter v1 depot 10:00:50 backfilled']);
 });
 
 test('an alert that began earlier than was known is amended, with the reason', () => {
