@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Vehicle } from '../../model/vehicle.js';
 import { ruleKind } from '../rule-kind.js';
 
 /** Letters that cameras and people take for each other; plates have no I and no O, so both are always mistakes. */
@@ -18,23 +19,32 @@ export const plateWatch = ruleKind<{ plates: string[]; lookAlike: boolean }, und
   }),
   build({ plates, lookAlike }) {
     const form = (text: string) => {
-      const upper = text.toUpperCase().replace(/[\s·-]/g, '');
+      // Registers of GBK times write letters and digits at full width.
+      const upper = text
+        .normalize('NFKC')
+        .toUpperCase()
+        .replace(/[\s·-]/g, '');
       return lookAlike ? upper.replace(/[A-Z]/g, (letter) => LOOK_ALIKE[letter] ?? letter) : upper;
     };
-    const exact = new Map(plates.filter((entry) => !/[?*]/.test(entry)).map((entry) => [form(entry), entry]));
-    const masks = plates.filter((entry) => /[?*]/.test(entry)).map((entry) => ({ entry, mask: form(entry) }));
+    const forms = plates.map((entry) => ({ entry, mask: form(entry) }));
+    const exact = new Map(forms.filter(({ mask }) => !/[?*]/.test(mask)).map(({ entry, mask }) => [mask, entry]));
+    const masks = forms.filter(({ mask }) => /[?*]/.test(mask));
+    /** A list may have ten thousand masks, and a vehicle many fixes: its plate changes when it is another object. */
+    const known = new WeakMap<Vehicle, string | null>();
+    const entryOf = ({ plate: text }: Vehicle): string | null => {
+      if (text === null) return null;
+      const plate = form(text);
+      return exact.get(plate) ?? masks.find(({ mask }) => fits(mask, plate))?.entry ?? null;
+    };
     return {
       judge({ vehicle }) {
-        const plate = vehicle.plate === null ? null : form(vehicle.plate);
-        const entry =
-          plate === null ? undefined : (exact.get(plate) ?? masks.find(({ mask }) => fits(mask, plate))?.entry);
+        let entry = known.get(vehicle);
+        if (entry === undefined) known.set(vehicle, (entry = entryOf(vehicle)));
         return {
           memory: undefined,
-          holds: entry !== undefined,
+          holds: entry !== null,
           explain: () => ({
-            checks: [
-              { what: 'plate', value: vehicle.plate, is: '=', threshold: entry ?? null, result: entry !== undefined },
-            ],
+            checks: [{ what: 'plate', value: vehicle.plate, is: '=', threshold: entry, result: entry !== null }],
           }),
         };
       },

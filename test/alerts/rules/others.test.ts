@@ -85,6 +85,8 @@ describe('plate-watch', () => {
     [['苏*8?'], false, 1],
     [['苏*8'], false, 0],
     [['沪A12345', '苏*'], false, 1],
+    [['苏Ｂ５Ａ０８Ｄ'], false, 1], // at full width
+    [['苏B5？？？D'], false, 1],
   ] as const)('%j, look-alikes %s: %i', (plates, lookAlike, alerts) => {
     expect(watch([...plates], lookAlike)).toHaveLength(alerts);
   });
