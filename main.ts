@@ -285,7 +285,8 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   const watched = await watchFiles(settings, ways).catch(abandon);
   database.start();
   nodes.start(settings, { spool, spoolDir: dir.spool, node, state, alerts: feed, deliveries, port: api.port, log });
-  if (settings.mqttAlerts) publishAlerts(settings.mqttAlerts, { deliveries, alerts: feed, outlet: mqtt, log });
+  const { mqttAlerts: topic, mqttAlertsFilter: filter } = settings;
+  if (topic) publishAlerts({ topic, filter }, { deliveries, alerts: feed, outlet: mqtt, log });
 
   const housekeeping = new Housekeeping({
     spool,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { alertFilterSchema } from '../api/alerts/alert-filter.js';
 import { TOPIC_NAMES } from '../deliver/mqtt-carrier.js';
 import { POSITION_TOPIC_NAMES } from '../deliver/position-publisher.js';
 import { readRedisAddress } from '../redis/address.js';
-import { key, list, networks, optional, pemFile, tell, text, wholeNumber } from './key.js';
+import { key, list, networks, optional, pemFile, structured, tell, text, wholeNumber } from './key.js';
 import { alertTopic, positionTopic } from './mqtt-topics.js';
 
 const redisAddress = text.superRefine((url, context) => {
@@ -17,6 +18,13 @@ export const deliveryKeys = {
     'CHEJI_MQTT_ALERTS',
     `a topic to publish alerts to, such as cheji/alerts/{type}/{vehicleId}; names: ${TOPIC_NAMES.join(', ')}; empty for off`,
     alertTopic,
+  ),
+  mqttAlertsFilter: key(
+    'CHEJI_MQTT_ALERTS_FILTER',
+    '{}',
+    'which alerts are published, as in the filter of a webhook: {severity: [critical], region: "32"}',
+    structured.pipe(alertFilterSchema),
+    { structured: true },
   ),
   /** Topic that the newest position of each vehicle is published to; null: they are not. */
   mqttPositions: optional(

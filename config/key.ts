@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 
 /** One setting: what it is called outside, what it may be, and how it is read. */
@@ -65,6 +66,15 @@ export const urlOf = (protocol: RegExp) => z.url({ protocol });
 /** What stands between commas; nothing is an empty list. */
 export const list = z.string().transform((line) => (line === '' ? [] : line.split(',').map((entry) => entry.trim())));
 export const networks = list.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])));
+/** A list or a map as YAML or JSON, in the file of settings as it stands there. */
+export const structured = z.string().transform((text, context): unknown => {
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: firstLine(error) });
+    return z.NEVER;
+  }
+});
 /** `name=value` between commas; of a name that stands there twice, the last. */
 export const pairs = list.transform(
   (entries): Record<string, unknown> => Object.fromEntries(entries.filter(Boolean).map(pair)),

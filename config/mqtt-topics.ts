@@ -1,4 +1,3 @@
-import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { TOPIC_NAMES } from '../deliver/mqtt-carrier.js';
 import { POSITION_TOPIC_NAMES } from '../deliver/position-publisher.js';
@@ -6,7 +5,7 @@ import { CODEC_NAMES, DEFAULT_TOPICS, type TopicSetting, topicRoutes } from '../
 import { DATUMS } from '../model/datum.js';
 import { filterProblem, TopicPattern } from '../model/topic-pattern.js';
 import { SPEED_UNITS } from '../model/units.js';
-import { firstLine } from './key.js';
+import { structured } from './key.js';
 
 /** A user of the embedded broker; `%u` and `%c` in topic filters are the user's name and the client's id. */
 export interface MqttUserSetting {
@@ -43,16 +42,6 @@ const topicSetting = z.strictObject({
   down: z.string().optional(),
 });
 
-/** A list as YAML or JSON, in the file of settings as it stands there. */
-const list = z.string().transform((text, context): unknown => {
-  try {
-    return parseYaml(text);
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: firstLine(error) });
-    return z.NEVER;
-  }
-});
-
 /** What is published to: names in braces are filled in, and nothing in it may be a wildcard. */
 const topicOf = (allowed: readonly string[]) =>
   z.string().superRefine((topic, context) => {
@@ -72,7 +61,7 @@ export function comesBackIn(template: string, topics: readonly TopicSetting[]): 
   return topics.find(({ topic }) => new TopicPattern(topic).match(example) !== null)?.topic ?? null;
 }
 
-export const mqttTopics = list.pipe(z.array(topicSetting)).superRefine((topics, context) => {
+export const mqttTopics = structured.pipe(z.array(topicSetting)).superRefine((topics, context) => {
   try {
     topicRoutes(topics);
   } catch (error) {
@@ -80,7 +69,7 @@ export const mqttTopics = list.pipe(z.array(topicSetting)).superRefine((topics, 
   }
 });
 
-export const mqttUsers = list.pipe(z.array(userSetting).max(MAX_USERS)).superRefine((users, context) => {
+export const mqttUsers = structured.pipe(z.array(userSetting).max(MAX_USERS)).superRefine((users, context) => {
   const names = users.map(({ user }) => user);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) context.addIssue({ code: 'custom', message: `${twice} is there twice` });

@@ -62,10 +62,11 @@ export function topicLevels(alert: Alert | null): Record<TopicName, string> {
     vehicleId: topicLevel(alert?.vehicleId),
     company: topicLevel(alert?.company),
     region: topicLevel(alert?.region),
+    fenceId: topicLevel(alert?.fenceId),
   };
 }
 
-export const TOPIC_NAMES = ['type', 'severity', 'vehicleId', 'company', 'region'] as const;
+export const TOPIC_NAMES = ['type', 'severity', 'vehicleId', 'company', 'region', 'fenceId'] as const;
 type TopicName = (typeof TOPIC_NAMES)[number];
 
 /** One level, whatever is in it: wildcards and slashes would make another topic of it (MQTT 5.0 §4.7). */

@@ -10,6 +10,7 @@ import { RedisCarrier } from '../deliver/redis-carrier.js';
 import { TargetGuard } from '../deliver/target-guard.js';
 import { Webhooks } from '../deliver/webhooks.js';
 import type { Outlet } from '../ingest/mqtt/outlet.js';
+import type { AlertFilter } from '../model/alert.js';
 import { AlertStream } from '../redis/alert-stream.js';
 import { type DataDir, secretFile } from '../store/data-dir.js';
 import type { Registry } from '../store/registry.js';
@@ -62,12 +63,15 @@ export function mqttAlerts(deliveries: Deliveries): Receiver | null {
   return deliveries.receiver(MQTT);
 }
 
-/** Publishes alerts over the broker that is in use, from now on or from where the last run was. */
-export function publishAlerts(topic: string, { deliveries, alerts, outlet, log }: PublishParts): void {
+/** Publishes the alerts that are wanted over the broker that is in use, from now on or from where the last run was. */
+export function publishAlerts(
+  { topic, filter }: { topic: string; filter: AlertFilter },
+  { deliveries, alerts, outlet, log }: PublishParts,
+): void {
   const carrier = new MqttCarrier(topic, (to, payload) => outlet.publish(to, payload));
   const add = () => {
     const from = { epoch: alerts.epoch, number: alerts.last };
-    const receiver = { name: MQTT, way: 'mqtt', carrier, wants: newsOf({}), from, paused: false } as const;
+    const receiver = { name: MQTT, way: 'mqtt', carrier, wants: newsOf(filter), from, paused: false } as const;
     return deliveries.add({ ...receiver, backoff: QUICK_BACKOFF });
   };
   alerts.ready.then(add).catch((error: Error) => log.error({ err: error }, 'alerts are not published over MQTT'));

@@ -67,6 +67,10 @@ test.each([
   ['CHEJI_MQTT_ALERTS', 'cheji/alerts/#'],
   ['CHEJI_MQTT_ALERTS', 'cheji/{plate}'],
   ['CHEJI_MQTT_ALERTS', 'cheji/{type'],
+  ['CHEJI_MQTT_ALERTS_FILTER', '{severity: loud}'],
+  ['CHEJI_MQTT_ALERTS_FILTER', '{colour: red}'],
+  ['CHEJI_MQTT_ALERTS_FILTER', '{region: 32}'],
+  ['CHEJI_MQTT_ALERTS_FILTER', '{'],
   ['CHEJI_REDIS_URL', 'http://h'],
   ['CHEJI_DATABASE_URL', 'mysql://h/db'],
   ['CHEJI_ADMIN_KEY', 'short'],
@@ -100,6 +104,15 @@ test.each([
 test('no complaint ends where its reason should stand', () => {
   expect(() => loadSettings({}, configFile('c.yaml', 'CHEJI_HTTP_PORT: ['))).toThrow(/c\.yaml: Flow .*[^:]$/);
   expect(problemsOf({ CHEJI_MQTT_TOPICS: '[' })[0]).toMatch(/line 1, column 2$/);
+});
+
+test('which alerts are published is said as in the filter of a webhook', () => {
+  const load = (text: string) => loadSettings({ CHEJI_MQTT_ALERTS_FILTER: text }).settings.mqttAlertsFilter;
+  expect(loadSettings({}).settings.mqttAlertsFilter).toEqual({});
+  expect(load('{severity: critical, region: ["32", "3301"]}')).toEqual({
+    severity: ['critical'],
+    region: ['32', '3301'],
+  });
 });
 
 test('alerts are not published where they would come back in', () => {

@@ -17,7 +17,7 @@ const ARROWS: Record<string, readonly string[]> = {
   redis: ['model'],
   deliver: ['model', 'alerts', 'store', 'redis'],
   nodes: ['model', 'alerts', 'store', 'redis'],
-  config: ['model', 'ingest', 'deliver', 'redis'],
+  config: ['model', 'ingest', 'deliver', 'redis', 'api'],
   parts: [
     ...['model', 'protocols', 'broker', 'geo', 'store', 'ingest', 'alerts', 'tracks', 'redis', 'deliver', 'api'],
     ...['nodes', 'config', 'config.js', 'engine.js'],

@@ -23,7 +23,7 @@ export const alertFilterParams = {
   state: listParam(z.enum(ALERT_STATES)).optional(),
   type: listParam(z.string().min(1).max(64)).optional(),
   severity: listParam(z.enum(SEVERITIES)).optional(),
-  vehicle: listParam(vehicleId).optional(),
+  vehicle: listParam(vehicleId, 500).optional(),
   fence: listParam(fenceId).optional(),
   company: listParam(companyName).optional(),
   region: listParam(regionCode).optional().describe('GB/T 2260 digits; 32 holds 3202 and 320211'),
