@@ -72,3 +72,18 @@ test('roads with many positions go in smaller batches', async () => {
   expect(api.log.changes.length).toBeGreaterThan(1);
   expect(api.catalog.roads.size).toBe(40);
 });
+
+test('what is not understood of limits with conditions is counted, with a few examples', async () => {
+  const { api, load } = await start();
+  const heavy = Array.from({ length: 9 }, (_, i) => feature(i, { LIMIT: '60 @ (weight>7.5); 50 @ wet' }));
+  const map = { LIMIT: 'maxspeed:hgv:conditional' };
+  for (const dryRun of [true, false]) {
+    const { notUnderstood, taken } = (await load('heavy.geojson', heavy, { map, dryRun })) as unknown as {
+      notUnderstood: { clauses: number; examples: string[] };
+      taken: number;
+    };
+    expect([taken, notUnderstood.clauses, notUnderstood.examples.length]).toEqual([9, 9, 5]);
+    expect(notUnderstood.examples[0]).toBe('line 1: maxspeed:hgv:conditional=60 @ (weight>7.5)');
+  }
+  expect(api.catalog.roads.get('way/8')?.conditional?.['maxspeed:hgv']).toHaveLength(2);
+});

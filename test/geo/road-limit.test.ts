@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseRoad } from '../../geo/road-input.js';
 import { roadLimit } from '../../geo/road-limit.js';
@@ -167,4 +168,31 @@ test.each([
   ['a bracket that nothing closes', { maxspeed: 80, 'maxspeed:conditional': '60 @ (Mo-Su' }, 80],
 ])('a condition that is not understood: %s', (_, tags, kmh) => {
   expect(limitOf(tags).kmh).toBe(kmh);
+});
+
+test('whatever conditions are written, a limit without any is lowered by none that is not understood', () => {
+  const piece = fc.constantFrom(
+    '60',
+    '@',
+    ' ',
+    'wet',
+    '(',
+    ')',
+    ';',
+    'weight>7',
+    ' AND ',
+    'Mo-Fr',
+    '22:00-06:00',
+    'none',
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 14 }), fc.boolean(), (pieces, rain) => {
+      const tags = { maxspeed: 80, 'maxspeed:conditional': pieces.join('') };
+      const { kmh, condition } = limitOf(tags, { time: '2026-03-05T03:00', ...(rain && { weather: 'rain' }) });
+      if (kmh < 80) expect(condition).not.toContain('weight');
+      if (condition === undefined) expect(kmh).toBe(80);
+      else expect(pieces.join('')).toContain(condition.split(';')[0]);
+    }),
+    { seed: 7, numRuns: 3000 },
+  );
 });

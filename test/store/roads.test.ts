@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readConditionalLimits } from '../../geo/conditional-limits.js';
 import { Catalog } from '../../model/catalog.js';
 import type { Change } from '../../model/change.js';
 import type { Road } from '../../model/road.js';
@@ -17,16 +18,18 @@ const road = (id: string, limits: Road['limits'] = {}) => ({
   lines: [[120, 31, 120.01, 31]],
 });
 
+const NIGHT: Road['conditional'] = { maxspeed: readConditionalLimits('60 @ (22:00-06:00)').limits };
+
 test('main has the roads again after a restart, from its checkpoint and from the log behind it', async () => {
   const { shown: first, registry, restore, checkpoint, close } = await openShown();
   await registry.putRoads('s', [road('a'), road('b')]);
   await checkpoint();
   expect((await restore()).catalog.roads.ids()).toEqual(['a', 'b']);
-  await registry.putRoads('s', [road('b', { maxspeed: 60 }), road('c')]);
+  await registry.putRoads('s', [{ ...road('b', { maxspeed: 60 }), conditional: NIGHT }, road('c')]);
   await registry.deleteRoadSet('s', 2);
   const { roads } = (await restore()).catalog;
   expect(roads.ids()).toEqual(['b', 'c']);
-  expect(roads.get('b')).toMatchObject({ revision: 2, limits: { maxspeed: 60 } });
+  expect(roads.get('b')).toMatchObject({ revision: 2, limits: { maxspeed: 60 }, conditional: NIGHT });
   expect(roads.sets()).toEqual(first.catalog.roads.sets());
   await close();
 });
@@ -46,14 +49,21 @@ onEveryServer('roads', (server) => {
       ).map(({ id, set, maxspeed, gone }) => [id, set, maxspeed, gone]);
     await registry.putRoads('one', [road('a', { maxspeed: 40 }), road('b'), road('c')]);
     await registry.deleteRoad('c');
-    await registry.putRoads('two', [road('a', { maxspeed: 60 }), road('d')]);
+    await registry.putRoads('two', [
+      road('a', { maxspeed: 60 }),
+      { ...road('d', { maxspeed: 80 }), conditional: NIGHT },
+    ]);
     await registry.deleteRoadSet('one');
     await storeAll(url, logs);
     expect(await rows()).toEqual([
       ['a', 'two', 60, false],
       ['b', 'one', null, true],
       ['c', 'one', null, true],
-      ['d', 'two', null, false],
+      ['d', 'two', 80, false],
+    ]);
+    // Tags with conditions are beside the others, as they are written.
+    expect(await rowsOf(url, "select limits from roads where id = 'd'")).toEqual([
+      { limits: { maxspeed: 80, 'maxspeed:conditional': '60 @ (22:00-06:00)' } },
     ]);
     // In later batches, and back again.
     await registry.putRoads('one', [road('c', { maxspeed: null })]);
@@ -63,7 +73,7 @@ onEveryServer('roads', (server) => {
       ['a', 'two', 60, true],
       ['b', 'one', null, true],
       ['c', 'one', null, false],
-      ['d', 'two', null, true],
+      ['d', 'two', 80, true],
     ]);
     await closeLogs(logs);
   });
