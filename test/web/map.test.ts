@@ -157,9 +157,9 @@ needs('chromium', 'the map', (chromium) => {
     await page.locator('.hover-card', { hasText: circle.properties.name }).waitFor();
     await page.getByRole('tab').nth(1).click();
     expect(await page.locator('.fence-list .row').allInnerTexts()).toEqual([
-      '1 号公交走廊\n路线 · 驶出',
-      '火车站限速区\n圆形 · 超过 40 km/h',
-      '老城区禁行\n区域 · 驶入, 驶出 · 07:00–09:30',
+      '1 号公交走廊\n路线 · 驶出 · f-route',
+      '火车站限速区\n圆形 · 超过 40 km/h · f-station',
+      '老城区禁行\n区域 · 驶入, 驶出 · 07:00–09:30 · f-old-town',
     ]);
   });
 

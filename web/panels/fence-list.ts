@@ -104,12 +104,12 @@ function nameOf({ feature }: ShownFence): string {
   return feature.properties.name;
 }
 
-/** "circle · enter, over 40 km/h · 07:00–09:00". */
-function describe({ feature: { geometry, properties } }: ShownFence): string {
+/** "circle · enter, over 40 km/h · 07:00–09:00 · fence-7": by its id rules name it. */
+function describe({ feature: { id, geometry, properties } }: ShownFence): string {
   const kinds = { Point: 'fence-circle', LineString: 'fence-corridor' } as const;
   const kind = t(geometry.type === 'Point' || geometry.type === 'LineString' ? kinds[geometry.type] : 'fence-area');
   const { rules, hours } = properties;
-  return [kind, rules.map(ruleText).join(', '), hours && `${hours.from}–${hours.to}`].filter(Boolean).join(' · ');
+  return [kind, rules.map(ruleText).join(', '), hours && `${hours.from}–${hours.to}`, id].filter(Boolean).join(' · ');
 }
 
 /** "enter after 300 s", with a mark where it says more of when it counts. */

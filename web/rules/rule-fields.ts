@@ -20,6 +20,12 @@ export function ruleFields(params: readonly FormField[], name: string, fences: b
     ...shape,
   });
   const object = (name: string, ...fields: FormField[]) => field(name, { type: 'object', fields });
+  const vehicles = [
+    field('categories', { type: 'choices', values: VEHICLE_CATEGORIES }),
+    field('companies', NAMES),
+    field('regions', NAMES),
+    field('vehicles', NAMES),
+  ];
   return [
     { ...field('name', { type: 'text' }), optional: undefined, default: name },
     { ...field('enabled', { type: 'boolean' }), optional: undefined, default: true },
@@ -29,10 +35,8 @@ export function ruleFields(params: readonly FormField[], name: string, fences: b
       ...object(
         'scope',
         ...(fences ? [{ ...field('fences', NAMES), usual: true, note: t('rule-fences-note') }] : []),
-        field('categories', { type: 'choices', values: VEHICLE_CATEGORIES }),
-        field('companies', NAMES),
-        field('regions', NAMES),
-        field('vehicles', NAMES),
+        ...vehicles,
+        object('except', ...vehicles),
       ),
       usual: fences,
     },

@@ -147,8 +147,13 @@ export class RulesPage implements OverPage {
   }
 }
 
-/** "Taxi, Bus · 3202". */
-function scopeText({ categories, ...others }: RuleJson['scope']): string {
+/** "Taxi, Bus · 3202 · except: 13912345678". */
+function scopeText({ except, ...scope }: RuleJson['scope']): string {
+  const exempt = except && listsText(except);
+  return [listsText(scope), exempt && t('rule-except', { names: exempt })].filter(Boolean).join(' · ');
+}
+
+function listsText({ categories, ...others }: Omit<RuleJson['scope'], 'except'>): string {
   const lists: (readonly string[])[] = [categories?.map(categoryLabel) ?? [], ...Object.values(others)];
   return lists
     .filter((names) => names.length > 0)

@@ -134,6 +134,7 @@ export const enPages = {
   'why-not': 'Why not?',
   'why-not-about': 'Every condition that an alert would have needed, as it was compared at that time.',
   'why-not-vehicle-note': 'its id',
+  'rule-except': 'except: {names}',
   'rule-fences-note': 'Ids of fences, as the list of fences has them',
   'why-not-rule-note': 'its id; of a fence: fence:<id>:enter, exit or overspeed',
   'why-not-time': 'Time',

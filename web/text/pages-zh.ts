@@ -134,6 +134,7 @@ export const zhPages: Record<keyof typeof enPages, string> = {
   'why-not': '为何没有告警？',
   'why-not-about': '列出该时刻触发告警所需的每个条件及其比较结果。',
   'why-not-vehicle-note': '车辆编号',
+  'rule-except': '除外：{names}',
   'rule-fences-note': '围栏编号，见围栏列表',
   'why-not-rule-note': '规则编号；围栏规则为 fence:围栏编号:enter、exit 或 overspeed',
   'why-not-time': '时刻',

@@ -12,6 +12,7 @@ const FIELDS: Names<string> = {
   regions: ['行政区划', 'Regions'],
   vehicles: ['车辆', 'Vehicles'],
   fences: ['围栏', 'Fences'],
+  except: ['除外', 'Except'],
   schedule: ['时段', 'Schedule'],
   hours: ['每日时段', 'Hours'],
   from: ['开始 HH:MM', 'from HH:MM'],
