@@ -18,13 +18,15 @@ export function cellDegFor([west, south, east, north]: Bbox): number {
 /** Counts every shown vehicle that the filter wants into cells with sides of `side` degrees. */
 export function densityGrid(side: number, shown: Shown, fleet: Fleet, filter: VehicleFilter): readonly Cell[] {
   const cells = new Map<number, Cell>();
-  const columns = Math.ceil(360 / side) + 1;
+  // Places at 180° and at the pole belong to the last cells: none lies beyond the earth.
+  const columns = Math.ceil(360 / side);
+  const rows = Math.ceil(180 / side);
   for (let no = 1; no < shown.capacity; no++) {
     const lon = shown.lon[no];
     if (Number.isNaN(lon) || !filter.matches(no, shown.online[no] === 1)) continue;
     const lat = shown.lat[no];
-    const x = Math.floor((lon + 180) / side);
-    const y = Math.floor((lat + 90) / side);
+    const x = Math.min(Math.floor((lon + 180) / side), columns - 1);
+    const y = Math.min(Math.floor((lat + 90) / side), rows - 1);
     const key = y * columns + x;
     let cell = cells.get(key);
     if (!cell) {

@@ -15,9 +15,12 @@ export interface Cell {
   emergencies: number;
 }
 
-/** A cell as a map of the datum draws it: its corners where they come to lie. */
+/** A cell as a map of the datum draws it: its corners where they come to lie. Large ones end with the earth. */
 export function cellBox({ west, south, side }: Cell, datum: DrawnDatum): Bbox {
-  return [...placeIn(datum, [west, south]), ...placeIn(datum, [west + side, south + side])];
+  return [
+    ...placeIn(datum, [west, south]),
+    ...placeIn(datum, [Math.min(west + side, 180), Math.min(south + side, 90)]),
+  ];
 }
 
 /**
