@@ -58,6 +58,9 @@ export class MainNodeSteps implements OlderSteps {
     // It ended before: the main node looks no longer than a while for one page.
     const steps = known.length > 0 ? known : behind(after, await this.#inTurn(after));
     if (steps.length === 0) throw new MainNodeAwayError(`the main node has no alert step ${after + 1} yet`);
+    // Cut off since the reader began: it is to be told, and not to go on behind the hole as if there were none.
+    const [{ number: first }] = steps;
+    if (first > after + 1) throw new LogGapError(`of ${this.#o.main().url}`, after + 1, first);
     return steps.slice(0, limit);
   }
 

@@ -99,3 +99,14 @@ test('a main node that is away is said to be, and asked again only after a while
   });
   expect(questions).toEqual(['e1-0']);
 });
+
+test('a reader whose next step was cut off after it had begun is told so, and not what comes behind', async () => {
+  const main = await startTestApi();
+  raise(main, 1, 300);
+  let oldest = 0;
+  const { steps } = asked(main, { oldest: () => oldest });
+  expect(numbers(await steps.read(140, 5))).toEqual(range(141, 145));
+  oldest = 250;
+  await expect(steps.read(240, 5)).rejects.toMatchObject({ code: 'log-gap', wanted: 241, oldest: 251 });
+  expect(numbers(await steps.read(250, 5))).toEqual(range(251, 255));
+});
