@@ -30,8 +30,18 @@ export const crossing = ruleKind<Params, undefined>({
   describe: 'a vehicle went through a fence of the scope between two fixes outside, certainly or possibly',
   fences: 'all',
   params: z.strictObject({
-    topSpeed: z.number().min(20).max(200).default(100),
-    minProbability: z.number().min(0.05).max(1).default(0.3),
+    topSpeed: z
+      .number()
+      .min(20)
+      .max(200)
+      .default(100)
+      .describe('km/h that a vehicle can drive at most between its fixes'),
+    minProbability: z
+      .number()
+      .min(0.05)
+      .max(1)
+      .default(0.3)
+      .describe('of having crossed, from which on it is told; 1 is certain'),
   }),
   build: ({ topSpeed, minProbability }, fences) => ({
     judge({ fix, facts, previous, vehicle }) {

@@ -45,12 +45,21 @@ export const driverCard = ruleKind<Params, Memory>({
     faults: z
       .array(z.enum(FAULTS))
       .min(1)
-      .default([...FAULTS]),
-    minSpeed: z.number().min(0).max(50).default(5),
-    /** Who stands for longer than this has ended the drive; for less, may be waiting at a light. */
-    standSeconds: z.number().min(30).max(3600).default(300),
-    /** Another vehicle that was driven with the card longer ago than this is not driven with it at once. */
-    freshSeconds: z.number().min(10).max(3600).default(120),
+      .default([...FAULTS])
+      .describe('each is a rule and an alert of its own'),
+    minSpeed: z.number().min(0).max(50).default(5).describe('km/h from which a vehicle is driven'),
+    standSeconds: z
+      .number()
+      .min(30)
+      .max(3600)
+      .default(300)
+      .describe('who stands for longer has ended the drive; for less, may be waiting at a light'),
+    freshSeconds: z
+      .number()
+      .min(10)
+      .max(3600)
+      .default(120)
+      .describe('another vehicle that was driven with the card longer ago is not driven with it at once'),
   }),
   build(params, _, part) {
     const endOf = ({ drivenAt }: Memory) => drivenAt + params.standSeconds * 1000 + 1;

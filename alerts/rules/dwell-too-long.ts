@@ -15,7 +15,7 @@ export const dwellTooLong = ruleKind<{ seconds: number }, Memory>({
   describe: 'a vehicle has been in a fence of the scope for more than `seconds`',
   fences: 'each',
   beginsInSilence: true,
-  params: z.strictObject({ seconds: z.number().positive().max(2_592_000) }),
+  params: z.strictObject({ seconds: z.number().positive().max(2_592_000).describe('how long it may stay') }),
   build({ seconds }, [fence]) {
     const verdict = (memory: Memory, time: number): Verdict<Memory> => {
       const stayed = (time - memory.since.time) / 1000;

@@ -23,7 +23,7 @@ export const dwellTooShort = ruleKind<{ seconds: number }, Memory>({
   type: 'dwell-too-short',
   describe: 'a vehicle leaves a fence of the scope after less than `seconds`',
   fences: 'each',
-  params: z.strictObject({ seconds: z.number().positive().max(2_592_000) }),
+  params: z.strictObject({ seconds: z.number().positive().max(2_592_000).describe('how long it must stay') }),
   build({ seconds }, [fence]) {
     const known = Math.max(KNOWN_MS, seconds * 500);
     return {

@@ -61,11 +61,16 @@ export const fabricated = ruleKind<Params, Memory>({
   timing: { linger: 300 },
   judgesLate: false,
   params: z.strictObject({
-    frozenFixes: z.int().min(3).max(1000).default(10),
-    loopFixes: z.int().min(5).max(1000).default(20),
-    cloneFixes: z.int().min(3).max(1000).default(10),
-    shiftFixes: z.int().min(3).max(1000).default(5),
-    minSpeed: z.number().min(1).max(100).default(10),
+    frozenFixes: z.int().min(3).max(1000).default(10).describe('fixes in a row at the very same place, with speed'),
+    loopFixes: z.int().min(5).max(1000).default(20).describe('fixes that go over the same places again'),
+    cloneFixes: z.int().min(3).max(1000).default(10).describe('fixes at the very places of another vehicle'),
+    shiftFixes: z
+      .int()
+      .min(3)
+      .max(1000)
+      .default(5)
+      .describe('places in a row of a track of before, always as long before; one in several is looked at'),
+    minSpeed: z.number().min(1).max(100).default(10).describe('km/h from which a place must change'),
   }),
   build: (params) => ({
     judge(input, before) {

@@ -50,14 +50,18 @@ export const fatigue = ruleKind<Params, Memory>({
   judgesLate: false,
   retells: true,
   params: z.strictObject({
-    /** By day, and all in all. */
-    dayHours: z.number().min(0.1).max(24).default(4),
-    nightHours: z.number().min(0.1).max(24).default(4),
-    hoursIn24: z.number().min(0.1).max(24).default(24),
-    hoursIn7Days: z.number().min(0.1).max(WEEK_HOURS).default(WEEK_HOURS),
-    restMinutes: z.number().min(1).max(600).default(20),
-    night: hoursSchema.default({ from: '22:00', to: '06:00' }),
-    minSpeed: z.number().min(0).max(50).default(5),
+    dayHours: z.number().min(0.1).max(24).default(4).describe('of driving without a rest, by day and all in all'),
+    nightHours: z.number().min(0.1).max(24).default(4).describe('of driving without a rest, at night'),
+    hoursIn24: z.number().min(0.1).max(24).default(24).describe('of driving in any 24 hours; 24 is no limit'),
+    hoursIn7Days: z
+      .number()
+      .min(0.1)
+      .max(WEEK_HOURS)
+      .default(WEEK_HOURS)
+      .describe('of driving in any 7 days; 168 is no limit'),
+    restMinutes: z.number().min(1).max(600).default(20).describe('without driving that count as a rest'),
+    night: hoursSchema.default({ from: '22:00', to: '06:00' }).describe('Beijing time, for nightHours'),
+    minSpeed: z.number().min(0).max(50).default(5).describe('km/h from which a vehicle is driven'),
   }),
   build({ restMinutes, night, ...params }) {
     const limits: DrivingLimits = { ...params, night: readHours(night), restMs: restMinutes * 60_000 };

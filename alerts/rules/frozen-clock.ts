@@ -18,7 +18,9 @@ export const frozenClock = ruleKind<{ reports: number }, Memory>({
   severity: 'info',
   judgesLate: false,
   hearsReports: true,
-  params: z.strictObject({ reports: z.int().min(3).max(1000).default(10) }),
+  params: z.strictObject({
+    reports: z.int().min(3).max(1000).default(10).describe('with one time, of which none is another sent again'),
+  }),
   build: ({ reports }) => ({
     judge({ facts }, before) {
       const stands = before !== undefined && before.since.time === facts.time;

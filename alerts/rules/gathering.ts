@@ -33,11 +33,14 @@ export const gathering = ruleKind<Params, Memory>({
   timing: { minDuration: 300 },
   judgesLate: false,
   params: z.strictObject({
-    count: z.int().min(2).max(10_000),
-    radius: z.number().min(10).max(5000),
-    /** A vehicle that was heard of longer ago than this is not counted. */
-    freshSeconds: z.number().min(10).max(86_400).default(300),
-    categories: z.array(z.enum(VEHICLE_CATEGORIES)).min(1).optional(),
+    count: z.int().min(2).max(10_000).describe('vehicles, at least'),
+    radius: z.number().min(10).max(5000).describe('metres around one of them'),
+    freshSeconds: z.number().min(10).max(86_400).default(300).describe('who was heard of longer ago is not counted'),
+    categories: z
+      .array(z.enum(VEHICLE_CATEGORIES))
+      .min(1)
+      .optional()
+      .describe('of the vehicles that are counted; all where absent'),
   }),
   build({ count, radius, freshSeconds, categories }) {
     /** Who drove when last heard of has left the circle by the time that the way across it takes. */

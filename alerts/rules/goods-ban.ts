@@ -11,7 +11,9 @@ export const goodsBan = ruleKind<{ hours?: { from: string; to: string } }, undef
   describe: 'a vehicle with dangerous goods is in a fence of the scope, within `hours` where these are given',
   fences: 'each',
   severity: 'critical',
-  params: z.strictObject({ hours: hoursSchema.optional() }),
+  params: z.strictObject({
+    hours: hoursSchema.optional().describe('Beijing time, may run over midnight; all day where absent'),
+  }),
   build({ hours }) {
     const window = hours ? readHours(hours) : null;
     return {

@@ -12,8 +12,8 @@ export const nightBan = ruleKind<{ hours: { from: string; to: string }; minSpeed
   describe: 'a vehicle drives within `hours`',
   timing: { minDuration: 60, maxGap: 300, linger: 300 },
   params: z.strictObject({
-    hours: hoursSchema.default({ from: '02:00', to: '05:00' }),
-    minSpeed: z.number().min(0).max(50).default(5),
+    hours: hoursSchema.default({ from: '02:00', to: '05:00' }).describe('Beijing time, may run over midnight'),
+    minSpeed: z.number().min(0).max(50).default(5).describe('km/h from which a vehicle drives'),
   }),
   build({ hours, minSpeed }) {
     const window = readHours(hours);

@@ -27,8 +27,8 @@ export const noFixDriving = ruleKind<{ seconds: number; minSpeed: number }, Memo
   judgesLate: false,
   hearsReports: true,
   params: z.strictObject({
-    seconds: z.number().min(10).max(86_400).default(300),
-    minSpeed: z.number().min(1).max(50).default(5),
+    seconds: z.number().min(10).max(86_400).default(300).describe('without a fix'),
+    minSpeed: z.number().min(1).max(50).default(5).describe('km/h that show that it drives'),
   }),
   build: ({ seconds, minSpeed }) => ({
     judge({ fix, facts }, before) {

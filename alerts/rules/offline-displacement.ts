@@ -15,8 +15,8 @@ export const offlineDisplacement = ruleKind<{ seconds: number; metres: number },
   judgesLate: false,
   retells: true,
   params: z.strictObject({
-    seconds: z.number().min(60).max(2_592_000).default(600),
-    metres: z.number().min(50).max(1_000_000).default(2000),
+    seconds: z.number().min(60).max(2_592_000).default(600).describe('of silence'),
+    metres: z.number().min(50).max(1_000_000).default(2000).describe('from the last fix before to the first one after'),
   }),
   build({ seconds, metres }) {
     const ms = seconds * 1000;

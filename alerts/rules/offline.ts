@@ -20,7 +20,7 @@ export const offline = ruleKind<{ seconds: number }, Memory>({
   judgesLate: false,
   retells: true,
   beginsInSilence: true,
-  params: z.strictObject({ seconds: z.number().min(60).max(2_592_000).default(600) }),
+  params: z.strictObject({ seconds: z.number().min(60).max(2_592_000).default(600).describe('of silence') }),
   build({ seconds }) {
     const ms = seconds * 1000;
     const dueAfter = (time: number) => time + ms + 1;

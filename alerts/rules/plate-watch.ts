@@ -14,8 +14,15 @@ export const plateWatch = ruleKind<{ plates: string[]; lookAlike: boolean }, und
   describe: 'a vehicle whose plate is on the list `plates` (`?` any character, `*` any number of them)',
   severity: 'critical',
   params: z.strictObject({
-    plates: z.array(z.string().trim().min(2).max(16)).min(1).max(10_000),
-    lookAlike: z.boolean().default(false),
+    plates: z
+      .array(z.string().trim().min(2).max(16))
+      .min(1)
+      .max(10_000)
+      .describe('`?` stands for any character, `*` for any number of them'),
+    lookAlike: z
+      .boolean()
+      .default(false)
+      .describe('characters that are taken for each other, such as 0 and O, count as equal'),
   }),
   build({ plates, lookAlike }) {
     const form = (text: string) => {

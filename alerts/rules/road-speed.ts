@@ -44,10 +44,16 @@ export const roadSpeed = ruleKind<Params, Memory>({
   describe: 'a vehicle is faster than the road that it is on allows, by more than `tolerance` km/h',
   timing: { minDuration: 30, maxGap: 60, linger: 60 },
   params: z.strictObject({
-    tolerance: z.number().min(0).max(50).default(0),
-    usual: z.record(z.string().regex(/^[a-z_]{1,40}$/), kmh).optional(),
-    atMost: z.partialRecord(z.enum(VEHICLE_CATEGORIES), kmh).optional(),
-    night: nightSchema.optional(),
+    tolerance: z.number().min(0).max(50).default(0).describe('km/h that are let pass'),
+    usual: z
+      .record(z.string().regex(/^[a-z_]{1,40}$/), kmh)
+      .optional()
+      .describe('km/h by class of road, in place of what is usual (docs/roads.md)'),
+    atMost: z
+      .partialRecord(z.enum(VEHICLE_CATEGORIES), kmh)
+      .optional()
+      .describe('km/h by kind of vehicle, on any road'),
+    night: nightSchema.optional().describe('Beijing time, and the part of the limit that holds then'),
   }),
   build({ tolerance, usual, atMost, night }) {
     const usually = { ...USUAL_LIMITS, ...usual };

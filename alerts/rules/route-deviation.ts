@@ -24,8 +24,11 @@ export const routeDeviation = ruleKind<Params, undefined>({
   timing: { minDuration: 30 },
   params: z
     .strictObject({
-      line: z.array(position).min(2).max(5000).optional(),
-      width: z.union([width, z.array(width)]).optional(),
+      line: z.array(position).min(2).max(5000).optional().describe('[longitude, latitude] of each corner'),
+      width: z
+        .union([width, z.array(width)])
+        .optional()
+        .describe('metres from edge to edge, of all segments or one for each; with a line'),
     })
     .refine(({ line, width: wide }) => (line === undefined) === (wide === undefined), {
       path: ['width'],

@@ -20,9 +20,9 @@ export const sos = ruleKind<Params, undefined>({
   describe: 'a terminal calls for help; the evidence names the `helpers` nearest vehicles',
   severity: 'critical',
   params: z.strictObject({
-    helpers: z.int().min(0).max(20).default(5),
-    radius: z.number().min(100).max(50_000).default(5000),
-    freshSeconds: z.number().min(10).max(86_400).default(300),
+    helpers: z.int().min(0).max(20).default(5).describe('vehicles that the evidence names, the nearest first'),
+    radius: z.number().min(100).max(50_000).default(5000).describe('metres in which they are looked for'),
+    freshSeconds: z.number().min(10).max(86_400).default(300).describe('who was heard of longer ago is none of them'),
   }),
   build: (params) => ({
     judge(input) {

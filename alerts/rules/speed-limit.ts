@@ -34,9 +34,9 @@ export const speedLimit = ruleKind<Params, SpeedPeak>({
   everywhere: true,
   timing: { minDuration: 30, maxGap: 60, linger: 60 },
   params: z.strictObject({
-    limit: z.number().min(1).max(300),
-    night: nightSchema.optional(),
-    motorway: z.boolean().default(false),
+    limit: z.number().min(1).max(300).describe('km/h'),
+    night: nightSchema.optional().describe('Beijing time, and the part of the limit that holds then'),
+    motorway: z.boolean().default(false).describe('the limits of motorways by visibility hold (docs/roads.md)'),
   }),
   build({ limit, night, motorway }, [fence]) {
     const byDay = fenceBounds(limit, fence ?? null);

@@ -17,8 +17,8 @@ export const stayStill = ruleKind<{ seconds: number; radius: number }, Memory>({
   type: 'stay-still',
   describe: 'a vehicle stays within `radius` metres of a place for more than `seconds`',
   params: z.strictObject({
-    seconds: z.number().positive().max(2_592_000),
-    radius: z.number().min(10).max(10_000).default(50),
+    seconds: z.number().positive().max(2_592_000).describe('how long it may stay'),
+    radius: z.number().min(10).max(10_000).default(50).describe('metres around the place'),
   }),
   build({ seconds, radius }) {
     const verdict = (memory: Memory, time: number): Verdict<Memory> => {

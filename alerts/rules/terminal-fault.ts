@@ -35,7 +35,8 @@ export const terminalFault = ruleKind<{ faults: (typeof FAULTS)[number][] }, und
     faults: z
       .array(z.enum(FAULTS))
       .min(1)
-      .default([...FAULTS]),
+      .default([...FAULTS])
+      .describe('each is a rule and an alert of its own'),
   }),
   build(_, __, fault) {
     const bit = ALARM_NAMES.indexOf(fault as AlarmName);

@@ -3,7 +3,7 @@ import { type FormInput, formOf } from '../forms/form.js';
 import { labelled } from '../forms/labelled.js';
 import { fieldsOf } from '../forms/shape.js';
 import { alertLabel, kindAbout } from '../text/alert-kinds.js';
-import { label, onLanguage, t } from '../text/language.js';
+import { label, language, onLanguage, t } from '../text/language.js';
 import { RehearsalPanel } from './rehearsal-panel.js';
 import { bodyOf, type RuleBook } from './rule-book.js';
 import { ruleFields } from './rule-fields.js';
@@ -78,7 +78,9 @@ export class RuleEditor {
     const kind = this.#book.kinds.find(({ type }) => type === this.#kind.value);
     if (!kind) return;
     this.#about.textContent = kindAbout(kind.type, kind.describe);
-    this.#form = formOf(ruleFields(fieldsOf(kind.params), alertLabel(kind.type), kind.fences !== 'none'), values);
+    // What the server says of parameters is in English; in Chinese the kind's own sentence names them.
+    const params = fieldsOf(kind.params).map((field) => (language() === 'en' ? field : { ...field, note: undefined }));
+    this.#form = formOf(ruleFields(params, alertLabel(kind.type), kind.fences !== 'none'), values);
     fill(this.#fields, this.#form.element);
   }
 
