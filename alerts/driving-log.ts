@@ -1,76 +1,65 @@
-import { distanceM } from '../geo/distance.js';
+import {
+  addRuns,
+  DAY,
+  type Driven,
+  type DrivenSince,
+  type DrivingLimits,
+  goTo,
+  HOUR,
+  overlooked,
+  type Pairs,
+  since,
+  WEEK_HOURS,
+} from './driven.js';
+import {
+  begin,
+  endsAfter,
+  firstEnd,
+  goOn,
+  type PackedRuns,
+  packRuns,
+  type Run,
+  runCount,
+  takeFirst,
+  unpackRuns,
+} from './driving-runs.js';
 import type { FixFacts } from './fix-facts.js';
-import { type Hours, msWithin } from './rule.js';
 
-/** Driving fixes of one vehicle, none further from the next than stops are overlooked. */
-export interface Run {
-  /** The vehicle. */
-  no: number;
-  first: FixFacts;
-  last: FixFacts;
-}
+/** Of the form of a log in a checkpoint; older ones are read (driving-checkpoints.ts). */
+export const LOG_FORM = 2;
 
-/** What was driven up to a moment. Epoch ms. */
-export interface Driven {
-  /** Begin of the drive since the last rest, and its newest end; null before the first. */
-  drive: { onset: FixFacts; no: number; end: FixFacts } | null;
-  /** Of the drive, at night, ms. */
-  nightMs: number;
-  /** It has been too long at some time, and is until the next rest. */
-  tooLong: boolean;
-  /** What was driven in the last 24 h, oldest first. */
-  stretches: [from: number, to: number][];
-  /** Driven by the hour of the clock in the last seven days, ms, oldest first; absent where nobody asks. */
-  week?: [hour: number, ms: number][];
-}
+const SO_FAR = Symbol('so far');
 
 /**
  * What is known of one driver's driving; of a vehicle's, where nobody knows who drives. It is what the fixes say that came, in whatever order
  * they did: runs of fixes that drive, runs of those that stand, and behind them the sum of what no late fix changes any more.
+ *
+ * Plain values, and no more of them than the bounds say: MAX_RUNS runs of 120 bytes (a dozen is usual), stretches of a day (MAX_STRETCHES, 16 bytes each), and
+ * 16 bytes for each driven hour of a week where a rule counts weeks.
  */
 export interface DrivingLog {
+  form: typeof LOG_FORM;
   settled: Driven;
   /** Later than what is settled, by their begin. */
-  runs: Run[];
+  runs: PackedRuns;
   /** Fixes that stand, from … to …, none further from the next than stops are overlooked; by their begin. */
-  stood: [from: number, to: number][];
+  stood: Pairs;
   /** Time of the newest fix. */
   newest: number;
   /** Fixes of before are not taken in. */
   floor: number;
+  /** What the runs come to, while fixes come in order; no part of a checkpoint, which leaves symbols out. */
+  [SO_FAR]?: SoFar;
 }
 
-/** What makes driving too long, and what a rest; hours, but for `restMs`. */
-export interface DrivingLimits {
-  dayHours: number;
-  nightHours: number;
-  hoursIn24: number;
-  hoursIn7Days: number;
-  restMs: number;
-  night: Hours;
-  /** km/h. */
-  minSpeed: number;
+interface SoFar {
+  so: DrivenSince;
+  /** It was too long before the newest end of a run. */
+  tooLongBefore: boolean;
 }
 
-export interface Amounts {
-  hours: number;
-  nightHours: number;
-  in24: number;
-  inWeek: number;
-}
-
-export const WEEK_HOURS = 7 * 24;
-const MINUTE = 60_000;
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 /** Fixes that come later than this behind the driver's newest one change nothing. */
 export const LATE_MS = 6 * HOUR;
-/** A shorter stop is part of the drive; so is a silence. */
-const OVERLOOKED_MS = 2 * MINUTE;
-/** Between two fixes of a driving vehicle further apart than this nobody knows, unless it went too far to have rested. */
-const BLIND_MS = 5 * MINUTE;
-/** Nobody makes up for a rest by driving faster than this on average, km/h. */
-const HURRY_KMH = 100;
 const MAX_STRETCHES = 300;
 /** One vehicle cannot have more within the time for late fixes; a card in several at once may: the oldest are settled then. */
 const MAX_RUNS = 256;
@@ -78,57 +67,77 @@ const MAX_RUNS = 256;
 export function newDrivingLog(time: number, { hoursIn7Days }: DrivingLimits): DrivingLog {
   const week = hoursIn7Days < WEEK_HOURS ? { week: [] } : {};
   const settled = { drive: null, nightMs: 0, tooLong: false, stretches: [], ...week };
-  return { settled, runs: [], stood: [], newest: time, floor: time - LATE_MS };
+  return { form: LOG_FORM, settled, runs: [], stood: [], newest: time, floor: time - LATE_MS };
 }
 
 /** Takes a fix in, wherever it belongs. True where that changed what is known of the time before the newest. */
 export function note(log: DrivingLog, no: number, fix: FixFacts, driving: boolean, limits: DrivingLimits): boolean {
   if (fix.time <= log.floor) return false;
-  const changed = driving ? noteDriving(log.runs, no, fix, overlooked(limits)) : noteStanding(log, fix.time, limits);
   const isPast = fix.time < log.newest;
+  const changed = driving ? noteDriving(log, no, fix, limits) : noteStanding(log, fix.time, limits);
+  // Whoever stands now says nothing of what was driven before.
+  if (changed && isPast) delete log[SO_FAR];
   log.newest = Math.max(log.newest, fix.time);
   log.floor = Math.max(log.floor, log.newest - LATE_MS);
   settleOld(log, limits);
   return changed && isPast;
 }
 
-/** What was driven by the newest fix. `each` hears of every run that is not settled, at its begin and at its end. */
-export function drivenSoFar(
+/** What was driven by the newest fix; until the next fix is taken in. */
+export function drivenSoFar(log: DrivingLog, limits: DrivingLimits): DrivenSince {
+  if (!log[SO_FAR]) log[SO_FAR] = sumOf(log, limits);
+  return log[SO_FAR].so;
+}
+
+/** `each` hears of every run that is not settled, at its begin and at its end, and what was driven by then. */
+export function drivenRunByRun(
   { settled, runs, stood }: DrivingLog,
   limits: DrivingLimits,
-  each?: (run: Run, at: FixFacts, so: Driven) => void,
-): Driven {
-  const so = copyOf(settled);
-  addRuns(so, runs, stood, limits, each);
-  return so;
+  each: (run: Run, at: FixFacts, so: DrivenSince) => void,
+): void {
+  addRuns(since(settled), unpackRuns(runs), stood, limits, each);
 }
 
-/** At `now`, epoch ms. */
-export function amountsAt(so: Driven, now: number): Amounts {
-  return {
-    hours: driveHours(so),
-    nightHours: so.nightMs / HOUR,
-    in24: hoursIn24(so, now),
-    inWeek: hoursInWeek(so, now),
-  };
+function sumOf(log: DrivingLog, limits: DrivingLimits): SoFar {
+  const so = since(log.settled);
+  let [tooLongBefore, tooLong] = [so.tooLong, so.tooLong];
+  addRuns(so, unpackRuns(log.runs), log.stood, limits, () => {
+    [tooLongBefore, tooLong] = [tooLong, so.tooLong];
+  });
+  return { so, tooLongBefore };
 }
 
-/** Whether somebody who has driven so far, and does not at `now`, epoch ms, has rested. */
-export function hasRested({ drive }: Driven, now: number, { restMs }: DrivingLimits): boolean {
-  return drive === null || now - drive.end.time >= restMs;
-}
-
-function overlooked({ restMs }: DrivingLimits): number {
-  return Math.min(OVERLOOKED_MS, restMs);
-}
-
-function noteDriving(runs: Run[], no: number, fix: FixFacts, join: number): boolean {
-  const newest = runs.at(-1);
+function noteDriving(log: DrivingLog, no: number, fix: FixFacts, limits: DrivingLimits): boolean {
+  const { runs, stood } = log;
+  const join = overlooked(limits);
+  const known = log[SO_FAR];
+  const drive = known?.so.drive;
   // Nearly every fix.
-  if (newest?.no === no && fix.time > newest.last.time && fix.time <= newest.last.time + join) {
-    newest.last = fix;
+  if (goOn(runs, no, fix, join)) {
+    if (known && drive?.no === no && fix.time > drive.end.time) {
+      // Asked of this fix, as when all runs are added up: ends that it had before decide nothing.
+      known.so.tooLong = known.tooLongBefore;
+      goTo(known.so, no, fix, true, stood, limits);
+    } else {
+      delete log[SO_FAR];
+    }
     return true;
   }
+  if (fix.time > log.newest && !endsAfter(runs, no, fix.time - join)) {
+    begin(runs, no, fix);
+    if (known) {
+      goTo(known.so, no, fix, false, stood, limits);
+      known.tooLongBefore = known.so.tooLong;
+    }
+    return true;
+  }
+  delete log[SO_FAR];
+  return putIn(log, no, fix, join);
+}
+
+/** Wherever the fix belongs. True where that changed something. */
+function putIn(log: DrivingLog, no: number, fix: FixFacts, join: number): boolean {
+  const runs = unpackRuns(log.runs);
   const near = runs.filter(
     (run) => run.no === no && fix.time >= run.first.time - join && fix.time <= run.last.time + join,
   );
@@ -146,148 +155,64 @@ function noteDriving(runs: Run[], no: number, fix: FixFacts, join: number): bool
     return false;
   }
   runs.sort((a, b) => a.first.time - b.first.time || a.no - b.no);
+  log.runs = packRuns(runs);
   return true;
 }
 
 function noteStanding(log: DrivingLog, time: number, limits: DrivingLimits): boolean {
+  const { stood } = log;
   const join = overlooked(limits);
-  const near = log.stood.filter(([from, to]) => time >= from - join && time <= to + join);
-  const from = Math.min(time, ...near.map(([begin]) => begin));
-  const to = Math.max(time, ...near.map(([, end]) => end));
-  if (near.length === 1 && near[0][0] === from && near[0][1] === to) return false;
-  log.stood = [...log.stood.filter((each) => !near.includes(each)), [from, to] as [number, number]];
-  log.stood.sort(([a], [b]) => a - b);
+  const newestEnd = stood.length === 0 ? -Infinity : stood[stood.length - 1];
+  // Nearly every fix: behind all others.
+  if (time > newestEnd) {
+    if (time <= newestEnd + join) stood[stood.length - 1] = time;
+    else stood.push(time, time);
+    return true;
+  }
+  let [from, to] = [time, time];
+  const apart: [from: number, to: number][] = [];
+  for (let i = 0; i < stood.length; i += 2) {
+    if (time >= stood[i] - join && time <= stood[i + 1] + join) {
+      if (time >= stood[i] && time <= stood[i + 1]) return false;
+      from = Math.min(from, stood[i]);
+      to = Math.max(to, stood[i + 1]);
+    } else {
+      apart.push([stood[i], stood[i + 1]]);
+    }
+  }
+  log.stood = [...apart, [from, to]].sort(([a], [b]) => a - b).flat();
   return true;
 }
 
 /** What no late fix reaches any more is summed up. */
 function settleOld(log: DrivingLog, limits: DrivingLimits): void {
   const { runs, settled } = log;
-  while (runs.length > 0 && (runs[0].last.time <= log.floor || runs.length > MAX_RUNS)) {
-    const run = runs.shift() as Run;
+  const { week } = settled;
+  while (firstEnd(runs) <= log.floor || runCount(runs) > MAX_RUNS) {
+    const run = takeFirst(runs);
     addRuns(settled, [run], log.stood, limits);
     log.floor = Math.max(log.floor, run.last.time);
+    delete log[SO_FAR];
   }
-  const { stretches, drive } = settled;
-  if (stretches.length > 0 && (stretches[0][1] <= log.floor - DAY || stretches.length > MAX_STRETCHES)) {
-    settled.stretches = stretches.filter(([, to]) => to > log.floor - DAY).slice(-MAX_STRETCHES);
+  const { stretches } = settled;
+  while (stretches.length > 0 && (stretches[1] <= log.floor - DAY || stretches.length > 2 * MAX_STRETCHES)) {
+    stretches.splice(0, 2);
+    delete log[SO_FAR];
   }
-  if (settled.week && settled.week[0]?.[0] + 1 <= log.floor / HOUR - WEEK_HOURS) settled.week.shift();
-  // All that is left of a long time without driving is that there was some standing in it.
-  const end = drive?.end.time ?? -Infinity;
-  const old = log.stood.filter(([, to]) => to <= log.floor);
-  if (old.length === 0 || (old.length === 1 && old[0][1] > end)) return;
-  const since = old.filter(([, to]) => to > end);
-  const one = since.length === 0 ? [] : [[since[0][0], Math.max(...since.map(([, to]) => to))] as [number, number]];
-  log.stood = [...one, ...log.stood.filter(([, to]) => to > log.floor)];
+  if (week && week.length > 0 && week[0] + 1 <= log.floor / HOUR - WEEK_HOURS) week.splice(0, 2);
+  settleStood(log);
 }
 
-/** In the order of time: runs of several vehicles may overlap. */
-function addRuns(
-  so: Driven,
-  runs: readonly Run[],
-  stood: DrivingLog['stood'],
-  limits: DrivingLimits,
-  each?: (run: Run, at: FixFacts, so: Driven) => void,
-): void {
-  const ends = runs.flatMap((run) => [
-    { run, fix: run.first, opens: 1 },
-    { run, fix: run.last, opens: -1 },
-  ]);
-  ends.sort((a, b) => a.fix.time - b.fix.time || b.opens - a.opens);
-  let open = 0;
-  for (const { run, fix, opens } of ends) {
-    goTo(so, run.no, fix, open > 0, stood, limits);
-    each?.(run, fix, so);
-    open += opens;
-  }
-}
-
-/** `isWithin`: some run goes on until this fix, at least. */
-function goTo(
-  so: Driven,
-  no: number,
-  fix: FixFacts,
-  isWithin: boolean,
-  stood: DrivingLog['stood'],
-  limits: DrivingLimits,
-): void {
-  if (so.drive === null) {
-    so.drive = { onset: fix, no, end: fix };
-  } else if (fix.time > so.drive.end.time) {
-    const { onset, end } = so.drive;
-    const drove = isWithin || droveOn(so.drive, no, fix, stood, limits);
-    const rested = !drove && fix.time - end.time >= limits.restMs;
-    if (drove) addTime(so, end.time, fix.time, limits.night);
-    if (rested) Object.assign(so, { nightMs: 0, tooLong: false });
-    so.drive = { onset: rested ? fix : onset, no, end: fix };
-  }
-  so.tooLong ||= isTooLong(so, fix.time, limits);
-}
-
-/** Whether the time between the end of a drive and the next fix that drives was driven: nobody saw the driver stand, and it left no time for a rest. */
-function droveOn(
-  { no, end }: NonNullable<Driven['drive']>,
-  nextNo: number,
-  next: FixFacts,
-  stood: DrivingLog['stood'],
-  limits: DrivingLimits,
-): boolean {
-  const [from, to] = [end.time, next.time];
-  const gap = to - from;
-  if (gap <= overlooked(limits)) return true;
-  // Fixes that stand are too near to each other for the whole gap to lie between two of them.
-  if (stood.some(([begin, until]) => begin < to && until > from)) return false;
-  if (gap <= BLIND_MS) return true;
-  // Of what another vehicle did meanwhile its way says nothing.
-  if (no !== nextNo) return false;
-  const km = distanceM(end.lon, end.lat, next.lon, next.lat) / 1000;
-  const hours = gap / HOUR;
-  return km >= limits.minSpeed * hours && km >= HURRY_KMH * (hours - limits.restMs / HOUR);
-}
-
-function addTime(so: Driven, from: number, to: number, night: Hours): void {
-  if (to <= from) return;
-  so.nightMs += msWithin(night, from, to);
-  const newest = so.stretches.at(-1);
-  if (newest && from <= newest[1]) newest[1] = to;
-  else so.stretches.push([from, to]);
-  if (!so.week) return;
-  for (let at = from; at < to; ) {
-    const hour = Math.floor(at / HOUR);
-    const until = Math.min(to, (hour + 1) * HOUR);
-    const last = so.week.at(-1);
-    if (last?.[0] === hour) last[1] += until - at;
-    else so.week.push([hour, until - at]);
-    at = until;
-  }
-}
-
-/** The sums of days are made only where they have a limit: this is asked at each end of a run, for every fix. */
-function isTooLong(so: Driven, now: number, limits: DrivingLimits): boolean {
-  return (
-    driveHours(so) > limits.dayHours ||
-    so.nightMs / HOUR > limits.nightHours ||
-    (limits.hoursIn24 < 24 && hoursIn24(so, now) > limits.hoursIn24) ||
-    (limits.hoursIn7Days < WEEK_HOURS && hoursInWeek(so, now) > limits.hoursIn7Days)
-  );
-}
-
-function driveHours({ drive }: Driven): number {
-  return drive ? (drive.end.time - drive.onset.time) / HOUR : 0;
-}
-
-function hoursIn24({ stretches }: Driven, now: number): number {
-  return stretches.reduce((sum, [begin, end]) => sum + Math.max(0, end - Math.max(begin, now - DAY)), 0) / HOUR;
-}
-
-/** The first hour of the week by the share of it that lies within. */
-function hoursInWeek({ week = [] }: Driven, now: number): number {
-  const from = now / HOUR - WEEK_HOURS;
-  return week.reduce((sum, [hour, ms]) => sum + (ms / HOUR) * Math.max(0, Math.min(1, hour + 1 - from)), 0);
-}
-
-function copyOf({ drive, stretches, week, ...others }: Driven): Driven {
-  const pairs = (of: [number, number][]) => of.map(([a, b]): [number, number] => [a, b]);
-  return { ...others, drive: drive && { ...drive }, stretches: pairs(stretches), ...(week && { week: pairs(week) }) };
+/** All that is left of a long time without driving is that there was some standing in it. */
+function settleStood(log: DrivingLog): void {
+  const { stood, floor } = log;
+  const end = log.settled.drive?.end.time ?? -Infinity;
+  const isOld = (i: number) => i < stood.length && stood[i + 1] <= floor;
+  if (!isOld(0) || (!isOld(2) && stood[1] > end)) return;
+  let old = 0;
+  while (isOld(old)) old += 2;
+  let first = 0;
+  while (first < old && stood[first + 1] <= end) first += 2;
+  log.stood = [...(first < old ? [stood[first], stood[old - 1]] : []), ...stood.slice(old)];
+  delete log[SO_FAR];
 }

@@ -1,5 +1,7 @@
 import { maskNumber } from '../model/mask.js';
-import { type Amounts, amountsAt, type DrivingLimits, type DrivingLog, drivenSoFar } from './driving-log.js';
+import { type Amounts, amountsAt, type DrivingLimits } from './driven.js';
+import { asDrivingLog } from './driving-checkpoints.js';
+import { drivenRunByRun } from './driving-log.js';
 import type { FixFacts } from './fix-facts.js';
 import type { RuleInput } from './rule.js';
 
@@ -54,14 +56,15 @@ export function spansOf(
   /** When the rest after a drive was long enough, by the begin of the drive. */
   const rested = new Map<FixFacts, number>();
   for (const key of new Set([nobody(vehicle.no), ...keys.map(([, each]) => each)])) {
-    const log = shared.get(key) as DrivingLog | undefined;
-    if (!log?.runs) continue;
+    const log = asDrivingLog(shared.get(key));
+    if (!log) continue;
     floor = Math.max(floor, log.floor);
-    drivenSoFar(log, limits, ({ no }, fix, { drive, tooLong, ...so }) => {
+    drivenRunByRun(log, limits, ({ no }, fix, so) => {
+      const { drive, tooLong } = so;
       if (!drive) return;
       rested.set(drive.onset, drive.end.time + limits.restMs);
       if (no !== vehicle.no) return;
-      const amounts = amountsAt({ drive, tooLong, ...so }, fix.time);
+      const amounts = amountsAt(so, fix.time);
       driven.push({ fix, time: fix.time, key, onset: drive.onset, tooLong, amounts });
     });
   }

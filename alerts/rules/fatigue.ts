@@ -1,19 +1,12 @@
 import { z } from 'zod';
 import { hoursSchema } from '../../model/rule-when.js';
 import { over } from '../checks.js';
+import { type Amounts, amountsAt, type DrivingLimits, hasRested, WEEK_HOURS } from '../driven.js';
 import { drives } from '../drives.js';
-import {
-  type Amounts,
-  amountsAt,
-  type DrivingLimits,
-  type DrivingLog,
-  drivenSoFar,
-  hasRested,
-  newDrivingLog,
-  note,
-  WEEK_HOURS,
-} from '../driving-log.js';
+import { asDrivingLog } from '../driving-checkpoints.js';
+import { drivenSoFar, newDrivingLog, note } from '../driving-log.js';
 import { type Keys, keyAt, keysAfter, nameOf, spansOf } from '../driving-names.js';
+import { vehiclesOf } from '../driving-runs.js';
 import type { FixFacts } from '../fix-facts.js';
 import { ruleKind } from '../rule-kind.js';
 import { readHours } from '../rule-scope.js';
@@ -71,15 +64,14 @@ export const fatigue = ruleKind<Params, Memory>({
         const keys = keysAfter(before?.keys ?? [], input);
         const memory = { keys, newest: Math.max(before?.newest ?? -Infinity, facts.time) };
         const key = keyAt(keys, facts.time, vehicle.no);
-        const known = shared.get(key) as DrivingLog | undefined;
-        const log = known?.runs ? known : newDrivingLog(facts.time, limits);
+        const log = asDrivingLog(shared.get(key)) ?? newDrivingLog(facts.time, limits);
         const driving = drives(fix, facts, limits.minSpeed);
         const isPast = facts.time < log.newest;
         // A fix that says neither is as none.
         const changed = driving !== null && note(log, vehicle.no, facts, driving, limits);
         shared.set(key, log);
         if (isPast) {
-          const past = changed ? [...new Set([vehicle.no, ...log.runs.map(({ no }) => no)])] : [];
+          const past = changed ? [...new Set([vehicle.no, ...vehiclesOf(log.runs)])] : [];
           return { memory, holds: null, past, explain: () => ({ checks: [] }) };
         }
         const so = drivenSoFar(log, limits);
