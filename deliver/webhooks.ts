@@ -158,13 +158,14 @@ export class Webhooks {
   }
 
   async #open(webhook: Webhook): Promise<void> {
-    const { guard, key, version, clock, wantsOf, deliveries } = this.options;
+    const { guard, key, version, wantsOf, deliveries } = this.options;
     const carrier = new WebhookCarrier({
       url: webhook.url,
       guard,
       userAgent: `cheji/${version}`,
       sign: (id, nowMs, body) => signatures(key, webhook, id, nowMs, body),
-      clock,
+      // Receivers refuse what is five minutes off their clocks. Ours never goes back: after a jump it stands still for as long.
+      clock: Date.now,
     });
     const wants = wantsOf(webhook.filter);
     const { paused } = webhook;
