@@ -92,6 +92,7 @@ export class Engine {
       mutes: this.#catalog.mutes,
       clocksOf: (ruleId) => this.#ruleBook.get(ruleId)?.clocks,
       raised: (type) => count(this.counters.alerts, type),
+      madeRoom: (vehicleNo, ruleId) => this.#forgetLeft(vehicleNo, ruleId),
       clocksGivenUp: () => this.counters.clocksGivenUp++,
     });
     this.#ruleBook.putSettings(this.#catalog.settings, 0, snapshot?.limitRevisions);
@@ -297,6 +298,13 @@ export class Engine {
       case 'answer-put':
         break; // no rule asks for them
     }
+  }
+
+  /** Of a fence that the vehicle has left, and whose alert is gone, nothing need be remembered; a rule of one around it would tell again. */
+  #forgetLeft(vehicleNo: number, ruleId: string): void {
+    const fence = this.#ruleBook.get(ruleId)?.fence;
+    const memory = this.#memories.get(vehicleNo);
+    if (fence && memory?.last && !fence.contains(memory.last.lon, memory.last.lat)) memory.rules?.delete(ruleId);
   }
 
   #dropRules(ids: ReadonlySet<string>, at: string, reason: 'fence-removed' | 'rule-removed' | 'rule-changed'): void {

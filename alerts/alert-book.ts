@@ -36,6 +36,8 @@ export interface AlertBookOptions {
   clocksOf?: (ruleId: string) => RuleClocks | undefined;
   /** Told the type of each alert, for the counters. */
   raised?: (type: string) => void;
+  /** Told whose alert of which rule was cleared to make room. */
+  madeRoom?: (vehicleNo: number, ruleId: string) => void;
   /** Told when the clocks of an alert stop because too many run. */
   clocksGivenUp?: () => void;
 }
@@ -370,6 +372,7 @@ export class AlertBook {
     const grade = (alert: Alert) => SEVERITIES.indexOf(alert.severity);
     const least = alerts.reduce((found, alert) => (grade(alert) < grade(found) ? alert : found));
     this.clear(vehicleNo, least.ruleId, at, 'too-many-open');
+    this.#options.madeRoom(vehicleNo, least.ruleId);
   }
 
   #tell(transition: Transition, alert: Alert, at: string, said: Pick<AlertTransition, 'by' | 'word'> = {}): void {
@@ -381,6 +384,7 @@ const NOBODY: Required<AlertBookOptions> = {
   mutes: new Map(),
   clocksOf: () => undefined,
   raised: () => {},
+  madeRoom: () => {},
   clocksGivenUp: () => {},
 };
 

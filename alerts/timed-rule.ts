@@ -96,7 +96,7 @@ export class TimedRule implements Rule<TimedMemory> {
     const { facts, previous } = input;
     const verdict = this.condition.judge(input, before?.own);
     // Nearly every fix: nothing was, and nothing is.
-    if (!before && !verdict.holds && verdict.memory === undefined && this.#timing.minPrevious === undefined) return;
+    if (!before && !verdict.holds && verdict.memory === undefined) return;
     const memory = before ?? newMemory();
     if (verdict.past) {
       memory.own = verdict.memory;
@@ -107,7 +107,7 @@ export class TimedRule implements Rule<TimedMemory> {
     const heard = Math.max(previous?.time ?? -Infinity, memory.held?.time ?? -Infinity);
     const { maxGap = Infinity } = this.#timing;
     if (memory.onset && !memory.raised && facts.time - heard > maxGap * S) memory.onset = null;
-    return this.#worthKeeping(this.#follow(facts, facts.time, verdict, memory, say));
+    return this.#worthKeeping(this.#follow(facts, facts.time, verdict, memory, say), facts.time);
   }
 
   due(memory: TimedMemory): number | null {
@@ -120,7 +120,7 @@ export class TimedRule implements Rule<TimedMemory> {
     const own = this.#ownDue(memory);
     const isAsked = own !== null && (own <= time || (own === Infinity && !memory.raised));
     const verdict = isAsked ? this.condition.tick?.(time, last, memory.own) : undefined;
-    return this.#worthKeeping(this.#follow(last, time, verdict ?? silent(memory), memory, say));
+    return this.#worthKeeping(this.#follow(last, time, verdict ?? silent(memory), memory, say), time);
   }
 
   retell(input: RuleInput, before: TimedMemory, { say, until, toldSince, at }: Retelling): Retold<TimedMemory> | null {
@@ -145,12 +145,13 @@ export class TimedRule implements Rule<TimedMemory> {
     return !(hours || weekdays || days || this.fence?.hours) && this.inForceAt(from) && this.inForceAt(to);
   }
 
-  /** A vehicle that a rule has nothing to say of takes no room. */
-  #worthKeeping(memory: TimedMemory): TimedMemory | undefined {
-    const { minPrevious, coolDown, maxTriggers } = this.#timing;
+  /** A vehicle that a rule has nothing to say of at `time`, epoch ms, takes no room: it may have been in a thousand fences. */
+  #worthKeeping(memory: TimedMemory, time: number): TimedMemory | undefined {
+    const { minPrevious = 0, coolDown = 0, maxTriggers } = this.#timing;
     const idle = memory.own === undefined && memory.onset === null && !memory.raised;
-    const counted = memory.triggers > 0 && (coolDown !== undefined || maxTriggers !== undefined);
-    return idle && !counted && minPrevious === undefined ? undefined : memory;
+    const counts = maxTriggers !== undefined && memory.triggers > 0;
+    const isSoon = time - memory.restingSince < minPrevious * S || time - memory.endedAt < coolDown * S;
+    return idle && !counts && !isSoon ? undefined : memory;
   }
 
   explain(input: RuleInput, memory = newMemory()): Explained {

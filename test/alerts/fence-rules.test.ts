@@ -1,4 +1,6 @@
+import { deserialize } from 'node:v8';
 import { describe, expect, test } from 'vitest';
+import type { MemoriesSnapshot } from '../../alerts/vehicle-memory.js';
 import { UNTOUCHED } from '../../model/alert-life.js';
 import { LATE, NO_FIX, OUT_OF_ORDER, REPEAT, SUSPECT_MOTION, SUSPECT_PLACE } from '../../model/quality.js';
 import { tick } from './defined-support.js';
@@ -237,6 +239,24 @@ describe('who and when', () => {
       'fence-exit info',
     ]);
   });
+});
+
+test('of the fences that a vehicle has left, it is remembered for those whose alerts are open, and they are a hundred at most', () => {
+  const story = new Story().vehicle(1, 'v1');
+  for (let no = 1; no <= 150; no++) story.fence(no, `f${no}`, square(no, 0), [{ type: 'exit' }]);
+  for (let no = 1; no <= 150; no++) story.fixes(1, { at: no * 10, lon: no + 0.5 });
+  story.fixes(1, { at: 1600, lon: 0 });
+  story.tell();
+  const open = story.engine.openAlerts().map(({ ruleId }) => ruleId);
+  expect(open).toHaveLength(100);
+  const { memories } = deserialize(story.engine.snapshot()) as { memories: MemoriesSnapshot };
+  expect([...(memories.vehicles[0][1].rules?.keys() ?? [])].sort()).toEqual([...open].sort());
+  // One that is forgotten is left again like any other.
+  story.fixes(1, { at: 1610, lon: 1.5 }, { at: 1620, lon: 0 });
+  expect(story.tell()).toEqual([
+    'cleared fence-exit v1 f51 10:27:00 too-many-open',
+    'raised fence-exit v1 f1 10:27:00',
+  ]);
 });
 
 describe('fences change', () => {

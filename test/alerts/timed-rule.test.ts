@@ -1,4 +1,6 @@
+import { deserialize } from 'node:v8';
 import { describe, expect, test } from 'vitest';
+import type { MemoriesSnapshot } from '../../alerts/vehicle-memory.js';
 import { Engine } from '../../engine.js';
 import type { RuleDefinition } from '../../model/rule.js';
 import { ruleOf, tick } from './defined-support.js';
@@ -200,6 +202,27 @@ test('minPrevious: what began too soon does not count for absence, nor by lastin
   const s = story({ timing: { minPrevious: 25 } });
   expect(told(s.fixes(1, ...path('iooiiiiiiooi')))).toEqual(['raised 10:00:00', 'cleared 10:00:10']);
   expect(told(s.fixes(1, { at: 120, lon: 5 }, { at: 140, lon: 5 }, { at: 150 }))).toEqual(['raised 10:02:30']);
+});
+
+test('a vehicle that has been in many fences is remembered for none of them for longer than the timing asks for', () => {
+  const s = new Story().vehicle(1, 'v1');
+  const fences = Array.from({ length: 30 }, (_, i) => `f${i}`);
+  for (const [i, id] of fences.entries()) s.fence(i + 1, id, square(2 * i, 0), []);
+  const timing = { minPrevious: 60, coolDown: 60 };
+  ruleOf(s, 'forbidden-inside', {}, { scope: { fences }, timing });
+  s.fixes(
+    1,
+    ...fences.flatMap((_, i) => [
+      { at: i * 20, lon: 2 * i + 0.5 },
+      { at: i * 20 + 10, lon: 2 * i + 1.5 },
+    ]),
+  );
+  expect(s.tell()).toHaveLength(60);
+  const remembered = () => (deserialize(s.engine.snapshot()) as { memories: MemoriesSnapshot }).memories.vehicles[0][1];
+  expect(remembered().rules?.size).toBeLessThanOrEqual(5);
+  s.fixes(1, { at: 700, lon: 0.5 }, { at: 710, lon: 1.5 }, { at: 730, lon: 0.5 }, { at: 800, lon: 1.5 });
+  // Well rested; then too soon.
+  expect(s.tell()).toEqual(['raised forbidden-inside v1 f0 10:11:40', 'cleared forbidden-inside v1 f0 10:11:50']);
 });
 
 test('an alert that begins again after its end is another one', () => {
