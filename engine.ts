@@ -228,6 +228,7 @@ export class Engine {
 
   #applyChange(block: Block): void {
     const change = readJsonBody<Change>(block);
+    const cardBefore = change.type === 'upload' ? this.#catalog.drivers.get(change.upload.vehicleNo) : undefined;
     if (!this.#catalog.apply(change)) return;
     this.#alerts.inputSeq = block.firstSeq;
     const at = msToRfc3339(change.at) ?? '';
@@ -294,9 +295,11 @@ export class Engine {
         break; // the catalog has it
       case 'command-put':
       case 'command-step':
-      case 'upload':
       case 'answer-put':
         break; // no rule asks for them
+      case 'upload':
+        if (change.upload.kind === 'driver') this.#rules.card(change.upload, cardBefore);
+        break;
     }
   }
 

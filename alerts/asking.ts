@@ -1,4 +1,5 @@
 import type { Catalog } from '../model/catalog.js';
+import type { DriverState } from '../model/driver.js';
 import type { Position } from '../model/position.js';
 import { msToRfc3339 } from '../model/units.js';
 import type { Vehicle } from '../model/vehicle.js';
@@ -41,8 +42,16 @@ export class Asking {
   constructor(parts: AskingParts) {
     this.#parts = parts;
     const { catalog, memories, places, ground } = parts;
+    const cardsOf = (no: number) => {
+      const card = catalog.drivers.get(no);
+      return memories.get(no)?.cards ?? (card ? [card] : NO_CARDS);
+    };
+    const owner = () => this.owner.no;
     this.input = {
       ground,
+      get cards() {
+        return cardsOf(owner());
+      },
       inForce: () => this.asked.inForceAt(this.input.facts.time),
       near: (lon, lat, metres) => places.near(lon, lat, metres, this.owner.no),
       seek: (lon, lat, metres, since, isEnough) =>
@@ -51,9 +60,10 @@ export class Asking {
         const vehicle = catalog.vehicles.get(no);
         const memory = memories.get(no);
         if (!vehicle || !memory?.last) return null;
-        const raised = (memory.rules?.get(this.asked.id) as TimedMemory | undefined)?.raised ?? false;
+        const { own, raised = false } = (memory.rules?.get(this.asked.id) as TimedMemory | undefined) ?? {};
         const card = catalog.drivers.get(no) ?? null;
-        return { vehicle, last: memory.last, card, meant: this.asked.appliesTo(vehicle), raised };
+        const cards = cardsOf(no);
+        return { vehicle, last: memory.last, card, cards, own, meant: this.asked.appliesTo(vehicle), raised };
       },
       shared: {
         get: (key: string) => memories.shared.get(`${this.asked.id} ${key}`),
@@ -131,3 +141,5 @@ export class Asking {
     input.driver = certificate ? `driver:${certificate}` : null;
   }
 }
+
+const NO_CARDS: readonly DriverState[] = [];

@@ -29,6 +29,8 @@ export interface Past<Memory> {
   moments: { fix: FixFacts; time: number; verdict: Verdict<Memory> }[];
   /** Ends are told again, too: they are as exact as begins. */
   endsCount?: boolean;
+  /** Begins are known no better than this, ms; 0 where absent. */
+  slackMs?: number;
 }
 
 /**
@@ -41,6 +43,8 @@ export interface Condition<Memory> {
   due?(memory: Memory): number | null;
   /** The vehicle has sent nothing since `last`, and it is `time` now. */
   tick?(time: number, last: FixFacts, memory: Memory): Verdict<Memory>;
+  /** Numbers of the vehicles whose past a card of the time `at` (epoch ms) changes; of kinds that hear of cards. */
+  changedByCard?(input: RuleInput, memory: Memory, at: number): readonly number[];
   /** The vehicle's past until `until`, epoch ms; of kinds that retell. Null: nothing is known of it. */
   past?(input: RuleInput, memory: Memory, until: number): Past<Memory> | null;
 }
@@ -61,6 +65,8 @@ export interface RuleKind {
   readonly retells: boolean;
   /** Asked, too, for reports without a fix, and for those of a clock that stands. */
   readonly hearsReports: boolean;
+  /** Cards are kept by their own time, and one of which is heard late is told again (`Condition.past`). */
+  readonly hearsCards: boolean;
   /** It is about silence: a rule that is new begins with the newest fix of each vehicle, however long ago that was. */
   readonly beginsInSilence: boolean;
   readonly params: z.ZodType;
@@ -80,6 +86,7 @@ export function ruleKind<P, M>(kind: {
   judgesLate?: boolean;
   retells?: boolean;
   hearsReports?: boolean;
+  hearsCards?: boolean;
   beginsInSilence?: boolean;
   severity?: Severity;
   params: z.ZodType<P>;
@@ -93,6 +100,7 @@ export function ruleKind<P, M>(kind: {
     judgesLate: true,
     retells: false,
     hearsReports: false,
+    hearsCards: false,
     beginsInSilence: false,
     severity: 'warning',
     timing: {},

@@ -25,6 +25,8 @@ export interface RuleInput {
   readonly ground: Ground;
   /** What the terminal last said of the driver's card; null where it never said anything. */
   readonly card: DriverState | null;
+  /** What it said lately, by its own time: for rules that hear of cards, each change. */
+  readonly cards: readonly DriverState[];
   /** Numbers of other vehicles whose newest evaluated fix lies within so many metres of the place, ascending. */
   near(lon: number, lat: number, metres: number): readonly number[];
   /** Tells the number of each of them who was heard of at `since`, epoch ms, or later, in no order, until `isEnough` says so. */
@@ -50,6 +52,9 @@ export interface OtherVehicle {
   /** Its newest evaluated fix. */
   last: FixFacts;
   card: DriverState | null;
+  cards: readonly DriverState[];
+  /** What the condition of the rule in hand remembers of it. */
+  own: unknown;
   /** The rule in hand concerns it … */
   meant: boolean;
   /** … and has an alert open for it. */
@@ -127,6 +132,10 @@ export interface Rule<Memory = unknown> {
   readonly judgesLate?: boolean;
   /** Fixes that come late are asked about like any other; what they change is told again. */
   readonly retells?: boolean;
+  /** What terminals said of cards is kept by its time; what comes late is told again. */
+  readonly hearsCards?: boolean;
+  /** Numbers of the vehicles whose past a card of the time `at` (epoch ms) changes, now that it is heard of. */
+  changedByCard?(input: RuleInput, memory: Memory | undefined, at: number): readonly number[];
   /** Says all of the vehicle's past that late fixes may change, from its begin; null where it says nothing. */
   retell?(input: RuleInput, memory: Memory, retelling: Retelling): Retold<Memory> | null;
   /** When silence alone changes something, epoch ms; null: never. */
@@ -155,6 +164,8 @@ export interface Retold<Memory> {
   floor: number;
   /** An alert that ended at another time is amended, too. */
   endsCount: boolean;
+  /** Begins no further apart than this are one, ms: the past knows no better. */
+  slackMs: number;
 }
 
 export interface Explained {

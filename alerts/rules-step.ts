@@ -1,11 +1,15 @@
 import type { FenceIndex } from '../geo/fence-index.js';
 import type { Catalog } from '../model/catalog.js';
+import { type DriverState, driverAfter } from '../model/driver.js';
 import type { Position } from '../model/position.js';
 import type { NamedStep } from '../model/step.js';
 import { msToRfc3339 } from '../model/units.js';
+import type { Upload } from '../model/upload.js';
 import type { Vehicle } from '../model/vehicle.js';
 import type { AlertBook } from './alert-book.js';
 import { Asking } from './asking.js';
+import { cardsWith } from './card-drives.js';
+import { positionOf } from './fix-facts.js';
 import { hold, isOver } from './gap.js';
 import { LateFixes, tellOf } from './late-fixes.js';
 import { evidenceJson, newAlert } from './new-alert.js';
@@ -13,6 +17,7 @@ import { NewestPlaces } from './newest-places.js';
 import type { Ground, Rule, RuleInput } from './rule.js';
 import type { RuleBook } from './rule-book.js';
 import { ScopeChanges } from './scope-changes.js';
+import type { TimedMemory } from './timed-rule.js';
 import { Timers } from './timers.js';
 import type { VehicleMemories, VehicleMemory } from './vehicle-memory.js';
 
@@ -26,6 +31,8 @@ export interface RulesStep extends NamedStep {
   report(p: Position): void;
   /** What changes of rules, fences and vehicles do at once. */
   readonly scope: ScopeChanges;
+  /** A terminal has said something of the driver's card; `before`: what was known until then. */
+  card(upload: Upload, before: DriverState | undefined): void;
   /** A vehicle is no more. */
   drop(no: number): void;
   /** Finds again, from the memories, who is where and what is waited for. */
@@ -122,6 +129,25 @@ export function rules(
     },
 
     scope: new ScopeChanges(parts, asking, fences, ask),
+
+    card(upload, before) {
+      const vehicle = catalog.vehicles.get(upload.vehicleNo);
+      const memory = memories.get(upload.vehicleNo);
+      if (!vehicle || !memory?.last) return;
+      const about = ruleBook.defined.ofVehicle(vehicle).filter((rule) => rule.hearsCards);
+      if (about.length === 0) {
+        delete memory.cards;
+        return;
+      }
+      const said = driverAfter(undefined, upload);
+      memory.cards = cardsWith(memory.cards ?? (before ? [before] : []), said);
+      asking.take(positionOf(memory.last, vehicle.no, upload.receivedTime), vehicle, null);
+      for (const rule of about) {
+        asking.place(rule);
+        const known = memory.rules?.get(rule.id) as TimedMemory | undefined;
+        lateFixes.changed(rule.changedByCard(asking.input, known, said.at), rule);
+      }
+    },
 
     drop(no) {
       places.drop(no);

@@ -76,7 +76,7 @@ export function settleExactly(
   vehicleNo: number,
   told: readonly (readonly [ruleId: string, alertId: string, time: number])[],
   events: readonly FoundEvent[],
-  { floor, endsCount }: Omit<Retold<unknown>, 'memory'>,
+  { floor, endsCount, slackMs }: Omit<Retold<unknown>, 'memory'>,
   now: number,
 ): { id: string; time: number }[] {
   const at = msToRfc3339(now) ?? '';
@@ -114,7 +114,8 @@ export function settleExactly(
       else if (own.clearedAt === null) alerts.clear(vehicleNo, own.ruleId, end.at, end.reason, end.evidence);
       const is = alerts.get(own.id) ?? own;
       const endsOtherwise = endsCount && end !== null && endOf(is) !== end.at;
-      if (beginOf(is) !== alert.occurredAt || endsOtherwise) {
+      const beganOtherwise = Math.abs(Date.parse(beginOf(is)) - Date.parse(alert.occurredAt)) > slackMs;
+      if (beganOtherwise || endsOtherwise) {
         alerts.amendTimes(own.id, alert.occurredAt, endsCount && end?.at !== is.clearedAt ? end?.at : undefined);
       }
       return [];

@@ -53,7 +53,10 @@ export class TimedRule implements Rule<TimedMemory> {
     readonly definition: RuleDefinition,
     readonly fence: RuleFence | null,
     readonly condition: Condition<unknown>,
-    private readonly kind: Pick<RuleKind, 'timing' | 'judgesLate' | 'retells' | 'hearsReports' | 'beginsInSilence'>,
+    private readonly kind: Pick<
+      RuleKind,
+      'timing' | 'judgesLate' | 'retells' | 'hearsReports' | 'hearsCards' | 'beginsInSilence'
+    >,
   ) {
     this.type = definition.type;
     this.revision = definition.revision;
@@ -72,6 +75,10 @@ export class TimedRule implements Rule<TimedMemory> {
 
   get hearsReports(): boolean {
     return this.kind.hearsReports;
+  }
+
+  get hearsCards(): boolean {
+    return this.kind.hearsCards;
   }
 
   get beginsInSilence(): boolean {
@@ -110,6 +117,10 @@ export class TimedRule implements Rule<TimedMemory> {
     return this.#worthKeeping(this.#follow(facts, facts.time, verdict, memory, say), facts.time);
   }
 
+  changedByCard(input: RuleInput, memory: TimedMemory | undefined, at: number): readonly number[] {
+    return memory?.own === undefined ? [] : (this.condition.changedByCard?.(input, memory.own, at) ?? []);
+  }
+
   due(memory: TimedMemory): number | null {
     return memory.due;
   }
@@ -126,7 +137,7 @@ export class TimedRule implements Rule<TimedMemory> {
   retell(input: RuleInput, before: TimedMemory, { say, until, toldSince, at }: Retelling): Retold<TimedMemory> | null {
     const past = before.own === undefined ? null : this.condition.past?.(input, before.own, until);
     if (!past) return null;
-    const { floor, moments, memory: own, endsCount = false } = past;
+    const { floor, moments, memory: own, endsCount = false, slackMs = 0 } = past;
     const last = moments.at(-1);
     if (last && !this.#isAlwaysInForce(moments[0].time, last.time)) return null;
     const memory: TimedMemory = { ...newMemory(), triggers: Math.max(0, before.triggers - toldSince(floor)) };
@@ -136,7 +147,7 @@ export class TimedRule implements Rule<TimedMemory> {
     }
     memory.own = own;
     memory.due = this.#due(memory, last?.verdict.holds ?? false, last?.time ?? until);
-    return { memory, floor, endsCount };
+    return { memory, floor, endsCount, slackMs };
   }
 
   /** Between two moments nothing says when hours begin and end. */

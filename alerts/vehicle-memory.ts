@@ -1,3 +1,4 @@
+import type { DriverState } from '../model/driver.js';
 import type { NewAlert } from './alert-book.js';
 import type { FixFacts } from './fix-facts.js';
 import { forget, type Gap } from './gap.js';
@@ -30,6 +31,8 @@ export interface VehicleMemory {
   gap?: Gap;
   /** A run of fixes that came too late, and into no gap, while it lasts: judged by itself (late-fixes-step.ts). */
   late?: LateEpisode;
+  /** What was said of the driver's card, by its time, oldest first; absent where no rule hears of cards, or none was heard of since. */
+  cards?: readonly DriverState[];
   /** What rules that retell have raised, and when (epoch ms); absent where there is none. */
   told?: (readonly [ruleId: string, alertId: string, time: number])[];
   /** Rules whose past of the vehicle late fixes have changed since it was last told. */
