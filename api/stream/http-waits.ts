@@ -1,9 +1,16 @@
+import { setImmediate as afterEvents } from 'node:timers/promises';
 import type { Request } from '../http/endpoint.js';
 import { ApiError, RETRY_SOON } from '../http/errors.js';
+
+/** Woken between two looks at everything else: each reads, and writes its answer. */
+const WOKEN_AT_ONCE = 64;
 
 /** Whoever waits for news over plain HTTP: long polls and event streams, in a bounded number. */
 export class HttpWaits {
   readonly #waiting = new Set<() => void>();
+  /** Those of them for whom there is news, in the order in which they are woken. */
+  readonly #due = new Set<() => void>();
+  #waking = false;
   #taken = 0;
   #closed = false;
 
@@ -46,8 +53,30 @@ export class HttpWaits {
       };
       const timer = setTimeout(wake, ms);
       this.#waiting.add(wake);
-      const stops = [() => this.#waiting.delete(wake), request.onAborted(wake), subscribe(wake)];
+      const stops = [
+        () => this.#waiting.delete(wake),
+        () => this.#due.delete(wake),
+        request.onAborted(wake),
+        subscribe(() => this.#wakeInTurn(wake)),
+      ];
     });
+  }
+
+  #wakeInTurn(wake: () => void): void {
+    this.#due.add(wake);
+    if (!this.#waking) void this.#wakeAll();
+  }
+
+  /** A few at a time: news is news to all of them, and terminals must not wait until thousands have their answers. */
+  async #wakeAll(): Promise<void> {
+    this.#waking = true;
+    let woken = 0;
+    await afterEvents();
+    for (const wake of this.#due) {
+      wake();
+      if (++woken % WOKEN_AT_ONCE === 0) await afterEvents();
+    }
+    this.#waking = false;
   }
 
   close(): void {
