@@ -100,7 +100,7 @@ test('what is wrong with them is named', () => {
     'properties.rules[0].limit',
   ]);
   expect(problems({ radius: 10, speedLimit: [80] }, { type: 'Point', coordinates: [0, 0] })).toEqual([
-    'properties.rules[0].limit',
+    'properties.speedLimit',
   ]);
   expect(problems({ width: [40, 300], onTerminal: true })).toEqual(['properties.width']);
 });
