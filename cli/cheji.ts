@@ -41,7 +41,7 @@ for (const make of [
   exportCommand,
   doctorCommand,
 ]) {
-  program.addCommand(make().copyInheritedSettings(program));
+  program.addCommand(inheriting(make(), program));
 }
 
 // Whoever reads has seen enough, as `head` has: what is left of the output has nowhere to go, and that is no fault.
@@ -60,6 +60,13 @@ try {
     console.error(`cheji: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = EXIT_BAD_INPUT;
   }
+}
+
+/** With the settings of the command above it, and so with all commands below. */
+function inheriting(command: Command, above: Command): Command {
+  command.copyInheritedSettings(above);
+  for (const below of command.commands) inheriting(below, command);
+  return command;
 }
 
 /** The version of the package this file is in, be it the source tree or dist/. */

@@ -47,8 +47,8 @@ export function exportCommand(): Command {
   const command = new Command('export').description(
     'Write tracks or alerts into a file, from the database of the settings.',
   );
-  command.addCommand(tracksCommand().copyInheritedSettings(command));
-  command.addCommand(alertsCommand().copyInheritedSettings(command));
+  command.addCommand(tracksCommand());
+  command.addCommand(alertsCommand());
   return examples(
     command,
     'cheji export tracks --from 2024-05-01T00:00:00+08:00 --to 2024-05-02T00:00:00+08:00 --format parquet --out may-1.parquet',

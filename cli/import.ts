@@ -60,11 +60,9 @@ export function importCommand(): Command {
       command,
     ),
   );
-  command.addCommand(examples(vehicles, 'cheji import vehicles fleet.csv').copyInheritedSettings(command));
-  command.addCommand(examples(fences, 'cheji import fences districts.geojson').copyInheritedSettings(command));
-  command.addCommand(
-    examples(roads, 'cheji import roads wuxi.geojson --map SPEED=maxspeed --replace').copyInheritedSettings(command),
-  );
+  command.addCommand(examples(vehicles, 'cheji import vehicles fleet.csv'));
+  command.addCommand(examples(fences, 'cheji import fences districts.geojson'));
+  command.addCommand(examples(roads, 'cheji import roads wuxi.geojson --map SPEED=maxspeed --replace'));
   return examples(
     command,
     'cheji import tracks may.csv --map taxi=vehicle --map x=lon --map y=lat --dry-run',

@@ -65,6 +65,26 @@ function placeOf(cursor: string): AuditPlace {
 }
 
 function auditJson({ at, actor, action, objects, note, before, content: after }: AuditRecord): object {
-  const shown = (form: AuditRecord['content']) => form && maskDeep(form);
+  const shown = (form: AuditRecord['content']) => form && maskDeep(withTimes(form));
   return { time: msToRfc3339(at), actor, action, objects, note, before: shown(before), after: shown(after) };
+}
+
+/** Members of acts that are times: `createdAt`, `effectiveFrom`, `deadline` … */
+const TIMES = /(?:At|From|To)$|^(?:from|to|due|deadline|until)$/;
+/** No time of an act is before it; less is a number of something else, such as the first and the last of many. */
+const LONG_AGO = Date.UTC(2000, 0, 1);
+
+/** The log has times in epoch ms; whoever reads the API gets RFC 3339, at any depth. */
+function withTimes(form: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(form).map(([name, value]) => [
+      name,
+      typeof value === 'number' && value >= LONG_AGO && TIMES.test(name) ? msToRfc3339(value) : timesWithin(value),
+    ]),
+  );
+}
+
+function timesWithin(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(timesWithin);
+  return typeof value === 'object' && value !== null ? withTimes(value as Record<string, unknown>) : value;
 }

@@ -41,6 +41,20 @@ test('acts come newest first, page by page, and people in them are masked', asyn
   expect(rest.cursor).toBeNull();
 });
 
+test('times of what was done are told as everywhere else, numbers that are none stay', async () => {
+  const { audited, get } = await startTestApi();
+  const at = Date.UTC(2026, 2, 1);
+  const word = { action: 'supervise', deadline: at, number: at };
+  const rule = { createdAt: at, effectiveTo: null, schedule: { hours: [{ from: '22:00', to: '05:00' }] } };
+  audited.push(record(1, { before: { rule }, content: { word } }));
+  const { items } = (await (await get('/v1/audit')).json()) as Page;
+  const time = '2026-03-01T00:00:00.000Z';
+  expect(items[0]).toMatchObject({
+    before: { rule: { ...rule, createdAt: time } },
+    after: { word: { ...word, deadline: time } },
+  });
+});
+
 test('bounds and places that make no sense are refused', async () => {
   const { get } = await startTestApi();
   expect((await get('/v1/audit?from=yesterday')).status).toBe(400);

@@ -41,6 +41,8 @@ test.each([
   [['replay', 'x.csv', '--to', '127.0.0.1:1', '--speed', '-3'], 'a number above 0'],
   [['replay', 'x.csv', '--to', '127.0.0.1:1', '--map', 'a=b'], 'column=field'],
   [['replay', 'x.csv', '--to', '127.0.0.1:1', '--protocol', 'morse'], 'jt808'],
+  [['export', 'tracks', '--from', '2026-01-01', '--to', '2026-01-02', '--format', 'xls'], 'add --help for the options'],
+  [['import', 'tracks'], "missing required argument 'file'"],
   [['simulate', '--to', '127.0.0.1:1', '--vehicles', '0'], 'a whole number, 1 to 100000'],
   [['simulate', '--to', '127.0.0.1:1', '--vehicles', '1', '--truth', 't.json'], '--truth and --api need --scenario'],
 ])('wrong usage: cheji %j', async (args, message) => {
