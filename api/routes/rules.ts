@@ -286,7 +286,9 @@ export function ruleRoutes(app: App): Route[] {
         }
         const inForce = catalog.rules.get(asked.rule.id ?? '') ?? null;
         const input = parsed(asked.rule, 'body.rule');
-        const rule = { ...input, id: inForce?.id ?? 'rehearsal', revision: 0, createdAt: 0, updatedAt: 0 };
+        // Who rehearses a rule that is not enabled wants to know what it would find.
+        const unborn = { enabled: true, revision: 0, createdAt: 0, updatedAt: 0 };
+        const rule = { ...input, id: inForce?.id ?? 'rehearsal', ...unborn };
         const vehicles = vehiclesFor(rule, inForce, asked.vehicles);
         const {
           alerts,

@@ -133,6 +133,7 @@ test('a rehearsal says how many, which, and the difference to the rule in force'
       { occurredAt: '2024-05-01T08:03:10.000Z' },
     ],
   });
+  expect(await rehearse({ ...NIGHT, enabled: false })).toEqual(alone);
   await api.send('PUT', '/v1/rules/coach', NIGHT);
   const higher = await rehearse({ ...NIGHT, id: 'coach', params: { limit: 80 } });
   expect(higher).toMatchObject({
