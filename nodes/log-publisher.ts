@@ -26,6 +26,8 @@ export interface PublisherOptions {
   /** Resolves once the alert log has been read: until then it has neither name nor end. */
   ready: Promise<void>;
   main: () => MainNode;
+  /** After so many steps of alerts a new state is put there: fewer than Redis keeps, for a node begins where both are. */
+  alertsPerState: number;
   /** The state as of now, once all that it knows is committed. */
   snapshot: () => Promise<Checkpoint>;
   warn: (line: string) => void;
@@ -48,8 +50,9 @@ export class LogPublisher {
   #inStream = 0;
   /** Redis has less than it had: what it still has is to be asked for. */
   #forgotten = false;
-  /** Entries since the last state. */
+  /** Entries since the last state, and the last step of alerts that it knew of. */
   #entries = 0;
+  #stateAlerts = 0;
   /** Where we were at what time of the monotonic clock, oldest first. */
   #places: { at: number; place: number }[] = [];
   /** When everything committed was last there. */
@@ -104,6 +107,7 @@ export class LogPublisher {
         if (this.#forgotten) this.#close();
         this.#reader ??= await this.#begin();
         const bytes = await this.#copyNext(this.#reader);
+        if (this.#stateIsOld) await this.#putState();
         failures = 0;
         this.#tell(null);
         if (bytes === 0) await this.#rest(ANNOUNCE_MS);
@@ -149,14 +153,21 @@ export class LogPublisher {
     this.#inStream = last;
     this.#places.push({ at: now, place: last });
     while (this.#places[1]?.at < now - UNREAD_MS) this.#places.shift();
-    if (++this.#entries >= ENTRIES_PER_STATE) await this.#putState();
+    this.#entries++;
     return bytes.length;
   }
 
+  get #stateIsOld(): boolean {
+    const { main, alertsPerState } = this.#o;
+    return this.#entries >= ENTRIES_PER_STATE || main().alertNumber - this.#stateAlerts >= alertsPerState;
+  }
+
   async #putState(): Promise<number> {
+    const { alertNumber } = this.#o.main();
     const state = await this.#o.snapshot();
     await this.#o.redis.putState(this.#o.log, state.seq, encodeCheckpoint(state));
     this.#entries = 0;
+    this.#stateAlerts = alertNumber;
     return state.seq;
   }
 

@@ -142,13 +142,18 @@ export class Replica {
     const begin = kept.length > 0 ? kept[0].number - 1 : (entries.at(-1)?.number ?? 0);
     const end = entries.at(-1)?.number ?? 0;
     const whole = begin <= alertNumber && end >= alertNumber;
+    const older = new MainNodeSteps({ epoch, main: () => this.#lastMain, adminKey: this.options.adminKey });
     // Where the main node has nothing older either, there is nothing to wait for.
-    if (!whole && (begin > alertNumber || alertNumber > main.alertOldest)) {
+    if (!whole && (begin > alertNumber ? older.oldest > alertNumber : alertNumber > main.alertOldest)) {
       throw new ReplicaError('the alert log in Redis does not go on from where the state is');
     }
-    const older = new MainNodeSteps({ epoch, main: () => this.#lastMain, adminKey: this.options.adminKey });
     this.alerts.begin({ epoch, alertNumber: whole ? begin : alertNumber, open }, older);
-    if (whole) this.#push(kept);
+    // More alerts have come since the state than Redis keeps: without those between nobody knows what is open.
+    while (this.alerts.last < begin) {
+      const steps = await older.read(this.alerts.last, STEPS_AT_ONCE);
+      this.alerts.push(steps.filter(({ number }) => number <= begin));
+    }
+    if (end >= alertNumber) this.#push(kept);
   }
 
   /** What has come since the state, so that nobody is shown an old one. */

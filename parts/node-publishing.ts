@@ -60,6 +60,7 @@ export class NodePublishing {
         alertNumber: alerts.last,
         alertOldest: alerts.oldestKept,
       }),
+      alertsPerState: settings.nodeAlertSteps / 2,
       snapshot: async () => {
         const open = alertsPart(alerts);
         const { seq, parts } = await state.snapshot(flushed);

@@ -55,6 +55,7 @@ async function copyFixes(redis: Redis, dir: string): Promise<{ perFixUs: number;
     ...{ redis: new NodeLog(redis), log: LOG, spoolDir, startedAt: 0, ready: Promise.resolve() },
     committed: () => spool.committedSeq,
     main: () => ({ log: LOG, epoch: '', url: '', version: '', seq: 0, alertNumber: 0, alertOldest: 0 }),
+    alertsPerState: Infinity,
     snapshot: async () => ({ seq: 0, parts: {} }),
     warn: console.error,
   });

@@ -6,7 +6,7 @@ import { NodeLog } from '../../redis/node-log.js';
 import { needs } from '../support/needs.js';
 import { TestRedis } from '../support/redis.js';
 import { waitFor } from '../support/wait-for.js';
-import { client, LOG, TestMain, TestNode } from './support.js';
+import { ALERTS_PER_STATE, client, LOG, TestMain, TestNode } from './support.js';
 
 const BLOCKS = `cheji:{node}:blocks:${LOG}`;
 const ALERTS = `cheji:{alerts}:epoch-of-${LOG}`;
@@ -107,9 +107,9 @@ needs('redis', 'a node that follows the main node', () => {
     const step = { id: 'alert_x_1', text: '{"type":"alert","transition":"raised","alert":{"id":"x"}}', rest: '{}' };
     await stream.append(main.alerts.epoch, 8, [{ number: 9, ...step }]);
     expect(await node.ended).toContain('alert steps 5 to 9 are not in Redis');
-    // The state is of before the hole: there is nothing to begin at until there is a newer one.
+    // The state is of before the hole, and the main node is not there to say what was in it.
     const sources = { node: new NodeLog(stream.redis), blocks: new NodeLog(stream.redis), alerts: stream };
-    await expect(Replica.take(sources, { adminKey: 'none' })).rejects.toThrow('does not go on from where the state is');
+    await expect(Replica.take(sources, { adminKey: 'none' })).rejects.toMatchObject({ code: 'main-node-away' });
   });
 
   test('alerts that were raised before the stream begins are there while they are open', async () => {
@@ -129,6 +129,24 @@ needs('redis', 'a node that follows the main node', () => {
     // Those that are not here the main node has.
     expect([2, 3, 5].map((number) => node.replica.alerts.placeOf(main.alerts.cursor(number)))).toEqual([2, 3, 5]);
     expect(node.replica.alerts.oldest).toBe(3);
+  });
+
+  test('more alerts than Redis keeps are followed by a new state, so that a node can begin without the main node', async () => {
+    const redis = await TestRedis.start();
+    const main = await TestMain.start(redis);
+    await main.drive('v1', 1);
+    await main.copied();
+    for (let i = 0; i < ALERTS_PER_STATE + 5; i++) await main.raise();
+    const log = new NodeLog(await client(redis));
+    await waitFor(
+      'a state that knows of them',
+      async () => (await log.state(LOG))?.bytes.toString('latin1') ?? '',
+      (state) => state.includes(`"a${ALERTS_PER_STATE}"`),
+    );
+    await main.redis.xtrim(ALERTS, 'MINID', `${ALERTS_PER_STATE}-0`);
+    const node = await TestNode.start(redis);
+    expect([...node.replica.alerts.alerts()]).toHaveLength(ALERTS_PER_STATE + 5);
+    expect(await node.level(main)).toBe(true);
   });
 
   test('a main node with another log takes its place: what was followed ends', async () => {

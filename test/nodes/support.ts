@@ -19,6 +19,8 @@ import { tempDir } from '../support/temp-dir.js';
 import { waitFor } from '../support/wait-for.js';
 
 export const LOG = 'log-1';
+/** More than most tests raise. */
+export const ALERTS_PER_STATE = 20;
 
 /** A server or a cluster. */
 interface TestPlace {
@@ -85,6 +87,7 @@ export class TestMain {
         alertNumber: this.alerts.last,
         alertOldest: this.alerts.oldestKept,
       }),
+      alertsPerState: ALERTS_PER_STATE,
       snapshot: async () => {
         const alerts = alertsPart(this.alerts);
         const { seq, parts } = await this.shown.snapshot(() => this.#flushed());
