@@ -8,7 +8,7 @@ import type { AlertReader } from '../deps.js';
 import type { Request } from '../http/endpoint.js';
 import { isMainNodeAway } from '../http/errors.js';
 import { type Beginning, beginningAt } from './beginning.js';
-import { COMMENT_MS, RETRY_MS } from './events.js';
+import { COMMENT_MS, retryMs } from './events.js';
 
 /** Transitions looked at in one turn of the event loop; what is wanted of them is one chunk of the answer. */
 const TURN = 100;
@@ -72,7 +72,7 @@ async function* events(
       recovered: beginning.recovered,
       gap: beginning.gap,
     };
-    yield `retry: ${RETRY_MS}\nid: ${opening.cursor}\nevent: subscribed\ndata: ${JSON.stringify(opening)}\n\n`;
+    yield `retry: ${retryMs()}\nid: ${opening.cursor}\nevent: subscribed\ndata: ${JSON.stringify(opening)}\n\n`;
     let spokenAt = performance.now();
     for (; !gone && !waits.closed; read = reader.read(at, TURN)) {
       // Waited for only where it must be: what comes between a look and the wait for news would be overlooked.

@@ -1,6 +1,6 @@
 import type { App } from '../app.js';
 import type { Request } from '../http/endpoint.js';
-import { COMMENT_MS, RETRY_MS } from './events.js';
+import { COMMENT_MS, retryMs } from './events.js';
 import type { Sight, View } from './view.js';
 
 /**
@@ -34,7 +34,7 @@ async function* events(app: App, sight: Sight, request: Request, release: () => 
     stale: true,
   };
   try {
-    yield `retry: ${RETRY_MS}\n\n`;
+    yield `retry: ${retryMs()}\n\n`;
     views.add(view, sight);
     while (!gone && !waits.closed) {
       const message: Buffer | null = waiting;

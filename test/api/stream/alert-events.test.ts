@@ -20,7 +20,9 @@ test('each step is an event with its cursor, and Last-Event-ID goes on behind it
   expect(await first.next(1)).toEqual([
     { id: 'e1-3', event: 'subscribed', data: { epoch: 'e1', cursor: 'e1-3', recovered: false } },
   ]);
-  expect(first.text).toContain('retry: 3000\n');
+  const retry = Number(/^retry: (\d+)\n/.exec(first.text)?.[1]);
+  expect(retry).toBeGreaterThanOrEqual(1500);
+  expect(retry).toBeLessThanOrEqual(4500);
   raise(api, 4, 6);
   const events = await first.next(3);
   expect(vehicles(events)).toEqual(numbered(4, 6));
@@ -96,4 +98,15 @@ test('who leaves, and a server that stops, end the stream', async () => {
   await api.api.close();
   while (!stays.ended) await pause(10);
   expect(stays.response.complete).toBe(true);
+});
+
+test('who lost the server in one moment does not come back in one moment', async () => {
+  const api = await startTestApi();
+  const waits = [];
+  for (let i = 0; i < 8; i++) {
+    const events = await openEvents(api, '/v1/stream/alerts');
+    await events.next(1);
+    waits.push(/^retry: \d+/.exec(events.text)?.[0]);
+  }
+  expect(new Set(waits).size).toBeGreaterThan(4);
 });
