@@ -7,6 +7,7 @@ import { FixBatchBuilder } from '../model/fix-batch.js';
 import type { Fixes } from '../model/fixes.js';
 import type { PastRead, RehearsalResult, RehearsalRules, RehearsalWindow } from '../model/rehearsal.js';
 import type { RuleDefinition } from '../model/rule.js';
+import { jsonListInTurns } from '../store/json-in-turns.js';
 import { asItWas, PastForms } from './past-forms.js';
 import type { RehearsalAnswer, RehearsalOrder, RehearsalTask } from './rehearsal-worker.js';
 
@@ -44,7 +45,7 @@ export class Rehearsals {
   rehearse({ rule, inForce }: RehearsalRules, window: RehearsalWindow): Promise<RehearsalResult> {
     return this.#inTurn(async () => {
       const rules: RuleDefinition[] = inForce ? [rule, inForce] : [rule];
-      const task = { ...this.#groundOf(window.vehicles), rules, to: window.to, whyNot: null };
+      const task = { ...(await this.#groundOf(window.vehicles)), rules, to: window.to, whyNot: null };
       const { answer, fed: cut } = await this.#run(task, (post) => this.#feed(window, post));
       const [alerts, before] = answer.alerts;
       return { vehicles: window.vehicles.length, fixes: answer.fixes, cut, alerts, inForce: before ?? null };
@@ -61,7 +62,7 @@ export class Rehearsals {
       const vehicle = catalog.vehicles.get(vehicleNo);
       const past = vehicle && (await this.#past.at(ruleId, time, catalog));
       if (!past) return null;
-      const { catalog: today, roads } = this.#groundOf([vehicleNo]);
+      const { catalog: today, roads } = await this.#groundOf([vehicleNo]);
       const since = past.rule && past.rule.updatedAt <= time ? past.rule.updatedAt : null;
       const whyNot = { vehicleId: vehicle.id, ruleId, since };
       const task = { catalog: asItWas(today, past), roads, rules: [past.rule], to: time, whyNot };
@@ -118,11 +119,12 @@ export class Rehearsals {
   }
 
   /** The catalog with these vehicles only, and the roads: what is sent to the thread. */
-  #groundOf(vehicles: readonly number[]): { catalog: CatalogSnapshot; roads: Uint8Array } {
+  async #groundOf(vehicles: readonly number[]): Promise<{ catalog: CatalogSnapshot; roads: Uint8Array }> {
     const catalog = this.parts.catalog();
+    const roads = catalog.roads.snapshotBy(jsonListInTurns);
     const found = vehicles.flatMap((no) => catalog.vehicles.get(no) ?? []);
     const snapshot = { ...catalog.snapshot(), vehicles: found, terminals: [], rules: [] };
-    return { catalog: snapshot, roads: catalog.roads.snapshot() };
+    return { catalog: snapshot, roads: await roads };
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -25,6 +25,13 @@ export async function jsonInTurns(value: object, written: Record<string, string>
   return Buffer.concat(pieces);
 }
 
+/** A list, in the same way. */
+export async function jsonListInTurns(items: readonly unknown[]): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  await addItems(pieces, items, undefined);
+  return Buffer.concat(pieces);
+}
+
 async function addItems(pieces: Uint8Array[], items: readonly unknown[], written: string | undefined): Promise<void> {
   let text = '[';
   let copied = 0;

@@ -9,7 +9,7 @@ import { Position } from '../model/position.js';
 import { TerminalAreas } from '../model/terminal-area.js';
 import { compactGeometry } from '../model/written-geometry.js';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.js';
-import { jsonInTurns } from './json-in-turns.js';
+import { jsonInTurns, jsonListInTurns } from './json-in-turns.js';
 import { LogReader } from './log-reader.js';
 
 const NAME = 'main';
@@ -110,15 +110,15 @@ export class ShownState {
   async snapshot(flushed: () => Promise<void>): Promise<Checkpoint> {
     const { seq } = this;
     const catalog = this.catalog.snapshot();
-    // Of the same moment, all of them; only the catalog, in which nothing is altered, takes its time to be written.
+    // Of the same moment, all of them; only the catalog and the roads, in which nothing is altered, take their time to be written.
+    const roads = this.catalog.roads.snapshotBy(jsonListInTurns);
     const others = {
-      roads: this.catalog.roads.snapshot(),
       commands: Buffer.from(JSON.stringify(this.commands.snapshot())),
       areas: Buffer.from(JSON.stringify(this.commands.areas.snapshot())),
       answers: Buffer.from(JSON.stringify(this.answers.snapshot())),
       fleet: this.fleet.snapshot(),
     };
-    const parts = { catalog: await jsonInTurns(catalog, { fences: 'geometry' }), ...others };
+    const parts = { catalog: await jsonInTurns(catalog, { fences: 'geometry' }), roads: await roads, ...others };
     await flushed();
     return { seq, parts };
   }

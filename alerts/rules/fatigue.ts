@@ -64,12 +64,13 @@ export const fatigue = ruleKind<Params, Memory>({
         const keys = keysAfter(before?.keys ?? [], input);
         const memory = { keys, newest: Math.max(before?.newest ?? -Infinity, facts.time) };
         const key = keyAt(keys, facts.time, vehicle.no);
-        const log = asDrivingLog(shared.get(key)) ?? newDrivingLog(facts.time, limits);
+        const known = shared.get(key);
+        const log = asDrivingLog(known) ?? newDrivingLog(facts.time, limits);
         const driving = drives(fix, facts, limits.minSpeed);
         const isPast = facts.time < log.newest;
         // A fix that says neither is as none.
         const changed = driving !== null && note(log, vehicle.no, facts, driving, limits);
-        shared.set(key, log);
+        if (log !== known) shared.set(key, log);
         if (isPast) {
           const past = changed ? [...new Set([vehicle.no, ...vehiclesOf(log.runs)])] : [];
           return { memory, holds: null, past, explain: () => ({ checks: [] }) };

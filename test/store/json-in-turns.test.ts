@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { jsonInTurns } from '../../store/json-in-turns.js';
+import { jsonInTurns, jsonListInTurns } from '../../store/json-in-turns.js';
 
 test('the text is that of JSON.stringify', async () => {
   await fc.assert(
@@ -14,6 +14,15 @@ test('the text is that of JSON.stringify', async () => {
 test.each([1999, 2000, 2001, 4000, 4001])('%i items are all there, once', async (count) => {
   const value = { before: 1, items: Array.from({ length: count }, (_, no) => ({ no, plate: `苏B${no}` })), after: [2] };
   expect((await jsonInTurns(value)).toString()).toBe(JSON.stringify(value));
+});
+
+test('a list of its own has the text of JSON.stringify, too', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.jsonValue()), async (items) => {
+      expect((await jsonListInTurns(items)).toString()).toBe(JSON.stringify(items));
+    }),
+    { seed: 12, numRuns: 100 },
+  );
 });
 
 test('others have their turn, and what they replace meanwhile is not in it', async () => {
