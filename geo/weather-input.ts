@@ -31,7 +31,7 @@ export function parseWeather(body: WeatherBody, now: number): { weather: Weather
   const to = body.to === undefined || body.to === null ? null : Date.parse(body.to);
   if (to !== null && to <= from) problems.add('to', 'is not after from');
   if (kind !== 'ice' && visibility === null && limit === null) {
-    problems.add('visibility', 'or limit is needed: without either, weather in the air limits nothing');
+    problems.add('visibility', 'is needed, or a limit: without either, weather in the air slows nobody');
   }
   const area = parseFence({ type: 'Feature', geometry: body.area, properties: {} });
   if ('problems' in area) {

@@ -91,12 +91,7 @@ export function vehicleRoutes(app: App): Route[] {
       responses: { 200: { description: 'its current state', schema: singleVehicleSchema } },
       errors: ['not-found'],
       handle({ params, query }) {
-        const vehicle = knownVehicle(app, params.id);
-        const state = app.vehicles.state(vehicle, app.now()).toString();
-        const drivers = vehicle.drivers?.map((one) => ({ ...one, certificate: maskNumber(one.certificate) })) ?? null;
-        const quirks = vehicleQuirks(app.deps, vehicle);
-        const more = { drivers, datum: vehicle.datum ?? null, quirks };
-        return answerIn(query.datum, json(`${state.slice(0, -1)},${JSON.stringify(more).slice(1)}`));
+        return answerIn(query.datum, json(wholeOf(knownVehicle(app, params.id))));
       },
     }),
     route({
@@ -111,8 +106,8 @@ export function vehicleRoutes(app: App): Route[] {
       params: idParam,
       body: { schema: vehicleInputSchema, types: ['application/json'], limit: 1024 * 1024 },
       responses: {
-        200: { description: 'changed', schema: vehicleSchema },
-        201: { description: 'registered', schema: vehicleSchema },
+        200: { description: 'changed', schema: singleVehicleSchema },
+        201: { description: 'registered', schema: singleVehicleSchema },
       },
       errors: ['busy'],
       async handle({ params, body }) {
@@ -123,7 +118,7 @@ export function vehicleRoutes(app: App): Route[] {
         const outcome = await registry.putVehicle({ ...body, id: params.id });
         if ('refused' in outcome) throw refusal(outcome);
         app.registryChanged(outcome.vehicle.no);
-        return json(app.vehicles.state(outcome.vehicle, app.now()), outcome.created ? 201 : 200);
+        return json(wholeOf(outcome.vehicle), outcome.created ? 201 : 200);
       },
     }),
     route({
@@ -145,6 +140,14 @@ export function vehicleRoutes(app: App): Route[] {
       },
     }),
   ];
+
+  /** One vehicle with all that is known of it, as JSON: lists leave out who may drive it, its datum and its quirks. */
+  function wholeOf(vehicle: Vehicle): string {
+    const state = app.vehicles.state(vehicle, app.now()).toString();
+    const drivers = vehicle.drivers?.map((one) => ({ ...one, certificate: maskNumber(one.certificate) })) ?? null;
+    const more = { drivers, datum: vehicle.datum ?? null, quirks: vehicleQuirks(app.deps, vehicle) };
+    return `${state.slice(0, -1)},${JSON.stringify(more).slice(1)}`;
+  }
 
   function listVehicles(query: z.output<typeof listQuery>): Buffer {
     const now = app.now();

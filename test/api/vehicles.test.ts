@@ -120,6 +120,9 @@ test('who may drive is kept until it is said anew, and shown without the numbers
   await put({ plate: '苏B00001' });
   expect(await drivers()).toEqual([{ certificate: '320***********0011', from: '2026-01-01', to: null }]);
   expect((await put({ drivers: [{ certificate: '1', to: 'soon' }] })).status).toBe(400);
+  const answer = await (await put({ datum: 'gcj02' })).json();
+  expect(answer).toMatchObject({ datum: 'gcj02', drivers: [{ certificate: '320***********0011' }] });
+  expect(answer).toEqual(await (await api.get('/v1/vehicles/v1')).json());
   await put({ drivers: null });
   expect(await drivers()).toBeNull();
 });
