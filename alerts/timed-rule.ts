@@ -28,6 +28,8 @@ export interface TimedMemory {
   /** Since when it does not hold, epoch ms; −Infinity where it never did, Infinity while it holds and began too soon to count. */
   restingSince: number;
   raised: boolean;
+  /** By the newest fix that says anything it holds no more, and lingers. */
+  lapsed?: boolean;
   /** When the last alert ended, epoch ms; −Infinity before the first. */
   endedAt: number;
   triggers: number;
@@ -216,7 +218,9 @@ export class TimedRule implements Rule<TimedMemory> {
   #hold(fix: FixFacts, time: number, verdict: Verdict<unknown>, memory: TimedMemory, say: Say): void {
     const { minPrevious = 0, coolDown = 0, maxTriggers = Infinity } = this.#timing;
     // Too late to be the same event: that one has ended, unseen.
-    const ended = memory.raised && this.#endsUnseen && !this.#lingers(memory, time);
+    const mayEnd = this.#endsUnseen || (memory.lapsed === true && this.condition.tick === undefined);
+    const ended = memory.raised && mayEnd && !heldWithin(this.#silenceAfter(memory), memory, time);
+    delete memory.lapsed;
     const isOther = verdict.event !== memory.event;
     if (ended || (memory.raised && isOther)) this.#clear(fix, time, verdict, memory, say);
     if (isOther) Object.assign(memory, { event: verdict.event, onset: null });
@@ -240,7 +244,10 @@ export class TimedRule implements Rule<TimedMemory> {
 
   #rest(fix: FixFacts, time: number, verdict: Verdict<unknown>, memory: TimedMemory, say: Say, inForce: boolean): void {
     if (memory.raised) {
-      if (inForce && this.#lingers(memory, time)) return;
+      if (inForce && this.#lingers(memory, time)) {
+        memory.lapsed = true;
+        return;
+      }
       this.#clear(fix, time, verdict, memory, say, inForce ? undefined : 'out-of-hours');
     }
     if (memory.onset !== null || !Number.isFinite(memory.restingSince)) memory.restingSince = time;
@@ -250,9 +257,8 @@ export class TimedRule implements Rule<TimedMemory> {
 
   /** Silence ends only what must be seen again and again to last. */
   #endSilence(fix: FixFacts, time: number, verdict: Verdict<unknown>, memory: TimedMemory, say: Say): void {
-    if (this.#timing.linger === undefined || this.#lingers(memory, time - SILENCE_MS)) return;
-    // A condition that waits for nothing more holds for as long as nothing is heard.
-    if (this.#ownDue(memory) === Infinity) return;
+    if (this.#timing.linger === undefined || this.#lasts(memory, null)) return;
+    if (heldWithin(this.#silenceAfter(memory), memory, time - SILENCE_MS)) return;
     this.#clear(fix, time, verdict, memory, say, 'silent');
     memory.restingSince = time;
     memory.onset = null;
@@ -269,12 +275,13 @@ export class TimedRule implements Rule<TimedMemory> {
   ): void {
     say.clear(this.#evidence(verdict, memory, fix, time), reason);
     memory.raised = false;
+    delete memory.lapsed;
     memory.onset = null;
     memory.endedAt = time;
   }
 
   #lingers(memory: TimedMemory, time: number): boolean {
-    return memory.held !== null && time - memory.held.time <= (this.#timing.linger ?? 0) * S;
+    return heldWithin(this.#timing.linger ?? 0, memory, time);
   }
 
   #longEnough(memory: TimedMemory, time: number): boolean {
@@ -286,9 +293,23 @@ export class TimedRule implements Rule<TimedMemory> {
     return own === undefined ? null : (this.condition.due?.(own) ?? null);
   }
 
-  /** Fixes too far apart are two events, unless the condition itself knows what silence means. */
+  /** Fixes too far apart are two events, unless the condition itself knows what silence means, or nobody says how far. */
   get #endsUnseen(): boolean {
-    return this.#timing.linger !== undefined && this.condition.tick === undefined;
+    const { linger, maxGap } = this.#timing;
+    return linger !== undefined && maxGap !== undefined && this.condition.tick === undefined;
+  }
+
+  /** Seconds since it held until it has ended: what comes back within `linger` has not, whatever gap may lie between two fixes of an event. */
+  #silenceAfter({ lapsed }: TimedMemory): number {
+    const { linger = 0, maxGap = 0 } = this.#timing;
+    return lapsed || !this.#endsUnseen ? linger : Math.max(linger, maxGap);
+  }
+
+  /** Of what is raised: silence does not end it. */
+  #lasts(memory: TimedMemory, holds: boolean | null): boolean {
+    // A condition that waits for nothing more holds for as long as nothing is heard.
+    if (this.#ownDue(memory) === Infinity) return true;
+    return !this.#endsUnseen && (this.condition.tick ? holds === true : !memory.lapsed);
   }
 
   /** When time alone may change something after `time`: what the condition waits for, the end of what lingers, or of its hours. */
@@ -310,11 +331,9 @@ export class TimedRule implements Rule<TimedMemory> {
   }
 
   #silenceDue(memory: TimedMemory, holds: boolean | null): number | null {
-    const { linger } = this.#timing;
     const { held } = memory;
-    const lasts = (holds && !this.#endsUnseen) || this.#ownDue(memory) === Infinity;
-    if (linger === undefined || held === null || lasts) return null;
-    return held.time + linger * S + SILENCE_MS + 1;
+    if (this.#timing.linger === undefined || held === null || this.#lasts(memory, holds)) return null;
+    return held.time + this.#silenceAfter(memory) * S + SILENCE_MS + 1;
   }
 
   #evidence(verdict: Verdict<unknown>, memory: TimedMemory, fix: FixFacts, time: number): Evidence {
@@ -344,6 +363,10 @@ function atTime(fix: FixFacts, time: number): FixFacts {
 /** Fixes may be this long under way: who has been silent for longer than a condition lasts, plus this, is silent. */
 const SILENCE_MS = 120_000;
 const MUTE: Say = { raise: () => {}, clear: () => {}, changed: () => {} };
+
+function heldWithin(seconds: number, { held }: TimedMemory, time: number): boolean {
+  return held !== null && time - held.time <= seconds * S;
+}
 
 function newMemory(): TimedMemory {
   return {

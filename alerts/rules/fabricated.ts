@@ -58,7 +58,7 @@ const SAME_METRES = 0.05;
 export const fabricated = ruleKind<Params, Memory>({
   type: 'fabricated-data',
   describe: 'places that are frozen, looped, copied from another vehicle, or from another time',
-  timing: { linger: 300 },
+  timing: { maxGap: 300, linger: 300 },
   judgesLate: false,
   params: z.strictObject({
     frozenFixes: z.int().min(3).max(1000).default(10).describe('fixes in a row at the very same place, with speed'),

@@ -58,6 +58,27 @@ test('linger: what comes back soon has not ended', () => {
   ]);
 });
 
+test('linger: what every fix shows has not ended, however far they lie apart', () => {
+  const s = story({ timing: { linger: 25 } }).fixes(1, { at: 0 }, { at: 60 }, { at: 600 });
+  expect(told(s)).toEqual(['raised 10:00:00']);
+  expect(told(tick(s, 4000))).toEqual([]);
+  // What was seen to be over, and comes back too late, is another one.
+  s.fixes(1, { at: 4010 }, { at: 4020, lon: 5 }, { at: 4060 });
+  expect(told(s)).toEqual(['cleared 11:07:40', 'raised 11:07:40']);
+  s.fixes(1, { at: 4070, lon: 5 });
+  expect(told(s)).toEqual([]);
+  expect(told(tick(s, 4300))).toEqual(['cleared 11:10:05 silent']);
+});
+
+test('linger shorter than the gap that a kind allows between fixes splits no event', () => {
+  const made = new Story().settings({}).vehicle(1, 'v1', 'coach');
+  ruleOf(made, 'speed-limit', { limit: 60 }, { timing: { minDuration: 0, linger: 5 } });
+  made.fixes(1, ...[0, 10, 20, 70].map((at) => ({ at, speed: 80 })));
+  expect(made.tell()).toEqual(['raised speed-limit v1 10:00:00']);
+  made.fixes(1, { at: 80, speed: 50 }, { at: 141, speed: 80 });
+  expect(made.tell()).toEqual(['cleared speed-limit v1 10:01:20', 'raised speed-limit v1 10:02:21']);
+});
+
 test('hours, days and dates', () => {
   expect(told(story({ schedule: { hours: [{ from: '10:00', to: '10:01' }] } }).fixes(1, ...path('iiiiiiii')))).toEqual([
     'raised 10:00:00',
