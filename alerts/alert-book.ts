@@ -177,13 +177,14 @@ export class AlertBook {
   }
 
   /**
-   * Late fixes show that the rule's condition held at `onset`, RFC 3339. True where an alert of it tells of that time already; where
-   * the time is just before or after the alert's own, it is told again with the reason.
+   * Late fixes show what they would raise. True where an alert of the rule tells of that time already, of the same `type`: a rule that was changed
+   * may have been another. Where the time is just before or after the alert's own, it is told again with the reason.
    */
-  amend(vehicleId: string, ruleId: string, onset: string): boolean {
+  amend({ vehicleId, ruleId, type, occurredAt: onset }: NewAlert): boolean {
     const at = Date.parse(onset);
     for (const alert of this.#all()) {
-      if (alert.ruleId !== ruleId || alert.vehicleId !== vehicleId || alert.clearReason === 'late-fixes') continue;
+      if (alert.ruleId !== ruleId || alert.vehicleId !== vehicleId || alert.type !== type) continue;
+      if (alert.clearReason === 'late-fixes') continue;
       if (!isNear(alert, at)) continue;
       if (!tellsOf(alert, at)) this.#amend(alert, { heldAt: onset });
       return true;
@@ -357,7 +358,8 @@ export class AlertBook {
       ...alert,
       // What a person said of it stays.
       state: alert.state === 'raised' ? 'cleared' : alert.state,
-      clearedAt: at,
+      // A terminal's clock may be ahead of that by which rules and fences change; text in UTC compares as times do.
+      clearedAt: at < alert.occurredAt ? alert.occurredAt : at,
       clearReason: reason ?? null,
       evidence: end ? { ...alert.evidence, end } : alert.evidence,
       revision: alert.revision + 1,

@@ -167,7 +167,7 @@ export class LateFixes {
         const { asked, owner } = asking;
         const alert = newAlert(asked, owner, onset, asking.input.fix, { ...evidence, late: true });
         memories.of(owner.no).gap?.raised.push([asked.id, alert.id]);
-        if (alerts.amend(owner.id, asked.id, alert.occurredAt)) return;
+        if (alerts.amend(alert)) return;
         if (alerts.openOf(owner.no, asked.id)) {
           // One of the present: this one waits for its own end, which ends nothing else.
           episode.past ??= new Map();

@@ -82,9 +82,11 @@ test('late fixes that show an event anew amend none that was withdrawn', () => {
   const facts = { company: null, region: null, createdAt: 0 };
   const alert = newAlert(rule, { ...vehicle, ...facts }, factsOf(fix), fix, { fixes: {}, checks: [] });
   book.raise(1, alert);
-  expect(book.amend('v1', 'r', alert.occurredAt)).toBe(true);
+  expect(book.amend(alert)).toBe(true);
+  // The rule was of another kind before.
+  expect(book.amend({ ...alert, type: 'forbidden-inside' })).toBe(false);
   book.withdraw(alert.id, alert.occurredAt, null);
-  expect(book.amend('v1', 'r', alert.occurredAt)).toBe(false);
+  expect(book.amend(alert)).toBe(false);
   book.raise(1, alert);
   expect(book.openAlerts()).toMatchObject([{ id: alert.id, clearReason: null }]);
 });

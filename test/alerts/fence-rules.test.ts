@@ -268,7 +268,7 @@ describe('fences change', () => {
     story.tell();
     expect(story.change({ type: 'fence-delete', no: 1 }).tell()).toEqual([
       'cleared fence-enter v1 depot 10:00:00 fence-removed',
-      'cleared fence-exit v2 depot 10:00:00 fence-removed',
+      'cleared fence-exit v2 depot 10:00:01 fence-removed',
     ]);
     expect(story.fixes(1, { at: 5, ...OUT }, { at: 6, ...IN }).tell()).toEqual([]);
     expect(
@@ -284,7 +284,7 @@ describe('fences change', () => {
     const story = oneFence().fixes(1, { at: 0, ...IN }, { at: 5, ...OUT }, { at: 10, ...IN });
     story.tell();
     expect(story.fence(1, 'depot', square(0, 0), [{ type: 'exit' }]).tell()).toEqual([
-      'cleared fence-enter v1 depot 10:00:00 rule-removed',
+      'cleared fence-enter v1 depot 10:00:10 rule-removed',
     ]);
     expect(story.fixes(1, { at: 15, ...OUT }).tell()).toEqual(['raised fence-exit v1 depot 10:00:15']);
   });

@@ -128,7 +128,7 @@ test('a rule that is gone leaves nothing to settle', () => {
   s.tell();
   s.change({ type: 'rule-delete', id: 'speed-limit' });
   s.fixes(1, ...drive(110, 170, { ...FAST, ...LATE }), ...drive(230, 230, FAST));
-  expect(s.tell()).toEqual(['cleared speed-limit v1 10:00:00 rule-removed']);
+  expect(s.tell()).toEqual(['cleared speed-limit v1 10:03:00 rule-removed']);
 });
 
 test('a restart anywhere changes nothing', () => {

@@ -119,7 +119,7 @@ test('a rule of another kind under the same name does not go on with what the la
   ruleOf(s, 'speed-limit', { limit: 30 }, { id: 'x', scope: { fences: ['depot'] }, timing: { minDuration: 0 } });
   s.fixes(1, { at: 120, ...IN, ...LATER });
   expect(s.tell()).toEqual([
-    'cleared dwell-too-long v1 depot 10:00:00 rule-changed',
+    'cleared dwell-too-long v1 depot 10:01:40 rule-changed',
     'raised speed-limit v1 depot 10:02:00',
   ]);
   expect(s.engine.counters.stepFailures).toEqual({});

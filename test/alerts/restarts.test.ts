@@ -216,6 +216,9 @@ test('whatever came, a rule has one alert open for a vehicle, and none when rule
       for (const rule of RULES) story.change({ type: 'rule-delete', id: idOf(rule) });
       for (const no of [1, 2]) story.change({ type: 'fence-delete', no });
       story.settings({}).tell();
+      for (const { alert } of story.transitions) {
+        if (alert.clearedAt !== null) expect(alert.clearedAt >= alert.occurredAt).toBe(true);
+      }
       const left = story.engine.openAlerts().map(({ ruleId }) => ruleId);
       expect(left.filter((id) => !id.startsWith('terminal:'))).toEqual([]);
     }),

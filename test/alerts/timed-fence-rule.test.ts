@@ -123,12 +123,12 @@ test('a rule that gets timing begins anew, and one whose timing changes goes on'
   const s = fenced({ type: 'enter' }).fixes(1, ...path('oi'));
   expect(told(s)).toEqual(['raised fence-enter 10:00:10']);
   s.fence(1, 'zone', square(0, 0), [{ type: 'enter', timing: { minDuration: 15 } }]);
-  expect(told(s.fixes(1, ...path('ii', 20)))).toEqual(['cleared fence-enter 10:00:00 rule-removed']);
+  expect(told(s.fixes(1, ...path('ii', 20)))).toEqual(['cleared fence-enter 10:00:10 rule-removed']);
   s.fence(1, 'zone', square(0, 0), [{ type: 'enter', timing: { minDuration: 25 } }]);
   expect(told(s.fixes(1, ...path('ii', 40)))).toEqual(['raised fence-enter 10:00:20']);
   s.fence(1, 'zone', square(0, 0), [{ type: 'enter' }]);
   expect(told(s.fixes(1, ...path('i', 60)))).toEqual([
-    'cleared fence-enter 10:00:00 rule-removed',
+    'cleared fence-enter 10:00:20 rule-removed',
     'raised fence-enter 10:01:00',
   ]);
 });

@@ -248,6 +248,6 @@ describe('corridors', () => {
     made.change({ type: 'fence-delete', no: 2 });
     expect(drive(made, 110, 200, 50, 0.6).tell()).toEqual(['raised route-deviation v1 10:01:50']);
     made.change({ type: 'fence-delete', no: 1 });
-    expect(drive(made, 210, 300, 50, 0.6).tell()).toEqual(['cleared route-deviation v1 10:00:00 fence-removed']);
+    expect(drive(made, 210, 300, 50, 0.6).tell()).toEqual(['cleared route-deviation v1 10:01:50 fence-removed']);
   });
 });
