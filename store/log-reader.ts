@@ -84,6 +84,12 @@ export class LogReader {
 
   /** Goes to where the record at `position` must be. False where it is nowhere yet. */
   #moveOn(): boolean {
+    // Only a new list says what follows a segment that was deleted between being listed and being opened.
+    return this.#find() ?? this.#find() ?? false;
+  }
+
+  /** The same; null where the segment is gone that it must be in. */
+  #find(): boolean | null {
     const segments = listSegments(this.dir);
     const holder = segments.findLast((segment) => segment.firstSeq <= this.position);
     if (!holder) {
@@ -102,13 +108,14 @@ export class LogReader {
     return this.#open(following);
   }
 
-  #open(segment: SegmentName): boolean {
+  /** Null where it was deleted since it was listed. */
+  #open(segment: SegmentName): true | null {
     this.close();
     try {
       this.#file = new SegmentFile(segment);
       return true;
     } catch (error) {
-      if (isMissing(error)) return false; // deleted since it was listed: the next call looks again
+      if (isMissing(error)) return null;
       throw error;
     }
   }
