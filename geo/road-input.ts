@@ -8,6 +8,8 @@ import { type Problem, Problems } from './problems.js';
 const MAX_VERTICES = 10_000;
 const MAX_LINES = 1000;
 const MAX_NAME = 200;
+/** Limits with conditions, of all tags of a road: each is kept with every road, and asked for every fix on it. */
+const MAX_CLAUSES = 50;
 /** As ids of other things, and with the `/` of `way/123`. */
 const ID = /^[A-Za-z0-9._:/\-\p{Script=Han}]{1,64}$/u;
 export const ROAD_ID_RULE = '1 to 64 letters, digits, Chinese characters or any of . _ : / -';
@@ -104,6 +106,7 @@ function readConditional(
   problems: Problems,
 ): { conditional: Road['conditional']; notUnderstood: string[] } {
   const notUnderstood: string[] = [];
+  let clauses = 0;
   let conditional: Road['conditional'];
   for (const limitTag of LIMIT_TAGS) {
     const tag = conditionalTag(limitTag);
@@ -116,8 +119,11 @@ function readConditional(
     const { limits, unread } = readConditionalLimits(text);
     const unknown = limits.filter(isUnknown).map((limit) => limit.text);
     notUnderstood.push(...[...unread, ...unknown].map((clause) => `${tag}=${clause}`));
+    clauses += limits.length;
     if (limits.length > 0) conditional = { ...conditional, [limitTag]: limits };
   }
+  if (clauses > MAX_CLAUSES)
+    problems.add('properties', `has ${clauses} limits with conditions; at most ${MAX_CLAUSES}`);
   return { conditional, notUnderstood };
 }
 

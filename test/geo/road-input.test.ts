@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { maxSpeedKmh } from '../../geo/max-speed.js';
 import { parseRoad } from '../../geo/road-input.js';
+import { LIMIT_TAGS } from '../../model/road.js';
 
 const line = [
   [120, 31],
@@ -145,4 +146,8 @@ test('conditional tags are read once, and what is not understood is told', () =>
   expect(problemsOf(feature({ 'maxspeed:conditional': `60 @ ${'wet '.repeat(70)}` }))).toEqual([
     'properties.maxspeed:conditional',
   ]);
+  const many = Array.from({ length: 20 }, () => '60 @ wet').join(';');
+  const [, way, back] = LIMIT_TAGS;
+  const tags3 = { 'maxspeed:conditional': many, [`${way}:conditional`]: many, [`${back}:conditional`]: many };
+  expect(problemsOf(feature(tags3))).toEqual(['properties']);
 });
