@@ -21,7 +21,7 @@ import { createLog } from './log.js';
 import { Fleet } from './model/fleet.js';
 import { countOnline } from './model/online.js';
 import type { LiveStats } from './model/stats.js';
-import { mqttAlerts, openDeliveries, publishAlerts } from './parts/alert-deliveries.js';
+import { alertsOut, mqttAlerts, openDeliveries, publishAlerts } from './parts/alert-deliveries.js';
 import { startApiNode } from './parts/api-node.js';
 import { apiOptions } from './parts/api-options.js';
 import { openAttachmentPort } from './parts/attachment-port.js';
@@ -165,6 +165,7 @@ export async function start(settings: Settings, log: Logger = createLog(settings
     uploads: { ...uploads.counts },
     media: { ...media.stats(), attachments: { ...attachments?.counts } },
     mqtt: mqtt.stats(),
+    alertsOut: alertsOut(deliveries),
     positionsOut: positions?.stats() ?? { published: 0, failed: 0, waiting: 0 },
     ...stats.otherWays(),
     vehicles: {

@@ -78,6 +78,8 @@ export interface LiveStats {
   media: MediaStats;
   mqtt: MqttStats;
   positionsOut: PositionsOut;
+  /** null: none are published. */
+  alertsOut: AlertsOut | null;
   /** The watched directory since this process started: files that were moved, and the positions and sentences in them. */
   files: {
     done: number;
@@ -136,6 +138,16 @@ export interface PositionsOut {
   failed: number;
   /** Vehicles whose newest position is not published yet. */
   waiting: number;
+}
+
+/** Alerts that are published over MQTT. */
+export interface AlertsOut {
+  /** Messages that the broker took since this process started. */
+  delivered: number;
+  /** Steps of the alert log after that. */
+  behind: number;
+  /** Messages that the broker refused again and again, and that are kept. */
+  deadLetters: number;
 }
 
 /** Messages over MQTT; counts since this process started. received = handled + Σ rejected. */

@@ -11,6 +11,7 @@ import { TargetGuard } from '../deliver/target-guard.js';
 import { Webhooks } from '../deliver/webhooks.js';
 import type { Outlet } from '../ingest/mqtt/outlet.js';
 import type { AlertFilter } from '../model/alert.js';
+import type { AlertsOut } from '../model/stats.js';
 import { AlertStream } from '../redis/alert-stream.js';
 import { type DataDir, secretFile } from '../store/data-dir.js';
 import type { Registry } from '../store/registry.js';
@@ -61,6 +62,14 @@ const MQTT = 'mqtt';
 /** Alerts as they are published over MQTT; null where they are not. */
 export function mqttAlerts(deliveries: Deliveries): Receiver | null {
   return deliveries.receiver(MQTT);
+}
+
+/** How far they are, and what was refused; null where none are published. */
+export function alertsOut(deliveries: Deliveries): AlertsOut | null {
+  const state = mqttAlerts(deliveries)?.state();
+  if (!state) return null;
+  const { delivered, behind, deadLetters } = state;
+  return { delivered, behind, deadLetters };
 }
 
 /** Publishes the alerts that are wanted over the broker that is in use, from now on or from where the last run was. */

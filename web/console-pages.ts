@@ -22,7 +22,7 @@ export function consolePages({ api, key, address, status, fences, book }: PagePa
     rules: async () => new (await import('./rules/rules-page.js')).RulesPage(api, fences),
     webhooks: async () => new (await import('./webhooks/webhooks-page.js')).WebhooksPage(api),
     audit: async () => new (await import('./audit/audit-page.js')).AuditPage(api),
-    server: async () => new (await import('./server/server-page.js')).ServerPage(status),
+    server: async () => new (await import('./server/server-page.js')).ServerPage(status, api),
     protocol: async () => new (await import('./protocol/protocol-page.js')).ProtocolPage(api, book),
   });
 }

@@ -93,6 +93,14 @@ export const liveStatsSchema = z
         waiting: z.int().describe('vehicles whose newest position is not published yet'),
       })
       .describe('positions published over MQTT'),
+    alertsOut: z
+      .object({
+        delivered: z.int(),
+        behind: z.int().describe('steps of the alert log'),
+        deadLetters: z.int().describe('refused by the broker, and kept: /v1/mqtt/alerts/dead-letters'),
+      })
+      .nullable()
+      .describe('alerts published over MQTT; null: none are'),
     files: z
       .object({
         done: z.int().describe('files'),

@@ -424,6 +424,7 @@ function stats(stream: LiveStats['stream']): LiveStats {
       messages: { received: 3, handled: 2, rejected: { 'not-json': 1 }, byCodec: { v1: 3 }, repeated: 0, retained: 0 },
       ...{ events: {}, unacknowledged: 0, pauses: 0, connects: 0, refused: {} },
     },
+    alertsOut: { delivered: 5, behind: 1, deadLetters: 2 },
     positionsOut: { published: 7, failed: 1, waiting: 2 },
     files: { done: 2, failed: 1, received: 9, taken: 6, refused: 2, pending: 1, waits: 1 },
     dialOut: { sources: 2, dialled: 5, connecting: 1, connected: 1, ended: { silent: 2, refused: 1 }, pauses: 1 },

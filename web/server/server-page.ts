@@ -1,4 +1,5 @@
 import { imbalances, type Latencies, type LiveStats, type Tally } from '../../model/stats.js';
+import type { ApiClient } from '../api-client.js';
 import { el, fill } from '../dom.js';
 import type { OverPage } from '../over-pages.js';
 import { facts } from '../panels/facts.js';
@@ -8,21 +9,29 @@ import { label, number, onLanguage, t } from '../text/language.js';
 import { rejectLabel } from '../text/names.js';
 import { closedLabel, partLabel, partStateLabel } from '../text/server-names.js';
 import { beijing } from '../time.js';
+import { MqttSection } from './mqtt-section.js';
+import { tallyView } from './tally-view.js';
 
 /** The page behind `#server`: how its parts are, what came in and what became of it. */
 export class ServerPage implements OverPage {
   readonly element = el('div', 'page-body');
   readonly #status: ServerStatus;
   readonly #content = el('div', 'server-cards');
+  readonly #mqtt: MqttSection;
 
-  constructor(status: ServerStatus) {
+  constructor(status: ServerStatus, api: ApiClient) {
     this.#status = status;
+    this.#mqtt = new MqttSection(api);
     this.element.append(
       el('div', 'panel-line', el('h1', '', label('page-server')), el('p', 'muted', label('server-about'))),
       this.#content,
+      this.#mqtt.element,
     );
     status.onChange(() => this.#draw());
-    onLanguage(() => this.#draw());
+    onLanguage(() => {
+      this.#mqtt.forget();
+      this.#draw();
+    });
   }
 
   /** The status is read all the time; the page shows what was read last. */
@@ -39,6 +48,7 @@ export class ServerPage implements OverPage {
       card(t('server-parts'), ...Object.entries(parts).map(([name, part]) => partLine(name, part))),
       ...(stats ? statCards(stats) : [el('p', 'muted', t('server-no-stats'))]),
     );
+    if (stats) this.#mqtt.show(stats);
   }
 }
 
@@ -119,14 +129,6 @@ function partLine(name: string, { state, detail }: PartState): HTMLElement {
 function mqttText({ broker, state, messages }: LiveStats['mqtt']): string {
   if (broker === state) return partStateLabel(state);
   return `${partStateLabel(broker)} · ${partStateLabel(state)} · ${number(messages.received)}`;
-}
-
-/** Counts by name, the most first; nothing where nothing was counted. */
-function tallyView(title: string, tally: Tally, name: (key: string) => string): HTMLElement | null {
-  const counted = Object.entries(tally).filter(([, count]) => count > 0);
-  if (counted.length === 0) return null;
-  counted.sort(([, a], [, b]) => b - a);
-  return el('div', '', el('h3', '', title), facts(counted.map(([key, count]) => [name(key), number(count)] as const)));
 }
 
 function sum(one: Tally, other: Tally): Tally {

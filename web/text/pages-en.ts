@@ -244,6 +244,13 @@ export const enPages = {
   'server-media': 'Media files',
   'server-ack': 'Acknowledged within',
   'server-closed': 'Closed',
+  'server-mqtt-broker': 'Broker',
+  'server-mqtt-received': 'Messages received',
+  'server-mqtt-handled': 'Handled',
+  'server-mqtt-published': 'Alerts published',
+  'server-mqtt-behind': 'Steps of alerts that wait',
+  'server-mqtt-refused': 'Alerts that the broker refused',
+  'server-mqtt-turned-away': 'Turned away by our own broker',
   'server-since': 'Counted since {time}',
   'server-doctor': 'More is told by',
 };

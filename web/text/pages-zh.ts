@@ -243,6 +243,13 @@ export const zhPages: Record<keyof typeof enPages, string> = {
   'server-media': '多媒体文件',
   'server-ack': '应答时延',
   'server-closed': '断开原因',
+  'server-mqtt-broker': '代理',
+  'server-mqtt-received': '收到消息',
+  'server-mqtt-handled': '已处理',
+  'server-mqtt-published': '已发布告警',
+  'server-mqtt-behind': '待发布告警',
+  'server-mqtt-refused': '代理拒收的告警',
+  'server-mqtt-turned-away': '内置代理拒绝',
   'server-since': '自 {time} 起计数',
   'server-doctor': '更多检查请运行',
 };

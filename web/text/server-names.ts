@@ -50,4 +50,17 @@ const CLOSED: Names<string> = {
   error: ['网络故障', 'network failed'],
 };
 
+/** What our own broker refused (broker/own-broker.ts). */
+const TURNED_AWAY: Names<string> = {
+  'too-many-connections': ['连接过多', 'too many connections'],
+  'packet-too-large': ['报文过大', 'packet too large'],
+  'bad-client-id': ['客户端标识无效', 'bad client id'],
+  'address-held': ['地址被暂禁', 'address held back'],
+  'wrong-password': ['用户名或密码错误', 'wrong user or password'],
+  'publish-denied': ['无发布权限', 'may not publish'],
+  'subscribe-denied': ['无订阅权限', 'may not subscribe'],
+};
+
+export const turnedAwayLabel = (why: string): string => named(TURNED_AWAY, why);
+
 export const closedLabel = (reason: string): string => named(CLOSED, reason);

@@ -1,10 +1,10 @@
 import type { WebhookInput } from '../../model/webhook.js';
 import type { ApiClient } from '../api-client.js';
 import type { Page } from '../api-types.js';
-import type { AttemptJson, LetterJson, WebhookJson } from './webhook-types.js';
+import { DeadLetters } from './dead-letters.js';
+import type { AttemptJson, WebhookJson } from './webhook-types.js';
 
 const PATH = '/v1/webhooks';
-const LETTERS = 100;
 
 /** The webhooks as the server has them (docs/webhooks.md). Everything throws as ApiClient does. */
 export class WebhookBook {
@@ -48,18 +48,9 @@ export class WebhookBook {
     return (await this.#api.get<Page<AttemptJson>>(`${at(id)}/deliveries`)).items;
   }
 
-  /** The oldest hundred that were put aside. */
-  async letters(id: string): Promise<LetterJson[]> {
-    return (await this.#api.get<Page<LetterJson>>(`${at(id)}/dead-letters`, { limit: LETTERS })).items;
-  }
-
-  /** Resolves with how many will be sent again. */
-  async replay(id: string, deadLetters: number[] | 'all'): Promise<number> {
-    return (await this.#api.post<{ deadLetters: number }>(`${at(id)}/replay`, { deadLetters })).deadLetters;
-  }
-
-  throwAway(id: string, no: number): Promise<void> {
-    return this.#api.delete(`${at(id)}/dead-letters/${no}`);
+  /** What was put aside for it. */
+  lettersOf(id: string): DeadLetters {
+    return new DeadLetters(this.#api, at(id));
   }
 }
 

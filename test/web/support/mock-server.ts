@@ -16,6 +16,7 @@ import type { CommandEvent } from '../../../model/command.js';
 import { parseHex } from '../../../model/hex-text.js';
 import type { PositionJson } from '../../../model/position.js';
 import type { QuarantineGroup, RerunResult } from '../../../model/quarantine.js';
+import type { LiveStats } from '../../../model/stats.js';
 import { commandSet } from '../../../protocols/jt808/commands/index.js';
 import { quirkBook } from '../../../protocols/jt808/quirks/index.js';
 import { tools } from '../../../protocols/jt808/tools.js';
@@ -66,6 +67,8 @@ export class MockServer {
   /** Answers everything that is written, while it is there. */
   refusal: Refusal | null = null;
   inSpool = 0;
+  /** Counters that are other than usual. */
+  stats: Partial<LiveStats> = {};
   key = KEY;
   /** Notes that came with actions, by alert id. */
   readonly actions: ({ id: string } & AlertWord)[] = [];
@@ -395,6 +398,7 @@ export class MockServer {
       ...stats,
       log: { ...stats.log, state: this.log },
       store: { ...stats.store, state: this.database, inSpool: this.inSpool },
+      ...this.stats,
     };
   }
 

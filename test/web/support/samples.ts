@@ -208,6 +208,7 @@ export function liveStats(accepted: number, vehicles: number): LiveStats {
       connects: 0,
       refused: {},
     },
+    alertsOut: null,
     positionsOut: { published: 0, failed: 0, waiting: 0 },
     files: { done: 0, failed: 0, received: 0, taken: 0, refused: 0, pending: 0, waits: 0 },
     dialOut: { sources: 0, dialled: 0, connecting: 0, connected: 0, ended: {}, pauses: 0 },
