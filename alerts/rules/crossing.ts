@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { Box } from '../../geo/box.js';
 import { distanceM, lonMetresPerDegree, METRES_PER_DEGREE } from '../../geo/distance.js';
+import type { LonLat } from '../../geo/shape.js';
 import type { FixFacts } from '../fix-facts.js';
 import { fenceConcerns, type RuleFence } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
@@ -47,10 +49,12 @@ export const crossing = ruleKind<Params, undefined>({
     judge({ fix, facts, previous, vehicle }) {
       let best: { fence: RuleFence; probability: number } | null = null;
       if (previous && facts.time - previous.time <= MAX_GAP_MS) {
+        const ways = waysBetween(previous, facts, topSpeed);
         for (const fence of fences) {
-          if (!fenceConcerns(fence, vehicle, facts.time)) continue;
+          // The box first: nearly all fences are elsewhere.
+          if (!mayTouch(fence, ways) || !fenceConcerns(fence, vehicle, facts.time)) continue;
           if (fix.fenceNos.includes(fence.no) || fence.contains(previous.lon, previous.lat)) continue;
-          const probability = crossed(fence, previous, facts, topSpeed);
+          const probability = crossed(fence, ways);
           if (probability > (best?.probability ?? 0)) best = { fence, probability };
         }
       }
@@ -79,16 +83,36 @@ export const crossing = ruleKind<Params, undefined>({
   }),
 });
 
-/** 0 … 1. */
-function crossed(fence: RuleFence, a: FixFacts, arrived: FixFacts, topSpeed: number): number {
-  // The short way round, where that is across 180°.
+/** All ways that a vehicle may have taken between two places. */
+interface Ways {
+  a: LonLat;
+  /** Across 180° it is beyond ±180: the short way round. */
+  b: LonLat;
+  /** Half the short axis of the ellipse of all places that lie on a way of the greatest length, metres. */
+  aside: number;
+  /** The ways lie in it; beyond ±180 where `b` is. */
+  box: Box;
+}
+
+function waysBetween(a: FixFacts, arrived: FixFacts, topSpeed: number): Ways {
   const turn = arrived.lon - a.lon > 180 ? -360 : arrived.lon - a.lon < -180 ? 360 : 0;
-  const b = { ...arrived, lon: arrived.lon + turn };
+  const b = { lon: arrived.lon + turn, lat: arrived.lat };
   const direct = distanceM(a.lon, a.lat, b.lon, b.lat);
-  const reach = Math.max(direct, (topSpeed / 3.6) * ((b.time - a.time) / 1000));
-  // Half the short axis of the ellipse of all places that lie on a way of this length.
+  const reach = Math.max(direct, (topSpeed / 3.6) * ((arrived.time - a.time) / 1000));
   const aside = Math.sqrt(reach * reach - direct * direct) / 2;
-  if (!mayTouch(fence, a, b, aside)) return 0;
+  const dLat = aside / METRES_PER_DEGREE;
+  const dLon = aside / lonMetresPerDegree(Math.max(Math.abs(a.lat), Math.abs(b.lat)));
+  const box = {
+    minX: Math.min(a.lon, b.lon) - dLon,
+    minY: Math.min(a.lat, b.lat) - dLat,
+    maxX: Math.max(a.lon, b.lon) + dLon,
+    maxY: Math.max(a.lat, b.lat) + dLat,
+  };
+  return { a, b, aside, box };
+}
+
+/** 0 … 1: the share of the ways that meet the fence. */
+function crossed(fence: RuleFence, { a, b, aside }: Ways): number {
   const perLon = lonMetresPerDegree((a.lat + b.lat) / 2);
   const [dx, dy] = [(b.lon - a.lon) * perLon, (b.lat - a.lat) * METRES_PER_DEGREE];
   const length = Math.hypot(dx, dy) || 1;
@@ -116,12 +140,11 @@ function crossed(fence: RuleFence, a: FixFacts, arrived: FixFacts, topSpeed: num
   return hit / all;
 }
 
-/** Whether the fence's box meets that of the two places with so many metres around. */
-function mayTouch({ box }: RuleFence, a: FixFacts, b: FixFacts, metres: number): boolean {
-  const dLat = metres / METRES_PER_DEGREE;
-  const dLon = metres / lonMetresPerDegree(Math.max(Math.abs(a.lat), Math.abs(b.lat)));
-  if (Math.min(a.lat, b.lat) - dLat > box.maxY || Math.max(a.lat, b.lat) + dLat < box.minY) return false;
-  const west = Math.min(a.lon, b.lon) - dLon;
-  const east = Math.max(a.lon, b.lon) + dLon;
-  return [-360, 0, 360].some((turn) => west + turn <= box.maxX && east + turn >= box.minX);
+function mayTouch({ box: { minX, minY, maxX, maxY } }: RuleFence, { box }: Ways): boolean {
+  if (box.minY > maxY || box.maxY < minY) return false;
+  return (
+    (box.minX <= maxX && box.maxX >= minX) ||
+    (box.minX - 360 <= maxX && box.maxX - 360 >= minX) ||
+    (box.minX + 360 <= maxX && box.maxX + 360 >= minX)
+  );
 }
