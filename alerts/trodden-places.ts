@@ -5,7 +5,7 @@ export interface Visit {
 }
 
 /**
- * Who was last at each of many places: plain values that go into a checkpoint as they are. Columns by slot, 36 bytes and the share of
+ * Who was last at each of many places: plain values that go into a checkpoint as they are. Columns by slot, 32 bytes and the share of
  * `buckets`; slots of one bucket are a chain through `chain`, and all of them one through `older` and `newer`, in the order
  * of their newest visits. Slot 0 is none.
  */
