@@ -105,13 +105,13 @@ export class Follower {
     this.#carrier = changed.carrier;
     this.#o.wants = changed.wants;
     this.#stopped = changed.paused ? 'paused' : null;
-    this.#tryNow();
+    this.#begin();
   }
 
   /** Everything after transition `number` once more, or after the oldest that is kept. */
   replayFrom(number: number): void {
     this.#moveTo(Math.max(number, this.#o.log.oldestKept));
-    this.#tryNow();
+    this.#begin();
   }
 
   replayLetters(letters: readonly DeadLetter[]): void {
@@ -189,12 +189,14 @@ export class Follower {
       return { batch: [gapDelivery(log, from, error.oldest - 1)], reached: error.oldest - 1 };
     }
     const batch: Delivery[] = [];
+    // Behind one that is refused others may be taken, and would come again with each try.
+    const most = this.#refusals > 0 ? 1 : this.#carrier.window;
     let reached = from;
     for (const transition of transitions) {
       reached = transition.number;
       if (!wants(transition.alert)) continue;
       batch.push(alertDelivery(log, transition));
-      if (batch.length === this.#carrier.window) break;
+      if (batch.length === most) break;
     }
     if (batch.length === 0 && reached > from) this.#moveTo(reached);
     return { batch, reached };
@@ -272,6 +274,13 @@ export class Follower {
     this.#retryAt = performance.now() + wait;
     if (++this.#failures >= OPEN_AFTER) this.#circuit = 'open';
     else this.#circuit = 'closed';
+  }
+
+  /** What was refused before was asked of another, or of another place. */
+  #begin(): void {
+    this.#refusals = 0;
+    this.#deadInARow = 0;
+    this.#tryNow();
   }
 
   #tryNow(): void {

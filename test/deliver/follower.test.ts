@@ -126,6 +126,35 @@ describe('messages that are refused', () => {
     expect(again.state().cursor).toBe('e1-7');
   });
 
+  test('while one is refused those behind it, which are taken all the same, are not sent with it again and again', async () => {
+    const { feed } = await feedOf(12);
+    const arrived: string[] = [];
+    const carrier = new FakeCarrier(undefined, 64);
+    // As a broker does: all are on their way at once, and each is answered for itself.
+    carrier.carry = async (batch) => {
+      const refused = batch.findIndex(({ number }) => number === 3);
+      arrived.push(...batch.filter((_, i) => i !== refused).map(({ id }) => id));
+      return refused < 0 ? { taken: batch.length, failure: null } : { taken: refused, failure: REFUSED };
+    };
+    const follower = await (await deliveriesOf(feed)).add(receiver(carrier));
+    await expect.poll(() => follower.state().cursor, QUICK).toBe('e1-12');
+    expect(follower.deadLetters.letters.map(({ id }) => id)).toEqual(ids(3, 3));
+    expect([...new Set(arrived)]).toEqual([...ids(1, 2), ...ids(4, 12)]);
+    expect(arrived.filter((id) => id === 'alert_a12_1')).toHaveLength(2);
+  });
+
+  test('tries are counted anew after a change, and after a replay: what was refused before was not asked of this one', async () => {
+    const { feed } = await feedOf(3);
+    const first = new FakeCarrier(() => REFUSED);
+    const follower = await (await deliveriesOf(feed)).add(receiver(first));
+    await expect.poll(() => first.tried.length, QUICK).toBe(4);
+    let refusals = 3;
+    const second = new FakeCarrier(() => (refusals-- > 0 ? REFUSED : null));
+    follower.change({ carrier: second, wants: () => true, paused: false });
+    await expect.poll(() => second.taken, QUICK).toEqual(ids(1, 3));
+    expect(follower.deadLetters.letters).toEqual([]);
+  });
+
   test('all of them: after three it is taken for an outage, and the rest waits', async () => {
     const { feed } = await feedOf(10);
     let mended = false;
