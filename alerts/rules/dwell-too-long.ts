@@ -5,18 +5,32 @@ import { ruleKind, type Verdict } from '../rule-kind.js';
 
 interface Memory {
   since: FixFacts;
-  /** It stays for as long as nothing is heard to the contrary. */
+  /** When silence changes something, epoch ms: it stays for as long as nothing is heard to the contrary, and is away once it is for long enough. */
   due: number;
+  /** The first fix outside since the last one inside, epoch ms; absent while it is inside. */
+  outAt?: number;
 }
 
-/** A vehicle has been in a fence for more than `seconds`; a vehicle that falls silent inside is still there. */
-export const dwellTooLong = ruleKind<{ seconds: number }, Memory>({
+interface Params {
+  seconds: number;
+  /** Absent in rules of before there was any. */
+  absence?: number;
+}
+
+/**
+ * A vehicle has been in a fence for more than `seconds`; one that falls silent inside is still there. Receivers of vehicles that stand at its edge
+ * show them outside now and then: who is back within `absence` seconds has not left.
+ */
+export const dwellTooLong = ruleKind<Params, Memory>({
   type: 'dwell-too-long',
   describe: 'a vehicle has been in a fence of the scope for more than `seconds`',
   fences: 'each',
   beginsInSilence: true,
-  params: z.strictObject({ seconds: z.number().positive().max(2_592_000).describe('how long it may stay') }),
-  build({ seconds }, [fence]) {
+  params: z.strictObject({
+    seconds: z.number().positive().max(2_592_000).describe('how long it may stay'),
+    absence: z.number().min(0).max(86_400).default(0).describe('who is back within so many seconds has not left'),
+  }),
+  build({ seconds, absence = 0 }, [fence]) {
     const verdict = (memory: Memory, time: number): Verdict<Memory> => {
       const stayed = (time - memory.since.time) / 1000;
       return {
@@ -26,21 +40,30 @@ export const dwellTooLong = ruleKind<{ seconds: number }, Memory>({
         explain: () => ({ checks: [over('time inside', stayed, seconds, 's')], fixes: { entered: memory.since } }),
       };
     };
+    const isAway = (time: number, outAt: number) => time - outAt >= absence * 1000;
+    const insideAt = (facts: FixFacts, before: Memory | undefined): Memory => {
+      if (before && before.outAt === undefined) return before;
+      const since = before?.outAt === undefined || isAway(facts.time, before.outAt) ? facts : before.since;
+      const due = since.time + seconds * 1000 + 1;
+      return { since, due: due > facts.time ? due : Infinity };
+    };
     return {
-      judge({ facts, inside }, memory) {
-        if (inside) return verdict(memory ?? { since: facts, due: facts.time + seconds * 1000 + 1 }, facts.time);
-        const stayed = memory ? (facts.time - memory.since.time) / 1000 : 0;
+      judge({ facts, inside }, before) {
+        if (inside) return verdict(insideAt(facts, before), facts.time);
+        const outAt = before?.outAt ?? facts.time;
+        const isBriefly = before !== undefined && !isAway(facts.time, outAt);
+        const stayed = before ? (facts.time - before.since.time) / 1000 : 0;
         return {
-          memory: undefined,
-          holds: false,
+          memory: isBriefly ? { since: before.since, due: outAt + absence * 1000, outAt } : undefined,
+          holds: isBriefly ? null : false,
           explain: () => ({ checks: [over('time inside until now', stayed, seconds, 's')] }),
         };
       },
       due: ({ due }) => due,
       tick: (time, last, memory) =>
-        fence.contains(last.lon, last.lat)
+        memory.outAt === undefined && fence.contains(last.lon, last.lat)
           ? verdict({ ...memory, due: Infinity }, time)
-          : // The fence went, not the vehicle.
+          : // It is away by now, or the fence went.
             { memory: undefined, holds: false, explain: () => ({ checks: [equal('inside', false, true)] }) },
     };
   },

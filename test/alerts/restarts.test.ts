@@ -18,6 +18,7 @@ const RULES: [type: string, params: object, others: object][] = [
   ['crossing', {}, { scope: { fences: ['beside'] } }],
   ['driver-card', {}, {}],
   ['dwell-too-long', { seconds: 60 }, { scope: zone, timing: { linger: 40 } }],
+  ['dwell-too-long', { seconds: 90, absence: 30 }, { id: 'at-the-edge', scope: zone }],
   ['dwell-too-short', { seconds: 60 }, { scope: zone }],
   ['fabricated-data', { frozenFixes: 3 }, {}],
   ['dangerous-goods-ban', { hours: HOURS[1] }, { scope: both }],

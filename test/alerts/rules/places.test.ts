@@ -126,6 +126,31 @@ describe('dwell', () => {
     expect(tick(story, 400).tell()).toEqual([]);
   });
 
+  test('too long: who is shown outside for less than `absence` has not left', () => {
+    const told = (text: string, absence: number) =>
+      zone('dwell-too-long', { seconds: 45, absence })
+        .fixes(1, ...path(text))
+        .tell()
+        .map((line) => line.replace(' dwell-too-long v1 zone', ''));
+    const edge = 'iioiiooiiooooi';
+    expect(told(edge, 0)).toEqual([]);
+    expect(told(edge, 15)).toEqual(['raised 10:00:00', 'cleared 10:01:05']);
+    expect(told(edge, 25)).toEqual(['raised 10:00:00', 'cleared 10:01:55']);
+    expect(told(edge, 60)).toEqual(['raised 10:00:00']);
+    // Nothing shows that it is back.
+    const silent = zone('dwell-too-long', { seconds: 45, absence: 20 }).fixes(1, ...path('iiio'));
+    expect(tick(tick(silent, 40), 300).tell()).toEqual([]);
+    const raised = zone('dwell-too-long', { seconds: 45, absence: 20 }).fixes(1, ...path('iiiiiio'));
+    expect(tick(raised, 300).tell()).toEqual([
+      'raised dwell-too-long v1 zone 10:00:00',
+      'cleared dwell-too-long v1 zone 10:01:20',
+    ]);
+    // It is back, and nothing more is heard.
+    expect(tick(zone('dwell-too-long', { seconds: 45, absence: 20 }).fixes(1, ...path('ioi')), 50).tell()).toEqual([
+      'raised dwell-too-long v1 zone 10:00:00',
+    ]);
+  });
+
   test('too short: when it leaves', () => {
     const story = zone('dwell-too-short', { seconds: 25 });
     expect(story.fixes(1, ...path('oiioo'), ...path('iiiioo', 10, 50)).tell()).toEqual([
