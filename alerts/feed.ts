@@ -6,8 +6,6 @@ import { LogGapError, LogReader } from '../store/log-reader.js';
 import { AlertLogReader, oldestInFiles } from './alert-log-reader.js';
 import { FetchingReader, type OlderSteps } from './fetching-reader.js';
 
-export type { OlderSteps } from './fetching-reader.js';
-
 /** Transitions in memory for readers that come back; older ones, up to a day, are read from the log's files. */
 const MAX_TRANSITIONS = 50_000;
 /** Transitions kept as text: about as many as arrive while everybody is told of them. */

@@ -6,6 +6,8 @@ import type { View } from '../api/stream/view.js';
 import { VehicleFilter } from '../api/vehicles/vehicle-filter.js';
 import { VehicleJson } from '../api/vehicles/vehicle-json.js';
 import type { Bbox } from '../client/index.js';
+import { DATUMS, type Datum } from '../model/datum.js';
+import { drawnAs } from '../model/datum-shift.js';
 import { Fleet } from '../model/fleet.js';
 import { cityCatalog } from './support/city-catalog.js';
 import { cityFleet, FLEET_START } from './support/city-fleet.js';
@@ -26,6 +28,8 @@ interface Plan {
   clients: number;
   /** What they look at, by turns. */
   boxes: readonly Bbox[];
+  /** What their maps are drawn in, by turns. */
+  datums: readonly Datum[];
 }
 
 interface Figure {
@@ -41,7 +45,7 @@ interface Figure {
 
 /**
  * `--vehicles N` in the city, `--rounds N`; in place of one client that sees them all, `--clients N` at `--sights N` different
- * views of a twentieth of a degree.
+ * views of a twentieth of a degree. `--datums gcj02,bd09`: what their maps are drawn in, by turns.
  */
 export async function run(argv: string[]): Promise<object> {
   const { values } = parseArgs({
@@ -51,14 +55,17 @@ export async function run(argv: string[]): Promise<object> {
       rounds: { type: 'string', default: '20' },
       clients: { type: 'string', default: '1' },
       sights: { type: 'string', default: '0' },
+      datums: { type: 'string', default: 'wgs84' },
     },
   });
   const [vehicles, rounds, clients, sights] = [values.vehicles, values.rounds, values.clients, values.sights].map(
     Number,
   );
+  const datums = values.datums.split(',').map((name) => DATUMS[DATUMS.indexOf(name as Datum)]);
+  if (datums.includes(undefined as never)) throw new Error(`--datums: of ${DATUMS.join(', ')}`);
   const boxes = sights > 0 ? viewsOf(CITY, sights, VIEW_DEG) : [CITY];
   const figures = (['json', 'protobuf'] as const).map((format) =>
-    measure(format, { vehicles, rounds, clients, boxes }),
+    measure(format, { vehicles, rounds, clients, boxes, datums }),
   );
   for (const f of figures) {
     console.log(
@@ -66,10 +73,10 @@ export async function run(argv: string[]): Promise<object> {
         `deflated ${f.deflatedBytes} bytes, ${f.deflateMs.toFixed(2)} ms for each client`,
     );
   }
-  return { vehicles, clients, sights, figures };
+  return { vehicles, clients, sights, datums, figures };
 }
 
-function measure(format: 'json' | 'protobuf', { vehicles, rounds, clients, boxes }: Plan): Figure {
+function measure(format: 'json' | 'protobuf', { vehicles, rounds, clients, boxes, datums }: Plan): Figure {
   const catalog = cityCatalog(vehicles);
   const fleet = new Fleet();
   let now = FLEET_START;
@@ -97,7 +104,8 @@ function measure(format: 'json' | 'protobuf', { vehicles, rounds, clients, boxes
   };
   for (let i = 0; i < clients; i++) {
     const view: View = { id: 1, port, audience: null, stale: true };
-    hub.add(view, { bbox: boxes[i % boxes.length], filter: new VehicleFilter({}, catalog), format, datum: 'wgs84' });
+    const datum = drawnAs(datums[i % datums.length]);
+    hub.add(view, { bbox: boxes[i % boxes.length], filter: new VehicleFilter({}, catalog), format, datum });
   }
   const sum = { bytes: 0, deflatedBytes: 0, encodeMs: 0, deflateMs: 0 };
   for (let i = 0; i < rounds; i++) {

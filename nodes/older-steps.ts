@@ -1,4 +1,5 @@
-import { type OlderSteps, readCursor } from '../alerts/feed.js';
+import { readCursor } from '../alerts/feed.js';
+import type { OlderSteps } from '../alerts/fetching-reader.js';
 import type { AlertTransition } from '../model/alert.js';
 import { LogGapError } from '../store/log-reader.js';
 

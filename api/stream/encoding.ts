@@ -24,8 +24,9 @@ export function cellBox({ west, south, side }: Cell, datum: DrawnDatum): Bbox {
 }
 
 /**
- * How positions and densities become bytes, in one format and with places in one datum. Items are written one behind the other into `out` and taken from there in
- * runs, which are joined in any order, so that what one tile's items came to is used in the messages of all its watchers.
+ * How positions and densities become bytes, in one format and with places in one datum. Items are written one behind the
+ * other into `out` and taken from there in runs, which are joined in any order, so that what one tile's items came to is used
+ * in the messages of all its watchers.
  */
 export interface Encoding {
   readonly binary: boolean;
