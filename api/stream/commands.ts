@@ -7,8 +7,10 @@ import { say } from './server-messages.js';
 
 const ENCODED_KEPT = 2000;
 
-/** Where a command subscription's messages go. */
+/** Where the messages of a client's command subscriptions go. */
 export interface CommandPort {
+  /** Commands that wait for the client, in all its subscriptions. */
+  waiting: number;
   /** 'sent'; 'buffered': taken, but the client is behind now; 'dropped': not taken. */
   send(message: string): 'sent' | 'buffered' | 'dropped' | 'closed';
   /** Ends the connection with 4008; the client lists what it wants to know and subscribes again. */
@@ -47,6 +49,8 @@ export class CommandsHub {
 
   remove(subscription: CommandSubscription): void {
     this.#subscriptions.delete(subscription);
+    subscription.port.waiting -= subscription.waiting.size;
+    subscription.waiting.clear();
   }
 
   /** The client has caught up with what was buffered. */
@@ -55,6 +59,7 @@ export class CommandsHub {
     for (const [id, command] of subscription.waiting) {
       if (subscription.blocked) return;
       subscription.waiting.delete(id);
+      subscription.port.waiting--;
       this.#send(subscription, command);
     }
   }
@@ -68,8 +73,14 @@ export class CommandsHub {
     for (const subscription of this.#subscriptions) {
       if (!matchesCommand(subscription.filter, command)) continue;
       if (!subscription.blocked) this.#send(subscription, command);
-      else if (subscription.waiting.set(command.id, command).size > LIMITS.commandsWaiting) subscription.port.tooSlow();
+      else this.#keep(subscription, command);
     }
+  }
+
+  #keep({ waiting, port }: CommandSubscription, command: Command): void {
+    if (!waiting.has(command.id)) port.waiting++;
+    waiting.set(command.id, command);
+    if (port.waiting > LIMITS.commandsWaiting) port.tooSlow();
   }
 
   #send(subscription: CommandSubscription, command: Command): void {

@@ -7,7 +7,7 @@ import type { SendResult, Socket, StreamHandler } from '../http/socket.js';
 import { VehicleFilter } from '../vehicles/vehicle-filter.js';
 import type { AlertPort, AlertSubscription } from './alert-subscription.js';
 import type { AlertsHub } from './alerts.js';
-import type { CommandSubscription, CommandsHub } from './commands.js';
+import type { CommandPort, CommandSubscription, CommandsHub } from './commands.js';
 import { LIMITS } from './limits.js';
 import {
   type ClientMessage,
@@ -60,6 +60,11 @@ export class StreamConnection implements StreamHandler {
   readonly #views = new Map<SubscriptionId, View>();
   readonly #alerts = new Map<SubscriptionId, AlertSubscription>();
   readonly #commands = new Map<SubscriptionId, CommandSubscription>();
+  readonly #commandPort: CommandPort = {
+    waiting: 0,
+    send: (text: string) => this.hub.send(this.socket, text),
+    tooSlow: () => this.end(CLOSE.slow, 'slow-consumer', 'too slow for commands; list them when you are back'),
+  };
   /** For the log. */
   readonly session: string;
   /** Of positions, where a subscription does not say. */
@@ -233,11 +238,7 @@ export class StreamConnection implements StreamHandler {
   }
 
   #subscribeCommands({ id, filter }: SubscribeCommands): void {
-    const port = {
-      send: (text: string) => this.hub.send(this.socket, text),
-      tooSlow: () => this.end(CLOSE.slow, 'slow-consumer', 'too slow for commands; list them when you are back'),
-    };
-    this.#commands.set(id, this.hub.commands.add(id, filter, port));
+    this.#commands.set(id, this.hub.commands.add(id, filter, this.#commandPort));
   }
 
   #update({ id, bbox, filter }: Extract<ClientMessage, { op: 'update' }>): void {
