@@ -1,4 +1,4 @@
-import type { OdometerJump } from './vehicle-hour.js';
+import type { VehicleHour } from './vehicle-hour.js';
 
 export const SUM_PERIODS = ['hour', 'day', 'month'] as const;
 /** Days and months are those of China, which has one time and no summer time. */
@@ -23,8 +23,8 @@ export interface SumQuery {
   limit: number;
 }
 
-/** What the vehicles of a group did in a period: their hours (model/vehicle-hour.ts) added up. */
-export interface TravelSum {
+/** What the vehicles of a group did in a period: their hours added up. */
+export interface TravelSum extends Omit<VehicleHour, 'hour' | 'drift'> {
   /** Epoch ms at which the period begins. */
   start: number;
   /** Vehicle id, company or region; '' where a vehicle has none. */
@@ -32,14 +32,4 @@ export interface TravelSum {
   vehicles: number;
   /** Vehicles with impossible jumps in their fixes. */
   driftVehicles: number;
-  fixes: number;
-  qualified: number;
-  onlineMinutes: number;
-  distanceM: number;
-  completeM: number;
-  odometerKm: number;
-  jumps: OdometerJump[];
-  movingMs: number;
-  maxSpeedKmh: number;
-  speedProfile: number[];
 }

@@ -50,15 +50,7 @@ needs('redis', 'several nodes', () => {
     const { redis, main, api } = nodes;
     await layFence(main);
     const urls = api.map(({ url }) => url);
-    const consumers = [0, 1, 0, 1].map((first) => new AlertConsumer(urls, first));
-    onTestFinished(() => {
-      for (const consumer of consumers) consumer.close();
-    });
-    await waitFor(
-      'consumers',
-      () => consumers.map(({ cursor }) => cursor),
-      (cursors) => !cursors.includes(undefined),
-    );
+    const consumers = await Promise.all([0, 1, 0, 1].map((first) => AlertConsumer.subscribed(urls, first)));
 
     for (let round = 0; round < 12; round++) {
       await cross(main, VEHICLES, round);
@@ -78,13 +70,7 @@ needs('redis', 'several nodes', () => {
     const shown = await sameEverywhere([main.now, ...api]);
     expect(shown.vehicles).toHaveLength(VEHICLES);
     const last = await lastNumber(main.now);
-    for (const consumer of consumers) {
-      await waitFor(
-        'every alert',
-        () => consumer.numbers.at(-1),
-        (number) => number === last,
-      );
-    }
+    for (const consumer of consumers) await consumer.told(last);
     await main.now.stop();
 
     const log = readAlertLog(main.now.dataDir).map(({ number }) => number);
@@ -102,15 +88,7 @@ needs('redis', 'several nodes', () => {
     const cluster = await TestCluster.start({ options: ['--cluster-require-full-coverage', 'no'] });
     const { main, api } = await startNodesAt(cluster.url, 2);
     await layFence(main);
-    const consumers = api.map(({ url }) => new AlertConsumer([url]));
-    onTestFinished(() => {
-      for (const consumer of consumers) consumer.close();
-    });
-    await waitFor(
-      'consumers',
-      () => consumers.map(({ cursor }) => cursor),
-      (cursors) => !cursors.includes(undefined),
-    );
+    const consumers = await Promise.all(api.map(({ url }) => AlertConsumer.subscribed([url])));
     let round = 0;
     for (const [key, why] of [
       ['{node}', /./],
@@ -138,13 +116,7 @@ needs('redis', 'several nodes', () => {
     expectConserved(await drained(main));
     await sameEverywhere([main.now, ...api]);
     const last = await lastNumber(main.now);
-    for (const consumer of consumers) {
-      await waitFor(
-        'every alert',
-        () => consumer.numbers.at(-1),
-        (number) => number === last,
-      );
-    }
+    for (const consumer of consumers) await consumer.told(last);
     await main.now.stop();
     const log = readAlertLog(main.now.dataDir).map(({ number }) => number);
     for (const { numbers, gaps } of consumers) expect([numbers, gaps]).toEqual([log, 0]);
@@ -157,13 +129,7 @@ needs('redis', 'several nodes', () => {
     const { redis, main, api } = nodes;
     const [node] = api;
     await layFence(main);
-    const consumer = new AlertConsumer([node.url]);
-    onTestFinished(() => consumer.close());
-    await waitFor(
-      'a cursor',
-      () => consumer.cursor,
-      (cursor) => cursor !== undefined,
-    );
+    const consumer = await AlertConsumer.subscribed([node.url]);
     await cross(main, VEHICLES, 0);
     await waitFor(
       'alerts',
@@ -182,12 +148,7 @@ needs('redis', 'several nodes', () => {
     await drained(main);
     const shown = await sameEverywhere([main.now, node]);
     expect(shown.vehicles).toHaveLength(VEHICLES);
-    const last = await lastNumber(main.now);
-    await waitFor(
-      'every alert',
-      () => consumer.numbers.at(-1),
-      (number) => number === last,
-    );
+    await consumer.told(await lastNumber(main.now));
     await main.now.stop();
     expect(consumer.numbers).toEqual(readAlertLog(main.now.dataDir).map(({ number }) => number));
     expect([consumer.gaps, consumer.connects]).toEqual([0, 2]);
@@ -212,14 +173,10 @@ needs('redis', 'several nodes', () => {
         await api[0].kill();
         api[0] = await api[0].restart();
       }
-      const consumers = [1, 2, 3].map(() => new AlertConsumer([api[0].url], 0, begin));
+      const urls = [api[0].url];
+      const consumers = await Promise.all([1, 2, 3].map(() => AlertConsumer.subscribed(urls, 0, begin)));
       for (const consumer of consumers) {
-        onTestFinished(() => consumer.close());
-        await waitFor(
-          'every alert',
-          () => consumer.numbers.at(-1),
-          (number) => number === last,
-        );
+        await consumer.told(last);
         expect(consumer.numbers).toEqual(Array.from({ length: last }, (_, i) => i + 1));
         expect([consumer.gaps, consumer.connects]).toEqual([0, 1]);
         consumer.close();
@@ -355,17 +312,9 @@ async function mapOf({ url }: ServerProcess): Promise<unknown[]> {
 
 /** Number of the newest step, as whoever subscribes now is told. */
 async function lastNumber({ url }: ServerProcess): Promise<number> {
-  const consumer = new AlertConsumer([url]);
-  try {
-    const cursor = await waitFor(
-      'a cursor',
-      () => consumer.cursor,
-      (known) => known !== undefined,
-    );
-    return Number(cursor?.split('-').at(-1));
-  } finally {
-    consumer.close();
-  }
+  const consumer = await AlertConsumer.subscribed([url]);
+  consumer.close();
+  return Number(consumer.cursor?.split('-').at(-1));
 }
 
 /** Undefined where there is none of the name, labels included. */

@@ -1,11 +1,10 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Catalog } from '../../model/catalog.js';
 import { StoredAudit } from '../../store/audit.js';
-import { openPool } from '../../store/db.js';
 import { Registry } from '../../store/registry.js';
 import { Upkeep } from '../../store/upkeep.js';
 import { onEveryServer } from '../support/postgres.js';
-import { accepted, closeLogs, fixAt, openLogs, rowsOf, storeAll } from './writer-support.js';
+import { accepted, fixAt, openStore, rowsOf, storeAll } from './writer-support.js';
 
 const START = Date.UTC(2025, 0, 1);
 const gate = { type: 'Point' as const, coordinates: [120.3, 31.5] as [number, number] };
@@ -13,13 +12,7 @@ const properties = (name: string) => ({ name, rules: [{ type: 'enter' as const }
 
 onEveryServer('audit', (server) => {
   test('who did what, with what was before; once, however often the log is read; nothing of what terminals say', async () => {
-    const url = await server.fresh();
-    const logs = await openLogs();
-    const pool = openPool(url, () => {}, { connections: 1 });
-    onTestFinished(async () => {
-      await closeLogs(logs);
-      await pool.end();
-    });
+    const { url, logs, pool } = await openStore(server);
     let now = START;
     const catalog = new Catalog();
     const registry = new Registry(catalog, logs.spool, () => now);
@@ -70,13 +63,7 @@ onEveryServer('audit', (server) => {
   });
 
   test('what is older than the audit is kept goes, also where tracks stay for ever', async () => {
-    const url = await server.fresh();
-    const logs = await openLogs();
-    const pool = openPool(url, () => {}, { connections: 1 });
-    onTestFinished(async () => {
-      await closeLogs(logs);
-      await pool.end();
-    });
+    const { url, logs, pool } = await openStore(server);
     let now = START;
     const admin = new Registry(new Catalog(), logs.spool, () => now).as('admin');
     await admin.putVehicle({ id: '100' });

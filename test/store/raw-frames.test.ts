@@ -1,20 +1,13 @@
-import { expect, onTestFinished, test } from 'vitest';
-import { openPool } from '../../store/db.js';
+import { expect, test } from 'vitest';
 import { RawFrames } from '../../store/raw-frames.js';
 import { onEveryServer } from '../support/postgres.js';
-import { accepted, closeLogs, fixAt, openLogs, rowsOf, storeAll } from './writer-support.js';
+import { accepted, fixAt, openStore, rowsOf, storeAll } from './writer-support.js';
 
 const START = Date.UTC(2025, 0, 1);
 
 onEveryServer('frames', (server) => {
   test('those that were kept are read again as they came, page by page; fixes without one are left out', async () => {
-    const url = await server.fresh();
-    const logs = await openLogs();
-    const pool = openPool(url, () => {}, { connections: 1 });
-    onTestFinished(async () => {
-      await closeLogs(logs);
-      await pool.end();
-    });
+    const { url, logs, pool } = await openStore(server);
     const raw = (hex: string) => Buffer.from(hex, 'hex');
     for (const p of [
       fixAt(1, 0, { raw: raw('7e02000001') }),

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
+import type { Pool } from 'pg';
+import { onTestFinished } from 'vitest';
 import type { AlertTransition } from '../../model/alert.js';
 import { allocBlock, BLOCK_HEADER_BYTES, closeBlock, KIND_ALERTS } from '../../model/block.js';
 import { Catalog, type CatalogSnapshot } from '../../model/catalog.js';
 import { LOCATED, Position } from '../../model/position.js';
+import { openPool } from '../../store/db.js';
 import { committedIn } from '../../store/log-reader.js';
 import { SegmentLog } from '../../store/segment-log.js';
 import { Spool } from '../../store/spool.js';
 import { Writer, type WriterOptions, type WriterReport, type WriterState } from '../../store/writer.js';
-import { connected } from '../support/postgres.js';
+import { connected, type DatabaseServer } from '../support/postgres.js';
 import { tempDir } from '../support/temp-dir.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -27,6 +30,18 @@ export async function openLogs({ segmentBytes = 64 * 1024, notBefore = 1 } = {})
   const spool = await Spool.open({ dir: spoolDir, ackLevel: 'write', segmentBytes, notBefore });
   const alerts = await SegmentLog.open({ dir: alertDir, segmentBytes });
   return { spoolDir, alertDir, spool, alerts, firstNewSeq: spool.lastSeq + 1 };
+}
+
+/** A fresh database of `server`, with logs to fill it from and a pool to read it by; closed when the test is over. */
+export async function openStore(server: DatabaseServer): Promise<{ url: string; logs: Logs; pool: Pool }> {
+  const url = await server.fresh();
+  const logs = await openLogs();
+  const pool = openPool(url, () => {}, { connections: 1 });
+  onTestFinished(async () => {
+    await closeLogs(logs);
+    await pool.end();
+  });
+  return { url, logs, pool };
 }
 
 export async function closeLogs({ spool, alerts }: Logs): Promise<void> {

@@ -1,5 +1,7 @@
+import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import { ADMIN_KEY } from './cheji.js';
+import { waitFor } from './wait-for.js';
 
 /**
  * Somebody who reads alerts off the stream of any of several nodes, and when its connection ends goes on with its cursor at
@@ -17,11 +19,25 @@ export class AlertConsumer {
   #closed = false;
   #retry: NodeJS.Timeout | undefined;
 
-  /** `urls`: of the nodes, `http://…`; it begins at the first, and behind the cursor where one is given. */
-  constructor(
+  /**
+   * One that knows its place in the log; it is closed when the test is over. `urls`: of the nodes, `http://…`; it begins at
+   * the one that `first` says, and behind the cursor where one is given.
+   */
+  static async subscribed(urls: readonly string[], first = 0, cursor?: string): Promise<AlertConsumer> {
+    const consumer = new AlertConsumer(urls, first, cursor);
+    onTestFinished(() => consumer.close());
+    await waitFor(
+      'a cursor',
+      () => consumer.cursor,
+      (known) => known !== undefined,
+    );
+    return consumer;
+  }
+
+  private constructor(
     readonly urls: readonly string[],
-    private at = 0,
-    cursor?: string,
+    private at: number,
+    cursor: string | undefined,
   ) {
     this.#cursor = cursor;
     this.#connect();
@@ -30,6 +46,15 @@ export class AlertConsumer {
   /** Where it is; undefined before it was told. */
   get cursor(): string | undefined {
     return this.#cursor;
+  }
+
+  /** Waits until it has been told of the step with this number. */
+  async told(number: number): Promise<void> {
+    await waitFor(
+      'every alert',
+      () => this.numbers.at(-1),
+      (last) => last === number,
+    );
   }
 
   close(): void {

@@ -1,59 +1,49 @@
+import { AHEAD, AROUND, intoAhead, outOfAround, stopAhead } from './grounds.js';
 import { atFirst, atFirstOfGuilty, guiltyAfter, inside, type Plant } from './plant.js';
-
-const ZONE = { x: 2000, y: 0, radius: 300 };
-const AHEAD = { x: 1000, y: 0, radius: 5000 };
 
 /** Rules that ask where a vehicle is, and for how long. */
 export const IN_PLACES: readonly Plant[] = [
   {
     type: 'forbidden-inside',
     watches: 'others',
-    zone: ZONE,
-    drive: (track, guilty) => track.drive(30, 60, guilty ? 90 : 0).drive(240, 60),
-    began: atFirst(inside(ZONE)),
+    zone: AHEAD,
+    drive: intoAhead,
+    began: atFirst(inside(AHEAD)),
     known: 0,
   },
   {
     type: 'required-inside',
     watches: 'itself',
-    zone: AHEAD,
-    drive: (track, guilty) => track.drive(guilty ? 480 : 240, 60),
-    began: atFirst((fix) => !inside(AHEAD)(fix)),
+    zone: AROUND,
+    drive: outOfAround,
+    began: atFirst((fix) => !inside(AROUND)(fix)),
     known: 0,
   },
   {
     type: 'crossing',
     watches: 'others',
-    zone: ZONE,
+    zone: AHEAD,
     step: 60,
     drive: (track, guilty) => (guilty ? track.drive(360, 80) : track.drive(180, 80, 0).drive(360, 80)),
-    began: atFirst((fix, i, fixes) => i > 0 && fix.x > ZONE.x && fixes[i - 1].x < ZONE.x && fix.y < 1000),
+    began: atFirst((fix, i, fixes) => i > 0 && fix.x > AHEAD.x && fixes[i - 1].x < AHEAD.x && fix.y < 1000),
     known: 0,
   },
   {
     type: 'dwell-too-long',
     watches: 'others',
     params: { seconds: 300 },
-    zone: ZONE,
-    drive: (track, guilty) =>
-      track
-        .drive(120, 60)
-        .stand(guilty ? 600 : 120)
-        .drive(120, 60),
-    began: atFirstOfGuilty(inside(ZONE)),
+    zone: AHEAD,
+    drive: stopAhead(600, 120),
+    began: atFirstOfGuilty(inside(AHEAD)),
     known: 300,
   },
   {
     type: 'dwell-too-short',
     watches: 'others',
     params: { seconds: 60 },
-    zone: ZONE,
-    drive: (track, guilty) =>
-      track
-        .drive(120, 60)
-        .stand(guilty ? 0 : 120)
-        .drive(180, 60),
-    began: atFirstOfGuilty((fix, i, fixes) => i > 0 && inside(ZONE)(fixes[i - 1]) && !inside(ZONE)(fix)),
+    zone: AHEAD,
+    drive: stopAhead(0, 120, 180),
+    began: atFirstOfGuilty((fix, i, fixes) => i > 0 && inside(AHEAD)(fixes[i - 1]) && !inside(AHEAD)(fix)),
     known: 0,
   },
   {
@@ -61,21 +51,17 @@ export const IN_PLACES: readonly Plant[] = [
     watches: 'itself',
     params: { seconds: 300, radius: 50 },
     after: 'drive',
-    drive: (track, guilty) =>
-      track
-        .drive(120, 60)
-        .stand(guilty ? 600 : 120)
-        .drive(120, 60),
+    drive: stopAhead(600, 120),
     began: atFirstOfGuilty((_, i, fixes) => fixes[i + 1]?.speedKmh === 0),
     known: 300,
   },
   {
     type: 'dangerous-goods-ban',
     watches: 'others',
-    zone: ZONE,
+    zone: AHEAD,
     category: (guilty) => (guilty ? 'dangerous-goods' : 'truck'),
     drive: (track) => track.drive(240, 60),
-    began: atFirstOfGuilty(inside(ZONE)),
+    began: atFirstOfGuilty(inside(AHEAD)),
     known: 0,
   },
   {
