@@ -47,7 +47,7 @@ needs('chromium', 'alerts', (chromium) => {
     await page.locator('.alert-place.warning').waitFor();
     await waitFor(
       'the map to go there',
-      () => server.views.at(-1)!,
+      () => server.stream.views.at(-1)!,
       ([w, , e]) => e - w < 0.2 && w < 120.3 && e > 120.3,
     );
 
@@ -174,20 +174,20 @@ needs('chromium', 'alerts', (chromium) => {
   test('resumes from its cursor after a break and after a reload', async () => {
     server.raise(alert('v1', { plate: '苏B00001' }));
     await page.locator('.alert-row', { hasText: '苏B00001' }).waitFor();
-    server.goAway();
+    server.stream.goAway();
     await report(page, (it) => !it.connected);
     server.raise(alert('v1', { plate: '苏B00002' }));
     server.alerts = []; // only the stream can bring it
-    server.comeBack();
+    server.stream.comeBack();
     await page.locator('.alert-row', { hasText: '苏B00002' }).waitFor();
-    expect(server.cursors.at(-1)).toBe('e1-1');
+    expect(server.stream.cursors.at(-1)).toBe('e1-1');
 
     await page.goto('about:blank');
     server.raise(alert('v1', { plate: '苏B00003' }));
     server.alerts = [];
     await page.goto(server.pageUrl);
     await page.locator('.alert-row', { hasText: '苏B00003' }).waitFor();
-    expect(server.cursors.at(-1)).toBe('e1-2');
+    expect(server.stream.cursors.at(-1)).toBe('e1-2');
     tolerate(/WebSocket connection/); // what the break looks like from inside
   });
 });

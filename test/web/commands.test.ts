@@ -32,10 +32,10 @@ needs('chromium', 'commands of a vehicle', (chromium) => {
     });
     server.advance('sent');
     await row.locator('.row-state', { hasText: '已发送' }).waitFor();
-    server.goAway();
+    server.stream.goAway();
     await report(page, (it) => !it.connected);
     server.advance('acknowledged'); // nobody hears it
-    server.comeBack();
+    server.stream.comeBack();
     await row.locator('.row-state', { hasText: '终端已确认' }).waitFor();
 
     await panel.getByLabel('指令').selectOption('locate');

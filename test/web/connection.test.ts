@@ -19,11 +19,11 @@ needs('chromium', 'the page and its server', (chromium) => {
     server.move([livePosition('v1')]);
     await page.goto(server.pageUrl + MAP_HASH);
     await report(page, (it) => it.vehicles() === 1);
-    server.goAway();
+    server.stream.goAway();
     await page.locator('.connection[data-state="waiting"]').waitFor();
     await report(page, (it) => !it.connected);
     server.move([livePosition('v1'), livePosition('v2', { lon: 120.31 })]);
-    server.comeBack();
+    server.stream.comeBack();
     await report(page, (it) => it.connected && it.vehicles() === 2);
     expect(await page.locator('.connection').textContent()).toContain('实时');
   });

@@ -91,14 +91,14 @@ needs('chromium', 'the map', (chromium) => {
     await open();
     await waitFor(
       'the first view',
-      () => server.views.length,
+      () => server.stream.views.length,
       (n) => n > 0,
     );
-    const [west, , east] = server.views.at(-1)!;
+    const [west, , east] = server.stream.views.at(-1)!;
     await page.click('.maplibregl-ctrl-zoom-in');
     await waitFor(
       'a narrower view',
-      () => server.views.at(-1)!,
+      () => server.stream.views.at(-1)!,
       (view) => view[2] - view[0] < (east - west) * 0.6,
     );
   });
@@ -109,7 +109,7 @@ needs('chromium', 'the map', (chromium) => {
     await ready(page);
     await waitFor(
       'a view of the town',
-      () => server.views.at(-1)!,
+      () => server.stream.views.at(-1)!,
       ([w, s, e, n]) => w > 119 && s > 31 && e < 121 && n < 32.2,
     );
     await report(page, (it) => it.vehicles() >= 45);
@@ -131,7 +131,7 @@ needs('chromium', 'the map', (chromium) => {
       return countNear(image, image.middle.x, image.middle.y, 20, (c) => c[2] - c[0] > 60) > 100;
     });
     server.density = null;
-    server.refreshViews();
+    server.stream.refresh();
     await report(page, (it) => it.vehicles() === 1);
     await page.locator('.density-number').waitFor({ state: 'detached' });
   });

@@ -111,7 +111,7 @@ needs('chromium', 'a vehicle and its track', (chromium) => {
     await page.locator('.vehicle-panel .plate', { hasText: '粤A20002' }).waitFor();
     await waitFor(
       'the map to go there',
-      () => server.views.at(-1)!,
+      () => server.stream.views.at(-1)!,
       ([west, , east]) => west < 113.3 && east > 113.3 && east < 114,
     );
   });

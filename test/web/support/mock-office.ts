@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { bodyOf } from './mock-http.js';
 
 /** A request that changed something, or tried to. */
 export interface Written {
@@ -38,14 +39,8 @@ export class MockOffice {
       this.read.push({ path, query });
       return answer ? answer(undefined as never) : { items: this.lists.get(path) ?? [], cursor: null };
     }
-    const body = await jsonOf(request);
+    const body = await bodyOf<unknown>(request);
     this.written.push({ method, path, body });
     return answer ? answer(body as never) : {};
   }
-}
-
-async function jsonOf(request: IncomingMessage): Promise<unknown> {
-  let text = '';
-  for await (const chunk of request) text += chunk;
-  return text === '' ? undefined : JSON.parse(text);
 }

@@ -1,15 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
-import { extname, join, normalize } from 'node:path';
-import { type WebSocket, WebSocketServer } from 'ws';
 import { acted } from '../../../alerts/alert-actions.js';
 import { historyStepJson } from '../../../api/alerts/alert-history.js';
 import { ALERT_WORDS } from '../../../api/alerts/alert-inputs.js';
-import { pageHeaders } from '../../../api/http/headers.js';
 import { muteInputSchema } from '../../../api/schemas/mutes.js';
 import type { CommandJson, DensityCell, LivePosition } from '../../../client/index.js';
-import type { StreamMessage, StreamRequest } from '../../../client/messages.js';
 import type { Alert, AlertTransition } from '../../../model/alert.js';
 import type { AlertAction, AlertWord } from '../../../model/alert-life.js';
 import type { CommandEvent } from '../../../model/command.js';
@@ -20,29 +15,14 @@ import type { LiveStats } from '../../../model/stats.js';
 import { commandSet } from '../../../protocols/jt808/commands/index.js';
 import { quirkBook } from '../../../protocols/jt808/quirks/index.js';
 import { tools } from '../../../protocols/jt808/tools.js';
-import type { Bbox, FenceFeature, MuteJson, VehicleJson } from '../../../web/api-types.js';
+import type { FenceFeature, MuteJson, VehicleJson } from '../../../web/api-types.js';
+import { bodyOf, json, page } from './mock-http.js';
 import { MockOffice, Refusal } from './mock-office.js';
+import { MockStream } from './mock-stream.js';
+import { sendPageFile } from './page-files.js';
 import { liveStats, newVehicle } from './samples.js';
 
 export const KEY = 'test-key';
-const WEB = join(import.meta.dirname, '../../../dist/web');
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.css': 'text/css',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-};
-
-/** One page that watches. */
-interface Watcher {
-  socket: WebSocket;
-  positions: { id: number; bbox: Readonly<Bbox>; had: Set<string> } | null;
-  alerts: number | null;
-  commands: { id: number; vehicle: unknown } | null;
-}
-
 /**
  * The server as the page knows it (contract §5 and §6), with everything it says held in plain fields, so that a test
  * sets the scene and looks at what the page makes of it.
@@ -76,26 +56,13 @@ export class MockServer {
   readonly office = new MockOffice();
   /** Answer of `GET /v1/vehicles/{id}/trips`. */
   journeys: object = { trips: [], stops: [], cursor: null };
-  /** Every bbox that a page asked positions for, and every cursor that it resumed from. */
-  readonly views: Readonly<Bbox>[] = [];
-  readonly cursors: (string | undefined)[] = [];
+  readonly stream = new MockStream(this);
   readonly #http = createServer((request, response) => void this.#answer(request, response));
-  readonly #stream = new WebSocketServer({ noServer: true });
-  readonly #watchers = new Set<Watcher>();
-  readonly #alertLog: Alert[] = [];
   readonly #steps: AlertTransition[] = [];
   #accepted = 0;
-  /** New connections are refused while true. */
-  #down = false;
 
   async start(): Promise<void> {
-    this.#http.on('upgrade', (request, socket, head) => {
-      if (this.#down) {
-        socket.destroy();
-        return;
-      }
-      this.#stream.handleUpgrade(request, socket, head, (opened) => this.#watch(opened));
-    });
+    this.stream.listen(this.#http);
     await new Promise<void>((resolve) => this.#http.listen(0, '127.0.0.1', resolve));
   }
 
@@ -109,19 +76,9 @@ export class MockServer {
   }
 
   async stop(): Promise<void> {
-    for (const { socket } of this.#watchers) socket.terminate();
+    this.stream.stop();
     this.#http.closeAllConnections();
     await new Promise((resolve) => this.#http.close(resolve));
-  }
-
-  /** Cuts every stream, and lets nobody back in until `comeBack`. */
-  goAway(): void {
-    this.#down = true;
-    for (const { socket } of this.#watchers) socket.close(1001);
-  }
-
-  comeBack(): void {
-    this.#down = false;
   }
 
   /** Sets where vehicles are and tells whoever watches. */
@@ -138,96 +95,21 @@ export class MockServer {
       });
     }
     this.#accepted += positions.length;
-    for (const watcher of this.#watchers) {
-      const view = watcher.positions;
-      if (!view || this.density) continue;
-      const items = positions.filter((position) => inside(view.bbox, position));
-      const gone = positions.filter((p) => !inside(view.bbox, p) && view.had.delete(p.vehicleId));
-      for (const { vehicleId } of items) view.had.add(vehicleId);
-      say(watcher, { type: 'positions', id: view.id, snapshot: false, items, gone: gone.map((p) => p.vehicleId) });
-    }
+    this.stream.moved(positions);
   }
 
   remove(vehicleId: string): void {
     this.vehicles.delete(vehicleId);
-    for (const watcher of this.#watchers) {
-      if (!watcher.positions) continue;
-      say(watcher, { type: 'positions', id: watcher.positions.id, snapshot: false, items: [], gone: [vehicleId] });
-    }
+    this.stream.removed(vehicleId);
   }
 
-  /** A transition: kept in the list, and told with its cursor. */
-  /** `word`: what a person said, where that made the alert so. */
+  /** A transition: kept in the list, and told. `word`: what a person said, where that made the alert so. */
   raise(alert: Alert, word?: AlertWord): void {
     this.alerts = [alert, ...this.alerts.filter(({ id }) => id !== alert.id)];
-    this.#alertLog.push(alert);
     const transition = word?.action ?? (alert.revision === 1 ? 'raised' : 'updated');
     const said = word && { by: 'admin', word, at: new Date().toISOString() };
-    this.#steps.push({ number: this.#alertLog.length, inputSeq: 0, transition, at: alert.detectedAt, ...said, alert });
-    for (const watcher of this.#watchers) this.#tellAlert(watcher, this.#alertLog.length);
-  }
-
-  /** Everybody's view anew, as after a change of `density`. */
-  refreshViews(): void {
-    for (const watcher of this.#watchers) this.#sendView(watcher);
-  }
-
-  #watch(socket: WebSocket): void {
-    const watcher: Watcher = { socket, positions: null, alerts: null, commands: null };
-    this.#watchers.add(watcher);
-    socket.on('close', () => this.#watchers.delete(watcher));
-    socket.on('message', (data) => this.#hear(watcher, JSON.parse(String(data)) as StreamRequest));
-  }
-
-  #hear(watcher: Watcher, request: StreamRequest): void {
-    if (request.op === 'auth') {
-      if (request.key === this.key) say(watcher, { type: 'authenticated' });
-      else watcher.socket.close(4001);
-    } else if (request.op === 'ping') {
-      say(watcher, { type: 'pong' });
-    } else if (request.op === 'unsubscribe') {
-      if (watcher.commands?.id === request.id) watcher.commands = null;
-    } else if (request.op === 'subscribe' && request.channel === 'commands') {
-      watcher.commands = { id: request.id, vehicle: request.filter.vehicle };
-      say(watcher, { type: 'subscribed', id: request.id });
-    } else if (request.op === 'update' || (request.op === 'subscribe' && request.channel === 'positions')) {
-      const bbox = request.bbox!;
-      this.views.push(bbox);
-      watcher.positions = { id: request.id, bbox, had: new Set() };
-      if (request.op === 'subscribe') say(watcher, { type: 'subscribed', id: request.id });
-      this.#sendView(watcher);
-    } else if (request.op === 'subscribe') {
-      this.#resume(watcher, request);
-    }
-  }
-
-  #resume(watcher: Watcher, request: { id: number; cursor?: string }): void {
-    this.cursors.push(request.cursor);
-    watcher.alerts = request.id;
-    const from = request.cursor === undefined ? this.#alertLog.length : Number(request.cursor.split('-')[1]);
-    const recovered = request.cursor !== undefined;
-    say(watcher, { type: 'subscribed', id: request.id, epoch: 'e1', cursor: `e1-${from}`, recovered });
-    for (let number = from + 1; number <= this.#alertLog.length; number++) this.#tellAlert(watcher, number);
-  }
-
-  #tellAlert(watcher: Watcher, number: number): void {
-    if (watcher.alerts === null) return;
-    const alert = this.#alertLog[number - 1];
-    say(watcher, { type: 'alert', id: watcher.alerts, cursor: `e1-${number}`, transition: 'updated', alert });
-  }
-
-  #sendView(watcher: Watcher): void {
-    const view = watcher.positions;
-    if (!view) return;
-    if (this.density) {
-      say(watcher, { type: 'density', id: view.id, cells: this.density });
-      return;
-    }
-    const items = [...this.vehicles.values()].flatMap(({ position, plate, category, online }) =>
-      position && inside(view.bbox, position) ? [{ ...position, plate, category, online }] : [],
-    );
-    view.had = new Set(items.map(({ vehicleId }) => vehicleId));
-    say(watcher, { type: 'positions', id: view.id, snapshot: true, items, gone: [] });
+    this.#steps.push({ number: this.#steps.length + 1, inputSeq: 0, transition, at: alert.detectedAt, ...said, alert });
+    this.stream.raised(alert);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -237,7 +119,7 @@ export class MockServer {
         ready: true,
         parts: { spool: { state: this.log }, database: { state: this.database } },
       });
-    if (!pathname.startsWith('/v1/')) return this.#sendFile(pathname, response);
+    if (!pathname.startsWith('/v1/')) return sendPageFile(pathname, response);
     if (request.headers.authorization !== `Bearer ${this.key}`) {
       return json(response, 401, { error: { code: 'unauthorized', message: 'a valid key is needed', details: [] } });
     }
@@ -262,7 +144,7 @@ export class MockServer {
       case 'fences':
         return this.#fence(id, request);
       case 'alerts':
-        if (request.method === 'POST') return this.#act(id, what as AlertAction, await body(request));
+        if (request.method === 'POST') return this.#act(id, what as AlertAction, await bodyOf(request));
         if (what === 'history') return page(this.#steps.filter(({ alert }) => alert.id === id).map(historyStepJson));
         return page(this.alerts.filter(({ state }) => !query.has('state') || query.get('state')?.includes(state)));
       case 'mutes':
@@ -271,7 +153,7 @@ export class MockServer {
         return this.#stats();
       case 'protocols':
         if (request.method !== 'POST') return page([{ ...tools, quirks: quirkBook.list }]);
-        return what === 'explain' ? explained(await body(request)) : encoded(await body(request));
+        return what === 'explain' ? explained(await bodyOf(request)) : encoded(await bodyOf(request));
       case 'command-types':
         return page([...commandSet.types]);
       case 'commands':
@@ -280,8 +162,8 @@ export class MockServer {
         return this.#quarantine(id, request);
       case 'vehicles': {
         if (id === undefined) return page(this.#search(query.get('plate') ?? ''));
-        if (what === 'commands') return this.#give(id, await body(request));
-        if (what === 'quirks') return this.#putQuirks(id, await body(request));
+        if (what === 'commands') return this.#give(id, await bodyOf(request));
+        if (what === 'quirks') return this.#putQuirks(id, await bodyOf(request));
         if (what === 'trips') return this.journeys;
         if (what !== 'track') return this.vehicles.get(id);
         const [from, to] = [Date.parse(query.get('from')!), Date.parse(query.get('to')!)];
@@ -303,7 +185,7 @@ export class MockServer {
     }
     this.fences = this.fences.filter((fence) => fence !== before);
     if (request.method === 'DELETE') return {};
-    const given = await body<Omit<FenceFeature, 'id' | 'revision'>>(request);
+    const given = await bodyOf<Omit<FenceFeature, 'id' | 'revision'>>(request);
     const fence = { ...given, id: id ?? `fence-${this.fences.length}`, revision: (before?.revision ?? 0) + 1 };
     this.fences = [...this.fences, fence];
     return fence;
@@ -315,7 +197,7 @@ export class MockServer {
       const hex = this.quarantined.get(Number(id));
       return hex === undefined ? undefined : explained({ hex, lenient: true });
     }
-    const { group, apply } = await body<{ group: string; apply: boolean }>(request);
+    const { group, apply } = await bodyOf<{ group: string; apply: boolean }>(request);
     const items = this.rerun(group, apply);
     const applied = items.filter(({ outcome }) => outcome === 'applied');
     return {
@@ -354,11 +236,7 @@ export class MockServer {
     const event = { state, at: new Date().toISOString(), ...(more.reason && { reason: more.reason }) };
     const command = { ...before, ...more, state, history: [...before.history, event] };
     this.commands = [command, ...others];
-    for (const watcher of this.#watchers) {
-      const { commands } = watcher;
-      if (commands && commands.vehicle === command.vehicleId)
-        say(watcher, { type: 'command', id: commands.id, command });
-    }
+    this.stream.commanded(command);
   }
 
   #putQuirks(id: string, { names }: { names: string[] | null }): Pick<VehicleJson, 'quirks'> {
@@ -377,7 +255,12 @@ export class MockServer {
     if (request.method === 'DELETE') this.mutes = this.mutes.filter((mute) => mute.id !== id);
     if (request.method !== 'POST') return {};
     const from = new Date().toISOString();
-    const mute = { ...muteInputSchema.parse(await body(request)), id: `mute-${this.mutes.length}`, from, by: 'admin' };
+    const mute = {
+      ...muteInputSchema.parse(await bodyOf(request)),
+      id: `mute-${this.mutes.length}`,
+      from,
+      by: 'admin',
+    };
     this.mutes = [mute, ...this.mutes];
     return mute;
   }
@@ -401,42 +284,6 @@ export class MockServer {
       ...this.stats,
     };
   }
-
-  async #sendFile(pathname: string, response: ServerResponse): Promise<void> {
-    const name = pathname === '/' ? 'index.html' : normalize(pathname);
-    try {
-      const bytes = await readFile(join(WEB, name));
-      response.writeHead(200, { 'content-type': TYPES[extname(name)], ...Object.fromEntries(pageHeaders([])) });
-      response.end(bytes);
-    } catch {
-      response.writeHead(404).end();
-    }
-  }
-}
-
-function inside(
-  [west, south, east, north]: Readonly<Bbox>,
-  { lon, lat }: { lon: number | null; lat: number | null },
-): boolean {
-  return lon !== null && lat !== null && lon >= west && lon <= east && lat >= south && lat <= north;
-}
-
-function say({ socket }: Watcher, message: StreamMessage): void {
-  socket.send(JSON.stringify(message));
-}
-
-function page<T>(items: T[]): { items: T[]; cursor: null } {
-  return { items, cursor: null };
-}
-
-function json(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
-}
-
-async function body<T>(request: IncomingMessage): Promise<T> {
-  let text = '';
-  for await (const chunk of request) text += chunk;
-  return JSON.parse(text) as T;
 }
 
 function explained({ hex, ...options }: { hex: string; edition?: string; lenient?: boolean }) {
