@@ -304,6 +304,8 @@ async function mapOf({ url }: ServerProcess): Promise<unknown[]> {
         if (message.type === 'positions') resolve(message.items.sort((a: never, b: never) => (id(a) < id(b) ? -1 : 1)));
       });
       socket.on('error', reject);
+      // As when it takes all anew: nothing comes of it any more.
+      socket.on('close', () => reject(new Error('closed before the map came')));
     });
   } finally {
     socket.terminate();
