@@ -12,6 +12,7 @@ export function usedBytes({ buffers = false } = {}): number {
   const collect = runInNewContext('gc') as () => void;
   collect();
   collect(); // what the first one only released
+  collect(); // and the buffers of that, which are swept beside
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return buffers ? heapUsed + arrayBuffers : heapUsed;
 }
