@@ -98,12 +98,11 @@ export class DefinedRules {
     const ids = made.map((rule) => rule.id);
     if (definition) this.#made.set(id, ids);
     else this.#made.delete(id);
-    this.#everywhere = [
-      ...this.#everywhere.filter((rule) => rule.definition.id !== id),
-      ...made.filter((rule) => !rule.fence),
-    ];
-    this.#everywhere.sort(byId);
-    this.#ofVehicle.clear();
+    if ([...before, ...made].some((rule) => !rule.fence)) {
+      const others = this.#everywhere.filter((rule) => rule.definition.id !== id);
+      this.#everywhere = [...others, ...made.filter((rule) => !rule.fence)].sort(byId);
+      this.#ofVehicle.clear();
+    }
     const kept = new Set(touched === undefined ? [] : made.map((rule) => rule.id));
     return new Set(before.map((rule) => rule.id).filter((ruleId) => !kept.has(ruleId)));
   }

@@ -5,24 +5,35 @@ import { equal } from './checks.js';
 import type { FixFacts } from './fix-facts.js';
 import { type Evidence, type Hours, hoursHold, type RuleFence } from './rule.js';
 
+type VehicleTest = (vehicle: Vehicle) => boolean;
+
+/** Made once for all the rules of a definition, which may be a thousand. */
+const tests = new WeakMap<RuleScope, VehicleTest>();
+
 /** Tells which vehicles are a concern of rules with this scope; fences are not asked for. Lists may be long, and each fix asks. */
-export function scopeTest({ except = {}, ...scope }: RuleScope): (vehicle: Vehicle) => boolean {
+export function scopeTest(scope: RuleScope): VehicleTest {
+  let test = tests.get(scope);
+  if (!test) tests.set(scope, (test = testOf(scope)));
+  return test;
+}
+
+function testOf({ except = {}, ...scope }: RuleScope): VehicleTest {
   const meant = listTests(scope);
   const exempt = listTests(except);
   return (vehicle) => meant.every((holds) => holds(vehicle)) && !exempt.some((holds) => holds(vehicle));
 }
 
 /** A test for each list that is there. */
-function listTests({ categories, companies, regions, vehicles }: RuleScope): ((vehicle: Vehicle) => boolean)[] {
-  const tests: ((vehicle: Vehicle) => boolean)[] = [];
-  if (categories) tests.push(({ category }) => categories.includes(category));
-  if (companies) tests.push(inSet(companies, ({ company }) => company));
-  if (regions) tests.push(({ region }) => regions.some((division) => region?.startsWith(division)));
-  if (vehicles) tests.push(inSet(vehicles, ({ id }) => id));
-  return tests;
+function listTests({ categories, companies, regions, vehicles }: RuleScope): VehicleTest[] {
+  const lists: VehicleTest[] = [];
+  if (categories) lists.push(({ category }) => categories.includes(category));
+  if (companies) lists.push(inSet(companies, ({ company }) => company));
+  if (regions) lists.push(({ region }) => regions.some((division) => region?.startsWith(division)));
+  if (vehicles) lists.push(inSet(vehicles, ({ id }) => id));
+  return lists;
 }
 
-function inSet(names: readonly string[], nameOf: (vehicle: Vehicle) => string | null): (vehicle: Vehicle) => boolean {
+function inSet(names: readonly string[], nameOf: (vehicle: Vehicle) => string | null): VehicleTest {
   const set: ReadonlySet<string | null> = new Set(names);
   return (vehicle) => set.has(nameOf(vehicle));
 }

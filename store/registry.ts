@@ -40,6 +40,9 @@ const MAX_ROAD_VERTICES = 2_000_000;
 /** Declarations of weather, past ones too, until they are removed: each is asked for every fix that a speed rule judges. */
 const MAX_WEATHER = 1000;
 
+/** Rules, whoever they concern: which ones do is found anew for each vehicle when one changes. */
+export const MAX_RULES = 10_000;
+
 /** Mutes that have not ended. */
 const MAX_MUTES = 1000;
 
@@ -178,9 +181,13 @@ export class Registry {
 
   /** Makes or changes a rule that has been found good (alerts/rule-input.ts). */
   async putRule(id: string, input: RuleInput): Promise<{ rule: RuleDefinition; created: boolean } | Refusal> {
-    const refusal = this.#refusal(idProblems(id));
-    if (refusal) return refusal;
     const before = this.catalog.rules.get(id);
+    const problems = idProblems(id);
+    if (!before && this.catalog.rules.size >= MAX_RULES) {
+      problems.push({ path: 'id', message: `${MAX_RULES} rules are there, which is the most; remove some` });
+    }
+    const refusal = this.#refusal(problems);
+    if (refusal) return refusal;
     const at = this.clock();
     const revision = this.catalog.revision + 1;
     const rule: RuleDefinition = { ...input, id, revision, createdAt: before?.createdAt ?? at, updatedAt: at };

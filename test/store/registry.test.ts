@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { KIND_CHANGE } from '../../model/block.js';
 import { Catalog } from '../../model/catalog.js';
 import { type Change, DEFAULT_RULE_SETTINGS } from '../../model/change.js';
-import { Registry } from '../../store/registry.js';
+import { MAX_RULES, Registry } from '../../store/registry.js';
 import { Spool } from '../../store/spool.js';
 import { tempDir } from '../support/temp-dir.js';
 import { FaultyFiles, readAll, someFix } from './support.js';
@@ -265,4 +265,12 @@ test('rules and the passing of time are told in the log like all else', async ()
   await spool.close();
   expect(told(dir, spool).snapshot()).toEqual(catalog.snapshot());
   expect([...catalog.rules.keys()]).toEqual(['silent']);
+
+  const [rule] = catalog.rules.values();
+  for (let n = 1; n < MAX_RULES; n++) catalog.rules.set(`r${n}`, rule);
+  const over = await registry.putRule('one-more', input);
+  expect(over).toMatchObject({
+    refused: 'invalid',
+    problems: [{ path: 'id', message: expect.stringContaining('10000 rules') }],
+  });
 });
