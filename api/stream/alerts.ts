@@ -152,20 +152,26 @@ export class AlertsHub {
   #replay(subscription: AlertSubscription): void {
     if (!this.#isDue(subscription)) return;
     this.#replaying.add(subscription);
-    if (!this.#underWay) void this.#replayAll();
+    if (this.#underWay) return;
+    this.#underWay = true;
+    this.#replayAll().catch((error: unknown) =>
+      this.app.deps.log.error({ err: error }, 'alerts could not be replayed'),
+    );
   }
 
   async #replayAll(): Promise<void> {
-    this.#underWay = true;
-    await afterEvents();
-    const turns = new Turns();
-    // Who has not had all goes to the end.
-    for (const subscription of this.#replaying) {
-      this.#replaying.delete(subscription);
-      this.#pump(subscription);
-      if (turns.over) await turns.giveWay();
+    try {
+      await afterEvents();
+      const turns = new Turns();
+      // Who has not had all goes to the end.
+      for (const subscription of this.#replaying) {
+        this.#replaying.delete(subscription);
+        this.#pump(subscription);
+        if (turns.over) await turns.giveWay();
+      }
+    } finally {
+      this.#underWay = false;
     }
-    this.#underWay = false;
   }
 
   /** There is more for it, and it may have it now. */
