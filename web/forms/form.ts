@@ -81,9 +81,9 @@ function inputOf(shape: FormShape, preset?: unknown): FormInput {
     case 'boolean':
       return yesNo(preset === true);
     case 'choice':
-      return choice(shape.values, preset);
+      return choice(shape, preset);
     case 'choices':
-      return choices(shape.values, Array.isArray(preset) ? preset : []);
+      return choices(shape, Array.isArray(preset) ? preset : []);
     case 'list':
       return list(shape.item, Array.isArray(preset) ? preset : []);
     case 'object':
@@ -119,22 +119,21 @@ function yesNo(checked: boolean): FormInput {
   return { element: input, value: () => input.checked };
 }
 
-function choice(values: readonly string[], preset: unknown): FormInput {
-  const select = el('select', 'field', ...(preset === undefined ? [option('')] : []), ...values.map(option));
+const asItIs = (value: string) => value;
+
+type Choice = Extract<FormShape, { type: 'choice' | 'choices' }>;
+
+function choice({ values, nameOf = asItIs }: Choice, preset: unknown): FormInput {
+  const options = values.map((value) => new Option(nameOf(value), value));
+  const select = el('select', 'field', ...(preset === undefined ? [new Option('', '')] : []), ...options);
   if (preset !== undefined) select.value = String(preset);
   return { element: select, value: () => select.value || undefined };
 }
 
-function option(value: string): HTMLOptionElement {
-  const element = el('option', '', value);
-  element.value = value;
-  return element;
-}
-
-function choices(values: readonly string[], preset: readonly unknown[]): FormInput {
+function choices({ values, nameOf = asItIs }: Choice, preset: readonly unknown[]): FormInput {
   const boxes = values.map((value) => ({ value, box: yesNo(preset.includes(value)) }));
   return {
-    element: el('div', 'form-choices', ...boxes.map(({ value, box }) => el('label', '', box.element, value))),
+    element: el('div', 'form-choices', ...boxes.map(({ value, box }) => el('label', '', box.element, nameOf(value)))),
     value: () => boxes.filter(({ box }) => box.value()).map(({ value }) => value),
   };
 }

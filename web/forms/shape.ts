@@ -4,7 +4,8 @@ import type { FieldInfo, ValueShape } from '../../model/protocol-tools.js';
 export type FormShape =
   | Exclude<ValueShape, { type: 'list' | 'object' }>
   | { type: 'boolean' }
-  | { type: 'choice' | 'choices'; values: readonly string[] }
+  /** `nameOf`: what people call a value; the value itself where absent. */
+  | { type: 'choice' | 'choices'; values: readonly string[]; nameOf?: (value: string) => string }
   | { type: 'list'; item: FormShape }
   | { type: 'object'; fields: readonly FormField[] };
 

@@ -1,7 +1,8 @@
-import { SEVERITIES } from '../../model/alert.js';
+import { SEVERITIES, type Severity } from '../../model/alert.js';
 import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
 import type { FormField, FormShape } from '../forms/shape.js';
 import { t } from '../text/language.js';
+import { categoryLabel } from '../text/names.js';
 import { ruleFieldLabel } from '../text/rule-names.js';
 
 const SECONDS: FormShape = { type: 'number', min: 0, max: 31_536_000, step: 0 };
@@ -21,7 +22,7 @@ export function ruleFields(params: readonly FormField[], name: string, fences: b
   });
   const object = (name: string, ...fields: FormField[]) => field(name, { type: 'object', fields });
   const vehicles = [
-    field('categories', { type: 'choices', values: VEHICLE_CATEGORIES }),
+    field('categories', { type: 'choices', values: VEHICLE_CATEGORIES, nameOf: categoryLabel }),
     field('companies', NAMES),
     field('regions', NAMES),
     field('vehicles', NAMES),
@@ -30,7 +31,11 @@ export function ruleFields(params: readonly FormField[], name: string, fences: b
     { ...field('name', { type: 'text' }), optional: undefined, default: name },
     { ...field('enabled', { type: 'boolean' }), optional: undefined, default: true },
     { ...object('params', ...params), optional: undefined },
-    field('severity', { type: 'choice', values: SEVERITIES }),
+    field('severity', {
+      type: 'choice',
+      values: SEVERITIES,
+      nameOf: (severity) => t(`severity-${severity as Severity}`),
+    }),
     {
       ...object(
         'scope',
@@ -53,7 +58,7 @@ export function ruleFields(params: readonly FormField[], name: string, fences: b
         },
       }),
       field('weekdays', { type: 'list', item: { type: 'integer', min: 1, max: 7 } }),
-      field('days', { type: 'choice', values: ['workdays', 'days-off'] }),
+      field('days', { type: 'choice', values: ['workdays', 'days-off'], nameOf: ruleFieldLabel }),
       field('calendar', { type: 'json' }),
     ),
     object(

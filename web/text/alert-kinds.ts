@@ -1,5 +1,6 @@
+import { language } from './language.js';
 import { type Names, named, pick } from './named.js';
-import { alarmLabel } from './names.js';
+import { alarmLabel, categoryLabel } from './names.js';
 
 /** Types of alerts: those of fences and settings, and the kinds of rules (alerts/rule-kinds.ts). */
 const ALERTS: Names<string> = {
@@ -84,6 +85,10 @@ const EVIDENCE: Names<string> = {
   'time without a fix': ['无定位时间', 'time without a fix'],
   'driving without a rest': ['连续驾驶时间', 'driving without a rest'],
   'of it at night': ['其中夜间', 'of it at night'],
+  'driving in 24 h': ['24 小时内驾驶', 'driving in 24 h'],
+  'driving in 7 days': ['7 天内驾驶', 'driving in 7 days'],
+  'fences in force': ['生效的围栏数', 'fences in force'],
+  'within the hours of the fence': ['在围栏生效时段内', 'within the hours of the fence'],
   'has driven': ['已行驶', 'has driven'],
   'a card is in': ['已插卡', 'a card is in'],
   'a card that was read is in': ['已插可读的卡', 'a card that was read is in'],
@@ -122,6 +127,19 @@ const EVIDENCE: Names<string> = {
   'within the hours of force': ['在生效时段内', 'within the hours of force'],
 };
 
+/** Weather that limits speed (model/weather.ts). */
+const WEATHER: Names<string> = {
+  rain: ['雨', 'rain'],
+  fog: ['雾', 'fog'],
+  snow: ['雪', 'snow'],
+  hail: ['冰雹', 'hail'],
+  dust: ['沙尘', 'dust'],
+  ice: ['冰雪路面', 'ice'],
+};
+
+/** How a limit that is lower at night is told of (alerts/speed-bounds.ts). */
+const AT_NIGHT = ' at night';
+
 /** Why an alert was cleared where its condition did not end by itself (alerts/rule.ts, ClearReason). */
 const CLEARED: Names<string> = {
   'fence-removed': ['围栏已删除', 'the fence was removed'],
@@ -147,9 +165,17 @@ export function kindAbout(type: string, describe: string): string {
   return Object.hasOwn(KINDS, type) ? pick([KINDS[type], describe]) : describe;
 }
 
-/** Of what rules compare, the terminal's own alarms are `alarm <name>`. */
+/** Of what rules compare, the terminal's own alarms are `alarm <name>`; limits and hours name what they are of. */
 export function evidenceWord(name: string): string {
-  return name.startsWith('alarm ') ? alarmLabel(name.slice('alarm '.length)) : named(EVIDENCE, name);
+  const [, kind, of] = /^(alarm|speed of|speed in|within) ([^ ]+)$/.exec(name) ?? [];
+  if (kind === 'alarm') return alarmLabel(of);
+  if (Object.hasOwn(EVIDENCE, name)) return pick(EVIDENCE[name]);
+  if (language() === 'en') return name;
+  if (name.endsWith(AT_NIGHT)) return `${evidenceWord(name.slice(0, -AT_NIGHT.length))}（夜间）`;
+  if (kind === 'within') return `在 ${of} 时段内`;
+  if (kind === 'speed of') return `速度（${categoryLabel(of)}）`;
+  if (kind === 'speed in') return `速度（${named(WEATHER, of)}）`;
+  return name;
 }
 
 export const clearedLabel = (reason: string): string => named(CLEARED, reason);

@@ -19,6 +19,8 @@ const FIELDS: Names<string> = {
   to: ['结束 HH:MM', 'to HH:MM'],
   weekdays: ['星期 1–7', 'Weekdays 1–7'],
   days: ['日期类型', 'Days'],
+  workdays: ['工作日', 'workdays'],
+  'days-off': ['休息日和节假日', 'days off'],
   calendar: ['日历', 'Calendar'],
   timing: ['计时（秒）', 'Timing, s'],
   minDuration: ['最短持续', 'Must have held'],
