@@ -260,6 +260,8 @@ export interface NodeState {
   /** Since when something of the log has been missing, in Redis or here. */
   lagSeconds: number;
   detail?: string;
+  /** Of a node beside the main one: pages of older alerts that it asked the main node for, by what came of it. */
+  olderAlerts?: Tally;
 }
 
 /** What `startApi` gives back. */

@@ -219,6 +219,9 @@ export class ApiMetrics {
       [node().state]: 1,
     }));
     this.#gauges('node_role', '1 for the role of this node', 'role', () => ({ [node().role]: 1 }));
+    const olderAlerts = () => node().olderAlerts ?? {};
+    const olderHelp = 'Pages of older alerts that the main node was asked for: fetched, gone, away';
+    this.#totals('node_older_alert_pages_total', olderHelp, 'outcome', olderAlerts);
     this.#gauge('geo_fences', 'Fences in force', fences);
     this.#gauge('commands_alive', 'Commands to terminals under way', () => commands().alive);
     this.#totals('commands_ended_total', 'Commands that ended', 'state', () => commands().ended);

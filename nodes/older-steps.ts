@@ -1,6 +1,7 @@
 import { readCursor } from '../alerts/feed.js';
 import type { OlderSteps } from '../alerts/fetching-reader.js';
 import type { AlertTransition } from '../model/alert.js';
+import { count, type Tally } from '../model/stats.js';
 import { LogGapError } from '../store/log-reader.js';
 
 /** Steps asked for at once: some 700 KB. */
@@ -35,6 +36,8 @@ export interface MainNodeStepsOptions {
  * more than one, and whoever does not read costs nothing.
  */
 export class MainNodeSteps implements OlderSteps {
+  /** Pages by what came of asking for them: fetched, gone, away. */
+  readonly pages: Tally = {};
   readonly #o: MainNodeStepsOptions;
   readonly #pageSteps: number;
   /** By number before the first, whole or on their way; the one used last at the end. */
@@ -88,6 +91,7 @@ export class MainNodeSteps implements OlderSteps {
     const { epoch } = this.#o;
     const from = Math.max(start, this.oldest);
     const { items, recovered } = await this.#ask(`${epoch}-${from}`);
+    count(this.pages, recovered ? 'fetched' : 'gone');
     if (!recovered) {
       if (this.oldest > from) throw new LogGapError(`of ${this.#o.main().url}`, from + 1, this.oldest + 1);
       // It was cut off just now, and how far we hear in a moment.
@@ -122,6 +126,7 @@ export class MainNodeSteps implements OlderSteps {
           : `it answers ${response.status}`,
       );
     } catch (error) {
+      count(this.pages, 'away');
       this.#away = new MainNodeAwayError(`alerts from before ${cursor} on are at the main node: ${detailOf(error)}`);
       this.#restsUntil = performance.now() + REST_MS;
       throw this.#away;

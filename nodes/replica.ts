@@ -5,6 +5,7 @@ import type { AlertTransition } from '../model/alert.js';
 import { type Backoff, backoffWait } from '../model/backoff.js';
 import { readBlock } from '../model/block.js';
 import type { Change } from '../model/change.js';
+import type { Tally } from '../model/stats.js';
 import type { AlertStream, StreamEntry } from '../redis/alert-stream.js';
 import type { BlockEntry, MainNode, NodeLog } from '../redis/node-log.js';
 import { decodeCheckpoint } from '../store/checkpoint.js';
@@ -61,6 +62,7 @@ export function alertsPart(feed: AlertFeed): Buffer {
  */
 export class Replica {
   readonly alerts: AlertFeed;
+  #older: MainNodeSteps | null = null;
   /** When nothing was missing last, by the monotonic clock. */
   #levelAt = performance.now();
   /** null while it says nothing. */
@@ -107,6 +109,11 @@ export class Replica {
     return (performance.now() - this.#levelAt) / 1000;
   }
 
+  /** Pages of older alerts that the main node was asked for, by what came of it. */
+  get olderPages(): Tally {
+    return this.#older?.pages ?? {};
+  }
+
   state(): { state: 'level' | 'stale'; lagSeconds: number; detail?: string } {
     const { lagSeconds } = this;
     const [failure] = this.#failures.values();
@@ -143,6 +150,7 @@ export class Replica {
     const end = entries.at(-1)?.number ?? 0;
     const whole = begin <= alertNumber && end >= alertNumber;
     const older = new MainNodeSteps({ epoch, main: () => this.#lastMain, adminKey: this.options.adminKey });
+    this.#older = older;
     // Where the main node has nothing older either, there is nothing to wait for.
     if (!whole && (begin > alertNumber ? older.oldest > alertNumber : alertNumber > main.alertOldest)) {
       throw new ReplicaError('the alert log in Redis does not go on from where the state is');

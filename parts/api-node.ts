@@ -197,7 +197,7 @@ class ApiNode {
   #readiness(replica: Replica): Readiness {
     const { totalCount, idleCount, waitingCount } = this.pool;
     const detail = `${totalCount - idleCount} of ${totalCount} connections in use, ${waitingCount} requests wait for one`;
-    const node = { role: 'api', ...replica.state() } as const;
+    const node = { role: 'api', ...replica.state(), olderAlerts: replica.olderPages } as const;
     return { ready: !this.#stopping, parts: { database: { state: 'asked when needed', detail } }, node };
   }
 

@@ -151,6 +151,9 @@ export const readinessSchema = z
           .number()
           .describe('since when this node, or of the main node Redis, has lacked something of the log'),
         detail: z.string().optional(),
+        olderAlerts: tally
+          .optional()
+          .describe('pages of older alerts that the main node was asked for: fetched, gone, away'),
       })
       .describe('what this process is among several'),
   })

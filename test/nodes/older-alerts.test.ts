@@ -53,6 +53,14 @@ test('the stream goes on behind a cursor that only the main node has, and with w
   }
 });
 
+test('pages that were asked for are counted', async () => {
+  const node = await startTestApi();
+  Object.assign(node.readiness.node, { role: 'api', state: 'level', olderAlerts: { fetched: 3, away: 1 } });
+  const text = await (await node.get('/metrics')).text();
+  expect(text).toContain('node_older_alert_pages_total{outcome="fetched"} 3');
+  expect(text).toContain('node_older_alert_pages_total{outcome="away"} 1');
+});
+
 test('events and pages, filtered, each step once', async () => {
   const { node } = await twoNodes();
   const wanted = cursors(11, LAST).filter((cursor) => cursor.endsWith('0'));

@@ -56,6 +56,7 @@ test('a page is asked for once for all who want it, one after the other', async 
     expect(numbers(await steps.read(42, 3))).toEqual([43, 44, 45]);
   });
   expect(questions).toEqual(range(0, 5).map((page) => `e1-${page * 100}`));
+  expect(steps.pages).toEqual({ fetched: 6 });
   expect(mostAtOnce()).toBe(1);
 });
 
@@ -98,6 +99,7 @@ test('a main node that is away is said to be, and asked again only after a while
     }
   });
   expect(questions).toEqual(['e1-0']);
+  expect(steps.pages).toEqual({ away: 1 });
 });
 
 test('a reader whose next step was cut off after it had begun is told so, and not what comes behind', async () => {
