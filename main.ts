@@ -179,26 +179,11 @@ export async function start(settings: Settings, log: Logger = createLog(settings
   const files = await MediaFiles.open({ dir: dir.media, maxBytes: settings.mediaMaxBytes }).catch(abandon);
   const uploads = new Uploads(registry);
   const mediaMustWait = () => spool.bytes >= spool.maxBytes * MEDIA_WAIT_AT;
-  const media = await MediaUploads.open({
-    files,
-    uploads,
-    whenAccepted,
-    paused: mediaMustWait,
-    clock: now,
-    log: warn,
-  }).catch(abandon);
+  const mediaParts = { files, uploads, whenAccepted, paused: mediaMustWait, clock: now, log: warn };
+  const media = await MediaUploads.open(mediaParts).catch(abandon);
   begun.push(() => media.close());
-  const attachments = await openAttachmentPort(settings, {
-    catalog: state.catalog,
-    alerts: feed,
-    desk,
-    files,
-    uploads,
-    whenAccepted,
-    paused: mediaMustWait,
-    clock: now,
-    log: warn,
-  }).catch(abandon);
+  const attachmentParts = { ...mediaParts, catalog: state.catalog, alerts: feed, desk };
+  const attachments = await openAttachmentPort(settings, attachmentParts).catch(abandon);
   begun.push(() => attachments?.close());
   const deliveryParts = { dir, alerts: feed, registry: admin, clock: now, log };
   const { deliveries, webhooks } = await openDeliveries(settings, deliveryParts).catch(abandon);
