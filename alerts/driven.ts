@@ -16,7 +16,7 @@ export interface Driven {
   tooLong: boolean;
   /** What was driven in the last 24 h, from … to …, oldest first. */
   stretches: Pairs;
-  /** Driven by the hour of the clock in the last seven days: hour and ms, oldest first; absent where nobody asks, or the stretches are all there is. */
+  /** Driven by the hour of the clock in the last seven days: hour and ms, oldest first; absent where nobody asks, and of what is not settled. */
   week?: Pairs;
 }
 
@@ -124,7 +124,7 @@ export function goTo(
 }
 
 /** The sums of days are made only where they have a limit: this is asked for every fix. */
-export function isTooLong(so: Driven | DrivenSince, now: number, limits: DrivingLimits): boolean {
+function isTooLong(so: Driven | DrivenSince, now: number, limits: DrivingLimits): boolean {
   return (
     driveHours(so) > limits.dayHours ||
     so.nightMs / HOUR > limits.nightHours ||
@@ -133,7 +133,9 @@ export function isTooLong(so: Driven | DrivenSince, now: number, limits: Driving
   );
 }
 
-/** Whether the time between the end of a drive and the next fix that drives was driven: nobody saw the driver stand, and it left no time for a rest. */
+/**
+ * Whether the time between the end of a drive and the next fix that drives was driven: nobody saw the driver stand, and it left no time for a rest.
+ */
 function droveOn(
   { no, end }: NonNullable<Driven['drive']>,
   nextNo: number,

@@ -34,8 +34,8 @@ const SO_FAR = Symbol('so far');
  * What is known of one driver's driving; of a vehicle's, where nobody knows who drives. It is what the fixes say that came, in whatever order
  * they did: runs of fixes that drive, runs of those that stand, and behind them the sum of what no late fix changes any more.
  *
- * Plain values, and no more of them than the bounds say: MAX_RUNS runs of 120 bytes (a dozen is usual), stretches of a day (MAX_STRETCHES, 16 bytes each), and
- * 16 bytes for each driven hour of a week where a rule counts weeks.
+ * Plain values, and no more of them than the bounds say: MAX_RUNS runs of 120 bytes (a dozen is usual), MAX_STRETCHES stretches of a day of
+ * 16 bytes, and as much for each driven hour of a week where a rule counts weeks.
  */
 export interface DrivingLog {
   form: typeof LOG_FORM;
@@ -59,7 +59,7 @@ interface SoFar {
 }
 
 /** Fixes that come later than this behind the driver's newest one change nothing. */
-export const LATE_MS = 6 * HOUR;
+const LATE_MS = 6 * HOUR;
 const MAX_STRETCHES = 300;
 /** One vehicle cannot have more within the time for late fixes; a card in several at once may: the oldest are settled then. */
 const MAX_RUNS = 256;

@@ -89,7 +89,7 @@ export class RoadBook {
     return this.#bytes;
   }
 
-  /** The same, of the moment of the call, by somebody who takes his time: a hundred thousand roads are 38 MB of text. `write`: JSON of the list. */
+  /** The same by somebody who takes his time (a hundred thousand roads are 38 MB), of the moment of the call. `write`: JSON of a list. */
   async snapshotBy(write: (roads: readonly Road[]) => Promise<Buffer>): Promise<Buffer> {
     if (this.#bytes) return this.#bytes;
     const changes = this.#changes;
