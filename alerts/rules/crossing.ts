@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Box } from '../../geo/box.js';
 import { distanceM, lonMetresPerDegree, METRES_PER_DEGREE } from '../../geo/distance.js';
 import type { LonLat } from '../../geo/shape.js';
+import { SUSPECT_MOTION } from '../../model/quality.js';
 import type { FixFacts } from '../fix-facts.js';
 import { fenceConcerns, type RuleFence } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
@@ -48,7 +49,9 @@ export const crossing = ruleKind<Params, undefined>({
   build: ({ topSpeed, minProbability }, fences) => ({
     judge({ fix, facts, previous, vehicle }) {
       let best: { fence: RuleFence; probability: number } | null = null;
-      if (previous && facts.time - previous.time <= MAX_GAP_MS) {
+      // Nobody drove to or from a place that a vehicle cannot have been at.
+      const isDriven = previous !== null && ((previous.quality | facts.quality) & SUSPECT_MOTION) === 0;
+      if (isDriven && facts.time - previous.time <= MAX_GAP_MS) {
         const ways = waysBetween(previous, facts, topSpeed);
         for (const fence of fences) {
           // The box first: nearly all fences are elsewhere.

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { edgeBetween } from '../../geo/edge-between.js';
+import { SUSPECT_MOTION } from '../../model/quality.js';
 import type { FixFacts } from '../fix-facts.js';
 import type { RuleFence } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
@@ -32,6 +33,10 @@ export const dwellTooShort = ruleKind<{ seconds: number }, Memory>({
           const memory = before ?? { entered: facts, at: crossedAt(fence, previous, facts, known) };
           return { memory, holds: false, explain: () => ({ checks: [stay(NaN, seconds)] }) };
         }
+        // A jump away: where it is, the next fix says.
+        if (before && facts.quality & SUSPECT_MOTION) {
+          return { memory: before, holds: null, explain: () => ({ checks: [stay(NaN, seconds)] }) };
+        }
         const left = before ? crossedAt(fence, previous, facts, known) : null;
         const stayed = before && before.at !== null && left !== null ? (left - before.at) / 1000 : NaN;
         return {
@@ -46,8 +51,8 @@ export const dwellTooShort = ruleKind<{ seconds: number }, Memory>({
 
 /** Epoch ms; null where the two fixes do not say. */
 function crossedAt(fence: RuleFence, a: FixFacts | null, b: FixFacts, known: number): number | null {
-  if (a === null || b.time - a.time > known || fence.contains(a.lon, a.lat) === fence.contains(b.lon, b.lat))
-    return null;
+  if (a === null || (a.quality | b.quality) & SUSPECT_MOTION || b.time - a.time > known) return null;
+  if (fence.contains(a.lon, a.lat) === fence.contains(b.lon, b.lat)) return null;
   return a.time + (b.time - a.time) * edgeBetween(fence.contains, a, b);
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { SUSPECT_MOTION } from '../../../model/quality.js';
 import { ruleOf, tick } from '../defined-support.js';
 import { type FixNote, Story, square } from '../support.js';
 
@@ -100,6 +101,17 @@ describe('crossing', () => {
     expect(zoneOf(0.05).tell()).toEqual([]);
   });
 
+  test('nor on a way to or from a place that it cannot have been at', () => {
+    const story = zone('crossing').fixes(
+      1,
+      { at: 0, lon: -0.1 },
+      { at: 10, lon: 1.1, quality: SUSPECT_MOTION },
+      { at: 20, lon: -0.1, quality: SUSPECT_MOTION },
+      { at: 30, lon: -0.1 },
+    );
+    expect(story.tell()).toEqual([]);
+  });
+
   test('nor where a fix is inside: that is no crossing unseen', () => {
     const story = zone('crossing').fixes(1, { at: 0, lon: -1 }, { at: 600, lon: 0.5 }, { at: 1200, lon: 2 });
     expect(story.tell()).toEqual([]);
@@ -149,6 +161,26 @@ describe('dwell', () => {
     expect(tick(zone('dwell-too-long', { seconds: 45, absence: 20 }).fixes(1, ...path('ioi')), 50).tell()).toEqual([
       'raised dwell-too-long v1 zone 10:00:00',
     ]);
+  });
+
+  test('too short: a jump out and back is no leaving', () => {
+    const story = zone('dwell-too-short', { seconds: 100 });
+    const jump = { lon: 5, quality: SUSPECT_MOTION };
+    story.fixes(
+      1,
+      ...path('oii'),
+      { at: 30, ...jump },
+      { at: 40, lon: 0.5, quality: SUSPECT_MOTION },
+      ...path('ii', 10, 50),
+    );
+    expect(story.tell()).toEqual([]);
+    expect(story.fixes(1, ...path('oo', 10, 70)).tell()).toEqual([
+      'raised dwell-too-short v1 zone 10:01:10',
+      'cleared dwell-too-short v1 zone 10:01:20',
+    ]);
+    // When it came, the jump does not say.
+    const unknown = zone('dwell-too-short', { seconds: 100 }).fixes(1, { at: 0, ...jump }, ...path('iioo', 10, 10));
+    expect(unknown.tell()).toEqual([]);
   });
 
   test('too short: when it leaves', () => {
