@@ -56,6 +56,9 @@ function inPlainWords(issue: z.core.$ZodRawIssue): string | undefined {
       if (issue.origin === 'string') return `must have at most ${counted(issue.maximum, 'character')}`;
       if (issue.origin === 'array') return `takes at most ${issue.maximum}`;
       return issue.inclusive === false ? `must be less than ${issue.maximum}` : `must be ${issue.maximum} or less`;
+    case 'invalid_union':
+      // Of forms that a member tells apart, none has this one; the place is the member's.
+      return Array.isArray(issue.options) ? `one of: ${issue.options.join(', ')}` : undefined;
     default:
       return undefined;
   }

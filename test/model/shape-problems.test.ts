@@ -54,6 +54,11 @@ test('what nobody knows is named, with what is known there; the whole may have n
   });
 });
 
+test('of forms that a member tells apart, the member is named with what it may be', () => {
+  const forms = z.discriminatedUnion('a', [z.object({ a: z.literal('x') }), z.object({ a: z.enum(['y', 'z']) })]);
+  expect(shaped(forms, { a: 'w' }, 'body')).toEqual({ problems: [{ path: 'body.a', message: 'one of: x, y, z' }] });
+});
+
 test('what fits comes back as the schema makes it', () => {
   expect(shaped(z.strictObject({ a: z.number().default(7) }), {}, '')).toEqual({ value: { a: 7 } });
 });
