@@ -87,7 +87,7 @@ describe('POST /v1/vehicles/{id}/commands', () => {
       'body.when',
       /not known here; allowed: type, params, expiresIn, neverLate/,
     ],
-    ['parameters that are no object', { type: 'text', params: [] }, 'body.params', /expected record/],
+    ['parameters that are no object', { type: 'text', params: [] }, 'body.params', /must be an object, not a list/],
   ])('400: %s', async (_, body, path, message) => {
     const api = await startTestApi();
     vehicle(api, '138');
