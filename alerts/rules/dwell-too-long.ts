@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SUSPECT_MOTION } from '../../model/quality.js';
 import { equal, over } from '../checks.js';
 import type { FixFacts } from '../fix-facts.js';
 import { ruleKind, type Verdict } from '../rule-kind.js';
@@ -50,6 +51,8 @@ export const dwellTooLong = ruleKind<Params, Memory>({
     return {
       judge({ facts, inside }, before) {
         if (inside) return verdict(insideAt(facts, before), facts.time);
+        // A jump away: where it is, the next fix says.
+        if (before && facts.quality & SUSPECT_MOTION) return { ...verdict(before, facts.time), holds: null };
         const outAt = before?.outAt ?? facts.time;
         const isBriefly = before !== undefined && !isAway(facts.time, outAt);
         const stayed = before ? (facts.time - before.since.time) / 1000 : 0;

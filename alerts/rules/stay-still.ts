@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { distanceM } from '../../geo/distance.js';
+import { SUSPECT_MOTION } from '../../model/quality.js';
 import { over } from '../checks.js';
 import type { FixFacts } from '../fix-facts.js';
 import { ruleKind, type Verdict } from '../rule-kind.js';
@@ -34,13 +35,16 @@ export const stayStill = ruleKind<{ seconds: number; radius: number }, Memory>({
       judge({ facts }, memory) {
         const moved = memory ? distanceM(facts.lon, facts.lat, memory.anchor.lon, memory.anchor.lat) : Infinity;
         if (memory && moved <= radius) return verdict(memory, facts.time);
+        // A jump away: where it is, the next fix says.
+        if (memory && facts.quality & SUSPECT_MOTION) return { ...verdict(memory, facts.time), holds: null };
         const began = verdict({ anchor: facts, due: facts.time + seconds * 1000 + 1 }, facts.time);
         return memory ? { ...began, explain: () => ({ checks: [over('displacement', moved, radius, 'm')] }) } : began;
       },
       due: ({ due }) => due,
       tick(time, last, memory) {
         // Who was moving when last heard of may be anywhere.
-        const seen = last.time > memory.anchor.time;
+        const { lon, lat } = memory.anchor;
+        const seen = last.time > memory.anchor.time && distanceM(last.lon, last.lat, lon, lat) <= radius;
         return { ...verdict({ ...memory, due: Infinity }, time), ...(seen ? {} : { holds: false }) };
       },
     };

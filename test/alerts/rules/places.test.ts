@@ -163,6 +163,23 @@ describe('dwell', () => {
     ]);
   });
 
+  test('too long: a jump out and back is no leaving either, nor has who stays still moved', () => {
+    const jump = { at: 30, lon: 5, quality: SUSPECT_MOTION };
+    const notes = [...path('iii'), jump, { at: 40, lon: 0.5, quality: SUSPECT_MOTION }, ...path('ii', 10, 50)];
+    expect(
+      zone('dwell-too-long', { seconds: 45 })
+        .fixes(1, ...notes)
+        .tell(),
+    ).toEqual(['raised dwell-too-long v1 zone 10:00:00']);
+    const still = new Story().vehicle(1, 'v1');
+    ruleOf(still, 'stay-still', { seconds: 45 });
+    expect(still.fixes(1, ...notes).tell()).toEqual(['raised stay-still v1 10:00:00']);
+    // Where it is when it falls silent then, nobody knows.
+    const silent = new Story().vehicle(1, 'v1');
+    ruleOf(silent, 'stay-still', { seconds: 45 });
+    expect(tick(silent.fixes(1, ...path('iii'), jump), 300).tell()).toEqual([]);
+  });
+
   test('too short: a jump out and back is no leaving', () => {
     const story = zone('dwell-too-short', { seconds: 100 });
     const jump = { lon: 5, quality: SUSPECT_MOTION };
