@@ -3,7 +3,7 @@ import { SEVERITIES } from '../model/alert.js';
 import type { RuleInput } from '../model/rule.js';
 import { scheduleSchema, timingSchema } from '../model/rule-when.js';
 import { type Problem, shaped } from '../model/shape-problems.js';
-import { VEHICLE_CATEGORIES } from '../model/vehicle.js';
+import { REGION_CODE, REGION_WORDS, VEHICLE_CATEGORIES } from '../model/vehicle.js';
 import { isEverywhere, type RuleKind } from './rule-kind.js';
 import { RULE_KINDS, ruleKindOf } from './rule-kinds.js';
 
@@ -17,7 +17,7 @@ const names = (most = MAX_NAMES) => z.array(z.string().min(1).max(64)).min(1).ma
 const vehicleLists = {
   categories: z.array(z.enum(VEHICLE_CATEGORIES)).min(1).optional(),
   companies: names().optional(),
-  regions: names().optional(),
+  regions: z.array(z.string().regex(REGION_CODE, REGION_WORDS)).min(1).max(MAX_NAMES).optional(),
   vehicles: names().optional(),
 };
 /** Seconds, up to a month. */

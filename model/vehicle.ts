@@ -15,6 +15,10 @@ export const VEHICLE_CATEGORIES = [
 
 export type VehicleCategory = (typeof VEHICLE_CATEGORIES)[number];
 
+/** An administrative division, or the beginning of one, which stands for all in it: 32, 3202, 320211. */
+export const REGION_CODE = /^\d{2,6}$/;
+export const REGION_WORDS = '2 to 6 digits of GB/T 2260';
+
 /** The box in the vehicle (终端), as its protocol names it: number without leading zeros. */
 export interface TerminalRef {
   protocol: string;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REGION_CODE, REGION_WORDS } from '../../model/vehicle.js';
 
 /** What the forms of many things have in common. OpenAPI is written from all of api/schemas, and has names from contract §5. */
 
@@ -23,7 +24,7 @@ export const alertId = z
 /** Whoever an alert is given to: a person, a post, a company, a platform. */
 export const personName = z.string().trim().min(1).max(64);
 export const companyName = z.string().min(1).max(128);
-export const regionCode = z.string().regex(/^\d{2,6}$/, '2 to 6 digits of GB/T 2260');
+export const regionCode = z.string().regex(REGION_CODE, REGION_WORDS);
 
 export const errorSchema = z
   .object({

@@ -68,6 +68,8 @@ test('what is wrong with a rule is said with its place', async () => {
     status: 400,
     paths: ['body.params.limit'],
   });
+  const nowhere = { type: 'offline', scope: { regions: ['32', 'Wuxi'], except: { regions: ['3'] } } };
+  expect((await refused(api, nowhere)).paths).toEqual(['body.scope.regions[1]', 'body.scope.except.regions[0]']);
   expect((await refused(api, { type: 'forbidden-inside' })).paths).toEqual(['body.scope.fences']);
   expect((await refused(api, { type: 'forbidden-inside', scope: { fences: ['none'] } })).paths).toEqual([
     'body.scope.fences[0]',
