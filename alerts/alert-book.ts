@@ -118,7 +118,13 @@ export class AlertBook {
   /** Late fixes show that it began, or ended, at another time. RFC 3339. */
   amendTimes(id: string, heldAt: string, endedAt?: string): void {
     const alert = this.get(id);
-    if (alert) this.#amend(alert, { heldAt, ...(endedAt === undefined ? {} : { endedAt }) });
+    if (alert) this.#amend(alert, { heldAt, ...(endedAt === undefined ? {} : { endedAt }) }, heldAt);
+  }
+
+  /** Late fixes show more of it. `at`: RFC 3339. */
+  amendFacts(id: string, facts: Record<string, unknown>, at: string): void {
+    const alert = this.get(id);
+    if (alert) this.#amend(alert, facts, at);
   }
 
   /** Late fixes show that it was no alert, or the same one as another: nobody need do anything about it. `at`: RFC 3339. */
@@ -186,7 +192,7 @@ export class AlertBook {
       if (alert.ruleId !== ruleId || alert.vehicleId !== vehicleId || alert.type !== type) continue;
       if (alert.clearReason === 'late-fixes') continue;
       if (!isNear(alert, at)) continue;
-      if (!tellsOf(alert, at)) this.#amend(alert, { heldAt: onset });
+      if (!tellsOf(alert, at)) this.#amend(alert, { heldAt: onset }, onset);
       return true;
     }
     return false;
@@ -315,14 +321,14 @@ export class AlertBook {
     }
   }
 
-  #amend(alert: Alert, times: { heldAt: string; endedAt?: string }): void {
+  #amend(alert: Alert, facts: Record<string, unknown>, at: string): void {
     const amended = {
       ...alert,
-      evidence: { ...alert.evidence, amended: { reason: 'late-fixes', ...times } },
+      evidence: { ...alert.evidence, amended: { reason: 'late-fixes', ...facts } },
       revision: alert.revision + 1,
     };
     this.#put(amended);
-    this.#tell('updated', amended, times.heldAt);
+    this.#tell('updated', amended, at);
   }
 
   #openOf(vehicleNo: number): Map<string, string> {

@@ -274,9 +274,10 @@ export class LateFixes {
     const { alerts, ruleBook, failed } = this.parts;
     const rule = ruleBook.get(ruleId);
     const known = memory.rules?.get(ruleId);
+    const told = memory.told?.filter(([id]) => id === ruleId) ?? [];
+    if (rule?.review) this.#review(rule, told, memory, vehicle, now);
     if (!rule?.retell || known === undefined || !memory.last || !rule.appliesTo(vehicle)) return;
     const found = new Map<string, FoundEvent[]>();
-    const told = memory.told?.filter(([id]) => id === ruleId) ?? [];
     const toldSince = (floor: number) =>
       told.filter(([, id, time]) => time >= floor && alerts.get(id)?.clearReason !== 'late-fixes').length;
     try {
@@ -293,6 +294,40 @@ export class LateFixes {
       }
     } catch (error) {
       failed(rule.type, error);
+    }
+  }
+
+  /** Brings alerts of a rule that keeps what it told them by in line with what is known of that now. */
+  #review(
+    rule: Rule,
+    told: NonNullable<VehicleMemory['told']>,
+    memory: VehicleMemory,
+    vehicle: Vehicle,
+    now: number,
+  ): void {
+    const { asking } = this;
+    const { alerts } = this.parts;
+    asking.asked = rule;
+    asking.owner = vehicle;
+    asking.input.vehicle = vehicle;
+    const at = msToRfc3339(now) ?? '';
+    for (const [, id, time] of told) {
+      const review = rule.review?.(asking.input, time);
+      const alert = alerts.get(id);
+      if (!review || !alert) continue;
+      const isWithdrawn = alert.clearReason === 'late-fixes';
+      const { reason: _, ...amended } = (alert.evidence.amended ?? {}) as Record<string, unknown>;
+      if (!review.stands && !isWithdrawn) {
+        const known = memory.rules?.get(rule.id);
+        if (alert.clearedAt === null && known !== undefined && rule.untold) {
+          this.keep(rule, memory, vehicle.no, rule.untold(known));
+        }
+        alerts.withdraw(id, at, null);
+      } else if (review.stands && isWithdrawn) {
+        alerts.raisePast(alert, { at: alert.clearedAt ?? at });
+      } else if (review.stands && JSON.stringify(review.amended) !== JSON.stringify(amended)) {
+        alerts.amendFacts(id, review.amended, at);
+      }
     }
   }
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Severity } from '../model/alert.js';
 import type { RuleTiming } from '../model/rule.js';
 import type { FixFacts } from './fix-facts.js';
-import type { Check, RuleFence, RuleInput } from './rule.js';
+import type { Check, Review, RuleFence, RuleInput } from './rule.js';
 
 /** What a condition says of the fix, or of the time, in hand. */
 export interface Verdict<Memory> {
@@ -15,7 +15,9 @@ export interface Verdict<Memory> {
   event?: string;
   /** Asked for only where an alert is raised or cleared, or where somebody wants to know why not. */
   explain: () => { checks: Check[]; fixes?: Record<string, FixFacts | null>; [more: string]: unknown };
-  /** The fix in hand is not the newest of what the condition counts: numbers of the vehicles whose past it has changed. */
+  /** Called where this raises an alert: keeps what a late fix may show to have been otherwise. */
+  told?: () => void;
+  /** The fix in hand is not the newest of what the condition counts: numbers of the vehicles whose past it has changed. Where `holds` is not null, it says something of the present, too. */
   past?: readonly number[];
 }
 
@@ -43,6 +45,8 @@ export interface Condition<Memory> {
   due?(memory: Memory): number | null;
   /** The vehicle has sent nothing since `last`, and it is `time` now. */
   tick?(time: number, last: FixFacts, memory: Memory): Verdict<Memory>;
+  /** What is known now of an alert that was told of the vehicle at `at`, epoch ms; null where that is forgotten. Instead of `past`. */
+  review?(input: RuleInput, at: number): Review | null;
   /** Numbers of the vehicles whose past a card of the time `at` (epoch ms) changes; of kinds that hear of cards. */
   changedByCard?(input: RuleInput, memory: Memory, at: number): readonly number[];
   /** The vehicle's past until `until`, epoch ms; of kinds that retell. Null: nothing is known of it. */

@@ -132,6 +132,10 @@ export interface Rule<Memory = unknown> {
   readonly judgesLate?: boolean;
   /** Fixes that come late are asked about like any other; what they change is told again. */
   readonly retells?: boolean;
+  /** What is known now of an alert that was told of the vehicle at `at`, epoch ms; null where nothing is. Instead of `retell`. */
+  review?(input: RuleInput, at: number): Review | null;
+  /** The memory where the alert that was told was none. */
+  untold?(memory: Memory): Memory;
   /** What terminals said of cards is kept by its time; what comes late is told again. */
   readonly hearsCards?: boolean;
   /** Numbers of the vehicles whose past a card of the time `at` (epoch ms) changes, now that it is heard of. */
@@ -166,6 +170,14 @@ export interface Retold<Memory> {
   endsCount: boolean;
   /** Begins no further apart than this are one, ms: the past knows no better. */
   slackMs: number;
+}
+
+/** What late fixes leave of an alert. */
+export interface Review {
+  /** It was right. */
+  stands: boolean;
+  /** What is amended of it. */
+  amended: Record<string, unknown>;
 }
 
 export interface Explained {

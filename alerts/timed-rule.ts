@@ -10,6 +10,7 @@ import {
   hoursHold,
   type Retelling,
   type Retold,
+  type Review,
   type Rule,
   type RuleFence,
   type RuleInput,
@@ -104,12 +105,12 @@ export class TimedRule implements Rule<TimedMemory> {
   judge(input: RuleInput, before: TimedMemory | undefined, say: Say): TimedMemory | undefined {
     const { facts, previous } = input;
     const verdict = this.condition.judge(input, before?.own);
+    if (verdict.past) say.changed(verdict.past);
     // Nearly every fix: nothing was, and nothing is.
     if (!before && !verdict.holds && verdict.memory === undefined) return;
     const memory = before ?? newMemory();
-    if (verdict.past) {
+    if (verdict.past && verdict.holds === null) {
       memory.own = verdict.memory;
-      say.changed(verdict.past);
       return memory;
     }
     // Reports without a fix are heard, too, and are no vehicle's fix before.
@@ -117,6 +118,15 @@ export class TimedRule implements Rule<TimedMemory> {
     const { maxGap = Infinity } = this.#timing;
     if (memory.onset && !memory.raised && facts.time - heard > maxGap * S) memory.onset = null;
     return this.#worthKeeping(this.#follow(facts, facts.time, verdict, memory, say), facts.time);
+  }
+
+  review(input: RuleInput, at: number): Review | null {
+    return this.condition.review?.(input, at) ?? null;
+  }
+
+  untold(memory: TimedMemory): TimedMemory {
+    const { own, endedAt, triggers } = memory;
+    return { ...newMemory(), own, endedAt, triggers: triggers - 1, due: this.#ownDue(memory) };
   }
 
   changedByCard(input: RuleInput, memory: TimedMemory | undefined, at: number): readonly number[] {
@@ -240,6 +250,7 @@ export class TimedRule implements Rule<TimedMemory> {
     memory.raised = true;
     memory.triggers++;
     say.raise(memory.onset, this.#evidence(verdict, memory, fix, time));
+    verdict.told?.();
   }
 
   #rest(fix: FixFacts, time: number, verdict: Verdict<unknown>, memory: TimedMemory, say: Say, inForce: boolean): void {

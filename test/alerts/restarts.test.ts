@@ -31,6 +31,7 @@ const RULES: [type: string, params: object, others: object][] = [
   ['night-ban', { hours: HOURS[0] }, { timing: { minDuration: 10, linger: 20 } }],
   ['no-fix-driving', { seconds: 20 }, {}],
   ['offline', { seconds: 60 }, {}],
+  ['offline-displacement', { seconds: 60, metres: 100 }, {}],
   ['offline', { seconds: 60 }, { id: 'by-hours', schedule: { hours: HOURS }, timing: { minDuration: 90 } }],
   ['offline', { seconds: 60 }, { id: 'now-and-then', timing: { coolDown: 200, maxTriggers: 2 } }],
   ['offline-displacement', { seconds: 60, metres: 500 }, {}],

@@ -36,9 +36,12 @@ export function judge(planting: Planting, beside: readonly Planting[] = []): Jud
   const of = ({ rule }: Planting) => alerts.filter(({ ruleId }) => `${ruleId}:`.startsWith(`rule:${rule.id}:`));
   return {
     own: score(of(planting), planting.expected),
-    others: new Map(watching.map((other) => [nameOf(other.plant), of(other).length])),
+    others: new Map(watching.map((other) => [nameOf(other.plant), of(other).filter(stands).length])),
   };
 }
+
+/** What late fixes have withdrawn is not told. */
+const stands = ({ clearReason }: Alert) => clearReason !== 'late-fixes';
 
 /** What the rules that look at everybody tell of traffic in which nothing is planted, by the name of their plant. */
 export function judgeNothing(traffic: Traffic, beside: readonly Planting[]): Map<string, string[]> {
@@ -113,7 +116,7 @@ function drive(log: LogBuilder, { fixes, cards, end }: Pick<Planting, 'fixes' | 
   let now = fixes[0].receivedTime;
   let nextCard = 0;
   const passTo = (time: number) => {
-    for (; nextCard < cards.length && cards[nextCard].time <= time; nextCard++) report(log, cards[nextCard]);
+    for (; nextCard < cards.length && cards[nextCard].receivedTime <= time; nextCard++) report(log, cards[nextCard]);
     for (; now + TICK_MS <= time; now += TICK_MS) log.change({ type: 'tick', time: now + TICK_MS }, now + TICK_MS);
   };
   for (const planted of fixes) {
@@ -127,7 +130,7 @@ function drive(log: LogBuilder, { fixes, cards, end }: Pick<Planting, 'fixes' | 
   log.flush();
 }
 
-function report(log: LogBuilder, { vehicleNo, time, certificate, validUntil }: CardReport): void {
+function report(log: LogBuilder, { vehicleNo, time, receivedTime, certificate, validUntil }: CardReport): void {
   const nobody = { reading: null, name: null, idCard: null, agency: null };
   const content = {
     ...nobody,
@@ -136,6 +139,6 @@ function report(log: LogBuilder, { vehicleNo, time, certificate, validUntil }: C
     validUntil: validUntil ?? null,
   };
   const facts = { id: `card-${vehicleNo}-${time}`, kind: 'driver', source: 'jt808', vehicleId: '' } as const;
-  const upload: Upload = { ...facts, vehicleNo, time, receivedTime: time, content };
-  log.change({ type: 'upload', upload }, time);
+  const upload: Upload = { ...facts, vehicleNo, time, receivedTime, content };
+  log.change({ type: 'upload', upload }, receivedTime);
 }

@@ -120,7 +120,7 @@ function driversOf(plantings: readonly Planting[]): Driver[] {
   const drivers = new Map<number, Driver>();
   for (const { vehicles, fixes, cards } of plantings) {
     for (const { no, plate } of vehicles) drivers.set(no, { no, plate, events: [] });
-    for (const card of cards) drivers.get(card.vehicleNo)?.events.push({ at: card.time, what: { card } });
+    for (const card of cards) drivers.get(card.vehicleNo)?.events.push({ at: card.receivedTime, what: { card } });
     for (const p of fixes) drivers.get(p.vehicleNo)?.events.push({ at: p.receivedTime, what: { fix: fixOf(p) } });
   }
   return [...drivers.values()];

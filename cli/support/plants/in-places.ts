@@ -112,4 +112,24 @@ export const IN_PLACES: readonly Plant[] = [
     began: guiltyAfter(120),
     known: 60,
   },
+  {
+    type: 'gathering',
+    variant: 'some elsewhere',
+    watches: 'others',
+    also: ['route-deviation', 'road-speed'],
+    params: { count: 4, radius: 150 },
+    timing: { minDuration: 60 },
+    group: 5,
+    start: (member) => [-500 * (member + 1), 0],
+    drive(track, guilty, member) {
+      // Whoever leaves does it where there is no network, and is taken for staying: two of the innocent, and one of the guilty, without whom there are enough.
+      track.drive(120, ((500 * (member + 1)) / 120) * 3.6).stand(30);
+      if (member < (guilty ? 4 : 3)) track.stand(450);
+      else track.unheard(270, 60).drive(180, 60);
+      track.drive(300, 30 + 15 * member, 0);
+    },
+    after: 'drive',
+    began: guiltyAfter(120),
+    known: 60,
+  },
 ];

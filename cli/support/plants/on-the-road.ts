@@ -128,6 +128,23 @@ export const ON_THE_ROAD: readonly Plant[] = [
     known: 60,
   },
   {
+    type: 'driver-card',
+    variant: 'heard of late',
+    watches: 'itself',
+    params: { faults: ['no-card', 'not-permitted'] },
+    drivers: (guilty, i) => [{ certificate: ownCard(guilty, i), from: '2026-01-01', to: null }],
+    // That the card was taken out, or changed for another one, is heard of on the way; so is that of the innocent, who put theirs in again.
+    cards(guilty, i) {
+      const own = ownCard(guilty, i);
+      const begin = { at: 0, certificate: own, validUntil: '2027-12-31' };
+      if (guilty) return [begin, { ...begin, at: 100, certificate: i % 2 ? null : `${own}-other`, heldBack: 300 }];
+      return [begin, { at: 100, certificate: null }, { ...begin, at: 160, heldBack: 200 }];
+    },
+    drive: (track) => track.drive(90, 50).stand(90).drive(420, 50),
+    began: atFirstOfGuilty((fix) => fix.at > 180 && fix.speedKmh > 5),
+    known: 210,
+  },
+  {
     type: 'offline',
     watches: 'others',
     also: ['offline-displacement', 'no-fix-driving'],
@@ -150,6 +167,33 @@ export const ON_THE_ROAD: readonly Plant[] = [
         .drive(120, 40)
         .silent(900, guilty ? 6000 : 500)
         .drive(120, 40),
+    began: atFirstOfGuilty((fix, i, fixes) => i > 0 && fix.at - fixes[i - 1].at > 300),
+    known: 0,
+  },
+  {
+    type: 'offline',
+    variant: 'filled late',
+    watches: 'others',
+    also: ['offline-displacement', 'no-fix-driving'],
+    params: { seconds: 300 },
+    // All were out of the network; what the innocent did there comes late, and of the guilty the first minute.
+    drive: (track, guilty) =>
+      guilty
+        ? track.drive(120, 40).unheard(60, 40).silent(840, 500).drive(120, 40)
+        : track.drive(120, 40).unheard(900, 40).drive(120, 40),
+    began: atFirstOfGuilty((fix, i, fixes) => (fixes[i + 1]?.at ?? fix.at) - fix.at > 300),
+    known: 300,
+  },
+  {
+    type: 'offline-displacement',
+    variant: 'filled late',
+    watches: 'others',
+    also: ['no-fix-driving'],
+    params: { seconds: 300, metres: 2000 },
+    drive: (track, guilty) =>
+      guilty
+        ? track.drive(120, 40).unheard(60, 40).silent(840, 6000).drive(120, 40)
+        : track.drive(120, 40).unheard(900, 40).drive(120, 40),
     began: atFirstOfGuilty((fix, i, fixes) => i > 0 && fix.at - fixes[i - 1].at > 300),
     known: 0,
   },

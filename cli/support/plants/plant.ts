@@ -8,6 +8,8 @@ export interface PlantedCard {
   certificate: string | null;
   /** YYYY-MM-DD. */
   validUntil?: string;
+  /** Seconds that the report is held back before it is sent. */
+  heldBack?: number;
 }
 
 /** A straight road, as a line of places. */

@@ -26,6 +26,7 @@ export interface ExpectedAlert {
 export interface CardReport extends PlantedCard {
   vehicleNo: number;
   time: number;
+  receivedTime: number;
 }
 
 export interface Planting {
@@ -39,7 +40,7 @@ export interface Planting {
   vehicles: PlantedVehicle[];
   /** In the order of their receipt. */
   fixes: Position[];
-  /** In the order of their times. */
+  /** In the order of their receipt. */
   cards: CardReport[];
   expected: ExpectedAlert[];
   /** Epoch ms: everything is over. */
@@ -139,9 +140,12 @@ export function planting(plant: Plant, count: number, seed: number, faults: Faul
     cards: grounds
       .flatMap(({ members }) => members)
       .flatMap(({ vehicle, cards }) =>
-        cards.map((card) => ({ ...card, vehicleNo: vehicle.no, time: START + card.at * 1000 })),
+        cards.map((card) => {
+          const time = START + card.at * 1000;
+          return { ...card, vehicleNo: vehicle.no, time, receivedTime: time + (card.heldBack ?? 0) * 1000 };
+        }),
       )
-      .sort((a, b) => a.time - b.time || a.vehicleNo - b.vehicleNo),
+      .sort((a, b) => a.receivedTime - b.receivedTime || a.vehicleNo - b.vehicleNo),
     expected,
     end: received[received.length - 1].receivedTime + SETTLE_MS,
   };

@@ -31,7 +31,7 @@ export function score(
   const delays: number[] = [];
   for (const { vehicleIds, began, known } of expected) {
     const match = [...open].find(
-      (alert) => vehicleIds.includes(alert.vehicleId) && Math.abs(Date.parse(alert.occurredAt) - began) <= NEAR_MS,
+      (alert) => vehicleIds.includes(alert.vehicleId) && Math.abs(beginOf(alert) - began) <= NEAR_MS,
     );
     if (!match) {
       missed.push(vehicleIds[0]);
@@ -42,6 +42,11 @@ export function score(
   }
   const wrong = [...open].map(({ vehicleId, occurredAt }) => `${vehicleId} ${occurredAt}`);
   return { expected: expected.length, found: delays.length, alerts: alerts.length, wrong, missed, delays };
+}
+
+/** Epoch ms, as late fixes have it. */
+function beginOf({ occurredAt, evidence }: Alert): number {
+  return Date.parse((evidence.amended as { heldAt?: string } | undefined)?.heldAt ?? occurredAt);
 }
 
 /** Recall, precision, and delay in seconds, mean and greatest: cells of a table. */

@@ -89,6 +89,14 @@ export class Track {
     return this;
   }
 
+  /** Drives for so long where there is no network: what it sends is heard half a minute after it has come out. */
+  unheard(seconds: number, kmh: number, heading = 90): this {
+    const from = this.fixes.length;
+    this.drive(seconds, kmh, heading);
+    for (const fix of this.fixes.slice(from)) fix.heldBack = this.#at - fix.at + 30;
+    return this;
+  }
+
   /** Sends the very place of an earlier fix, at this speed; the newest one where `of` is not given. */
   fake(kmh: number, of: PlantedFix = this.fixes[this.fixes.length - 1], heldBack = 0): this {
     this.#at += this.step;
