@@ -15,8 +15,8 @@ export interface Silence {
 export interface SilenceLog {
   /** The newest fix that was heard of, those that came late among them. */
   readonly last: FixFacts;
-  /** Of before nothing changes any more, epoch ms. */
-  readonly floor: number;
+  /** Of before nothing changes any more, epoch ms; absent in checkpoints of before silences were kept. */
+  readonly floor?: number;
   /** By their times; absent where there is none. */
   readonly silences?: readonly Silence[];
 }
@@ -32,7 +32,7 @@ export function newSilenceLog(fix: FixFacts): SilenceLog {
 
 /** With a fix, wherever it belongs; the same log where it changes nothing. `ms`: longer is a silence. */
 export function heard(log: SilenceLog, fix: FixFacts, ms: number): SilenceLog {
-  const { last, floor, silences } = log;
+  const { last, floor = -Infinity, silences } = log;
   if (fix.time <= floor) return log;
   if (fix.time > last.time) return heardNewest(log, fix, ms);
   if (!silences) return log;
@@ -51,7 +51,7 @@ export function heard(log: SilenceLog, fix: FixFacts, ms: number): SilenceLog {
   return isSame ? log : withSilences({ last, floor }, after);
 }
 
-function heardNewest({ last, floor, silences = [] }: SilenceLog, fix: FixFacts, ms: number): SilenceLog {
+function heardNewest({ last, floor = -Infinity, silences = [] }: SilenceLog, fix: FixFacts, ms: number): SilenceLog {
   const ended = silences.map((silence) => (silence.next === null ? { ...silence, next: fix.time } : silence));
   if (fix.time - last.time > ms) ended.push({ from: last, to: fix, next: null });
   const settled = Math.max(floor, fix.time - LATE_MS);
@@ -61,7 +61,7 @@ function heardNewest({ last, floor, silences = [] }: SilenceLog, fix: FixFacts, 
   );
 }
 
-function withSilences({ last, floor }: SilenceLog, silences: readonly Silence[]): SilenceLog {
+function withSilences({ last, floor = -Infinity }: SilenceLog, silences: readonly Silence[]): SilenceLog {
   if (silences.length === 0) return { last, floor };
   const settled = silences.slice(0, -MAX_SILENCES);
   return {

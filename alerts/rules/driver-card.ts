@@ -22,8 +22,8 @@ interface Params {
 interface Memory {
   /** The newest fix of driving with the fault, epoch ms; null while there is none. */
   drivenAt: number | null;
-  /** Lately, in the order of their times. */
-  drives: readonly Drive[];
+  /** Lately, in the order of their times; absent in checkpoints of before they were kept. */
+  drives?: readonly Drive[];
 }
 
 /** When a card was last driven with, epoch ms, by vehicle number: the newest few. */
@@ -107,11 +107,11 @@ export const driverCard = ruleKind<Params, Memory>({
         explain: () => ({ checks: [], fault }),
       }),
       // Until its time nothing has been judged by another card.
-      changedByCard: (input, { drives }, at) =>
+      changedByCard: (input, { drives = [] }, at) =>
         at < (drives.at(-1)?.last.time ?? -Infinity) ? [input.vehicle.no, ...sharing(fault, input)] : [],
-      past(input, { drives }, until) {
+      past(input, { drives = [] }, until) {
         const spans =
-          fault === 'two-vehicles' ? shared(input, drives, params) : faultySpans(fault, input, drives, standMs);
+          fault === 'two-vehicles' ? sharedSpans(input, drives, params) : faultySpans(fault, input, drives, standMs);
         const newest = spans.at(-1);
         const lasts = newest !== undefined && newest.endsAt > until;
         const memory = { drivenAt: lasts ? newest.to : null, drives };
@@ -148,7 +148,7 @@ function faultySpans(
 }
 
 /** When it was driven with a card that another vehicle was driven with at the same time, or not `freshSeconds` before. */
-function shared(input: RuleInput, drives: readonly Drive[], { freshSeconds, standSeconds }: Params): DrivenSpan[] {
+function sharedSpans(input: RuleInput, drives: readonly Drive[], { freshSeconds, standSeconds }: Params): DrivenSpan[] {
   const certificates = new Set(input.cards.flatMap(({ driver }) => driver?.certificate ?? []));
   const withCard = (of: readonly Drive[], cards: RuleInput['cards'], certificate: string) =>
     spansWith(of, cards, standSeconds * 1000, (card) => card?.driver?.certificate === certificate);

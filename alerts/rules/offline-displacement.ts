@@ -32,7 +32,7 @@ export const offlineDisplacement = ruleKind<{ seconds: number; metres: number },
         return { memory: log.silences ? log : undefined, ...compared(known?.last ?? null, facts) };
       },
       past(_, memory) {
-        const { floor, silences = [] } = memory;
+        const { floor = -Infinity, silences = [] } = memory;
         const returns = new Set(silences.map(({ to }) => to.time));
         const moments = silences.flatMap(({ from, to, next }) => [
           { fix: to, time: to.time, verdict: { memory, ...compared(from, to) } },

@@ -46,7 +46,7 @@ export const offline = ruleKind<{ seconds: number }, Memory>({
         explain: explain(time - memory.last.time),
       }),
       past(_, memory, until) {
-        const { last, floor, silences = [] } = memory;
+        const { last, floor = -Infinity, silences = [] } = memory;
         const due = dueAfter(last.time);
         const isSilent = due <= until;
         const after = { ...memory, due: isSilent ? Infinity : due };

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { factsOf } from '../../../alerts/fix-facts.js';
+import { heard } from '../../../alerts/silence-log.js';
 import { Engine } from '../../../engine.js';
 import type { Alert } from '../../../model/alert.js';
 import { LATE, OUT_OF_ORDER } from '../../../model/quality.js';
 import { ruleOf, tick } from '../defined-support.js';
-import { type FixNote, Story } from '../support.js';
+import { type FixNote, fixOf, Story } from '../support.js';
 
 const late = { quality: LATE, delay: 900 };
 
@@ -125,6 +127,13 @@ test('what came more than 72 h before the newest fix is settled', () => {
   for (let at = 1300; at <= 4 * day; at += 300) s.fixes(1, { at });
   s.tell();
   expect(tick(s.fixes(1, ...drive(10, 990, late)), 4 * day + 10).tell()).toEqual([]);
+});
+
+test('a checkpoint of before silences were kept goes on', () => {
+  const known = { last: factsOf(fixOf(1, { at: 0 })) };
+  const silent = heard(known, factsOf(fixOf(1, { at: 1000 })), 300_000);
+  expect(silent.silences).toHaveLength(1);
+  expect(heard(silent, factsOf(fixOf(1, { at: 500 })), 300_000).silences).toHaveLength(2);
 });
 
 const leg = fc.record({
