@@ -47,7 +47,16 @@ class Fleet {
       const raised = this.#memories.get(asked)?.raised ?? false;
       return last ? { vehicle: vehicles[asked - 1], last, card: null, meant: true, raised } : null;
     };
-    const input = { vehicle, facts, previous: this.last.get(no) ?? null, inside: true, other, shared: this.#shared };
+    const fix = { quality: 0 };
+    const input = {
+      vehicle,
+      fix,
+      facts,
+      previous: this.last.get(no) ?? null,
+      inside: true,
+      other,
+      shared: this.#shared,
+    };
     this.#keep(
       no,
       this.#rule.judge(
