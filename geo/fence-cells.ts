@@ -28,8 +28,8 @@ const BLOCK = 3;
 /** In `#tiles`: no fence touches the tile. */
 const EMPTY_TILE = -1;
 
-/** Where all of it is in use, 320 MiB, everything is forgotten and found again. */
-const MAX_INTS = 80 * 1024 * 1024;
+/** Where all of it is in use, 320 MiB, or as many lists are kept, some 200 MB, everything is forgotten and found again. */
+const ROOM = { ints: 80 * 1024 * 1024, lists: 1024 * 1024 };
 const NONE: readonly number[] = Object.freeze([]) as readonly number[];
 
 /**
@@ -43,16 +43,19 @@ export class FenceCells {
   /** By row and column of the tile: its first slot, UNKNOWN or EMPTY_TILE. */
   readonly #tiles = new Int32Array(TILE_COLUMNS * TILE_ROWS);
   /** Slots of tiles and of blocks, and records. */
-  readonly #arena = new Arena(MAX_INTS);
+  readonly #arena: Arena;
   /** What is known of the largest cells that were cut, for the cells in them: by the number behind the slots of their blocks. */
   #grounds: Ground[] = [];
   readonly #lastLeaves = new LastLeaves(Array.from({ length: LEVELS + 1 }, (_, level) => PART_BITS * (LEVELS - level)));
-  readonly #lists = new NumberLists();
-  readonly #records = new LeafRecords(this.#arena, this.#lists);
+  readonly #lists: NumberLists;
+  readonly #records: LeafRecords;
 
-  constructor(search: (box: Box) => readonly Entry[], touches: (box: Box) => boolean) {
+  constructor(search: (box: Box) => readonly Entry[], touches: (box: Box) => boolean, room = ROOM) {
     this.#search = search;
     this.#touches = touches;
+    this.#arena = new Arena(room.ints);
+    this.#lists = new NumberLists(room.lists);
+    this.#records = new LeafRecords(this.#arena, this.#lists);
   }
 
   /**
@@ -76,7 +79,7 @@ export class FenceCells {
     let level = 0;
     for (;;) {
       if (held === UNKNOWN) {
-        if (this.#arena.isFull) {
+        if (this.#isFull) {
           this.clear();
           return this.query(lon, lat, vehicle);
         }
@@ -129,6 +132,10 @@ export class FenceCells {
     this.#lists.clear();
   }
 
+  get #isFull(): boolean {
+    return this.#arena.isFull || this.#lists.isFull;
+  }
+
   /** `held`: of a leaf. */
   #ask(held: number, lon: number, lat: number): readonly number[] {
     return (held & 3) === LIST ? this.#lists.lists[held >> 2] : this.#records.ask(held >> 2, lon, lat);
@@ -136,7 +143,7 @@ export class FenceCells {
 
   #findTile(column: number, row: number): void {
     const box = { minX: column - 180, minY: row - 90, maxX: column - 179, maxY: row - 89 };
-    if (this.#arena.isFull) this.clear();
+    if (this.#isFull) this.clear();
     const key = row * TILE_COLUMNS + column;
     this.#tiles[key] = this.#touches(box) ? this.#arena.take(TILE_SLOTS) : EMPTY_TILE;
   }

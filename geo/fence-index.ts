@@ -14,10 +14,16 @@ const NONE: readonly number[] = Object.freeze([]) as readonly number[];
 export class FenceIndex {
   readonly #tree = new RBush<Entry>();
   readonly #fences = new Map<number, { prepared: PreparedFence; entries: Entry[] }>();
-  readonly #cells = new FenceCells(
-    (box) => this.#tree.search(box),
-    (box) => this.#tree.collides(box),
-  );
+  readonly #cells: FenceCells;
+
+  /** `room`: what its cells may usually take, in place of the usual. */
+  constructor(room?: { ints: number; lists: number }) {
+    this.#cells = new FenceCells(
+      (box) => this.#tree.search(box),
+      (box) => this.#tree.collides(box),
+      room,
+    );
+  }
 
   get size(): number {
     return this.#fences.size;

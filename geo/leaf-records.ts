@@ -6,6 +6,10 @@ import type { NumberLists } from './number-lists.js';
 /** With at most this many fences open, every answer that a leaf can give is kept: two to the power of this. */
 export const MAX_TABLED = 4;
 const UNKNOWN = -1;
+/** The lowest bits of a record's first integer: the number of open fences, or MANY where there are more than MAX_TABLED. */
+const FENCE_BITS = 3;
+const FENCES_MASK = (1 << FENCE_BITS) - 1;
+const MANY = FENCES_MASK;
 /** x1, y1, x2, y2, and the latitude of the end that lies east of the leaf, NaN where none does. */
 const PER_EDGE = 5;
 
@@ -15,13 +19,12 @@ const PER_EDGE = 5;
  *
  * | integers | |
  * |---|---|
- * | 1 | number of tests |
- * | 1 | number of open fences f |
- * | 2^f, or 1 where f > MAX_TABLED | ids of the lists for every set of open fences that hold a place; UNKNOWN until asked. The first: of those that cover the leaf |
+ * | 1 | number of tests, and in its lowest bits the number of open fences f, or MANY |
+ * | 2^f | ids of the lists for every set of open fences that hold a place; UNKNOWN until asked. The first: of those that cover the leaf. Where there are MANY only that, and f |
  * | 2 for each test | place of its fence and, in the lowest bit, parity; number of edges, or ~ number of the shape that is asked itself |
+ * | f | numbers of the open fences |
  * | 0 or 1 | to an even place |
  * | 2 · PER_EDGE for each edge | doubles |
- * | f | numbers of the open fences |
  *
  * The answer is that of all edges of the polygon. A ray to the east along a place's parallel meets edges that pass
  * through the leaf, which are asked one by one, and others, all of them east of it. Those others form chains; a chain is
@@ -47,42 +50,43 @@ export class LeafRecords {
   /** Returns where the record begins. */
   add({ box, covering, open }: Ground): number {
     const nos = [...new Set(open.map(({ entry }) => entry.no))];
-    const table = tableOf(nos.length);
+    const fences = nos.length <= MAX_TABLED ? nos.length : MANY;
+    const tests = 1 + tableOf(fences);
     const edges = open.reduce((sum, shape) => sum + (shape.edges?.length ?? 0) / 4, 0);
-    const head = evenAfter(2 + table + open.length * 2);
-    const at = this.#arena.take(head + edges * PER_EDGE * 2 + nos.length);
+    const head = evenAfter(tests + open.length * 2 + nos.length);
+    const at = this.#arena.take(head + edges * PER_EDGE * 2);
     const { ints } = this.#arena;
-    ints[at] = open.length;
-    ints[at + 1] = nos.length;
-    ints.fill(UNKNOWN, at + 2, at + 2 + table);
-    ints[at + 2] = this.#lists.idOf(covering);
+    ints[at] = (open.length << FENCE_BITS) | fences;
+    ints.fill(UNKNOWN, at + 1, at + tests);
+    ints[at + 1] = this.#lists.idOf(covering);
+    if (fences === MANY) ints[at + 2] = nos.length;
+    ints.set(nos, at + tests + open.length * 2);
     let edge = (at + head) / 2;
     for (const [i, shape] of open.entries()) {
-      const test = at + 2 + table + i * 2;
+      const test = at + tests + i * 2;
       ints[test] = nos.indexOf(shape.entry.no) << 1;
       ints[test + 1] = shape.edges === null ? ~(this.#shapes.push(shape.entry) - 1) : shape.edges.length / 4;
       if (shape.edges !== null) this.#writeEdges(test, edge, shape.entry, shape.edges, box);
       edge += ((shape.edges?.length ?? 0) / 4) * PER_EDGE;
     }
-    ints.set(nos, edge * 2);
     return at;
   }
 
   /** Numbers of the fences that contain the place, ascending; valid until the next question. */
   ask(at: number, lon: number, lat: number): readonly number[] {
     const { ints } = this.#arena;
-    const tests = ints[at];
-    const fences = ints[at + 1];
-    if (fences > MAX_TABLED) return this.#askMany(at, lon, lat);
-    let test = at + 2 + (1 << fences);
-    let edge = evenAfter(test + tests * 2) / 2;
+    const fences = ints[at] & FENCES_MASK;
+    if (fences === MANY) return this.#askMany(at, lon, lat);
+    let test = at + 1 + (1 << fences);
+    const nos = test + (ints[at] >> FENCE_BITS) * 2;
+    let edge = evenAfter(nos + fences) / 2;
     let mask = 0;
-    for (const end = test + tests * 2; test < end; test += 2) {
+    for (; test < nos; test += 2) {
       if (this.#holds(test, edge, lon, lat)) mask |= 1 << (ints[test] >> 1);
       if (ints[test + 1] > 0) edge += ints[test + 1] * PER_EDGE;
     }
-    const slot = at + 2 + mask;
-    if (ints[slot] === UNKNOWN) ints[slot] = this.#listOf(at, edge * 2, mask);
+    const slot = at + 1 + mask;
+    if (ints[slot] === UNKNOWN) ints[slot] = this.#listOf(at, nos, mask);
     return this.#lists.lists[ints[slot]];
   }
 
@@ -117,14 +121,12 @@ export class LeafRecords {
   #askMany(at: number, lon: number, lat: number): readonly number[] {
     const { ints } = this.#arena;
     const found = this.#found;
-    const covering = this.#lists.lists[ints[at + 2]];
-    const first = at + 3;
-    const end = first + ints[at] * 2;
-    const nos = this.#nosAt(at);
-    let edge = evenAfter(end) / 2;
+    const covering = this.#lists.lists[ints[at + 1]];
+    const nos = at + 3 + (ints[at] >> FENCE_BITS) * 2;
+    let edge = evenAfter(nos + ints[at + 2]) / 2;
     let n = 0;
     let c = 0;
-    for (let test = first; test < end; test += 2) {
+    for (let test = at + 3; test < nos; test += 2) {
       const no = ints[nos + (ints[test] >> 1)];
       while (c < covering.length && covering[c] < no) found[n++] = covering[c++];
       // Tests of one fence lie together: another of its shapes may have the place already.
@@ -136,21 +138,11 @@ export class LeafRecords {
     return found;
   }
 
-  /** Where the numbers of the open fences begin. */
-  #nosAt(at: number): number {
-    const { ints } = this.#arena;
-    const first = at + 2 + tableOf(ints[at + 1]);
-    const end = first + ints[at] * 2;
-    let edges = 0;
-    for (let test = first; test < end; test += 2) edges += Math.max(0, ints[test + 1]);
-    return evenAfter(end) + edges * PER_EDGE * 2;
-  }
-
   /** `nos`: where the numbers of the open fences begin. */
   #listOf(at: number, nos: number, mask: number): number {
     const { ints } = this.#arena;
-    const open = Array.from(ints.subarray(nos, nos + ints[at + 1])).filter((_, place) => (mask >>> place) & 1);
-    const covering = this.#lists.lists[ints[at + 2]];
+    const open = Array.from(ints.subarray(nos, nos + (ints[at] & FENCES_MASK))).filter((_, place) => (mask >>> place) & 1);
+    const covering = this.#lists.lists[ints[at + 1]];
     return this.#lists.idOf([...covering, ...open].sort((a, b) => a - b));
   }
 
@@ -175,8 +167,9 @@ export class LeafRecords {
   }
 }
 
+/** Integers between the first one and the tests. */
 function tableOf(fences: number): number {
-  return fences <= MAX_TABLED ? 1 << fences : 1;
+  return fences === MANY ? 2 : 1 << fences;
 }
 
 function evenAfter(place: number): number {

@@ -4,6 +4,14 @@ export class NumberLists {
   readonly lists: (readonly number[])[] = [Object.freeze([]) as readonly number[]];
   readonly #ids = new Map<string, number>([['', 0]]);
 
+  /** `usualMost`: as in the arena. */
+  constructor(readonly usualMost: number) {}
+
+  /** Whether there are as many as there usually are at most: fences that come and go leave theirs behind. */
+  get isFull(): boolean {
+    return this.lists.length > this.usualMost;
+  }
+
   /** `numbers` is kept as it is where the list is new. */
   idOf(numbers: readonly number[]): number {
     const key = numbers.join();

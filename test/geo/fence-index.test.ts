@@ -79,6 +79,17 @@ describe('the index answers as asking every fence does', () => {
     checkPlaces(index, fences, crowdedPlaces(randomFrom(13)));
   });
 
+  test.each([
+    ['memory', { ints: 40_000, lists: 1_000_000 }],
+    ['lists', { ints: 1_000_000, lists: 30 }],
+  ])('where the room for %s is so small that all is forgotten again and again', (_, room) => {
+    const fences = [...mixture(randomFrom(17), 60), ...mixture(randomFrom(18), 60, 61, 113.9, 22.6, 0.02)];
+    const index = new FenceIndex(room);
+    for (const fence of fences) index.put(fence);
+    expect(checkAgainstEveryFence(index, fences, randomFrom(19), 1000)).toBeGreaterThan(100);
+    checkPlaces(index, fences, crowdedPlaces(randomFrom(13)));
+  });
+
   test('while fences come, change their form and go', () => {
     const random = randomFrom(9);
     const index = new FenceIndex();

@@ -60,7 +60,7 @@ test.each([MAX_TABLED, 12])('a leaf answers as all the edges of its %i polygons 
       ),
     );
     const entries = rings.map((ring, i) => entryOf(i + 1, ring));
-    const lists = new NumberLists();
+    const lists = new NumberLists(1000);
     const records = new LeafRecords(new Arena(1024), lists);
     const leaf = records.add(Ground.of(0, 0, SIZE, () => entries));
     for (let i = 0; i < 100; i++) {
@@ -75,10 +75,20 @@ test.each([MAX_TABLED, 12])('a leaf answers as all the edges of its %i polygons 
 });
 
 test('equal lists are one', () => {
-  const lists = new NumberLists();
+  const lists = new NumberLists(1000);
   const id = lists.idOf([1, 2]);
   expect(lists.idOf([1, 2])).toBe(id);
   expect(lists.idOf([12])).not.toBe(id);
   expect(lists.lists[id]).toEqual([1, 2]);
   expect(lists.idOf([])).toBe(0);
+});
+
+test('lists are full when there are more than usual, and empty again when they are cleared', () => {
+  const lists = new NumberLists(2);
+  lists.idOf([1]);
+  expect(lists.isFull).toBe(false);
+  lists.idOf([2]);
+  expect(lists.isFull).toBe(true);
+  lists.clear();
+  expect([lists.isFull, lists.idOf([2])]).toEqual([false, 1]);
 });
