@@ -141,7 +141,9 @@ export class LeafRecords {
   /** `nos`: where the numbers of the open fences begin. */
   #listOf(at: number, nos: number, mask: number): number {
     const { ints } = this.#arena;
-    const open = Array.from(ints.subarray(nos, nos + (ints[at] & FENCES_MASK))).filter((_, place) => (mask >>> place) & 1);
+    const open = Array.from(ints.subarray(nos, nos + (ints[at] & FENCES_MASK))).filter(
+      (_, place) => (mask >>> place) & 1,
+    );
     const covering = this.#lists.lists[ints[at + 1]];
     return this.#lists.idOf([...covering, ...open].sort((a, b) => a - b));
   }
