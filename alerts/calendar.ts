@@ -1,7 +1,5 @@
-import { BEIJING_MS, DAY_MS, weekday } from '../model/beijing-time.js';
+import { BEIJING_MS } from '../model/beijing-time.js';
 import { HOLIDAYS } from './holidays.js';
-
-export { BEIJING_MS, DAY_MS, weekday };
 
 /**
  * Whether the day in Beijing that holds `time` (epoch ms) is a day off: by `own` days, `YYYY-MM-DD`, where they name it, else by the

@@ -1,6 +1,7 @@
+import { BEIJING_MS, DAY_MS, weekday } from '../model/beijing-time.js';
 import type { RuleDefinition, RuleSchedule, RuleScope } from '../model/rule.js';
 import type { Vehicle } from '../model/vehicle.js';
-import { BEIJING_MS, DAY_MS, isDayOff, weekday } from './calendar.js';
+import { isDayOff } from './calendar.js';
 import { equal } from './checks.js';
 import type { FixFacts } from './fix-facts.js';
 import { type Evidence, type Hours, hoursHold, type RuleFence } from './rule.js';

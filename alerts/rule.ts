@@ -4,11 +4,11 @@ import type { RoadIndex } from '../geo/road-index.js';
 import type { LonLat } from '../geo/shape.js';
 import type { WeatherIndex } from '../geo/weather-index.js';
 import type { Severity } from '../model/alert.js';
+import { BEIJING_MS, DAY_MS } from '../model/beijing-time.js';
 import type { DriverState } from '../model/driver.js';
 import type { Position } from '../model/position.js';
 import type { RuleClocks } from '../model/rule.js';
 import type { Vehicle, VehicleCategory } from '../model/vehicle.js';
-import { BEIJING_MS, DAY_MS } from './calendar.js';
 import type { FixFacts } from './fix-facts.js';
 
 /** What lies where, whoever drives there. */

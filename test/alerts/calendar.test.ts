@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isDayOff, weekday } from '../../alerts/calendar.js';
+import { isDayOff } from '../../alerts/calendar.js';
+import { weekday } from '../../model/beijing-time.js';
 
 /** Noon in Beijing. */
 const noon = (day: string) => Date.parse(`${day}T12:00:00+08:00`);
