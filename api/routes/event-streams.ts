@@ -25,12 +25,14 @@ export function eventStreamRoutes(app: App): Route[] {
       tag: 'Alerts',
       summary: 'Steps in the life of alerts as server-sent events',
       description:
-        'Each event has its cursor as `id` and `{cursor, transition, alert}` as `data`. The first, `subscribed`, tells in `recovered` whether the stream goes on behind the cursor that came with `Last-Event-ID` or as a parameter. A comment comes every 15 seconds.',
+        'Each event has its cursor as `id` and `{cursor, transition, alert}` as `data`. The first, `subscribed`, tells in `recovered` whether the stream goes on behind the cursor that came with `Last-Event-ID` or as a parameter. A comment comes every 15 seconds. Where only the main node has what comes next, and does not answer, the event `main-node-away` says so and the stream ends: come back after the time that `retry` says.',
       query: z.strictObject({ ...alertFilterParams, cursor: stepCursor.optional(), datum: datumParam }),
       responses: RESPONSES,
-      errors: ['busy', 'main-node-away'],
+      errors: ['busy'],
       async handle({ query, request }) {
-        const { cursor = request.headers['last-event-id'] || undefined, datum, ...filter } = query;
+        const { cursor: begin, datum, ...filter } = query;
+        // An EventSource comes back to the address that it was made with: what it has heard since is in the header.
+        const cursor = request.headers['last-event-id'] || begin;
         const wanted = { filter: newsFilter(filter), datum: drawnAs(datum), cursor };
         const body = await alertEvents(app, wanted, request);
         return { status: 200, headers: EVENT_STREAM_HEADERS, body };

@@ -1,12 +1,12 @@
 import { setImmediate as afterEvents } from 'node:timers/promises';
-import type { AlertFilter, AlertTransition } from '../../model/alert.js';
+import type { AlertFilter } from '../../model/alert.js';
 import type { DrawnDatum } from '../../model/datum-shift.js';
 import { LogGapError } from '../../store/log-reader.js';
 import { matchesAlert } from '../alerts/alert-filter.js';
 import type { App } from '../app.js';
 import type { AlertReader } from '../deps.js';
 import type { Request } from '../http/endpoint.js';
-import { isMainNodeAway } from '../http/errors.js';
+import { isMainNodeAway, toApiError } from '../http/errors.js';
 import { type Beginning, beginningAt } from './beginning.js';
 import { COMMENT_MS, retryMs } from './events.js';
 
@@ -24,8 +24,9 @@ interface AlertsWanted {
  * Steps of alerts as an event stream, each with its cursor as the event's id, from the cursor that the client brings, or
  * from the log's end. A client is a place in the log: while it does not read, nothing is kept for it but one chunk, and
  * api/uws/http-server.ts lets go of one that takes none of it. Ends where the client is so late that the log no longer reaches
- * back to it, or where older steps cannot be had any more; it learns when it comes back. Rejects with 'busy' where there are too
- * many, and with 'main-node-away' where the first steps cannot be had: once the answer has begun nobody can be refused any more.
+ * back to it; it learns when it comes back. Rejects with 'busy' where there are too many: once the answer has begun nobody can be
+ * refused any more. Where steps cannot be had because the main node is away it says so in an event and ends, even at its very
+ * beginning: an EventSource comes back to a stream that has ended, and gives up for ever at any status but 200.
  */
 export async function alertEvents(app: App, wanted: AlertsWanted, request: Request): Promise<AsyncIterable<string>> {
   const release = app.waits.take();
@@ -37,10 +38,7 @@ export async function alertEvents(app: App, wanted: AlertsWanted, request: Reque
   };
   try {
     await alerts.ready;
-    const beginning = beginningAt(alerts, wanted.cursor);
-    // One that is at the end is not looked for: what comes now is read when the answer has begun.
-    const first = beginning.at < alerts.oldest ? await reader.read(beginning.at, TURN) : [];
-    return events(app, { ...wanted, beginning, first, reader, end }, request);
+    return events(app, { ...wanted, beginning: beginningAt(alerts, wanted.cursor), reader, end }, request);
   } catch (error) {
     end();
     throw error;
@@ -50,22 +48,19 @@ export async function alertEvents(app: App, wanted: AlertsWanted, request: Reque
 /** What a stream of events begins with. */
 interface Opening extends AlertsWanted {
   beginning: Beginning;
-  /** Steps behind it that have been read. */
-  first: AlertTransition[];
   reader: AlertReader;
   end: () => void;
 }
 
 async function* events(
   { deps: { alerts }, alertTexts, waits }: App,
-  { filter, datum, beginning, first, reader, end }: Opening,
+  { filter, datum, beginning, reader, end }: Opening,
   request: Request,
 ): AsyncGenerator<string> {
   let gone = false;
+  let { at } = beginning;
   const stopListening = request.onAborted(() => (gone = true));
   try {
-    let { at } = beginning;
-    let read: ReturnType<AlertReader['read']> = first;
     const opening = {
       epoch: alerts.epoch,
       cursor: alerts.cursor(at),
@@ -74,7 +69,8 @@ async function* events(
     };
     yield `retry: ${retryMs()}\nid: ${opening.cursor}\nevent: subscribed\ndata: ${JSON.stringify(opening)}\n\n`;
     let spokenAt = performance.now();
-    for (; !gone && !waits.closed; read = reader.read(at, TURN)) {
+    while (!gone && !waits.closed) {
+      const read = reader.read(at, TURN);
       // Waited for only where it must be: what comes between a look and the wait for news would be overlooked.
       const batch = read instanceof Promise ? await read : read;
       let chunk = '';
@@ -93,7 +89,11 @@ async function* events(
       else await waits.wait(COMMENT_MS - quietMs, request, (wake) => alerts.subscribe(wake));
     }
   } catch (error) {
-    if (!(error instanceof LogGapError) && !isMainNodeAway(error)) throw error;
+    if (isMainNodeAway(error)) {
+      const { code, message } = toApiError(error);
+      // With the id of the last step: an event without one would have some clients forget their place.
+      yield `id: ${alerts.cursor(at)}\nevent: ${code}\ndata: ${JSON.stringify({ code, message })}\n\n`;
+    } else if (!(error instanceof LogGapError)) throw error;
   } finally {
     stopListening();
     end();

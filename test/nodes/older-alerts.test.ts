@@ -8,19 +8,20 @@ const LAST = 1500;
 const IN_MEMORY = 300;
 const cursors = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => `e1-${from + i}`);
 
-/** A main node with a long alert log, and another that has only the end of it. */
-async function twoNodes(): Promise<{ main: TestApi; node: TestApi }> {
+/** A main node with a long alert log, and another that has only the end of it; `place`: where that looks for the main node. */
+async function twoNodes(): Promise<{ main: TestApi; node: TestApi; place: { url: string } }> {
   const [main, node] = [await startTestApi(), await startTestApi()];
   raise(main, 1, LAST);
+  const place = { url: main.url };
   const older = new MainNodeSteps({
     epoch: 'e1',
-    main: () => ({ url: main.url, alertOldest: main.feed.oldestKept }),
+    main: () => ({ url: place.url, alertOldest: main.feed.oldestKept }),
     adminKey: KEY,
     pageSteps: 100,
   });
   node.feed.begin({ epoch: 'e1', alertNumber: LAST - IN_MEMORY, open: [] }, older);
   node.feed.push(main.feed.since(LAST - IN_MEMORY, IN_MEMORY));
-  return { main, node };
+  return { main, node, place };
 }
 
 test('the stream goes on behind a cursor that only the main node has, and with what comes meanwhile', async () => {
@@ -103,11 +104,36 @@ test('while the main node is away that is the answer, and what is here goes on',
   client.say({ op: 'subscribe', id: 1, channel: 'alerts', cursor: `e1-${LAST - 1}` });
   expect(await client.next()).toMatchObject({ type: 'subscribed', id: 1, recovered: true });
   expect(await client.next()).toMatchObject({ type: 'alert', cursor: `e1-${LAST}` });
-  for (const path of ['/v1/stream/alerts?cursor=e1-5', '/v1/alerts?after=e1-5&wait=30']) {
-    const response = await node.get(path);
-    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
-    expect(await response.json()).toMatchObject({ error: { code: 'main-node-away' } });
-  }
+  const response = await node.get('/v1/alerts?after=e1-5&wait=30');
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
+  expect(await response.json()).toMatchObject({ error: { code: 'main-node-away' } });
+});
+
+test('events that nobody can have just now end as an EventSource comes back to, and it misses nothing', async () => {
+  const { main, node, place } = await twoNodes();
+  place.url = 'http://127.0.0.1:1';
+  const path = '/v1/stream/alerts?cursor=e1-5';
+  // Any other status, and no `retry`, and the browser never asks again; a lost id, and it asks for what comes now.
+  const refused = await openEvents(node, path);
+  expect([refused.response.statusCode, refused.response.headers['content-type']]).toEqual([
+    200,
+    'text/event-stream; charset=utf-8',
+  ]);
+  const told = await refused.next(2);
+  expect(told.map(({ event, id }) => `${event} ${id}`)).toEqual(['subscribed e1-5', 'main-node-away e1-5']);
+  expect(told[1].data).toMatchObject({ code: 'main-node-away' });
+  expect(refused.text).toMatch(/^retry: \d+\n/);
+  await expect.poll(() => refused.ended).toBe(true);
+
+  place.url = main.url;
+  await expect
+    .poll(() => node.get('/v1/alerts?after=e1-5&limit=1').then(({ status }) => status), { timeout: 5000 })
+    .toBe(200);
+  // It comes back to the same address, with the id of the last event that it has heard.
+  const again = await openEvents(node, path, { 'last-event-id': 'e1-7' });
+  const [opening, ...steps] = await again.next(1 + LAST - 7);
+  expect(opening.data).toMatchObject({ recovered: true, cursor: 'e1-7' });
+  expect(steps.map(({ id }) => id)).toEqual(cursors(8, LAST));
 });
 
 test('a main node that goes in the middle: the stream says so, and the client has a place to go on from', async () => {

@@ -23,6 +23,7 @@ export interface Event {
   data: {
     recovered?: boolean;
     cursor?: string;
+    code?: string;
     alert?: { vehicleId: string };
     type?: string;
     snapshot?: boolean;
