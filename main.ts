@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
-import { AlertFeed } from './alerts/feed.js';
+import { AlertFeed } from './alerts/log/feed.js';
 import { announce, announceApiNode } from './announce.js';
 import type { Readiness } from './api/deps.js';
 import { startApi } from './api/server.js';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { WhyNot } from '../alerts/why-not.js';
+import type { WhyNot } from '../alerts/judging/why-not.js';
 import type { Alert, AlertFilter, AlertPlace, AlertTransition } from '../model/alert.js';
 import type { Catalog } from '../model/catalog.js';
 import type { Command, CommandAnswer, CommandFilter, CommandInput, CommandTypeInfo } from '../model/command.js';
@@ -121,7 +121,7 @@ export type RegistryWrites = Pick<
   | 'putQuirks'
 >;
 
-/** Alerts as the alert log has them (alerts/feed.ts): newest forms in memory, transitions by number. */
+/** Alerts as the alert log has them (alerts/log/feed.ts): newest forms in memory, transitions by number. */
 export interface AlertSource {
   /** Name of this generation of the alert log; changes only where the log was lost or rebuilt. */
   readonly epoch: string;
@@ -149,7 +149,7 @@ export interface AlertSource {
   subscribe(listener: (transitions: readonly AlertTransition[]) => void): () => void;
 }
 
-/** Reads the alert log from any number that is kept (alerts/alert-log-reader.ts, alerts/fetching-reader.ts). */
+/** Reads the alert log from any number that is kept (alerts/log/alert-log-reader.ts, alerts/log/fetching-reader.ts). */
 export interface AlertReader {
   /**
    * At most `limit` transitions after number `after`, in order; [] at the end only. A promise where they are fetched from another

@@ -1,4 +1,4 @@
-import type { AlertFeed } from '../alerts/feed.js';
+import type { AlertFeed } from '../alerts/log/feed.js';
 import type { Alert } from '../model/alert.js';
 import type { Backoff } from '../model/backoff.js';
 import type { DeliveryCounts, DeliveryTotals } from '../model/webhook.js';

@@ -1,6 +1,6 @@
 import { setImmediate as afterEvents } from 'node:timers/promises';
-import type { AlertLogReader } from '../alerts/alert-log-reader.js';
-import type { AlertFeed } from '../alerts/feed.js';
+import type { AlertLogReader } from '../alerts/log/alert-log-reader.js';
+import type { AlertFeed } from '../alerts/log/feed.js';
 import type { Alert } from '../model/alert.js';
 import { type Backoff, backoffWait } from '../model/backoff.js';
 import type {

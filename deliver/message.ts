@@ -1,5 +1,5 @@
-import type { AlertFeed } from '../alerts/feed.js';
-import { typedStep } from '../alerts/step-text.js';
+import type { AlertFeed } from '../alerts/log/feed.js';
+import { typedStep } from '../alerts/log/step-text.js';
 import type { AlertTransition } from '../model/alert.js';
 import type { Delivery } from './carrier.js';
 

@@ -1,4 +1,4 @@
-import type { AlertFeed } from '../alerts/feed.js';
+import type { AlertFeed } from '../alerts/log/feed.js';
 import type { DeadLetter, DeliveryAttempt, DeliveryState } from '../model/webhook.js';
 import type { Follower } from './follower.js';
 

@@ -1,4 +1,4 @@
-import type { AlertFeed } from '../alerts/feed.js';
+import type { AlertFeed } from '../alerts/log/feed.js';
 import type { AlertStream, StreamEntry } from '../redis/alert-stream.js';
 import type { Carried, Carrier, Delivery } from './carrier.js';
 

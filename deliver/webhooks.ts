@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type AlertFeed, readCursor } from '../alerts/feed.js';
+import { type AlertFeed, readCursor } from '../alerts/log/feed.js';
 import type { Alert, AlertFilter } from '../model/alert.js';
 import type { Catalog } from '../model/catalog.js';
 import type { DeliveryAttempt, DeliveryFailure, Webhook, WebhookInput } from '../model/webhook.js';

@@ -6,7 +6,7 @@ export { ALERT_STATES, type AlertState, SEVERITIES, type Severity } from './aler
 
 /** What our rules decide (contract §5); an alarm is what a terminal reports. */
 export interface Alert extends AlertLife {
-  /** Deterministic, alerts/alert-id.ts. */
+  /** Deterministic, alerts/life/alert-id.ts. */
   id: string;
   /**
    * fence-enter, fence-exit, overspeed …; the name of a terminal's alarm (model/alarm.ts) with the prefix `terminal-`; or that of

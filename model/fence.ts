@@ -9,7 +9,7 @@ export type FenceGeometry = Polygon | MultiPolygon | Point | LineString;
 /** What every rule of a fence may say. */
 interface AnyFenceRule {
   severity?: Severity;
-  /** With one of these two it is run as a rule of its own (alerts/timed-fence-rule.ts); never empty. */
+  /** With one of these two it is run as a rule of its own (alerts/rule-book/timed-fence-rule.ts); never empty. */
   timing?: RuleTiming;
   schedule?: RuleSchedule;
 }

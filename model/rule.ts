@@ -21,7 +21,7 @@ export interface RuleSchedule {
   hours?: { from: string; to: string }[];
   /** 1 Monday … 7 Sunday. */
   weekdays?: number[];
-  /** Days off by the calendar of public holidays (alerts/calendar.ts), or the others. */
+  /** Days off by the calendar of public holidays (alerts/scope/calendar.ts), or the others. */
   days?: 'workdays' | 'days-off';
   /** Days in Beijing, `YYYY-MM-DD`, that are what they are here whatever the calendar says: of a year that it has not, of a company. */
   calendar?: { off?: string[]; work?: string[] };
@@ -45,7 +45,7 @@ export interface RuleTiming {
 
 /** How soon something must be done about an alert of a rule, and who else is told where nobody does it. */
 export interface RuleClocks {
-  /** Seconds from when it is news; without one, what goes with its severity (alerts/deadlines.ts). */
+  /** Seconds from when it is news; without one, what goes with its severity (alerts/life/deadlines.ts). */
   deadlines?: { acknowledge?: number; handle?: number };
   escalation?: EscalationLevel[];
 }
@@ -63,7 +63,7 @@ export interface EscalationLevel {
 /** A rule as its owner gives it. */
 export interface RuleInput extends RuleClocks {
   name: string;
-  /** One of the kinds in alerts/rule-kinds.ts. */
+  /** One of the kinds in alerts/rules/rule-kinds.ts. */
   type: string;
   /** What the kind asks for. */
   params: Record<string, unknown>;

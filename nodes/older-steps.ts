@@ -1,5 +1,5 @@
-import { readCursor } from '../alerts/feed.js';
-import type { OlderSteps } from '../alerts/fetching-reader.js';
+import { readCursor } from '../alerts/log/feed.js';
+import type { OlderSteps } from '../alerts/log/fetching-reader.js';
 import type { AlertTransition } from '../model/alert.js';
 import { count, type Tally } from '../model/stats.js';
 import { LogGapError } from '../store/log-reader.js';

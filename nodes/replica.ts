@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { AlertFeed, type EngineReady } from '../alerts/feed.js';
-import { untypedStep } from '../alerts/step-text.js';
+import { AlertFeed, type EngineReady } from '../alerts/log/feed.js';
+import { untypedStep } from '../alerts/log/step-text.js';
 import type { AlertTransition } from '../model/alert.js';
 import { type Backoff, backoffWait } from '../model/backoff.js';
 import { readBlock } from '../model/block.js';

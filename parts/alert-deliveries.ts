@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { AlertFeed } from '../alerts/feed.js';
+import type { AlertFeed } from '../alerts/log/feed.js';
 import { newsOf } from '../api/alerts/alert-filter.js';
 import type { Settings } from '../config.js';
 import { Deliveries } from '../deliver/deliveries.js';

@@ -1,4 +1,4 @@
-import type { AlertFeed } from '../alerts/feed.js';
+import type { AlertFeed } from '../alerts/log/feed.js';
 import type { Settings } from '../config.js';
 import { AttachmentRequests } from '../ingest/attachment-requests.js';
 import { AttachmentServer } from '../ingest/attachment-server.js';

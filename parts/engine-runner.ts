@@ -1,4 +1,4 @@
-import { alertBlocks } from '../alerts/alert-commit.js';
+import { alertBlocks } from '../alerts/log/alert-commit.js';
 import { Engine } from '../engine.js';
 import type { Alert, AlertCommit, AlertTransition } from '../model/alert.js';
 import type { Block } from '../model/block.js';

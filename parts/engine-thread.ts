@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { AlertFeed } from '../alerts/feed.js';
+import type { AlertFeed } from '../alerts/log/feed.js';
 import type { LiveStats } from '../model/stats.js';
 import type { DataDir } from '../store/data-dir.js';
 import type { Spool } from '../store/spool.js';

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import type { AlertFeed } from '../alerts/feed.js';
+import type { AlertFeed } from '../alerts/log/feed.js';
 import type { NodeState } from '../api/deps.js';
 import type { Settings } from '../config.js';
 import type { Deliveries } from '../deliver/deliveries.js';

@@ -1,4 +1,4 @@
-import type { WhyNot } from '../alerts/why-not.js';
+import type { WhyNot } from '../alerts/judging/why-not.js';
 import { Engine } from '../engine.js';
 import {
   allocBlock,

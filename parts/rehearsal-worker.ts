@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { WhyNot } from '../alerts/why-not.js';
+import type { WhyNot } from '../alerts/judging/why-not.js';
 import type { CatalogSnapshot } from '../model/catalog.js';
 import type { RehearsedAlert } from '../model/rehearsal.js';
 import type { RuleDefinition } from '../model/rule.js';

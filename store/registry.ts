@@ -179,7 +179,7 @@ export class Registry {
     return { fence };
   }
 
-  /** Makes or changes a rule that has been found good (alerts/rule-input.ts). */
+  /** Makes or changes a rule that has been found good (alerts/rule-book/rule-input.ts). */
   async putRule(id: string, input: RuleInput): Promise<{ rule: RuleDefinition; created: boolean } | Refusal> {
     const before = this.catalog.rules.get(id);
     const problems = idProblems(id);

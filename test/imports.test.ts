@@ -37,6 +37,12 @@ const KEPT_IN_ONE_PLACE: Record<string, RegExp> = {
   gcoord: /^model\//,
 };
 
+/** The top of alerts/ and its folders: each knows only those before it (docs/architecture.md, The alerts). */
+const IN_ALERTS = [
+  ...['', 'log', 'scope', 'life', 'driving', 'speed', 'memory', 'rules', 'packs'],
+  ...['rule-book', 'judging', 'late', 'steps'],
+];
+
 /** The files that join the parts. */
 const ROOT_FILES = readdirSync(ROOT)
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.config.ts'))
@@ -70,6 +76,17 @@ test('imports point one way', () => {
   });
   expect(imports.length).toBeGreaterThan(20);
   expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+});
+
+test('folders of alerts/ know only those before them', () => {
+  const folderOf = (path: string) => /^alerts\/(?:([^/]+)\/)?[^/]+$/.exec(path)?.[1] ?? '';
+  const inside = imports
+    .filter(({ file, target }) => file.startsWith('alerts/') && target.startsWith('.'))
+    .map(({ file, target }) => ({ file, target: join(dirname(file), target) }))
+    .filter(({ target }) => target.startsWith('alerts/'))
+    .map(({ file, target }) => [folderOf(file), folderOf(target)]);
+  expect(new Set(inside.flat())).toEqual(new Set(IN_ALERTS));
+  expect(inside.filter(([from, to]) => IN_ALERTS.indexOf(to) > IN_ALERTS.indexOf(from))).toEqual([]);
 });
 
 test('no file needs itself, on whatever way round: not even for a type', () => {

@@ -2,9 +2,17 @@ import { z } from 'zod';
 import type { DriverState } from '../../model/driver.js';
 import { msToBeijing } from '../../model/units.js';
 import type { Vehicle } from '../../model/vehicle.js';
-import { DRIVES_MS, type Drive, type DrivenSpan, drivesWith, fixIn, recentDrives, spansWith } from '../card-drives.js';
 import { atLeast, equal, over } from '../checks.js';
-import { drives as isDriven } from '../drives.js';
+import {
+  DRIVES_MS,
+  type Drive,
+  type DrivenSpan,
+  drivesWith,
+  fixIn,
+  recentDrives,
+  spansWith,
+} from '../driving/card-drives.js';
+import { drives as isDriven } from '../driving/drives.js';
 import { type FixFacts, isLate } from '../fix-facts.js';
 import type { Check, RuleInput } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { over } from '../checks.js';
 import type { FixFacts } from '../fix-facts.js';
-import { asRing, lastAt, type PlaceRing, push, stepsOf } from '../place-ring.js';
+import { asRing, lastAt, type PlaceRing, push, stepsOf } from '../memory/place-ring.js';
+import { asTroddenPlaces, visit } from '../memory/trodden-places.js';
 import type { RuleInput } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
-import { asTroddenPlaces, visit } from '../trodden-places.js';
 
 interface Params {
   frozenFixes: number;

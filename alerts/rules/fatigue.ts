@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { hoursSchema } from '../../model/rule-when.js';
 import { over } from '../checks.js';
-import { type Amounts, amountsAt, type DrivingLimits, hasRested, WEEK_HOURS } from '../driven.js';
-import { drives } from '../drives.js';
-import { asDrivingLog } from '../driving-checkpoints.js';
-import { drivenSoFar, newDrivingLog, note } from '../driving-log.js';
-import { type Keys, keyAt, keysAfter, nameOf, spansOf } from '../driving-names.js';
-import { vehiclesOf } from '../driving-runs.js';
+import { type Amounts, amountsAt, type DrivingLimits, hasRested, WEEK_HOURS } from '../driving/driven.js';
+import { drives } from '../driving/drives.js';
+import { asDrivingLog } from '../driving/driving-checkpoints.js';
+import { drivenSoFar, newDrivingLog, note } from '../driving/driving-log.js';
+import { type Keys, keyAt, keysAfter, nameOf, spansOf } from '../driving/driving-names.js';
+import { vehiclesOf } from '../driving/driving-runs.js';
 import type { FixFacts } from '../fix-facts.js';
 import { ruleKind } from '../rule-kind.js';
-import { readHours } from '../rule-scope.js';
+import { readHours } from '../scope/rule-scope.js';
 
 interface Params {
   dayHours: number;

@@ -3,7 +3,7 @@ import type { Vehicle } from '../../model/vehicle.js';
 import { equal } from '../checks.js';
 import type { FixFacts } from '../fix-facts.js';
 import { type Explained, hoursHold, type Rule, type RuleFence, type RuleInput, type Say } from '../rule.js';
-import { fenceHoursEnd, outOfHours } from '../rule-scope.js';
+import { fenceHoursEnd, outOfHours } from '../scope/rule-scope.js';
 
 /** The vehicle is inside, and that was said; where the fence has hours, with the end of those, epoch ms. */
 type Memory = 'in' | { until: number };

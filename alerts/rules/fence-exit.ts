@@ -3,7 +3,7 @@ import type { Vehicle } from '../../model/vehicle.js';
 import { equal } from '../checks.js';
 import type { FixFacts } from '../fix-facts.js';
 import { type Explained, hoursHold, type Rule, type RuleFence, type RuleInput, type Say } from '../rule.js';
-import { fenceHoursEnd, outOfHours } from '../rule-scope.js';
+import { fenceHoursEnd, outOfHours } from '../scope/rule-scope.js';
 
 /** Where the vehicle was found last while the fence was in force. `out`: it has left, and that was said. */
 interface Memory {

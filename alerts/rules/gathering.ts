@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { distanceM } from '../../geo/distance.js';
 import { VEHICLE_CATEGORIES, type VehicleCategory } from '../../model/vehicle.js';
 import { type FixFacts, isLate } from '../fix-facts.js';
+import { type Place, StoodFor } from '../memory/stood-for.js';
+import { correctTold, isWithin, keepTold, type Member, toldAt } from '../memory/told-gatherings.js';
 import type { RuleInput } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
-import { type Place, StoodFor } from '../stood-for.js';
-import { correctTold, isWithin, keepTold, type Member, toldAt } from '../told-gatherings.js';
 
 interface Params {
   count: number;

@@ -3,7 +3,7 @@ import { hoursSchema } from '../../model/rule-when.js';
 import { equal } from '../checks.js';
 import { hoursHold } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
-import { readHours } from '../rule-scope.js';
+import { readHours } from '../scope/rule-scope.js';
 
 /** A vehicle with dangerous goods is in an area closed to it: always, or in some hours (local rules on areas and times). */
 export const goodsBan = ruleKind<{ hours?: { from: string; to: string } }, undefined>({

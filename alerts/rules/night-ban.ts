@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { hoursSchema } from '../../model/rule-when.js';
 import { atLeast, equal } from '../checks.js';
-import { drives } from '../drives.js';
+import { drives } from '../driving/drives.js';
 import { hoursHold } from '../rule.js';
 import { ruleKind } from '../rule-kind.js';
-import { readHours } from '../rule-scope.js';
+import { readHours } from '../scope/rule-scope.js';
 
 /** A vehicle drives in hours in which it must not: long-distance coaches from 02:00 to 05:00 (道路旅客运输企业安全管理规范 art. 38 (5)). */
 export const nightBan = ruleKind<{ hours: { from: string; to: string }; minSpeed: number }, undefined>({

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { distanceM } from '../../geo/distance.js';
 import { over } from '../checks.js';
 import { type FixFacts, isLate } from '../fix-facts.js';
+import { heard, newSilenceLog, type SilenceLog } from '../memory/silence-log.js';
 import { ruleKind } from '../rule-kind.js';
-import { heard, newSilenceLog, type SilenceLog } from '../silence-log.js';
 
 /**
  * 离线位移: a vehicle comes back from a silence of more than `seconds` more than `metres` away from where it fell silent. Fixes that come

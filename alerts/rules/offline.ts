@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { over } from '../checks.js';
 import { isLate } from '../fix-facts.js';
+import { heard, newSilenceLog, type SilenceLog } from '../memory/silence-log.js';
 import { ruleKind } from '../rule-kind.js';
-import { heard, newSilenceLog, type SilenceLog } from '../silence-log.js';
 
 interface Memory extends SilenceLog {
   /** When silence will have lasted too long, epoch ms; Infinity where it has, and that was told. */

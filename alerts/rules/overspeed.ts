@@ -20,8 +20,8 @@ import {
   type PlaceLimit,
   type SpeedBound,
   weatherBound,
-} from '../speed-bounds.js';
-import { SAME_EVENT_MS } from '../speed-peak.js';
+} from '../speed/speed-bounds.js';
+import { SAME_EVENT_MS } from '../speed/speed-peak.js';
 
 /** A fix may be so long under way before its vehicle counts as silent. */
 const UNDER_WAY_MS = 120_000;

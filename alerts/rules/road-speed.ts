@@ -5,8 +5,8 @@ import type { Road } from '../../model/road.js';
 import { VEHICLE_CATEGORIES } from '../../model/vehicle.js';
 import { over } from '../checks.js';
 import { ruleKind } from '../rule-kind.js';
-import { lowestBound, type Night, nightBounds, nightSchema, weatherBound } from '../speed-bounds.js';
-import { peakAfter, type SpeedPeak } from '../speed-peak.js';
+import { lowestBound, type Night, nightBounds, nightSchema, weatherBound } from '../speed/speed-bounds.js';
+import { peakAfter, type SpeedPeak } from '../speed/speed-peak.js';
 
 /** Below this nobody is accused: the road may be another one. */
 const MIN_CONFIDENCE = 0.3;

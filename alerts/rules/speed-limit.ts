@@ -10,8 +10,8 @@ import {
   nightSchema,
   type PlaceLimit,
   weatherBound,
-} from '../speed-bounds.js';
-import { peakAfter, type SpeedPeak } from '../speed-peak.js';
+} from '../speed/speed-bounds.js';
+import { peakAfter, type SpeedPeak } from '../speed/speed-peak.js';
 
 interface Params {
   /** A rule of its own has one; that of a corridor (timed-fence-rule.ts) may have one for each segment. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { clashOf } from '../../alerts/made-ids.js';
-import { parseRule, ruleInputSchema } from '../../alerts/rule-input.js';
-import { RULE_KINDS } from '../../alerts/rule-kinds.js';
-import { RULE_PACKS } from '../../alerts/rule-packs.js';
-import { scopeTest } from '../../alerts/rule-scope.js';
+import { RULE_PACKS } from '../../alerts/packs/rule-packs.js';
+import { clashOf } from '../../alerts/rule-book/made-ids.js';
+import { parseRule, ruleInputSchema } from '../../alerts/rule-book/rule-input.js';
+import { RULE_KINDS } from '../../alerts/rules/rule-kinds.js';
+import { scopeTest } from '../../alerts/scope/rule-scope.js';
 import type { RehearsedAlert } from '../../model/rehearsal.js';
 import type { RuleDefinition, RuleInput } from '../../model/rule.js';
 import { msToRfc3339 } from '../../model/units.js';

@@ -1,5 +1,5 @@
 import { setImmediate as afterEvents } from 'node:timers/promises';
-import { readCursor } from '../../alerts/feed.js';
+import { readCursor } from '../../alerts/log/feed.js';
 import type { AlertTransition } from '../../model/alert.js';
 import { LogGapError } from '../../store/log-reader.js';
 import type { App } from '../app.js';

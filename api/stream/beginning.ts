@@ -1,4 +1,4 @@
-import { readCursor } from '../../alerts/feed.js';
+import { readCursor } from '../../alerts/log/feed.js';
 import type { AlertSource } from '../deps.js';
 import type { Gap, GapReason } from './server-messages.js';
 

@@ -1,6 +1,6 @@
-import { parseRule } from '../../alerts/rule-input.js';
-import { RULE_KINDS } from '../../alerts/rule-kinds.js';
-import { RULE_PACKS } from '../../alerts/rule-packs.js';
+import { RULE_PACKS } from '../../alerts/packs/rule-packs.js';
+import { parseRule } from '../../alerts/rule-book/rule-input.js';
+import { RULE_KINDS } from '../../alerts/rules/rule-kinds.js';
 import type { Change } from '../../model/change.js';
 import type { VehicleCategory } from '../../model/vehicle.js';
 import { FLEET_START } from './city-fleet.js';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { AlertFeed } from '../../alerts/feed.js';
+import { AlertFeed } from '../../alerts/log/feed.js';
 import type { App } from '../../api/app.js';
 import { KeyCheck } from '../../api/http/auth.js';
 import { StreamHub } from '../../api/stream/hub.js';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { AlertFeed } from '../../alerts/feed.js';
+import { AlertFeed } from '../../alerts/log/feed.js';
 import { alertDelivery } from '../../deliver/message.js';
 import { RedisCarrier } from '../../deliver/redis-carrier.js';
 import type { AlertTransition } from '../../model/alert.js';

@@ -1,4 +1,4 @@
-import { AlertFeed } from '../../alerts/feed.js';
+import { AlertFeed } from '../../alerts/log/feed.js';
 import type { App } from '../../api/app.js';
 import { KeyCheck } from '../../api/http/auth.js';
 import type { ApiMetrics } from '../../api/metrics.js';

@@ -1,4 +1,4 @@
-import { ruleKindOf } from '../../alerts/rule-kinds.js';
+import { ruleKindOf } from '../../alerts/rules/rule-kinds.js';
 import type { DriverReport } from '../../model/driver.js';
 import type { RuleDefinition } from '../../model/rule.js';
 import type { Upload } from '../../model/upload.js';

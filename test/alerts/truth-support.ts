@@ -1,4 +1,4 @@
-import { parseRule } from '../../alerts/rule-input.js';
+import { parseRule } from '../../alerts/rule-book/rule-input.js';
 import { fogBody, roadFeature } from '../../cli/support/plants/features.js';
 import { nameOf } from '../../cli/support/plants/plant.js';
 import { type CardReport, type Planting, START } from '../../cli/support/plants/planting.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { RULE_KINDS } from '../../alerts/rule-kinds.js';
+import { RULE_KINDS } from '../../alerts/rules/rule-kinds.js';
 import { nothing } from '../../cli/support/plants/nothing.js';
 import { CLEAN, FAULTY, type Faults } from '../../cli/support/plants/on-the-way.js';
 import { nameOf, type Plant } from '../../cli/support/plants/plant.js';

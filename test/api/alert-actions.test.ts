@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { acted } from '../../alerts/alert-actions.js';
+import { acted } from '../../alerts/life/alert-actions.js';
 import type { Alert } from '../../model/alert.js';
 import type { Change } from '../../model/change.js';
 import { alert, heard, KEY, startTestApi, type TestApi, transition } from './support.js';

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
-import { AlertFeed } from '../../alerts/feed.js';
+import { AlertFeed } from '../../alerts/log/feed.js';
 import { newsOf } from '../../api/alerts/alert-filter.js';
 import type { ApiDeps, ApiOptions, ApiServer, HistorySource, PositionResult, Readiness } from '../../api/deps.js';
 import { startApi } from '../../api/server.js';

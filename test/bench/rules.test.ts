@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { RULE_KINDS } from '../../alerts/rule-kinds.js';
+import { RULE_KINDS } from '../../alerts/rules/rule-kinds.js';
 import { run } from '../../bench/rules.js';
 import { ruleSets } from '../../bench/support/city-rules.js';
 

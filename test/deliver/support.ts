@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { alertBlocks } from '../../alerts/alert-commit.js';
-import { AlertFeed } from '../../alerts/feed.js';
+import { alertBlocks } from '../../alerts/log/alert-commit.js';
+import { AlertFeed } from '../../alerts/log/feed.js';
 import type { Carried, Carrier, Delivery } from '../../deliver/carrier.js';
 import { Deliveries, type NewReceiver } from '../../deliver/deliveries.js';
 import type { Alert, AlertTransition } from '../../model/alert.js';

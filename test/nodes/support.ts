@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
-import { AlertFeed } from '../../alerts/feed.js';
+import { AlertFeed } from '../../alerts/log/feed.js';
 import type { Carried } from '../../deliver/carrier.js';
 import { alertDelivery } from '../../deliver/message.js';
 import { RedisCarrier } from '../../deliver/redis-carrier.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { alertBlocks } from '../../alerts/alert-commit.js';
+import { alertBlocks } from '../../alerts/log/alert-commit.js';
 import { randomFrom } from '../../cli/support/random.js';
 import { Engine } from '../../engine.js';
 import type { AlertCommit, AlertTransition } from '../../model/alert.js';

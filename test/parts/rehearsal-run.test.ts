@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ruleKindOf } from '../../alerts/rule-kinds.js';
+import { ruleKindOf } from '../../alerts/rules/rule-kinds.js';
 import { Catalog } from '../../model/catalog.js';
 import type { Change } from '../../model/change.js';
 import type { FenceProperties } from '../../model/fence.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RULE_PACKS } from '../../alerts/rule-packs.js';
+import { RULE_PACKS } from '../../alerts/packs/rule-packs.js';
 import { PACKS, UNCONFIRMED } from '../../web/text/pack-names.js';
 
 test('packs of the law, and what is not confirmed of them, are named in both languages of the page', () => {

@@ -2,7 +2,7 @@ import { language } from './language.js';
 import { type Names, named, pick } from './named.js';
 import { alarmLabel, categoryLabel } from './names.js';
 
-/** Types of alerts: those of fences and settings, and the kinds of rules (alerts/rule-kinds.ts). */
+/** Types of alerts: those of fences and settings, and the kinds of rules (alerts/rules/rule-kinds.ts). */
 const ALERTS: Names<string> = {
   'fence-enter': ['驶入围栏', 'Fence entered'],
   'fence-exit': ['驶出围栏', 'Fence left'],
@@ -137,7 +137,7 @@ const WEATHER: Names<string> = {
   ice: ['冰雪路面', 'ice'],
 };
 
-/** How a limit that is lower at night is told of (alerts/speed-bounds.ts). */
+/** How a limit that is lower at night is told of (alerts/speed/speed-bounds.ts). */
 const AT_NIGHT = ' at night';
 
 /** Why an alert was cleared where its condition did not end by itself (alerts/rule.ts, ClearReason). */

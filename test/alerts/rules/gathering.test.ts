@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { FixFacts } from '../../../alerts/fix-facts.js';
-import { NewestPlaces } from '../../../alerts/newest-places.js';
+import { NewestPlaces } from '../../../alerts/memory/newest-places.js';
 import type { RuleInput, Say } from '../../../alerts/rule.js';
+import { type TimedMemory, TimedRule } from '../../../alerts/rule-book/timed-rule.js';
 import type { RuleKind } from '../../../alerts/rule-kind.js';
 import { gathering } from '../../../alerts/rules/gathering.js';
-import { type TimedMemory, TimedRule } from '../../../alerts/timed-rule.js';
 import { distanceM } from '../../../geo/distance.js';
 import type { RuleDefinition } from '../../../model/rule.js';
 import type { Vehicle } from '../../../model/vehicle.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { factsOf } from '../../../alerts/fix-facts.js';
-import { heard } from '../../../alerts/silence-log.js';
+import { heard } from '../../../alerts/memory/silence-log.js';
 import { Engine } from '../../../engine.js';
 import type { Alert } from '../../../model/alert.js';
 import { LATE, OUT_OF_ORDER } from '../../../model/quality.js';

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { alertBlocks } from '../../../alerts/alert-commit.js';
-import { AlertFeed } from '../../../alerts/feed.js';
+import { alertBlocks } from '../../../alerts/log/alert-commit.js';
+import { AlertFeed } from '../../../alerts/log/feed.js';
 import type { App } from '../../../api/app.js';
 import type { Socket } from '../../../api/http/socket.js';
 import { AlertBatch } from '../../../api/stream/alert-batch.js';

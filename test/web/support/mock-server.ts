@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
-import { acted } from '../../../alerts/alert-actions.js';
+import { acted } from '../../../alerts/life/alert-actions.js';
 import { historyStepJson } from '../../../api/alerts/alert-history.js';
 import { ALERT_WORDS } from '../../../api/alerts/alert-inputs.js';
 import { muteInputSchema } from '../../../api/schemas/mutes.js';
