@@ -2,6 +2,7 @@ import { AlertFeed } from '../../alerts/log/feed.js';
 import type { App } from '../../api/app.js';
 import { KeyCheck } from '../../api/http/auth.js';
 import type { ApiMetrics } from '../../api/metrics.js';
+import { AlertTexts } from '../../api/stream/alert-texts.js';
 import { StreamHub } from '../../api/stream/hub.js';
 import { startHttpServer } from '../../api/uws/http-server.js';
 import { Catalog } from '../../model/catalog.js';
@@ -28,7 +29,7 @@ const deps = {
 const metrics = { alertLatency: { observe() {} } } as unknown as ApiMetrics;
 const options = { allowedOrigins: [], maxVehiclesInView: 5000 };
 // Of everything that the API shares, the stream asks for this.
-const app = { deps, options, metrics, vehicles: {}, now: Date.now } as unknown as App;
+const app = { deps, options, metrics, vehicles: {}, alertTexts: new AlertTexts(feed), now: Date.now } as unknown as App;
 const hub = new StreamHub(app, new KeyCheck(key));
 const refuse = () => ({ status: 403, headers: [], body: null });
 const server = await startHttpServer({
