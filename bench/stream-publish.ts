@@ -10,7 +10,7 @@ export const describe =
 const KEY = 'key-of-the-publishing-bench-32-chars';
 const WARM_UP = 5;
 /** Batches under way at a time, so that it is the server that has to hurry, and not the round trips of this bench. */
-const UNDER_WAY = 4;
+const UNDER_WAY = 8;
 
 interface Figure {
   messagesPerSecond: number;
@@ -27,7 +27,7 @@ export async function run(argv: string[]): Promise<object> {
     args: argv,
     options: {
       clients: { type: 'string', default: '500' },
-      alerts: { type: 'string', default: '1000' },
+      alerts: { type: 'string', default: '2000' },
       batch: { type: 'string', default: '10' },
       rounds: { type: 'string', default: '3' },
     },
@@ -91,10 +91,12 @@ async function measure(
   const before = await host.ask({});
   const begun = performance.now();
   let report: LoadReport | undefined;
+  const pushing: Promise<HostAnswer>[] = [];
   for (let pushed = batch; pushed <= alerts; pushed += batch) {
-    await host.ask({ push: batch, bytes });
+    pushing.push(host.ask({ push: batch, bytes }));
     report = await load.ask({ do: 'await', messages: (pushed - UNDER_WAY * batch) * clients, ms: 30_000 });
   }
+  await Promise.all(pushing);
   report = await load.ask({ do: 'await', messages: alerts * clients, ms: 30_000 });
   const seconds = (performance.now() - begun) / 1000;
   const after = await host.ask({});

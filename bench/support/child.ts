@@ -2,10 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** A part of a bench in a process of its own, that answers one message after the other. */
+/** A part of a bench in a process of its own, that answers one message after the other; several may be under way. */
 export class Child<Order, Answer> {
   readonly #process: ChildProcess;
   readonly #gone: Promise<never>;
+  /** In the order of the questions, as the answers come. */
+  readonly #waiting: ((answer: Answer) => void)[] = [];
 
   /** `file`: a script of this folder. */
   constructor(file: string, options: string[] = []) {
@@ -14,6 +16,7 @@ export class Child<Order, Answer> {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced',
     });
+    this.#process.on('message', (answer: Answer) => this.#waiting.shift()?.(answer));
     this.#gone = once(this.#process, 'exit').then(([code]) => {
       throw new Error(`a process of the bench ended with ${code}`);
     });
@@ -26,10 +29,9 @@ export class Child<Order, Answer> {
 
   /** Rejects where the process ends instead. */
   async ask(order: Order): Promise<Answer> {
-    const answered = once(this.#process, 'message') as Promise<[Answer]>;
+    const answered = new Promise<Answer>((resolve) => this.#waiting.push(resolve));
     this.#process.send(order as object);
-    const [answer] = await Promise.race([answered, this.#gone]);
-    return answer;
+    return Promise.race([answered, this.#gone]);
   }
 
   async end(): Promise<void> {
