@@ -44,8 +44,11 @@ export class Child<Order, Answer> {
 
 /** The other side: answers each order in turn. */
 export function answerOrders<Order, Answer>(answer: (order: Order) => Promise<Answer> | Answer): void {
+  let turn = Promise.resolve();
   process.on('message', (order: Order) => {
-    void Promise.resolve(answer(order)).then((given) => process.send?.(given as object));
+    turn = turn.then(async () => {
+      process.send?.((await answer(order)) as object);
+    });
   });
 }
 
