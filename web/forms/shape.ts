@@ -32,18 +32,20 @@ interface Schema {
   description?: string;
 }
 
-/** The members of an object schema as fields; whatever is beyond an input of its own is asked for as JSON. */
-export function fieldsOf(schema: Schema): FormField[] {
+type NoteOf = (description: string) => string | undefined;
+
+/** The members of an object schema as fields, those within them too; whatever is beyond an input of its own is asked for as JSON. */
+export function fieldsOf(schema: Schema, noteOf: NoteOf = (description) => description): FormField[] {
   return Object.entries(schema.properties ?? {}).map(([name, member]) => ({
     name,
     ...(!schema.required?.includes(name) && { optional: true as const }),
     ...(member.default !== undefined && { default: member.default }),
-    ...(member.description !== undefined && { note: member.description }),
-    ...shapeOf(member),
+    ...(member.description !== undefined && { note: noteOf(member.description) }),
+    ...shapeOf(member, noteOf),
   }));
 }
 
-function shapeOf({ type, items, properties, ...rest }: Schema): FormShape {
+function shapeOf({ type, items, properties, ...rest }: Schema, noteOf: NoteOf): FormShape {
   switch (type) {
     case 'integer':
       return { type, min: rest.minimum ?? Number.MIN_SAFE_INTEGER, max: rest.maximum ?? Number.MAX_SAFE_INTEGER };
@@ -57,11 +59,11 @@ function shapeOf({ type, items, properties, ...rest }: Schema): FormShape {
       return rest.pattern?.includes('[0-9a-fA-F]{2}') ? { type: 'hex' } : { type: 'text' };
     case 'array':
       if (items?.enum) return { type: 'choices', values: items.enum };
-      return items ? { type: 'list', item: shapeOf(items) } : { type: 'json' };
+      return items ? { type: 'list', item: shapeOf(items, noteOf) } : { type: 'json' };
     case 'object':
       // Dozens of members, each of its own kind, are quicker to write than to look for.
       return properties && Object.keys(properties).length <= MOST_MEMBERS
-        ? { type, fields: fieldsOf({ properties, required: rest.required }) }
+        ? { type, fields: fieldsOf({ properties, required: rest.required }, noteOf) }
         : { type: 'json' };
     default:
       return { type: 'json' };

@@ -4,6 +4,7 @@ import { labelled } from '../forms/labelled.js';
 import { fieldsOf } from '../forms/shape.js';
 import { alertLabel, kindAbout } from '../text/alert-kinds.js';
 import { label, language, onLanguage, t } from '../text/language.js';
+import { RULE_NOTES } from '../text/rule-notes.js';
 import { RehearsalPanel } from './rehearsal-panel.js';
 import { bodyOf, type RuleBook } from './rule-book.js';
 import { ruleFields } from './rule-fields.js';
@@ -78,8 +79,7 @@ export class RuleEditor {
     const kind = this.#book.kinds.find(({ type }) => type === this.#kind.value);
     if (!kind) return;
     this.#about.textContent = kindAbout(kind.type, kind.describe);
-    // What the server says of parameters is in English; in Chinese the kind's own sentence names them.
-    const params = fieldsOf(kind.params).map((field) => (language() === 'en' ? field : { ...field, note: undefined }));
+    const params = fieldsOf(kind.params, noteOf);
     this.#form = formOf(ruleFields(params, alertLabel(kind.type), kind.fences !== 'none'), values);
     fill(this.#fields, this.#form.element);
   }
@@ -99,4 +99,10 @@ export class RuleEditor {
     }
     this.#save.disabled = false;
   }
+}
+
+/** What the server says of a parameter, in the language of the page; undefined where that has no words for it. */
+function noteOf(english: string): string | undefined {
+  if (language() === 'en') return english;
+  return Object.hasOwn(RULE_NOTES, english) ? RULE_NOTES[english] : undefined;
 }
